@@ -1,0 +1,1 @@
+"""How fast the heavy work is, against a named baseline in the same run. `python -m benchmarks NAME`."""

@@ -1,0 +1,123 @@
+"""What an extract says about itself: data dictionary, code lists, README. Texts only, no data."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+
+from extracts.specification import CSV, ColumnSpec, ExtractSpec, Release, TableSpec
+from governance.catalogue.catalogue import Catalogue, CodeList, Variable
+
+COLUMNS = ("table", "variable", "label", "type", "level", "sensitivity", "codes", "range", "key", "based_on", "note")
+
+STYLE = """
+body { color: #0b0c0c; font-family: sans-serif; line-height: 1.4; margin: 1rem auto; max-width: 80rem; }
+table { border-collapse: collapse; margin: 0 0 2rem; width: 100%; }
+caption { font-weight: bold; text-align: left; padding: .5rem 0; }
+th, td { border-bottom: 1px solid #505a5f; padding: .3rem .6rem .3rem 0; text-align: left; vertical-align: top; }
+td:first-child, th[scope=row] { font-family: monospace; }
+"""
+
+
+def documents(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int]) -> dict[str, str]:
+    """File name to content: dictionary.csv, dictionary.html, README.txt and codelists/*.csv.
+
+    rows  number of rows of each table of the extract
+    """
+    lists = {codes.name: codes for codes in _lists_used(spec, catalogue)}
+    return {
+        "dictionary.csv": _csv(COLUMNS, (line for table in spec.tables for line in _lines(table, catalogue))),
+        "dictionary.html": _page(spec, catalogue, rows),
+        "README.txt": _readme(spec, catalogue, release, rows),
+        **{f"codelists/{name}.csv": _csv(codes.columns, codes.rows) for name, codes in sorted(lists.items())},
+    }
+
+
+def delivered_type(variable: Variable, column: ColumnSpec, catalogue: Catalogue) -> str:
+    """The type of a column as delivered, which follows from the level of detail."""
+    if variable.pseudonymised:
+        return "integer (63 bits)"
+    method = catalogue.ladder(variable.ladder)[column.level].method if variable.ladder else "source"
+    source = {"BIGINT": "integer", "DOUBLE": "decimal", "BOOLEAN": "true or false", "DATE": "date"}
+    changed = {"year": "integer", "yes_no": "true or false", "source": source.get(variable.duckdb_type, "text")}
+    return changed.get(method, "text")
+
+
+def _lines(table: TableSpec, catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
+    """One line of the dictionary per column, in the order of COLUMNS."""
+    for column in table.columns:
+        variable = catalogue[table.name][column.name]
+        level = catalogue.ladder(variable.ladder)[column.level].label if variable.ladder else ""
+        key = catalogue.dataset.keys[variable.key_domain] if variable.pseudonymised else ""
+        yield (
+            table.name, variable.name, variable.label, delivered_type(variable, column, catalogue), level,
+            variable.sensitivity.label, variable.codelist, variable.range,
+            key and f"Pseudonym, made for this project: {key}", variable.based_on, variable.note,
+        )  # fmt: skip
+
+
+def _lists_used(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[CodeList]:
+    for table in spec.tables:
+        for column in table.columns:
+            if name := catalogue[table.name][column.name].codelist:
+                yield catalogue.code_list(name)
+
+
+def _csv(header: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(lines)
+    return file.getvalue()
+
+
+def _page(spec: ExtractSpec, catalogue: Catalogue, rows: Mapping[str, int]) -> str:
+    """The dictionary as one page that needs nothing else: a table per table, with headings for both ways."""
+    title = escape(f"Data dictionary: {catalogue.dataset.title}, {spec.release_version}")
+    tables = "".join(_table(table, catalogue, rows[table.name]) for table in spec.tables)
+    return (
+        f'<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{STYLE}</style>\n</head>\n'
+        f"<body>\n<main>\n<h1>{title}</h1>\n<p>{escape(catalogue.dataset.statement)}</p>\n"
+        f"<p>Rows from {spec.period_from} to {spec.period_to}.</p>\n{tables}</main>\n</body>\n</html>\n"
+    )
+
+
+def _table(table: TableSpec, catalogue: Catalogue, rows: int) -> str:
+    described = catalogue[table.name]
+    heads = "".join(f'<th scope="col">{escape(name.replace("_", " ").capitalize())}</th>' for name in COLUMNS[1:])
+    body = "".join(_row(line) for line in _lines(table, catalogue))
+    return (
+        f"<h2>{escape(described.label)}</h2>\n<p>{escape(described.description)} "
+        f"{escape(described.unit_of_observation.capitalize())}; {rows:,} rows.</p>\n"
+        f"<table>\n<caption>Variables of {escape(table.name)}</caption>\n<thead><tr>{heads}</tr></thead>\n"
+        f"<tbody>\n{body}</tbody>\n</table>\n"
+    )
+
+
+def _row(line: tuple[str, ...]) -> str:
+    cells = "".join(f"<td>{escape(value)}</td>" for value in line[2:])
+    return f'<tr><th scope="row">{escape(line[1])}</th>{cells}</tr>\n'
+
+
+def _readme(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int]) -> str:
+    dataset = catalogue.dataset
+    names = [f"  {table.name:<24} {rows[table.name]:>12,} rows" for table in spec.tables]
+    kinds = "Parquet, and as CSV with the same rows in the same order" if CSV in spec.formats else "Parquet"
+    return "\n".join(
+        [
+            f"{dataset.title}, release {release.version}", "",
+            dataset.statement, "",
+            f"Source: {dataset.source}.", f"Licence: {dataset.licence}.", f"Published: {release.created_at}.",
+            f"Period: {spec.period_from} to {spec.period_to}, both days included.", "",
+            f"Tables, each as {kinds}:", *names, "",
+            "Keys are pseudonyms made for this project alone: they join the tables here and",
+            "nothing elsewhere. Read them as 64-bit integers, never as floating-point numbers.",
+            "Rows are in the order of their pseudonyms, which says nothing about the source.", "",
+            "dictionary.html and dictionary.csv describe every variable and its level of detail;",
+            "codelists/ explains the codes; manifest.json lists every file with its SHA-256.", "",
+            "Do not try to identify anyone. Results leave the environment by an output request only.", "",
+        ]
+    )  # fmt: skip

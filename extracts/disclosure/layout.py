@@ -1,0 +1,96 @@
+"""Layouts: which columns of a table are labels and which are numbers of what kind."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+FORMS = ("wide", "long")
+
+
+@dataclass(frozen=True)
+class Percentage:
+    """A column of shares and the column that holds the count they are shares of.
+
+    out_of is 100 for percentages and 1 for proportions.
+    """
+
+    column: str
+    base: str = ""
+    out_of: int | None = 100
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What each column of a table holds. Every column of the file belongs in one place.
+
+    form         long: each column of numbers is a measure of its own.
+                 wide: the columns of numbers are the categories of one more dimension
+    rows         columns whose labels say what a row is about: years, ages, areas, ranks
+    columns      wide only: the name of the dimension whose labels are the headings
+    counts       columns that hold counts of units
+    totals       columns that hold sums of amounts
+    means        columns that hold averages of amounts
+    percentages  columns that hold shares of a count
+    others       numbers of no unit's own: coefficients, standard errors, p values
+    """
+
+    form: str = "long"
+    rows: tuple[str, ...] = ()
+    columns: str = ""
+    counts: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
+    means: tuple[str, ...] = ()
+    percentages: tuple[Percentage, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Names of the dimensions of a cell, in the order of its key."""
+        return (*self.rows, self.columns) if self.columns else self.rows
+
+    @property
+    def magnitudes(self) -> tuple[str, ...]:
+        """Columns of amounts, for which the contributors must be known."""
+        return (*self.totals, *self.means)
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Columns named as the base of a percentage, each once."""
+        return tuple(dict.fromkeys(share.base for share in self.percentages if share.base))
+
+    @property
+    def measured(self) -> dict[str, str]:
+        """Column -> kind of the numbers in it (count, total, mean or percentage)."""
+        kinds = dict.fromkeys((*self.bases, *self.counts), "count")
+        kinds |= dict.fromkeys(self.totals, "total") | dict.fromkeys(self.means, "mean")
+        return kinds | {share.column: "percentage" for share in self.percentages}
+
+    @property
+    def placed(self) -> tuple[str, ...]:
+        """Every column that has a place, as often as it has one. A base need not be among the counts."""
+        shares = (share.column for share in self.percentages)
+        bases = (base for base in self.bases if base not in self.counts)
+        return (*self.rows, *self.counts, *bases, *self.magnitudes, *shares, *self.others)
+
+    def problems(self) -> tuple[str, ...]:
+        """Sentences for the researcher; none when the layout makes sense."""
+        found = [] if self.form in FORMS else ["Say whether the table is wide or long."]
+        if self.form == "wide" and not self.columns:
+            found.append("A wide table needs a name for what its column headings are, such as offence.")
+        if self.form == "long" and self.columns:
+            found.append("Only a wide table has a dimension across its columns; choose wide or leave it empty.")
+        if self.columns in self.rows and self.columns:
+            found.append(f"The dimension {self.columns} is both down the rows and across the columns.")
+        twice = sorted({name for name in self.placed if self.placed.count(name) > 1})
+        if twice:
+            found.append(f"These columns are described in two ways: {', '.join(twice)}.")
+        if any(share.out_of not in (1, 100) for share in self.percentages):
+            found.append("A percentage is out of 100, or out of 1 for a proportion.")
+        return tuple(found)
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary of strings and lists."""
+        data = asdict(self)
+        lists = ("rows", "counts", "totals", "means", "others", "percentages")
+        return data | {name: list(data[name]) for name in lists}

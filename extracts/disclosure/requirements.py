@@ -1,0 +1,122 @@
+"""Requirements: what a description must say before a file of its kind can be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extracts.disclosure.description import FileDescription
+from extracts.disclosure.layout import Layout
+from extracts.disclosure.reading.columns import ENDPOINTS, kind_by_heading, kind_of_column
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.numbers import read_number
+
+# Kinds of column that have rules of their own, and so may not pass as labels or other numbers.
+JUDGED = {
+    "count": "counts",
+    "total": "sums",
+    "mean": "means",
+    "percentage": "percentages",
+    "ratio": "ratios",
+    "endpoint": "minima, maxima or quantiles",
+}
+
+# A long table of so many rows may be records: its counts must be called counts.
+MANY_ROWS = 50
+
+Need = tuple[str, str]  # what is missing, what to supply
+
+
+def needs(described: FileDescription, table: Table, tabular: bool) -> Iterator[Need]:
+    """What stands in the way of judging this table; nothing when it can be judged.
+
+    tabular  whether files of this kind are judged cell by cell, so that every column needs a place
+    """
+    layout = described.layout
+    absent = sorted({name for name in layout.placed if name not in table.columns})
+    if absent:
+        yield (
+            f"The file has no columns called {', '.join(absent)}.",
+            "Use the headings as they are in the file, capitals and spaces included.",
+        )
+        return
+    if tabular:
+        yield from _of_a_table(described, table)
+    yield from _misplaced(layout, table, tabular)
+
+
+def _of_a_table(described: FileDescription, table: Table) -> Iterator[Need]:
+    """Needs of frequency, magnitude and ratio tables."""
+    layout = described.layout
+    unplaced = [name for name in table.columns if name not in layout.placed]
+    if unplaced:
+        yield f"The description does not say what these columns hold: {', '.join(unplaced)}.", "Give each one a place."
+    if described.output_type == "FREQ" and not (layout.counts or layout.percentages):
+        yield "No column is named as holding counts.", "Name the columns that hold counts."
+    if described.output_type == "MAGN" and not layout.magnitudes:
+        yield "No column is named as holding sums or means.", "Name the columns that hold sums or means."
+    if described.output_type == "RATIO" and not layout.percentages:
+        yield (
+            "No column is named as a percentage with its base.",
+            "Name the column with the rates and the column with the counts they are shares of. For odds and "
+            "other ratios, supply the table of counts behind them as an output of its own for a checker.",
+        )
+    baseless = [share.column for share in layout.percentages if not share.base]
+    if baseless:
+        yield (
+            f"These percentages have no base: {', '.join(baseless)}.",
+            "Add a column with the count that each percentage is a share of, and name it.",
+        )
+    yield from _of_the_rows(layout, table)
+
+
+def _of_the_rows(layout: Layout, table: Table) -> Iterator[Need]:
+    """Rows must be there, have labels of their own, and stand under real headings."""
+    if not table.rows:
+        yield "The file has headings but no rows.", "Supply the table with its rows."
+    yield from _of_the_labels(layout, table)
+    if len(table.rows) >= MANY_ROWS and not layout.columns:
+        for name in (name for name in layout.counts if kind_by_heading(name) != "count"):
+            yield (
+                f"There are {len(table.rows):,} rows, and {name} may be a value of one person each.",
+                f"Call the column a count, for example count_{name}, if that is what it is.",
+            )
+    headings = [] if layout.columns else [name for name in layout.measured if read_number(name).state == "number"]
+    if headings:
+        yield (
+            f"These headings are numbers: {', '.join(headings)}. They may be data.",
+            "Put headings in the first row, or describe the table as wide if they are labels.",
+        )
+
+
+def _of_the_labels(layout: Layout, table: Table) -> Iterator[Need]:
+    """Labels must tell the rows apart, and name groups rather than extreme values."""
+    ends = sorted({text for name in layout.rows for text in table.column(name) if text.casefold() in ENDPOINTS})
+    if ends:
+        yield (
+            f"These rows seem to hold minima, maxima or quantiles: {', '.join(ends)}.",
+            "Leave them out, or describe them as an output of type MINMAX or QUANT in a file of their own.",
+        )
+    labels = list(zip(*(table.column(name) for name in layout.rows), strict=True)) or [()] * len(table.rows)
+    first = dict(zip(reversed(labels), reversed(table.row_numbers), strict=True))
+    again = [number for number, key in zip(table.row_numbers, labels, strict=True) if first[key] != number]
+    if again:
+        yield (
+            f"Several rows have the same labels as a row above, first row {again[0]}.",
+            "Name every column that holds labels, so that each row has labels of its own.",
+        )
+
+
+def _misplaced(layout: Layout, table: Table, tabular: bool) -> Iterator[Need]:
+    """Columns whose heading and values say that they hold what has rules, but that are described as something else.
+
+    Looks at columns without a place too, so that counts beside coefficients are not missed.
+    """
+    for name in table.columns:
+        kind = kind_by_heading(name)
+        if name in layout.measured or kind not in JUDGED or (kind == "ratio" and not tabular):
+            continue
+        if kind_of_column(name, table.column(name)) == kind:
+            yield (
+                f"The column {name} looks as if it holds {JUDGED[kind]}, and is not described so.",
+                "Describe it as what it is, leave it out, or tell the checker what it holds.",
+            )

@@ -1,0 +1,102 @@
+"""Class disclosure: when everybody of a group is in one category, being in the group tells the category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from extracts.disclosure.reading.cells import Booleans, Cells, Floats, Groups, places, structural
+from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.subject import Subject
+
+CODE = "class_disclosure"
+CURE = "Merge categories so that the group is spread over two or more, or say which zeros are structural."
+
+
+def whole_groups(count: Floats, line: Groups, possible: Booleans) -> Booleans:
+    """Find the cells that hold everybody on their line.
+
+    count     units; NaN for hidden, which may be anybody
+    line      number of the line each cell is on, from 0
+    possible  whether anybody could be in the cell (False for structural zeros)
+
+    True for a shown count above 0 when every other possible cell of its line, one at least, is 0.
+
+    Source: group attribute disclosure in the SDC Handbook; structural zeros excepted as in the
+    guidance of the ONS Secure Research Service.
+    """
+    lines = int(line.max()) + 1 if len(line) else 0
+    may_hold = possible & ~(count == 0)
+    holding = np.bincount(line, weights=may_hold, minlength=lines)
+    choice = np.bincount(line, weights=possible, minlength=lines)
+    whole: Booleans = may_hold & (count > 0) & (holding[line] == 1) & (choice[line] > 1)
+    return whole
+
+
+def lone_cells(cells: Cells, along: str) -> Booleans:
+    """Find the cells above 0 that are alone on their line, where the table crosses its dimensions.
+
+    A long table may leave empty combinations out, so the others may be zeros. A dimension that
+    determines another, or is determined by one (an area its region, a lower bound its upper
+    bound), leaves no combination out.
+    """
+    if not len(cells) or any(_determines(cells, a, b) for a, b in _pairs(cells, along)):
+        return np.zeros(len(cells), dtype=np.bool_)
+    line = cells.lines(along)
+    alone: Booleans = (np.bincount(line)[line] == 1) & (cells.numbers("low") > 0)
+    return alone & (cells.labels[along].nunique() > 1)
+
+
+def findings(subject: Subject) -> Iterator[Finding]:
+    """Groups of which everybody is in one category: fail if the zeros are shown, review if they are left out."""
+    counts = subject.cells.of_kind("count")
+    for along in counts.dimensions:
+        cells = counts.where(~counts.is_total(along))
+        value = np.where(cells.states("number"), cells.numbers("value"), np.nan)
+        whole = whole_groups(value, cells.lines(along), ~cells.flags("structural"))
+        for place in places(whole):
+            yield _group(subject, cells, place, along, Verdict.FAIL, "the other categories are 0")
+        for place in places(lone_cells(cells, along) & ~whole):
+            if not _others_are_structural(subject, cells, place, along):
+                yield _group(subject, cells, place, along, Verdict.REVIEW, "no other category is listed")
+    yield from _percentages(subject)
+
+
+def _group(subject: Subject, cells: Cells, place: int, along: str, verdict: Verdict, why: str) -> Finding:
+    """The finding about everybody on a cell's line."""
+    within = [name for name in cells.dimensions if name != along]
+    key, label = cells.key(place), cells.labels[along].iloc[place]
+    group = ", ".join(f"{name} {key[name]}" for name in within) or "the table"
+    number = cells.numbers("value")[place]
+    problem = f"All {number:,.0f} {subject.unit} of {group} are in {along} {label}: {why}."
+    attack = f"Whoever knows that a person is in {group} learns that their {along} is {label}."
+    return subject.finding(CODE, verdict, cells, place, problem, attack, CURE, within=within)
+
+
+def _percentages(subject: Subject) -> Iterator[Finding]:
+    """Percentages that say all of their base."""
+    cells = subject.cells.where(~subject.cells.flags("structural")).of_kind("percentage")
+    for place in places((cells.numbers("base") > 0) & (cells.numbers("low") >= cells.numbers("base"))):
+        problem = f"The percentage says that all {cells.numbers('base')[place]:,.0f} of its base are in this category."
+        attack = "Whoever knows that a person is in the group learns that they are in the category."
+        yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, CURE)
+
+
+def _others_are_structural(subject: Subject, cells: Cells, place: int, along: str) -> bool:
+    """Whether every category that the line leaves out could not have held anybody."""
+    labels = pd.Series(cells.labels[along].unique(), dtype=str)
+    absent = labels[labels != cells.labels[along].iloc[place]]
+    line = pd.DataFrame({**cells.key(place), along: absent}, index=absent.index, dtype=str)
+    return bool(structural(line, subject.described.structural_zeros).all())
+
+
+def _pairs(cells: Cells, along: str) -> list[tuple[str, str]]:
+    """The dimension with each other one, both ways round."""
+    return [pair for other in cells.dimensions if other != along for pair in ((along, other), (other, along))]
+
+
+def _determines(cells: Cells, first: str, second: str) -> bool:
+    """Whether each label of the first dimension goes with only one of the second."""
+    return bool((cells.labels.groupby(first)[second].nunique() <= 1).all())

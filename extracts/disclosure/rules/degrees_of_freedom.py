@@ -1,0 +1,38 @@
+"""Degrees of freedom: a model with nearly as many parameters as observations repeats the observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extracts.disclosure.description import Regression
+from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.subject import Subject
+
+CODE = "dof"
+SUPPLY = "Give n_obs and parameters, or df_residual, of the smallest model in the file."
+
+
+def residual(model: Regression) -> int | None:
+    """Residual degrees of freedom: the smaller of what is given and n - parameters; None for neither."""
+    given = [] if model.df_residual is None else [model.df_residual]
+    if model.n_obs is not None and model.parameters is not None:
+        given.append(model.n_obs - model.parameters)
+    return min(given, default=None)
+
+
+def findings(subject: Subject) -> Iterator[Finding]:
+    """A model that leaves too few degrees of freedom, or whose size isn't known.
+
+    Source: the degrees of freedom rule for models of the SDC Handbook.
+    """
+    freedom, limit = residual(subject.described.regression), subject.policy.residual_dof
+    if freedom is None:
+        problem = "The size of the model is not given, so its residual degrees of freedom are unknown."
+        yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure=SUPPLY)
+    elif freedom < limit:
+        yield subject.file_finding(
+            CODE, Verdict.FAIL,
+            problem=f"The model leaves {freedom} residual degrees of freedom, below {limit}.",
+            attack="With so few to spare, coefficients and regressors give back the values they were fitted to.",
+            cure="Fit fewer parameters, or fit the model to more observations.",
+        )  # fmt: skip

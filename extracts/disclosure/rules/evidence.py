@@ -1,0 +1,89 @@
+"""Evidence: amounts can only be judged when the contributors behind them are known and add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from extracts.disclosure.reading.cells import Booleans, Cells, Floats, places
+from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.subject import Subject
+
+CODE = "evidence"
+
+# Sums of decimals are compared with this much room, relative to the total.
+ROOM = 1e-9
+# A published total may be rounded: more than this share off the evidence and it is another total.
+ROUNDED = 0.005
+
+
+def contributions(cells: Cells) -> tuple[Floats, Floats, Floats]:
+    """Total, largest and second largest contribution of each cell, as absolute values.
+
+    The total of absolute values is used where it is given. With one contributor the second is 0.
+    """
+    n, largest, second = (cells.numbers(name) for name in ("n", "largest", "second_largest"))
+    absolute = cells.numbers("absolute_total")
+    total = np.where(np.isnan(absolute), cells.numbers("total"), absolute)
+    return total, np.abs(largest), np.where(np.isnan(second) & (n == 1), 0.0, np.abs(second))
+
+
+def faults(cells: Cells) -> dict[str, Booleans]:
+    """What is wrong with the evidence of each cell: a sentence for each fault, and the cells that have it.
+
+    Later faults are only looked for where the earlier ones are absent.
+    """
+    n, value, signed = cells.numbers("n"), cells.numbers("value"), cells.numbers("total")
+    total, largest, second = contributions(cells)
+    room = ROOM * np.maximum(np.abs(total), largest)
+    negative = (cells.facts[["total", "largest", "second_largest"]].to_numpy(dtype=np.float64) < 0).any(axis=1)
+    negative |= largest + second > total + room
+    is_sum = (cells.facts["kind"] == "total").to_numpy()
+    off = np.abs(value - signed) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(signed))
+    found = {
+        "The evidence has no row for this cell.": np.isnan(n),
+        "The number of contributors is not a whole number.": (n < 0) | (n != np.floor(n)),
+        "The evidence says that nobody contributes, yet a value is shown.": (n == 0) & (value != 0),
+        "The evidence lacks the total or the two largest contributions.": (n > 0) & np.isnan(total + largest + second),
+        "Some contributions are negative, and the evidence has no total of absolute values.": (
+            (n > 0) & negative & np.isnan(cells.numbers("absolute_total"))
+        ),
+        "The contributions in the evidence do not add up.": (n > 0)
+        & ((second > largest + room) | (largest + second > total + room) | (n * largest < total - room)),
+        "The total in the evidence is not the one in the table.": is_sum & (n > 0) & off,
+    }
+    seen = np.zeros(len(cells), dtype=np.bool_)
+    for sentence, cells_with_it in found.items():
+        found[sentence] = cells_with_it & ~seen
+        seen = seen | cells_with_it
+    return found
+
+
+def judged(subject: Subject) -> Cells:
+    """The amounts shown whose evidence is complete and consistent: what dominance rules can judge."""
+    cells = _amounts(subject)
+    faulty = np.logical_or.reduce([*faults(cells).values(), np.zeros(len(cells), dtype=np.bool_)])
+    return cells.where(~faulty & (cells.numbers("n") > 0))
+
+
+def findings(subject: Subject) -> Iterator[Finding]:
+    """Amounts whose contributors are unknown or do not add up; there is one finding if no evidence is named."""
+    cells = _amounts(subject)
+    if len(cells) and not subject.described.evidence:
+        yield subject.file_finding(
+            CODE, Verdict.REVIEW,
+            problem="The file shows amounts, but not how many contributed and how much the largest gave.",
+            cure="Supply an evidence file with n, total, largest and second_largest for each cell, and name it.",
+        )  # fmt: skip
+        return
+    for sentence, faulty in faults(cells).items():
+        for place in places(faulty):
+            cure = "Correct the evidence file: one row per cell, made from the same records as the table."
+            yield subject.finding(CODE, Verdict.REVIEW, cells, place, sentence, cure=cure)
+
+
+def _amounts(subject: Subject) -> Cells:
+    """Totals and means that are shown and not structural."""
+    cells = subject.cells.of_kind("total", "mean")
+    return cells.where(cells.states("number") & ~cells.flags("structural"))

@@ -1,0 +1,86 @@
+"""Suggestions: a draft description of a file, for a form to show and a researcher to correct."""
+
+from __future__ import annotations
+
+from extracts.disclosure.description import TOTAL_LABELS, FileDescription
+from extracts.disclosure.layout import Layout, Percentage
+from extracts.disclosure.policy import SRS_10, Policy
+from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by_heading, kind_of_column, words_of
+from extracts.disclosure.reading.csv_table import Table, read_table
+
+# What the headings of a wide table are called until the researcher says.
+UNNAMED = "category"
+
+
+def suggest(name: str, content: bytes, policy: Policy = SRS_10) -> FileDescription:
+    """A draft that says what each column of a file seems to hold.
+
+    Years, ages, ranks, codes, percentages and coefficients are not taken for counts. A draft is a
+    guess: the kind of output may be "" and a percentage may lack its base.
+    Raises CannotRead for a file that is no table.
+    """
+    table = read_table(name, content, policy)
+    kinds = {heading: kind_of_column(heading, table.column(heading)) for heading in table.columns}
+    layout = _layout(table, kinds)
+    return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
+
+
+def _layout(table: Table, kinds: dict[str, str]) -> Layout:
+    """Columns sorted by kind. It is wide when two headings of numbers name no kind, or one does beside a total."""
+    by_kind = {kind: tuple(name for name in table.columns if kinds[name] == kind) for kind in set(kinds.values())}
+    columns = {f"{kind}s": by_kind.get(kind, ()) for kind in ("count", "total", "mean")}
+    body = [name for names in columns.values() for name in names if not kind_by_heading(name) or _is_total(name)]
+    wide = len(body) > 1 and not all(_is_total(name) for name in body)
+    return Layout(
+        form="wide" if wide else "long",
+        rows=tuple(name for name in table.columns if kinds[name] in ("label", "identifier")),
+        columns=_name_of_headings(table, body) if wide else "",
+        percentages=tuple(_percentage(table, name, columns["counts"]) for name in by_kind.get("percentage", ())),
+        others=tuple(name for name in table.columns if kinds[name] in ("other", "ratio", "endpoint")),
+        **columns,
+    )
+
+
+def _name_of_headings(table: Table, body: list[str]) -> str:
+    """A name for the dimension across the columns: year when they are years, and none that is in use."""
+    years = all(name.isdigit() and len(name) == 4 for name in body if not _is_total(name))
+    name = "year" if years else UNNAMED
+    return f"{name} across" if name in table.columns else name
+
+
+def _is_total(heading: str) -> bool:
+    return heading.casefold() in {label.casefold() for label in TOTAL_LABELS}
+
+
+def _percentage(table: Table, name: str, counts: tuple[str, ...]) -> Percentage:
+    """A percentage with the count that seems to be its base: the only one, or one that is called base or n."""
+    called = [count for count in counts if {"base", "denominator", "n"} & set(words_of(count))]
+    base = called[0] if len(called) == 1 else counts[0] if len(counts) == 1 else ""
+    values = [value for value in table.column(name) if value and value[-1].isdigit()]
+    proportion = bool(values) and not any(value.endswith("%") for value in values) and _at_most_one(values)
+    return Percentage(name, base, 1 if proportion else 100)
+
+
+def _at_most_one(values: list[str]) -> bool:
+    """Whether all the values lie between 0 and 1, some with decimals."""
+    try:
+        return all(0 <= float(value) <= 1 for value in values) and any("." in value for value in values)
+    except ValueError:
+        return False
+
+
+def _output_type(table: Table, kinds: dict[str, str]) -> str:
+    """The kind of output the columns point to, or "" when they point nowhere."""
+    words = {word for name in table.columns for word in words_of(name)}
+    labels = {value.casefold() for name, kind in kinds.items() if kind == "label" for value in table.column(name)}
+    found = set(kinds.values())
+    signs = (
+        ("SURV", {"risk", "surv"} & words and "time" in words),
+        ("REGR", COEFFICIENTS & words),
+        ("MINMAX", {"min", "max"} & (labels | words)),
+        ("QUANT", ENDPOINTS & (labels | words)),
+        ("MAGN", found & {"total", "mean"}),
+        ("RATIO", found & {"percentage", "ratio"}),
+        ("FREQ", "count" in found),
+    )
+    return next((code for code, sign in signs if sign), "")

@@ -1,0 +1,234 @@
+"""Build one extract: select, generalise, pseudonymise, write. Given a store, a key and a folder.
+
+The same specification, release and key give the same bytes in every data file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import duckdb
+import pyarrow as pa
+from duckdb.func import ARROW, SPECIAL
+from pyarrow import csv, parquet
+
+from extracts import dictionary, query
+from extracts.heartbeat import stream, wait
+from extracts.pseudonyms import compare_distinct, pseudonymiser
+from extracts.specification import CSV, ExtractSpec, Release, TableSpec
+from governance.catalogue.catalogue import Catalogue
+
+ENGINE = f"gatehouse extracts 1, duckdb {duckdb.__version__}, pyarrow {pa.__version__}"
+BATCH_ROWS = 131_072
+
+
+class NotInRelease(ValueError):
+    """The specification asks for another release than the one given, or for a table that is not in it."""
+
+
+class OpenRelease(Protocol):
+    """What a build needs of a store: a release, and a connection on which its tables are views."""
+
+    @property
+    def release(self) -> Release: ...
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection: ...
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a build is. `rows_done` and `rows_expected` count the rows of `table` only."""
+
+    table: str
+    tables_done: int
+    tables: int
+    rows_done: int
+    rows_expected: int
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One delivered file; `rows` is None for files that are not a table."""
+
+    name: str
+    bytes: int
+    rows: int | None
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an extract holds and where it came from. `files` are all but manifest.json itself."""
+
+    dataset: str
+    release: str
+    spec: dict[str, Any]
+    spec_sha256: str
+    created_at: str
+    engine: str
+    files: tuple[FileEntry, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "files": [asdict(entry) for entry in self.files]}
+
+
+def build(
+    spec: ExtractSpec,
+    *,
+    catalogue: Catalogue,
+    store: OpenRelease,
+    key: bytes,
+    into: Path,
+    created_at: datetime,
+    progress: Report,
+) -> Manifest:
+    """Write the extract into the empty folder `into`, which the store must be allowed to write to.
+
+    One Parquet file per table, CSV beside it when asked for, the data dictionary,
+    the code lists used, README.txt and manifest.json. `progress` is called after each
+    batch and at least once a second; what it raises stops the build. Raises
+    NotInRelease, UnknownName, UnknownLevel and PseudonymCollision.
+    """
+    _refuse_other_release(spec, store.release)
+    _offer_pseudonyms(spec, catalogue, store.connection, key)
+    rows: dict[str, int] = {}
+    for done, table in enumerate(spec.tables):
+        at = _Position(table.name, done, len(spec.tables), progress)
+        rows[table.name] = _write_table(table, spec, catalogue, store, into, at)
+    at = _Position("", len(spec.tables), len(spec.tables), progress)
+    _check_pseudonyms(spec, catalogue, store, into, at)
+    for name, content in dictionary.documents(spec, catalogue, store.release, rows).items():
+        (into / name).parent.mkdir(exist_ok=True)
+        (into / name).write_text(content, encoding="utf-8", newline="")
+    entries = wait(lambda: tuple(_entries(into, rows)), beat=at.beat, interrupt=store.connection.interrupt)
+    manifest = Manifest(
+        spec.dataset, spec.release_version, spec.to_json(), spec.digest(), created_at.isoformat(), ENGINE, entries
+    )
+    (into / "manifest.json").write_text(json.dumps(manifest.to_json(), indent=2) + "\n", encoding="utf-8")
+    return manifest
+
+
+@dataclass
+class _Position:
+    """Where the build is, to tell whoever asked for progress."""
+
+    table: str
+    tables_done: int
+    tables: int
+    report: Report
+    rows_done: int = 0
+    rows_expected: int = 0
+
+    def beat(self) -> None:
+        self.report(Progress(self.table, self.tables_done, self.tables, self.rows_done, self.rows_expected))
+
+
+def _refuse_other_release(spec: ExtractSpec, release: Release) -> None:
+    if (spec.dataset, spec.release_version) != (release.code, release.version):
+        raise NotInRelease(f"The extract is on {spec.dataset} {spec.release_version}, not on this release.")
+    if missing := [table.name for table in spec.tables if table.name not in release.tables]:
+        raise NotInRelease(f"This release does not hold {', '.join(missing)}.")
+
+
+def _domains(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
+    found = {catalogue[table.name][column.name].key_domain for table in spec.tables for column in table.columns}
+    return sorted(found - {""})
+
+
+def _offer_pseudonyms(
+    spec: ExtractSpec, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, key: bytes
+) -> None:
+    """Let the engine call this project's pseudonyms, one function per key domain."""
+    for domain in _domains(spec, catalogue):
+        name = query.pseudonym_function(domain)
+        known = connection.execute(
+            "SELECT count(*) FROM duckdb_functions() WHERE function_name = $name", {"name": name}
+        ).fetchall()
+        if known[0][0]:
+            connection.remove_function(name)
+        connection.create_function(
+            name, pseudonymiser(domain=domain, key=key), ["BIGINT"], "BIGINT", type=ARROW, null_handling=SPECIAL
+        )
+
+
+def _write_table(
+    table: TableSpec, spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position
+) -> int:
+    """Stream one table into its files; returns the number of rows."""
+    count = query.count_rows(table, spec=spec, catalogue=catalogue).sql("duckdb")
+    at.rows_expected = _number(count, store, at)
+    selection = query.select_table(table, spec=spec, catalogue=catalogue).sql("duckdb")
+
+    def batches() -> Iterator[pa.Schema | pa.RecordBatch]:
+        reader = store.connection.sql(selection).to_arrow_reader(BATCH_ROWS)
+        yield reader.schema
+        yield from reader
+
+    arriving = stream(batches(), beat=at.beat, interrupt=store.connection.interrupt)
+    with closing(arriving), _Writers(into / table.name, next(arriving), with_csv=CSV in spec.formats) as writers:
+        for batch in arriving:
+            writers.write(batch)
+            at.rows_done += len(batch)
+            at.beat()
+    return at.rows_done
+
+
+class _Writers:
+    """The files of one table, with the same rows in the same order."""
+
+    def __init__(self, stem: Path, schema: pa.Schema, *, with_csv: bool) -> None:
+        # A dictionary of random keys only costs time, so texts alone get one.
+        texts = [field.name for field in schema if pa.types.is_string(field.type)]
+        self._open: list[Any] = [
+            parquet.ParquetWriter(
+                stem.with_suffix(".parquet"), schema, compression="zstd", compression_level=1, use_dictionary=texts
+            )
+        ]
+        if with_csv:
+            options = csv.WriteOptions(quoting_style="needed")
+            self._open.append(csv.CSVWriter(stem.with_suffix(".csv"), schema, write_options=options))
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        for writer in self._open:
+            writer.write_batch(batch)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in self._open:
+            writer.close()
+
+
+def _check_pseudonyms(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position) -> None:
+    """Raise PseudonymCollision unless each domain has as many pseudonyms on disk as surrogates in the release."""
+    for domain in _domains(spec, catalogue):
+        expected = query.keys_of_domain(domain, spec=spec, catalogue=catalogue).sql("duckdb")
+        written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written_to=into).sql("duckdb")
+        compare_distinct(_number(expected, store, at), _number(written, store, at), domain=domain)
+
+
+def _number(sql: str, store: OpenRelease, at: _Position) -> int:
+    """The one number that a query gives, with a heartbeat meanwhile."""
+    rows = wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
+    return int(rows[0][0])
+
+
+def _entries(folder: Path, rows: dict[str, int]) -> Iterator[FileEntry]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not name.startswith("."):
+            with path.open("rb") as file:
+                sha256 = file_digest(file, "sha256").hexdigest()
+            is_data = path.parent == folder and path.suffix in (".parquet", ".csv")
+            yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256)

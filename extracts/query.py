@@ -1,0 +1,211 @@
+"""One table of an extract as one sqlglot expression: built, not run.
+
+Written for DuckDB, and free of what other engines lack: the same expression is
+transpiled for Spark. Names are looked up in the catalogue and quoted; values are
+literals that sqlglot escapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from sqlglot import exp
+
+from extracts.specification import ExtractSpec, TableSpec, known_level
+from governance.catalogue.catalogue import Catalogue, Level, Table, Variable
+
+ROWS = "rows_of_table"
+EXTRACT = "chosen"
+
+
+class UnknownLevel(ValueError):
+    """A variable has no such level of detail, or may be in no extract."""
+
+
+def pseudonym_function(domain: str) -> str:
+    """The name of the function that an engine must offer for a key domain."""
+    return f"pseudonym_{domain}"
+
+
+def select_table(
+    table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseudonymised: bool = True
+) -> exp.Select:
+    """The rows of one table, generalised and pseudonymised, in an order of their own.
+
+    The order is by pseudonyms and then by every other column: it tells nothing of
+    the order in the source, it differs between projects, and rows that tie are
+    equal, so that the file is the same every time. Without pseudonyms
+    (`pseudonymised=False`) keys stay surrogates: for engines that add them later.
+    Raises UnknownName and UnknownLevel.
+    """
+    chosen = unordered(table, spec=spec, catalogue=catalogue, pseudonymised=pseudonymised)
+    described = catalogue[table.name]
+    keys = [column.name for column in table.columns if described[column.name].pseudonymised]
+    others = [column.name for column in table.columns if column.name not in keys]
+    order = [exp.Ordered(this=_column(name), desc=False, nulls_first=False) for name in [*keys, *others]]
+    columns = (_column(column.name) for column in table.columns)
+    return exp.select(*columns).from_(chosen.subquery(EXTRACT)).order_by(*order)
+
+
+def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseudonymised: bool = True) -> exp.Select:
+    """The same rows in no order."""
+    described = catalogue[table.name]
+    query = exp.select().from_(_table(table.name, ROWS))
+    for number, column in enumerate(table.columns):
+        variable = described[column.name]
+        if not variable.selectable or not known_level(variable, column.level, catalogue):
+            raise UnknownLevel(f"{table.name}.{column.name} cannot be given at the level {column.level!r}.")
+        level = catalogue.ladder(variable.ladder)[column.level] if variable.ladder else None
+        value: exp.Expression = _column(column.name, ROWS)
+        if variable.pseudonymised and pseudonymised:
+            value = exp.Anonymous(this=pseudonym_function(variable.key_domain), expressions=[value])
+        elif level is not None and level.method == "codelist":
+            query, value = _mapped(query, variable, level, catalogue, alias=f"codes_{number}")
+        elif level is not None:
+            value = METHODS[level.method](value, variable, level)
+        query = query.select(exp.alias_(value, column.name, quoted=True))
+    condition = in_period(described, catalogue, spec.period_from, spec.period_to)
+    return query.where(condition)
+
+
+def count_rows(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    """How many rows the table of the extract will have."""
+    query = exp.select(exp.Count(this=exp.Star())).from_(_table(table.name, ROWS))
+    condition = in_period(catalogue[table.name], catalogue, spec.period_from, spec.period_to)
+    return query.where(condition)
+
+
+def keys_of_domain(
+    domain: str, *, spec: ExtractSpec, catalogue: Catalogue, written_to: Path | None = None
+) -> exp.Select:
+    """How many different keys of one domain the extract holds, over all its tables.
+
+    Counts surrogates in the release; with `written_to`, pseudonyms in the Parquet
+    files of that folder. The two are equal when no two keys share a pseudonym.
+    """
+    parts = []
+    for table in spec.tables:
+        described = catalogue[table.name]
+        condition = in_period(described, catalogue, spec.period_from, spec.period_to)
+        for column in table.columns:
+            if described[column.name].key_domain == domain:
+                part = exp.select(exp.alias_(_column(column.name, ROWS), "id", quoted=True))
+                if written_to:
+                    parts.append(part.from_(_file(written_to / f"{table.name}.parquet", ROWS)))
+                else:
+                    parts.append(part.from_(_table(table.name, ROWS)).where(condition))
+    whole: exp.Query = parts[0]
+    for part in parts[1:]:
+        whole = exp.union(whole, part, distinct=False)
+    return exp.select(exp.Count(this=exp.Distinct(expressions=[_column("id")]))).from_(whole.subquery("ids"))
+
+
+def in_period(table: Table, catalogue: Catalogue, first: date, last: date) -> exp.Expression | None:
+    """The condition on the rows of a table, or None when it has no date of its own or of a parent.
+
+    Rows without a date are left out, and so are rows whose parent is: nobody can
+    say that they belong to the period.
+    """
+    if table.period_column:
+        return _between(_column(table.period_column, ROWS), first, last)
+    if table.period_parent is None:
+        return None
+    parent = catalogue[table.period_parent.table]
+    same = [
+        exp.EQ(this=_column(name, "parent"), expression=_column(name, ROWS)) for name in table.period_parent.columns
+    ]
+    inner = (
+        exp.select(exp.Literal.number(1))
+        .from_(_table(parent.name, "parent"))
+        .where(*same, _between(_column(parent.period_column, "parent"), first, last))
+    )
+    return exp.Exists(this=inner)
+
+
+def _column(name: str, table: str | None = None) -> exp.Column:
+    return exp.column(name, table=table, quoted=True)
+
+
+def _table(name: str, alias: str) -> exp.Expression:
+    named = exp.TableAlias(this=exp.to_identifier(alias, quoted=True))
+    return exp.Table(this=exp.to_identifier(name, quoted=True), alias=named)
+
+
+def _file(path: Path, alias: str) -> exp.Expression:
+    read = exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string(str(path))])
+    return exp.Table(this=read, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+
+
+def _between(value: exp.Expression, first: date, last: date) -> exp.Expression:
+    low, high = (exp.cast(exp.Literal.string(day.isoformat()), "DATE") for day in (first, last))
+    return exp.Between(this=value, low=low, high=high)
+
+
+def _mapped(
+    query: exp.Select, variable: Variable, level: Level, catalogue: Catalogue, *, alias: str
+) -> tuple[exp.Select, exp.Expression]:
+    """The query joined with the code list, and the mapped value; a code not in the list becomes null.
+
+    A join and not a CASE: some lists have hundreds of codes.
+    """
+    mapping = catalogue.code_list(variable.codelist).mapping(level.argument)
+    rows = [exp.Tuple(expressions=[exp.Literal.string(code), _text(value)]) for code, value in mapping.items()]
+    columns = [exp.to_identifier(name, quoted=True) for name in ("code", "value")]
+    codes = exp.Values(
+        expressions=rows, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True), columns=columns)
+    )
+    value = _column(variable.name, ROWS)
+    text = value if variable.duckdb_type == "VARCHAR" else exp.cast(value, "TEXT")
+    same = exp.EQ(this=_column("code", alias), expression=text)
+    return query.join(codes, on=same, join_type="left"), _column("value", alias)
+
+
+def _text(value: str) -> exp.Expression:
+    return exp.Literal.string(value) if value else exp.cast(exp.Null(), "TEXT")
+
+
+def _source(value: exp.Expression, _: Variable, __: Level) -> exp.Expression:
+    return value
+
+
+def _month(value: exp.Expression, _: Variable, __: Level) -> exp.Expression:
+    return exp.TimeToStr(this=value, format=exp.Literal.string("%Y-%m"))
+
+
+def _quarter(value: exp.Expression, _: Variable, __: Level) -> exp.Expression:
+    """`2019Q1`. Joined by ||, which keeps a null a null in every engine."""
+    year, quarter = (exp.cast(part(this=value.copy()), "TEXT") for part in (exp.Year, exp.Quarter))
+    return exp.DPipe(this=exp.DPipe(this=year, expression=exp.Literal.string("Q")), expression=quarter)
+
+
+def _year(value: exp.Expression, _: Variable, __: Level) -> exp.Expression:
+    return exp.cast(exp.Year(this=value), "INT")
+
+
+def _band(value: exp.Expression, _: Variable, level: Level) -> exp.Expression:
+    """The label of the band, highest first; null below the lowest bound."""
+    case = exp.Case()
+    for band in reversed(level.bands):
+        reached = exp.GTE(this=value.copy(), expression=exp.Literal.number(str(band.lower)))
+        case = case.when(reached, exp.Literal.string(band.label))
+    return case
+
+
+def _yes_no(value: exp.Expression, variable: Variable, _: Level) -> exp.Expression:
+    """Whether there is anything: not 0 for numbers, not empty for text; null stays null."""
+    if variable.duckdb_type == "BOOLEAN":
+        return value
+    nothing = exp.Literal.string("") if variable.duckdb_type == "VARCHAR" else exp.Literal.number(0)
+    return exp.NEQ(this=value, expression=nothing)
+
+
+METHODS: dict[str, Callable[[exp.Expression, Variable, Level], exp.Expression]] = {
+    "source": _source,
+    "month": _month,
+    "quarter": _quarter,
+    "year": _year,
+    "band": _band,
+    "yes_no": _yes_no,
+}

@@ -1,0 +1,232 @@
+"""What one extract holds: tables, columns at a level of detail, a period; and whether an agreement allows it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from governance.agreements.scope import GrantedTable, Scope
+from governance.catalogue.catalogue import Catalogue, Table, UnknownName, Variable
+
+FORM = 1
+PARQUET, CSV = "parquet", "csv"
+FORMATS = (PARQUET, CSV)
+
+
+class BadSpecification(ValueError):
+    """The stored specification, release or scope cannot be made into an extract."""
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """One column at one level of its ladder; `level` is "" when it has no ladder."""
+
+    name: str
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    name: str
+    columns: tuple[ColumnSpec, ...]
+
+
+@dataclass(frozen=True)
+class ExtractSpec:
+    """Everything that an extract's content follows from, besides the release and the key.
+
+    The period holds both of its end days. Parquet is always written; CSV when asked for.
+    """
+
+    dataset: str
+    release_version: str
+    tables: tuple[TableSpec, ...]
+    period_from: date
+    period_to: date
+    formats: tuple[str, ...] = FORMATS
+
+    def __post_init__(self) -> None:
+        if self.period_from > self.period_to:
+            raise BadSpecification("The period ends before it begins.")
+        if PARQUET not in self.formats or not set(self.formats) <= set(FORMATS):
+            raise BadSpecification("An extract is written as Parquet, and as CSV when asked for.")
+        _refuse_twice([table.name for table in self.tables])
+        for table in self.tables:
+            _refuse_twice([column.name for column in table.columns])
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict with the number of its form; lists, because the order of columns counts."""
+        return {
+            "form": FORM,
+            "dataset": self.dataset,
+            "release_version": self.release_version,
+            "period_from": self.period_from.isoformat(),
+            "period_to": self.period_to.isoformat(),
+            "formats": list(self.formats),
+            "tables": [
+                {"name": table.name, "columns": [[column.name, column.level] for column in table.columns]}
+                for table in self.tables
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ExtractSpec:
+        """Read what `to_json` wrote. Raises BadSpecification for anything else."""
+        try:
+            if stored["form"] != FORM:
+                raise BadSpecification(f"A specification of form {stored['form']} cannot be read.")
+            tables = tuple(
+                TableSpec(table["name"], tuple(ColumnSpec(name, level) for name, level in table["columns"]))
+                for table in stored["tables"]
+            )
+            period = date.fromisoformat(stored["period_from"]), date.fromisoformat(stored["period_to"])
+            return cls(stored["dataset"], stored["release_version"], tables, *period, tuple(stored["formats"]))
+        except (KeyError, TypeError, AttributeError, ValueError) as problem:
+            if isinstance(problem, BadSpecification):
+                raise
+            raise BadSpecification("The stored specification cannot be read.") from problem
+
+    def digest(self) -> str:
+        """The SHA-256 of the specification: the same for the same content, however it was stored."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+
+def compile_specification(
+    scope: Scope, catalogue: Catalogue, release_version: str, *, formats: Collection[str] = FORMATS
+) -> ExtractSpec:
+    """All that an agreement grants, as a specification on one release.
+
+    Tables and columns come in the order of the catalogue; keys that join tables are
+    always there. Raises BadSpecification when the scope does not fit the catalogue.
+    """
+    if scope.dataset != catalogue.dataset.code:
+        raise BadSpecification(f"The agreement is on {scope.dataset}, not on {catalogue.dataset.code}.")
+    if problems := list(_misfits(scope, catalogue)):
+        raise BadSpecification(" ".join(problems))
+    tables = tuple(
+        TableSpec(table.name, tuple(_granted_columns(table, granted)))
+        for table in catalogue.tables
+        if (granted := scope.table(table.name)) is not None
+    )
+    chosen = tuple(name for name in FORMATS if name in formats)
+    return ExtractSpec(scope.dataset, release_version, tables, scope.period_from, scope.period_to, chosen)
+
+
+def within(spec: ExtractSpec, scope: Scope, catalogue: Catalogue) -> list[str]:
+    """Why the specification is not inside the scope, one sentence a reason; empty when it is."""
+    reasons = []
+    if not spec.dataset == scope.dataset == catalogue.dataset.code:
+        reasons.append(f"The extract is on {spec.dataset}, and the agreement on {scope.dataset}.")
+    if spec.period_from < scope.period_from or spec.period_to > scope.period_to:
+        reasons.append(f"The agreed period is {scope.period_from} to {scope.period_to}.")
+    if not spec.tables:
+        reasons.append("The extract holds no table.")
+    for table in spec.tables:
+        reasons += _table_reasons(table, scope.table(table.name), catalogue)
+    return reasons
+
+
+def _misfits(scope: Scope, catalogue: Catalogue) -> Iterator[str]:
+    """What a scope names that the catalogue does not offer."""
+    if not scope.tables:
+        yield "The agreement grants no table."
+    for granted in scope.tables:
+        columns = tuple(ColumnSpec(variable.name, variable.level) for variable in granted.variables)
+        yield from _table_reasons(TableSpec(granted.name, columns), granted, catalogue)
+
+
+def _granted_columns(table: Table, granted: GrantedTable) -> Iterator[ColumnSpec]:
+    for variable in table.variables:
+        level = granted.level_of(variable.name)
+        if variable.pseudonymised:
+            yield ColumnSpec(variable.name)
+        elif level is not None:
+            yield ColumnSpec(variable.name, level)
+
+
+def _table_reasons(spec: TableSpec, granted: GrantedTable | None, catalogue: Catalogue) -> Iterable[str]:
+    if spec.name not in catalogue:
+        return [f"There is no table {spec.name}."]
+    table = catalogue[spec.name]
+    if not table.requestable:
+        return [f"The table {spec.name} is not offered to projects."]
+    if granted is None:
+        return [f"The table {spec.name} was not granted."]
+    if not spec.columns:
+        return [f"The table {spec.name} has no column."]
+    reasons = (_column_reason(column, table, granted, catalogue) for column in spec.columns)
+    return [reason for reason in reasons if reason]
+
+
+def _column_reason(column: ColumnSpec, table: Table, granted: GrantedTable, catalogue: Catalogue) -> str | None:
+    """Why one column may not be in the extract, or None."""
+    if column.name not in table:
+        return f"The table {table.name} has no variable {column.name}."
+    variable = table[column.name]
+    name = f"{table.name}.{column.name}"
+    if not variable.selectable:
+        return f"{name} identifies people and is in no extract."
+    if not known_level(variable, column.level, catalogue):
+        return f"{name} has no level of detail {column.level!r}."
+    if variable.pseudonymised:
+        return None
+    allowed = granted.level_of(column.name)
+    if allowed is None:
+        return f"{name} was not granted."
+    if not known_level(variable, allowed, catalogue):
+        return f"{name} was granted at a level of detail that does not exist, {allowed!r}."
+    if variable.ladder and catalogue.ladder(variable.ladder).is_finer(column.level, than=allowed):
+        return f"{name} was granted by {allowed}, which is coarser than {column.level}."
+    return None
+
+
+def known_level(variable: Variable, level: str, catalogue: Catalogue) -> bool:
+    """Whether a variable can be given at that level: "" when it has no ladder, a step of it otherwise."""
+    if not variable.ladder:
+        return level == ""
+    try:
+        catalogue.ladder(variable.ladder)[level]
+    except UnknownName:
+        return False
+    return True
+
+
+def _refuse_twice(names: list[str]) -> None:
+    if len(set(names)) != len(names):
+        raise BadSpecification("A table or column is there twice.")
+
+
+@dataclass(frozen=True)
+class ReleasedTable:
+    """One table of a published release: file name, number of rows, SHA-256 of the file."""
+
+    file: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a published release says of itself in `release.json`."""
+
+    code: str
+    version: str
+    created_at: str
+    tables: Mapping[str, ReleasedTable]
+
+    def to_json(self) -> dict[str, Any]:
+        tables = {name: vars(table) for name, table in sorted(self.tables.items())}
+        return {"code": self.code, "version": self.version, "created_at": self.created_at, "tables": tables}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Release:
+        """Read what `to_json` wrote. Raises BadSpecification for anything else."""
+        try:
+            tables = {name: ReleasedTable(**table) for name, table in stored["tables"].items()}
+            return cls(stored["code"], stored["version"], stored["created_at"], tables)
+        except (KeyError, TypeError, AttributeError) as problem:
+            raise BadSpecification("release.json cannot be read.") from problem

@@ -1,0 +1,291 @@
+"""Celery's names for the work. Each takes one id, and each may run twice.
+
+This file alone opens keys and record-level data; the thinking is in plain functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+
+from extracts import delivery, pipeline, services, store
+from extracts.disclosure.check import check
+from extracts.disclosure.description import Description
+from extracts.disclosure.policy import SRS_10
+from extracts.keys import KeyRing, open_key_ring
+from extracts.lifecycle import UNFINISHED
+from extracts.models import Extract
+from extracts.specification import ExtractSpec
+from extracts.zones import Zones
+from governance.audit import chain, trail
+from governance.catalogue.catalogue import catalogue_at
+from governance.outputs import services as outputs
+from governance.outputs.lifecycle import CHECKING, RELEASING
+from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.workflow import Refused
+
+log = logging.getLogger("gatehouse.tasks")
+
+
+def zones() -> Zones:
+    return Zones(Path(settings.GATEHOUSE_DATA))
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.GATEHOUSE_LEASE_SECONDS)
+
+
+def key_ring() -> KeyRing:
+    """The key ring; only the demonstration makes one by itself."""
+    return open_key_ring(zones().keys, create=settings.DEMO)
+
+
+@shared_task
+def generate_extract(extract_id: int) -> None:
+    """Build one extract and deliver it.
+
+    Safe to repeat: only the holder of the job's lease works on it, a delivered extract is
+    left alone, and a folder is moved into place whole, under a name made from what went into it.
+    """
+    extract = services.claim(extract_id, at=timezone.now(), lease=lease())
+    if extract is None:
+        return
+    try:
+        with heartbeat(extract):
+            _build(extract)
+    except services.Superseded:
+        log.info("extract %s: attempt %s was superseded", extract.pk, extract.attempt)
+    except Exception as problem:
+        log.exception("extract %s failed", extract.pk)
+        with_reason = f"The build failed ({type(problem).__name__})."
+        _unless_superseded(services.fail, extract, reason=with_reason, at=timezone.now())
+
+
+def _build(extract: Extract) -> None:
+    """Gate, build in a staging folder, gate again, move into the workspace, record."""
+    place = zones().release(extract.release.code, extract.release.version)
+    catalogue = catalogue_at(place / "catalogue")
+    if reason := services.why_not_build(extract, catalogue=catalogue, at=timezone.now()):
+        services.stop(extract, reason=reason, at=timezone.now())
+        return
+    spec = ExtractSpec.from_json(extract.specification)
+    key = key_ring().project_key(extract.project.reference, extract.key_version)
+    own_staging = zones().staging / f"extract-{extract.pk}"
+    delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
+    with delivery.staging(own_staging) as room:
+        folder = room / "extract"
+        folder.mkdir()
+        with store.open_release(place, staging=room, verify=True) as linked:
+            pipeline.build(
+                spec,
+                catalogue=catalogue,
+                store=linked,
+                key=key,
+                into=folder,
+                created_at=extract.created_at,
+                progress=lambda step: _note_progress(extract, step),
+            )
+        if reason := services.why_not_build(extract, catalogue=catalogue, at=timezone.now()):
+            services.stop(extract, reason=reason, at=timezone.now())
+            return
+        services.keep(extract, at=timezone.now(), lease=lease())
+        manifest = json.loads((folder / delivery.MANIFEST).read_bytes())
+        name = f"extract-{extract.pk}-{delivery.digest_of(folder)[:16]}"
+        delivery.move_into_place(folder, zones().workspace(extract.project.reference), name)
+    services.record_delivery(extract, folder=name, manifest=manifest, at=timezone.now())
+
+
+def _note_progress(extract: Extract, step: Any) -> None:
+    services.keep(
+        extract,
+        at=timezone.now(),
+        lease=lease(),
+        table_now=step.table,
+        tables_done=step.tables_done,
+        tables_total=step.tables,
+        rows_done=step.rows_done,
+        rows_expected=step.rows_expected,
+    )
+
+
+def _unless_superseded(step: Any, *args: Any, **kwargs: Any) -> None:
+    try:
+        step(*args, **kwargs)
+    except services.Superseded:
+        return
+
+
+@contextmanager
+def heartbeat(extract: Extract) -> Iterator[None]:
+    """Renew the lease while this process lives, also during a query that reports no progress."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not ended.wait(lease().total_seconds() / 3):
+                services.keep(extract, at=timezone.now(), lease=lease())
+        except services.Superseded:
+            return
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+@shared_task
+def check_outputs(output_id: int) -> None:
+    """Apply the disclosure rules to every file of a request.
+
+    Safe to repeat: a round has one report, and a request that is not being checked is left alone.
+    A file that cannot be read is never passed: the report asks people to look.
+    """
+    output = OutputRequest.objects.get(pk=output_id)
+    if output.state != CHECKING:
+        return
+    files = list(output.files.all())
+    if altered := [file.name for file in files if _bytes_differ(file)]:
+        reason = f"Stored bytes are not those that were uploaded: {', '.join(altered)}. Upload them again."
+        _unless_refused(outputs.withhold, output, reason=reason, at=timezone.now())
+        return
+    report = check({file.name: _content(file) for file in files}, _described(files), SRS_10)
+    _unless_refused(
+        outputs.record_report, output, verdict=report.verdict.value, content=report.to_json(), at=timezone.now()
+    )
+
+
+def _described(files: list[OutputFile]) -> Description:
+    """What the author said of each file that would leave."""
+    stored = [{**file.description, "name": file.name} for file in files if file.role == FileRole.OUTPUT]
+    return Description.from_json({"files": stored})
+
+
+def _content(file: OutputFile) -> bytes:
+    with file.content.open("rb") as stored:
+        return bytes(stored.read())
+
+
+def _bytes_differ(file: OutputFile) -> bool:
+    return hashlib.sha256(_content(file)).hexdigest() != file.sha256
+
+
+def _unless_refused(step: Any, *args: Any, **kwargs: Any) -> None:
+    """Do it, unless the request has moved on meanwhile: then another run of this task did."""
+    try:
+        step(*args, **kwargs)
+    except Refused as refusal:
+        log.info("left alone: %s", refusal)
+
+
+@shared_task
+def pack_release(output_id: int) -> None:
+    """Pack and sign what two checkers approved.
+
+    Safe to repeat: the package is written under a name of the request and its round, whole,
+    with the same bytes each time, and a released request is left alone.
+    """
+    output = OutputRequest.objects.select_related("project", "author").get(pk=output_id)
+    if output.state != RELEASING:
+        return
+    folder = zones().released / output.project.reference
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{output.project.reference}-output-{output.pk}.zip"
+    files = [
+        delivery.PackedFile(name=file.name, path=Path(file.content.path), sha256=file.sha256)
+        for file in output.released_files()
+    ]
+    try:
+        sha256 = delivery.pack_release(
+            files, manifest=_statement(output), signing_key=key_ring().signing_key(), into=folder / name
+        )
+    except delivery.WrongBytes:
+        reason = "Stored bytes are not those that were checked. Upload the files again."
+        _unless_refused(outputs.withhold, output, reason=reason, at=timezone.now())
+        return
+    _unless_refused(outputs.record_package, output, package=name, sha256=sha256, at=timezone.now())
+
+
+def _statement(output: OutputRequest) -> dict[str, Any]:
+    """What a released package says of itself: scope, rules met, who approved and when."""
+    report = output.reports.get(round=output.round)
+    checks = list(output.checks_now().select_related("checker"))
+    return {
+        "project": output.project.reference,
+        "project_title": output.project.title,
+        "output": output.pk,
+        "title": output.title,
+        "clearance": output.get_clearance_display(),
+        "author": output.author.name,
+        "cleared_at": max(one.decided_at for one in checks).astimezone(UTC).isoformat(),
+        "checks": [
+            {"checker": one.checker.username, "decided_at": one.decided_at.astimezone(UTC).isoformat()}
+            for one in checks
+        ],
+        "rules": {
+            "verdict": report.verdict,
+            **{name: report.content[name] for name in ("policy", "policy_version", "engine_version")},
+        },
+    }
+
+
+@shared_task
+def sweep() -> None:
+    """Queue again what a lost message or a killed worker left behind, and clear old staging folders.
+
+    Safe to repeat: every task looks at its record before it works. A record is queued again once a lease.
+    """
+    now = timezone.now()
+    late = now - lease()
+    waiting = Extract.objects.filter(state__in=UNFINISHED, lease_until__isnull=True, state_since__lt=late)
+    silent = Extract.objects.filter(state__in=UNFINISHED, lease_until__lt=now)
+    for extract in waiting | silent:
+        _requeue(generate_extract, extract.pk)
+    for state, task in ((CHECKING, check_outputs), (RELEASING, pack_release)):
+        for output in OutputRequest.objects.filter(state=state, state_since__lt=late):
+            _requeue(task, output.pk)
+    if zones().staging.exists():
+        for root in [path for path in zones().staging.iterdir() if path.is_dir()]:
+            delivery.sweep_staging(root, older_than=now - timedelta(days=1))
+
+
+def _requeue(task: Any, pk: int) -> None:
+    if cache.add(f"requeued:{task.name}:{pk}", True, timeout=settings.GATEHOUSE_LEASE_SECONDS):
+        log.warning("queued again: %s %s", task.name, pk)
+        task.delay(pk)
+
+
+@shared_task
+def sign_trail_head() -> None:
+    """Sign the present head of the audit trail into a file that operators copy off the machine.
+
+    Safe to repeat: a head that was signed before is left alone.
+    """
+    head = trail.head()
+    path = zones().trail_heads / f"{head.seq:012d}.json"
+    if head.seq == 0 or path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    statement = chain.signed_head(
+        head.seq, head.digest, at=timezone.now().astimezone(UTC).isoformat(), key=key_ring().signing_key()
+    )
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(statement, indent=2))
+    draft.rename(path)

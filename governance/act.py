@@ -1,0 +1,55 @@
+"""The one door by which a record begins and its state changes: check, move, write the audit entry, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.dispatch import Signal
+
+from governance.audit import trail
+from governance.people.grants import roles_on
+from governance.workflow import resolve
+
+moved = Signal()  # sent after commit, with the keywords `record` and `action`
+
+R = TypeVar("R", bound=models.Model)
+
+
+@transaction.atomic
+def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fields: Any) -> R:
+    """Take `action` on `record` as `by`: check, move, write the audit entry.
+
+    `fields` are set along with the state. Returns the record, freshly locked.
+    Raises Refused, and changes nothing, when the lifecycle does not allow it.
+    """
+    record = type(record).objects.select_for_update().get(pk=record.pk)  # type: ignore[attr-defined]
+    subject: Any = record
+    move = resolve(subject.LIFECYCLE, action, subject, by, roles_on(subject.project, by), at)
+    before, subject.state = subject.state, move.target.value
+    if before != subject.state:
+        fields["state_since"] = at
+    for name, value in fields.items():
+        setattr(record, name, value)
+    record.save(update_fields=["state", *fields])
+    trail.append(actor=by, action=action, subject=record, before=before, after=subject.state, note=note, at=at)
+    _tell(record, action)
+    return record
+
+
+@transaction.atomic
+def begin(record: R, action: str, *, by: Any, at: datetime, details: Mapping[str, Any] | None = None) -> R:
+    """Save a new record in the first state of its lifecycle, with its audit entry. The caller has checked the rights."""
+    subject: Any = record
+    subject.created_at = subject.state_since = at
+    record.save(force_insert=True)
+    trail.append(actor=by, action=action, subject=record, after=subject.state, details=details, at=at)
+    _tell(record, action)
+    return record
+
+
+def _tell(record: models.Model, action: str) -> None:
+    """Send `moved` once the change is safe. A receiver that fails (no broker) is logged and made good by the sweep."""
+    transaction.on_commit(lambda: moved.send(type(record), record=record, action=action), robust=True)

@@ -1,0 +1,1 @@
+"""The signed scope of a project: what may be extracted, until when."""

@@ -1,0 +1,1 @@
+"""Outputs that a project asks to take out: files, findings, two checkers, release."""

@@ -1,0 +1,1 @@
+"""Who exists, which role they hold where, and whether their accreditation is good today."""

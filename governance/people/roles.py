@@ -1,0 +1,38 @@
+"""The roles, one line each, with what the codelist of roles calls them.
+
+Roles on a project are granted to its team; roles everywhere belong to the people of the service.
+Later rooms add their own: a role stands here when a lifecycle asks for it.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    RESEARCHER = "researcher"  # RES: applies, analyses, asks for outputs
+    COORDINATOR = "coordinator"  # COORD: manages team and dates of a project; decides nothing
+    SUPPORT = "support"  # SUPPORT: triage, feasibility, countersigns for the service
+    OWNER = "owner"  # OWN: decides for the tables of their own organisation
+    PANEL = "panel"  # PANEL: accredits projects
+    CHECKER = "checker"  # OC1, OC2: first and second checker are states and a guard, not two roles
+    AUDITOR = "auditor"  # AUD: reads everything, changes nothing
+    WORKER = "worker"  # ENG: the machine that builds, checks and packs; never a person
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {
+    Role.RESEARCHER: "Researcher",
+    Role.COORDINATOR: "Project coordinator",
+    Role.SUPPORT: "Research support officer",
+    Role.OWNER: "Data owner",
+    Role.PANEL: "Accreditation panel member",
+    Role.CHECKER: "Output checker",
+    Role.AUDITOR: "Auditor",
+    Role.WORKER: "Worker",
+}
+
+# Granted project by project, through guardian. All others are held everywhere, through a group.
+TEAM_ROLES = frozenset({Role.RESEARCHER, Role.COORDINATOR})
+SERVICE_ROLES = frozenset(Role) - TEAM_ROLES

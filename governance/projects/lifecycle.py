@@ -1,0 +1,98 @@
+"""The life of an application: draft, triage, owners, panel, approved.
+
+Owners decide in parallel and each once a round; the worker closes their stage when the last has decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from governance.people.roles import Role
+from governance.workflow import State, Transition as T, Waiting
+
+
+class ProjectState(State):
+    DRAFT = "draft"
+    TRIAGE = "triage"
+    OWNERS = "owners"
+    PANEL = "panel"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+DRAFT, TRIAGE, OWNERS, PANEL, APPROVED, RETURNED, REFUSED, WITHDRAWN = ProjectState
+LABELS = {
+    DRAFT: "Draft",
+    TRIAGE: "In triage",
+    OWNERS: "With the data owners",
+    PANEL: "With the panel",
+    APPROVED: "Approved",
+    RETURNED: "Returned for changes",
+    REFUSED: "Refused",
+    WITHDRAWN: "Withdrawn",
+}
+APPLICANTS_TURN: Collection[State] = frozenset({DRAFT, RETURNED})
+UNDER_REVIEW: Collection[State] = frozenset({TRIAGE, OWNERS, PANEL})
+
+
+def incomplete(project: Any, person: Any, at: datetime) -> str | None:
+    if missing := project.missing():
+        return "The application is not complete yet: " + "; ".join(missing) + "."
+    return None
+
+
+def not_accredited(project: Any, person: Any, at: datetime) -> str | None:
+    return project.why_not_accredited(person, at)
+
+
+def own_work(project: Any, person: Any, at: datetime) -> str | None:
+    return "You belong to this project's team, so others decide." if project.has_member(person) else None
+
+
+def own_organisation(project: Any, person: Any, at: datetime) -> str | None:
+    if person.organisation_id and person.organisation_id == project.lead.organisation_id:
+        return "The applicant belongs to your organisation, so others decide."
+    return None
+
+
+def decided_already(project: Any, person: Any, at: datetime) -> str | None:
+    return "Your organisation has decided in this round." if project.has_decided(person) else None
+
+
+IMPARTIAL = (own_work, own_organisation)
+
+PROJECT = (
+    # action       from             to          by               unless
+    T("edit",      {DRAFT},         DRAFT,      Role.RESEARCHER),
+    T("edit",      {RETURNED},      RETURNED,   Role.RESEARCHER),
+    T("submit",    APPLICANTS_TURN, TRIAGE,     Role.RESEARCHER, (incomplete, not_accredited)),
+    T("withdraw",  APPLICANTS_TURN | UNDER_REVIEW, WITHDRAWN, Role.RESEARCHER),
+    T("accept",    {TRIAGE},        OWNERS,     Role.SUPPORT,    IMPARTIAL),
+    T("return",    {TRIAGE},        RETURNED,   Role.SUPPORT,    IMPARTIAL),
+    T("decide",    {OWNERS},        OWNERS,     Role.OWNER,      (*IMPARTIAL, decided_already)),
+    T("return",    {OWNERS},        RETURNED,   Role.OWNER,      (*IMPARTIAL, decided_already)),
+    T("refer",     {OWNERS},        PANEL,      Role.WORKER),
+    T("refuse",    {OWNERS},        REFUSED,    Role.WORKER),
+    T("approve",   {PANEL},         APPROVED,   Role.PANEL,      IMPARTIAL),
+    T("return",    {PANEL},         RETURNED,   Role.PANEL,      IMPARTIAL),
+    T("refuse",    {PANEL},         REFUSED,    Role.PANEL,      IMPARTIAL),
+)  # fmt: skip
+
+WAITING = {
+    DRAFT: Waiting("the project's researchers", "Complete the application and submit it."),
+    TRIAGE: Waiting("research support", "Research support checks that it is complete and feasible."),
+    OWNERS: Waiting("the data owners", "Each owner of a chosen table decides for its own tables."),
+    PANEL: Waiting("the accreditation panel", "The panel decides on the project as a whole."),
+    APPROVED: Waiting("the project", "Sign the agreement below; once both sides have, request extracts and outputs."),
+    RETURNED: Waiting("the project's researchers", "Answer the reasons given and submit again."),
+    REFUSED: Waiting("nobody", "The application has ended. A new one can be made."),
+    WITHDRAWN: Waiting("nobody", "The application has ended. A new one can be made."),
+}

@@ -1,0 +1,155 @@
+"""Projects, their teams, and the decisions on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from governance.people import accreditation
+from governance.people.grants import owner_code
+from governance.people.models import User, local_day
+from governance.people.roles import LABELS as ROLE_LABELS, SERVICE_ROLES, TEAM_ROLES, Role
+from governance.projects import questions
+from governance.projects.boards import Verdict
+from governance.projects.lifecycle import DRAFT, PROJECT, WAITING, ProjectState
+
+
+class Project(models.Model):
+    """One application for data, and the project that it becomes."""
+
+    LIFECYCLE = PROJECT
+    WAITING = WAITING
+    STATES = ProjectState
+    VISIBLE_TO = TEAM_ROLES | SERVICE_ROLES
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="projects_led")
+    title = models.CharField(max_length=200)
+    lay_summary = models.TextField(blank=True)
+    public_benefit = models.TextField(blank=True)
+    dataset = models.SlugField(max_length=60)
+    period_from = models.DateField(null=True, blank=True)
+    period_to = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    requested = models.JSONField(default=dict, blank=True)
+    owners = models.JSONField(default=list, blank=True)
+    round = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=20, choices=ProjectState.choices(), default=DRAFT)
+    state_since = models.DateTimeField()
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at",)
+        permissions = [(role.value, ROLE_LABELS[role]) for role in sorted(TEAM_ROLES)]
+        constraints = [
+            models.CheckConstraint(
+                name="project_period_in_order",
+                condition=Q(period_from__isnull=True) | Q(period_to__isnull=True) | Q(period_to__gte=models.F("period_from")),
+            ),
+            models.CheckConstraint(
+                name="only_submitted_projects_are_decided",
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("project", args=[self.pk])
+
+    @property
+    def project(self) -> Project:
+        return self
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {question.key: getattr(self, question.key) for question in questions.questions()}
+
+    def missing(self) -> list[str]:
+        """What the application still lacks before it can be submitted."""
+        return questions.missing(self.answers, self.requested, (self.period_from, self.period_to), self.ends_on)
+
+    def why_not_accredited(self, person: User, at: datetime) -> str | None:
+        return accreditation.why_not(person.standing, on=local_day(at))
+
+    def has_member(self, person: User) -> bool:
+        return self.members.filter(person=person).exists()
+
+    def has_decided(self, person: User) -> bool:
+        """Whether the person's organisation has decided as an owner in this round."""
+        return self.decisions.filter(round=self.round, stage=Stage.OWNER, owner=owner_code(person)).exists()
+
+
+class ProjectUserObjectPermission(UserObjectPermissionBase):
+    """Direct foreign keys: guardian's generic table is many times slower (docs/decisions/0003)."""
+
+    content_object = models.ForeignKey(Project, on_delete=models.CASCADE)
+
+
+class ProjectGroupObjectPermission(GroupObjectPermissionBase):
+    content_object = models.ForeignKey(Project, on_delete=models.CASCADE)
+
+
+class Member(models.Model):
+    """One person on the team of a project. The guardian grant is made from this row, never apart from it."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(role.value, ROLE_LABELS[role]) for role in sorted(TEAM_ROLES)])
+    since = models.DateTimeField()
+
+    class Meta:
+        ordering = ("since", "pk")
+        constraints = [models.UniqueConstraint(name="one_role_a_person_a_project", fields=["project", "person"])]
+
+    def __str__(self) -> str:
+        return f"{self.person} on {self.project.reference}"
+
+    @property
+    def role_label(self) -> str:
+        return Role(self.role).label
+
+
+class Stage(models.TextChoices):
+    TRIAGE = "triage", "Triage"
+    OWNER = "owner", "Data owner"
+    PANEL = "panel", "Panel"
+
+
+class Decision(models.Model):
+    """What one board decided in one round, with reasons. Rounds never carry over."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
+    round = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    owner = models.SlugField(max_length=40, blank=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    verdict = models.CharField(max_length=10, choices=[(v.value, v.value) for v in Verdict])
+    reasons = models.TextField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("decided_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_decision_a_board_a_round", fields=["project", "round", "stage", "owner"]
+            ),
+            models.CheckConstraint(name="decisions_carry_reasons", condition=~Q(reasons="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()} {self.verdict}, round {self.round}"
+
+
+def verdicts(project: Any) -> dict[str, Verdict]:
+    """The owners' decisions of the present round: owner -> verdict."""
+    rows = project.decisions.filter(round=project.round, stage=Stage.OWNER).values_list("owner", "verdict")
+    return {owner: Verdict(verdict) for owner, verdict in rows}

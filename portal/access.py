@@ -1,0 +1,45 @@
+"""The only way a page gets a record: visible or 404, and the view is on the trail."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.http import Http404
+
+from governance.audit import trail
+from governance.audit.models import Entry
+from governance.people.grants import roles_everywhere, roles_on
+from governance.people.models import User
+from governance.people.roles import Role
+
+R = TypeVar("R", bound=Model)
+SAME_VISIT = timedelta(minutes=10)
+
+
+def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
+    """The record, or 404 for "no such thing" and "not yours to see" alike.
+
+    That it was seen is written to the trail, once a visit.
+    """
+    shape: Any = model
+    records = shape.objects.all() if hasattr(shape, "reference") else shape.objects.select_related("project")
+    record = records.filter(pk=pk).first()
+    if record is None or not may_see(record, to):
+        raise Http404
+    seen = Entry.objects.filter(actor=to.username, action="view", at__gt=at - SAME_VISIT)
+    if not seen.filter(subject_type=record._meta.model_name, subject_id=str(record.pk)).exists():
+        trail.append(actor=to, action="view", subject=record, at=at)
+    return record
+
+
+def may_see(record: Any, person: User) -> bool:
+    """Whether the person holds a role on the record's project that sees records of this kind."""
+    return bool(roles_on(record.project, person) & record.VISIBLE_TO)
+
+
+def auditor_or_404(person: User) -> None:
+    """Pages of the trail are the auditors' alone."""
+    if Role.AUDITOR not in roles_everywhere(person):
+        raise Http404

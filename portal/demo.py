@@ -1,0 +1,55 @@
+"""The demonstration's people: made-up, by first name only. Nothing here exists outside of demo mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from governance.people.roles import Role
+
+PASSWORD = "open the gate please"
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """One person of the cast; `role` is held everywhere, None means granted project by project."""
+
+    username: str
+    name: str
+    organisation: str
+    role: Role | None
+    what: str
+    accredited: bool = False
+
+
+# Organisation -> the data owner of the catalogues that it is, or "".
+ORGANISATIONS = {
+    "Northshire University": "",
+    "Eastmoor Institute": "",
+    "Gatehouse Service": "",
+    "Statistics Panel": "",
+    "Police": "police",
+    "Crown Prosecution Service": "cps",
+    "HM Courts and Tribunals Service": "hmcts",
+    "Linkage team": "moj_linkage",
+    "State's Attorney's Office": "sao",
+}
+CAST = (
+    DemoPerson("ruth", "Ruth", "Northshire University", None, "Researcher, leads projects", accredited=True),
+    DemoPerson("coral", "Coral", "Northshire University", None, "Project coordinator"),
+    DemoPerson("sam", "Sam", "Gatehouse Service", Role.SUPPORT, "Research support: triage, countersigns"),
+    DemoPerson("petra", "Petra", "Police", Role.OWNER, "Data owner, Police"),
+    DemoPerson("connie", "Connie", "Crown Prosecution Service", Role.OWNER, "Data owner, CPS"),
+    DemoPerson("hugo", "Hugo", "HM Courts and Tribunals Service", Role.OWNER, "Data owner, HMCTS"),
+    DemoPerson("lena", "Lena", "Linkage team", Role.OWNER, "Data owner, linkage team"),
+    DemoPerson("stella", "Stella", "State's Attorney's Office", Role.OWNER, "Data owner, Cook County records"),
+    DemoPerson("pia", "Pia", "Statistics Panel", Role.PANEL, "Accreditation panel"),
+    DemoPerson("cass", "Cass", "Gatehouse Service", Role.CHECKER, "Output checker"),
+    DemoPerson("devi", "Devi", "Gatehouse Service", Role.CHECKER, "Output checker"),
+    DemoPerson("ada", "Ada", "Gatehouse Service", Role.AUDITOR, "Auditor: reads the trail"),
+    DemoPerson("olu", "Olu", "Eastmoor Institute", None, "Researcher elsewhere, sees none of it", accredited=True),
+)
+
+
+def people() -> list[tuple[str, str, str]]:
+    """User name, name and what they do, as printed at the start and shown on the sign-in page."""
+    return [(person.username, person.name, f"{person.what} ({person.organisation})") for person in CAST]

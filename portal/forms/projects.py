@@ -1,0 +1,228 @@
+"""The forms of projects and agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db.models import Q
+
+from governance.catalogue.catalogue import Dataset
+from governance.people import accreditation
+from governance.people.models import User
+from governance.people.roles import Role
+from governance.projects import questions
+from governance.projects.lifecycle import ProjectState
+from governance.projects.models import Project
+from portal.deciding import Board, Choice
+from portal.govuk_forms import DateField, GovukForm, RadioSelect
+
+TITLE_CHARACTERS = 200
+LONG_TEXT = 20_000
+
+
+class WordLimit:
+    """Raises ValidationError for a text of more words than allowed."""
+
+    def __init__(self, label: str, most: int) -> None:
+        self.label, self.most = label, most
+
+    def __call__(self, text: str) -> None:
+        if (words := len(text.split())) > self.most:
+            raise ValidationError(f"{self.label} must be {self.most} words or fewer. It has {words}.")
+
+
+def long_text(label: str, *, most_words: int = 0, **kind: Any) -> forms.CharField:
+    """A text of several lines, with a count of words when there is a limit."""
+    attrs = {"maxwords": most_words} if most_words else {}
+    validators: list[Callable[[Any], None]] = [MaxLengthValidator(LONG_TEXT)]
+    if most_words:
+        validators.append(WordLimit(label, most_words))
+    return forms.CharField(label=label, widget=forms.Textarea(attrs=attrs), validators=validators, **kind)
+
+
+class Filter(GovukForm):
+    """Narrow the list of projects. Everything may be left open."""
+
+    says_optional = False
+    q = forms.CharField(label="Words in the title, or the reference", required=False, max_length=200)
+    state = forms.ChoiceField(label="State", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", "Any state"), *ProjectState.choices()]  # type: ignore[attr-defined]
+
+    def narrow(self, projects: Any) -> Any:
+        """The projects that match; a filter that makes no sense narrows nothing."""
+        if not self.is_valid():
+            return projects
+        for word in self.cleaned_data["q"].split():
+            projects = projects.filter(Q(title__icontains=word) | Q(reference__icontains=word))
+        state = self.cleaned_data["state"]
+        return projects.filter(state=state) if state else projects
+
+
+def title_field() -> forms.CharField:
+    question = next(question for question in questions.questions() if question.key == "title")
+    limit = WordLimit(question.label, question.max_words)
+    return forms.CharField(
+        label=question.label, help_text=question.hint, max_length=TITLE_CHARACTERS, validators=[limit]
+    )
+
+
+class NewProject(GovukForm):
+    """The two things without which there is no draft."""
+
+    dataset = forms.ChoiceField(label="Which dataset do you need?", error_messages={"required": "Select a dataset"})
+
+    def __init__(self, *args: Any, datasets: Sequence[Dataset], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["dataset"]
+        field.widget = RadioSelect(hints={one.code: one.statement for one in datasets})
+        field.choices = [(one.code, one.title) for one in datasets]  # type: ignore[attr-defined]
+        self.fields["title"] = title_field()
+
+
+class Answers(GovukForm):
+    """The questions of the application, its period and its last day. Only the title cannot wait."""
+
+    says_optional = False
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+    def clean_ends_on(self) -> date | None:
+        day: date | None = self.cleaned_data["ends_on"]
+        if day and day <= self.today:
+            raise ValidationError("The last day of the project must be in the future")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        first, last = given.get("period_from"), given.get("period_to")
+        if first and last and first > last:
+            self.add_error("period_to", "The last day of the data must be on or after the first day")
+        return given
+
+
+def _question_fields() -> dict[str, forms.Field]:
+    fields: dict[str, forms.Field] = {}
+    for question in questions.questions():
+        fields[question.key] = (
+            title_field()
+            if question.key == "title"
+            else long_text(question.label, most_words=question.max_words, required=False, help_text=question.hint)
+        )
+    fields["period_from"] = DateField(
+        label="First day of the data", required=False, help_text="Records from this day on. For example, 1 1 2019."
+    )
+    fields["period_to"] = DateField(
+        label="Last day of the data", required=False, help_text="Records up to and including this day."
+    )
+    fields["ends_on"] = DateField(
+        label="Last day of the project", required=False, help_text="The agreement ends on this day, and access with it."
+    )
+    return fields
+
+
+Answers.base_fields = Answers.declared_fields = _question_fields()
+
+
+class AddMember(GovukForm):
+    """Put somebody on the team. Researchers must be accredited; coordinators see no data."""
+
+    who = forms.CharField(label="User name or email address", max_length=254)
+    role = forms.ChoiceField(
+        label="Role on this project",
+        widget=RadioSelect(
+            hints={
+                Role.RESEARCHER.value: "Analyses the data. Must be an accredited researcher.",
+                Role.COORDINATOR.value: "Follows the application and its dates. Changes nothing and gets no data.",
+            }
+        ),
+        choices=[(role.value, role.label) for role in (Role.RESEARCHER, Role.COORDINATOR)],
+        error_messages={"required": "Select a role on this project"},
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+    def clean_who(self) -> User:
+        given = self.cleaned_data["who"].strip()
+        known = User.objects.filter(Q(username=given) | Q(email__iexact=given), is_active=True)
+        person = known.select_related("organisation").first()
+        if person is None or person.organisation is None:
+            raise ValidationError("There is no member of an organisation with this user name or email address")
+        return person
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        person, role = given.get("who"), given.get("role")
+        if person and role == Role.RESEARCHER and accreditation.why_not(person.standing, on=self.today):
+            self.add_error(
+                "who",
+                f"{person} has no accreditation and training that hold today. "
+                "Research support can record them. Until then, add them as a coordinator or not at all.",
+            )
+        return given
+
+
+class Declaration(GovukForm):
+    """What the applicant says by submitting."""
+
+    declared = forms.BooleanField(
+        label="I have checked these answers. They are true, and I ask only for data that this project needs.",
+        error_messages={"required": "Tick the box to say that you have checked the answers"},
+    )
+
+
+class Reasons(GovukForm):
+    """Why something is ended."""
+
+    reasons = long_text("Reasons", most_words=500)
+
+
+class Decide(GovukForm):
+    """A board's verdict with its reasons, on the application as it was when the page was opened."""
+
+    verdict = forms.ChoiceField(label="Your decision", error_messages={"required": "Select your decision"})
+    reasons = long_text(
+        "Reasons", most_words=500, help_text="The applicants read them. Your name is not shown to them."
+    )
+    board = forms.CharField(widget=forms.HiddenInput)
+    round = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, board: Board, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"board": board.state, "round": project.round}, **kwargs)
+        self.deciding, self.project = board, project
+        verdicts = self.fields["verdict"]
+        verdicts.widget = RadioSelect(hints={choice.verdict.value: choice.hint for choice in board.choices})
+        verdicts.choices = [(choice.verdict.value, choice.label) for choice in board.choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if self.project.state != self.deciding.state or given.get("round") != self.project.round:
+            raise ValidationError(
+                "The application has moved on since you opened this page, so nothing was recorded. "
+                "Read it as it is now before you decide."
+            )
+        return given
+
+    @property
+    def choice(self) -> Choice:
+        return next(one for one in self.deciding.choices if one.verdict.value == self.cleaned_data["verdict"])
+
+
+class Sign(GovukForm):
+    """What a signature says."""
+
+    read = forms.BooleanField(
+        label="I have read the scope and the dates of this agreement, and I sign it.",
+        error_messages={"required": "Tick the box to say that you have read the agreement"},
+    )

@@ -1,0 +1,205 @@
+"""What waits for a person now, read off the lifecycles in a constant number of queries.
+
+Which actions a person may take is asked of the lifecycles themselves. Their guards ask records about the
+person, record by record; `Known` answers those questions from facts that were fetched once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from extracts.lifecycle import DELIVERED, FAILED, STOPPED
+from extracts.models import Extract
+from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, REVOKED, SIGNED
+from governance.agreements.models import Agreement
+from governance.outputs import lifecycle as outputs
+from governance.outputs.models import Check, OutputRequest
+from governance.people.grants import owner_code, reaching, roles_everywhere
+from governance.people.models import User
+from governance.people.roles import Role
+from governance.projects import lifecycle as projects
+from governance.projects.models import Decision, Project, Stage
+from governance.workflow import State, why_not
+
+NEWS_STAYS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """While a record is in `state`, whoever may take `action` is the one it waits for.
+
+    news    nothing has to be done: the team (or the author) should know, and is told for thirty days
+    author  of an output request's team, its author alone is meant
+    """
+
+    model: type[Model]
+    state: State
+    action: str
+    what: str
+    author: bool = False
+
+    @property
+    def news(self) -> bool:
+        return not self.action
+
+
+TURNS = (
+    # record              state                  action         what the person does next
+    Turn(Project,         projects.DRAFT,        "edit",        "Complete the application and submit it"),
+    Turn(Project,         projects.RETURNED,     "edit",        "Answer the reasons and submit again"),
+    Turn(Project,         projects.TRIAGE,       "accept",      "Check that it is complete and feasible"),
+    Turn(Project,         projects.OWNERS,       "decide",      "Decide for your organisation's tables"),
+    Turn(Project,         projects.PANEL,        "approve",     "Decide on the project as a whole"),
+    Turn(Project,         projects.REFUSED,      "",            "Read why the application was refused"),
+    Turn(Agreement,       DRAWN_UP,              "sign",        "Read the scope and sign for the project"),
+    Turn(Agreement,       SIGNED,                "countersign", "Sign for the service"),
+    Turn(Agreement,       IN_FORCE,              "",            "The agreement is in force: extracts can be built"),
+    Turn(Agreement,       REVOKED,               "",            "Read why the agreement was revoked"),
+    Turn(Extract,         FAILED,                "retry",       "Read why the build failed and try again"),
+    Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
+    Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
+    Turn(OutputRequest,   outputs.DRAFT,         "edit",        "Complete the output request and submit it", True),
+    Turn(OutputRequest,   outputs.RETURNED,      "edit",        "Answer the checkers' reasons and submit again", True),
+    Turn(OutputRequest,   outputs.SUBMITTED,     "check",       "Check the output"),
+    Turn(OutputRequest,   outputs.CHECKED_ONCE,  "check",       "Check the output: you are the second checker"),
+    Turn(OutputRequest,   outputs.CLEARED,       "release",     "Release the files: two checkers cleared them"),
+    Turn(OutputRequest,   outputs.CLEARED,       "",            "Two checkers cleared it: it will be released", True),
+    Turn(OutputRequest,   outputs.RELEASED,      "",            "Download the signed package", True),
+)  # fmt: skip
+
+# What is fetched along with a record, and the long columns that a list has no use for.
+FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Project: (("lead__organisation",), ("requested", "lay_summary", "public_benefit")),
+    Agreement: (("project__lead",), ("scope_json",)),
+    Extract: (("project__lead",), ("specification", "manifest")),
+    OutputRequest: (("project__lead", "author"), ("context",)),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of the list: what to do, with which record, and since when it waits."""
+
+    what: str
+    news: bool
+    record: Any
+    reference: str
+    name: str
+    state: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the guards may ask about one person, for all records at once."""
+
+    person: User
+    everywhere: frozenset[Role]
+    memberships: Mapping[int, Role]
+    decided: Collection[tuple[int, int]]
+    checked: Collection[tuple[int, int]]
+
+
+class Known:
+    """A record that answers guards about one person from `Facts`; anything else it passes on."""
+
+    def __init__(self, record: Any, facts: Facts) -> None:
+        self._record, self._facts = record, facts
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._record, name)
+
+    @property
+    def project(self) -> Known:
+        return Known(self._record.project, self._facts)
+
+    def has_member(self, person: User) -> bool:
+        return self._record.pk in self._facts.memberships
+
+    def has_decided(self, person: User) -> bool:
+        return (self._record.pk, self._record.round) in self._facts.decided
+
+    def checked_by(self, person: User) -> bool:
+        return (self._record.pk, self._record.round) in self._facts.checked
+
+
+def waiting_for(person: User, at: datetime) -> list[Item]:
+    """What waits for the person, longest first; then the news of the last thirty days, newest first."""
+    facts = facts_about(person)
+    items = [item for model in FETCHED for item in _items(model, facts, at)]
+    to_do = sorted((item for item in items if not item.news), key=lambda item: item.since)
+    news = sorted((item for item in items if item.news), key=lambda item: item.since, reverse=True)
+    return to_do + news
+
+
+def facts_about(person: User) -> Facts:
+    """Five queries, however many records there are. A person who has left has no facts, so nothing waits."""
+    if not person.is_active:
+        return Facts(person, frozenset(), {}, (), ())
+    decisions = Decision.objects.filter(stage=Stage.OWNER, owner=owner_code(person), project__state=projects.OWNERS)
+    checks = Check.objects.filter(checker=person, request__state__in=outputs.CHECKERS_TURN)
+    return Facts(
+        person=person,
+        everywhere=roles_everywhere(person),
+        memberships={project: Role(role) for project, role in person.memberships.values_list("project_id", "role")},
+        decided=set(decisions.values_list("project_id", "round")),
+        checked=set(checks.values_list("request_id", "round")),
+    )
+
+
+def roles_known(project: Any, facts: Facts) -> frozenset[Role]:
+    """What `grants.roles_on` says of the project, without a query; a test holds the two together."""
+    team = frozenset({facts.memberships[project.pk]} if project.pk in facts.memberships else ())
+    return reaching(project, team=team, everywhere=facts.everywhere, owner=owner_code(facts.person))
+
+
+def _items(model: type[Model], facts: Facts, at: datetime) -> Iterator[Item]:
+    turns = [turn for turn in TURNS if turn.model is model]
+    for record in _candidates(model, turns, facts, at):
+        for turn in turns:
+            if turn.state == record.state and _is_meant(turn, record, facts, at):
+                yield _item(turn, record)
+
+
+def _candidates(model: Any, turns: list[Turn], facts: Facts, at: datetime) -> QuerySet[Any]:
+    """Records that could wait for the person: their team's, and those where a role held everywhere acts next."""
+    mine = Q(**{"pk__in" if model is Project else "project__in": list(facts.memberships)})
+    fresh = Q(state__in=[turn.state for turn in turns if turn.news], state_since__gte=at - NEWS_STAYS)
+    open_ones = Q(state__in=[turn.state for turn in turns if not turn.news])
+    served = Q(state__in=[turn.state for turn in turns if _acts_next(turn, facts.everywhere)])
+    along, unread = FETCHED[model]
+    found: QuerySet[Any] = model.objects.filter(mine & (fresh | open_ones) | served)
+    return found.select_related(*along).defer(*unread)
+
+
+def _acts_next(turn: Turn, roles: Collection[Role]) -> bool:
+    moves: Any = turn.model.LIFECYCLE  # type: ignore[attr-defined]
+    return any(move.action == turn.action and turn.state in move.sources and move.by in roles for move in moves)
+
+
+def _is_meant(turn: Turn, record: Any, facts: Facts, at: datetime) -> bool:
+    if turn.author and record.author_id != facts.person.pk:
+        return False
+    if turn.news:
+        in_time = record.state_since >= at - NEWS_STAYS
+        return in_time and facts.memberships.get(record.project.pk) in record.VISIBLE_TO
+    known, roles = Known(record, facts), roles_known(record.project, facts)
+    return not why_not(record.LIFECYCLE, turn.action, known, facts.person, roles, at)
+
+
+def _item(turn: Turn, record: Any) -> Item:
+    names = {Agreement: "Agreement {0.version}", Extract: "Extract {0.pk}"}
+    return Item(
+        what=turn.what,
+        news=turn.news,
+        record=record,
+        reference=record.project.reference,
+        name=names.get(turn.model, "{0.title}").format(record),
+        state=turn.state.label,
+        since=record.state_since,
+    )

@@ -1,0 +1,107 @@
+"""The stored files of an output request: their tables, their report, and a rehearsal of the check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extracts.disclosure.check import check
+from extracts.disclosure.description import Description, FileDescription
+from extracts.disclosure.policy import SRS_10
+from extracts.disclosure.reading.csv_table import Table, read_table
+from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.report import FileReport, Report
+from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.workflow import Refused
+from portal.findings import Bounds, Shown, shown
+
+# A page reads no more of a file than this; the worker reads it whole.
+MOST_BYTES_SHOWN = 2**20
+ON_THE_RECORD = Bounds(rows=60, columns=30, findings=40)
+ON_ITS_OWN_PAGE = Bounds()
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """One file of a request as a page shows it.
+
+    problem  why its table cannot be shown, or ""
+    cut      whether the file goes on beyond what was read
+    """
+
+    name: str
+    file: OutputFile | None
+    report: FileReport | None
+    shown: Shown
+    problem: str = ""
+    cut: bool = False
+
+
+def content_of(file: OutputFile, most: int | None = None) -> bytes:
+    """The bytes of a stored file, or its first lines that fit in `most` bytes."""
+    with file.content.open("rb") as stored:
+        content = bytes(stored.read() if most is None else stored.read(most))
+    if most is not None and file.size > most:
+        return content[: content.rfind(b"\n") + 1]
+    return content
+
+
+def table_of(file: OutputFile) -> Table:
+    """The table in the file, or its beginning if the file is long. Raises CannotRead."""
+    return read_table(file.name, content_of(file, MOST_BYTES_SHOWN), SRS_10)
+
+
+def report_of(output: OutputRequest) -> Report | None:
+    """What the rules found in the present round, or None while there is no report."""
+    stored = output.report_now()
+    if stored is None:
+        return None
+    unsaid = {"policy": "", "policy_version": "", "engine_version": "", "files": [], "evidence_files": []}
+    return Report.from_json({**unsaid, **stored.content, "verdict": stored.verdict})
+
+
+def rehearse(output: OutputRequest) -> Report:
+    """What the rules would find if the request were submitted as it is. Nothing is stored.
+
+    Raises Refused when the files are too large to check while somebody waits.
+    """
+    files = list(output.files.all())
+    if not any(file.role == FileRole.OUTPUT for file in files):
+        raise Refused("Add at least one file to take out.")
+    if sum(file.size for file in files) > MOST_BYTES_SHOWN:
+        raise Refused("These files together are larger than 1 MB: submit them, and the worker checks them.")
+    described = tuple(description_of(file) for file in files if file.role == FileRole.OUTPUT)
+    return check({file.name: content_of(file) for file in files}, Description(described), SRS_10)
+
+
+def description_of(file: OutputFile) -> FileDescription:
+    """What the author has said of the file so far."""
+    return FileDescription.from_json({**file.description, "name": file.name})
+
+
+def parts(
+    files: Sequence[OutputFile], report: Report | None, bounds: Bounds, *, only: str | None = None
+) -> list[FilePart]:
+    """The files of a report, each with its table and findings; without a report, the files alone.
+
+    A file that was changed since the report is shown without its table, so that no finding marks a wrong cell.
+    """
+    by_name = {file.name: file for file in files}
+    judged = {one.name: one for one in report.files} if report else {}
+    names = [only] if only else list(judged if report else by_name)
+    return [_part(f"file-{n}", name, by_name.get(name), judged.get(name), bounds) for n, name in enumerate(names, 1)]
+
+
+def _part(prefix: str, name: str, file: OutputFile | None, report: FileReport | None, bounds: Bounds) -> FilePart:
+    findings = report.findings if report else ()
+    if file is None:
+        return FilePart(name, None, report, shown(prefix, None, findings, bounds), "The file is no longer here.")
+    if report and report.sha256 != file.sha256:
+        problem = "The file was replaced after this report was made."
+        return FilePart(name, file, report, shown(prefix, None, findings, bounds), problem)
+    try:
+        table, problem = table_of(file), ""
+    except CannotRead as unreadable:
+        table, problem = None, unreadable.problem
+    cut = file.size > MOST_BYTES_SHOWN
+    return FilePart(name, file, report, shown(prefix, table, findings, bounds), problem, cut)

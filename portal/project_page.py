@@ -1,0 +1,118 @@
+"""Everything that the page of one project shows to one person, fetched in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from extracts import services as extracts
+from extracts.lifecycle import UNFINISHED
+from extracts.models import Extract
+from governance.agreements.models import Agreement
+from governance.agreements.services import in_force
+from governance.catalogue.catalogue import Catalogue
+from governance.outputs.models import OutputRequest
+from governance.people import accreditation
+from governance.people.grants import owner_code, roles_on
+from governance.people.models import User, local_day
+from governance.people.roles import TEAM_ROLES, Role
+from governance.projects import questions
+from governance.projects.lifecycle import APPROVED, OWNERS, RETURNED
+from governance.projects.models import Member, Project
+from governance.workflow import Refused
+from portal import application, deciding
+from portal.records import allowed_actions, hindrances_of
+
+DECIDING = {"accept", "decide", "approve", "refuse", "return"}
+
+
+def context_of(project: Project, person: User, catalogue: Catalogue, at: datetime) -> dict[str, Any]:
+    """The variables of the record page."""
+    roles = roles_on(project, person)
+    actions = allowed_actions(project, person, at)
+    return {
+        **asked_context(project, person, roles, catalogue),
+        **decided_context(project, person, roles, catalogue),
+        **work_context(project, person, roles, at),
+        "actions": actions,
+        "change": "edit" in actions,
+        "may_decide": bool(actions & DECIDING),
+        "hindrances": hindrances_to_show(project, person, at),
+        "gaps": application.gaps(project) if "edit" in actions else [],
+        "members": team_of(project),
+        "on_team": bool(roles & TEAM_ROLES),
+    }
+
+
+def asked_context(project: Project, person: User, roles: Collection[Role], catalogue: Catalogue) -> dict[str, Any]:
+    """The application itself; a data owner finds their own tables first, marked as theirs."""
+    own = owner_code(person) if Role.OWNER in roles else ""
+    tables = application.asked(project.requested, catalogue)
+    tables = application.own_first(tables, own) if own else tables
+    return {
+        "project": project,
+        "dataset": catalogue.dataset,
+        "answers": [(question, project.answers[question.key]) for question in questions.questions()],
+        "tables": tables,
+        "own": own,
+        "own_tables": [table for table in tables if own and table.owner == own],
+        "own_to_decide": bool(own) and project.state == OWNERS,
+    }
+
+
+def decided_context(project: Project, person: User, roles: Collection[Role], catalogue: Catalogue) -> dict[str, Any]:
+    """Decisions, newest first. The applicants read which board decided, never who sat on it."""
+    named = not set(roles) & TEAM_ROLES
+    decisions = list(project.decisions.select_related("person"))
+    shown = deciding.shown(decisions, catalogue, named=named)
+    return {
+        "decisions": shown,
+        "returned": next((one for one in shown if one.returns), None) if project.state == RETURNED else None,
+    }
+
+
+def work_context(project: Project, person: User, roles: Collection[Role], at: datetime) -> dict[str, Any]:
+    """Agreements, extracts and output requests, each for those who may see it, and what can be started."""
+    held, approved = set(roles), project.state == APPROVED
+    works_on_it = Role.RESEARCHER in held and approved
+    return {
+        "approved": approved,
+        "agreements": list(project.agreements.all()) if held & Agreement.VISIBLE_TO else [],
+        "extracts": list(project.extracts.select_related("release")) if held & Extract.VISIBLE_TO else [],
+        "outputs": list(project.output_requests.select_related("author")) if held & OutputRequest.VISIBLE_TO else [],
+        "sees_extracts": bool(held & Extract.VISIBLE_TO),
+        "sees_outputs": bool(held & OutputRequest.VISIBLE_TO),
+        "works_on_it": works_on_it,
+        "why_no_extract": why_no_extract(project, person, at) if works_on_it else "",
+    }
+
+
+def why_no_extract(project: Project, person: User, at: datetime) -> str:
+    """What an extract would be refused for at this moment, or "". The service looks again."""
+    if reason := accreditation.why_not(person.standing, on=local_day(at)):
+        return reason
+    try:
+        in_force(project, at)
+    except Refused as refusal:
+        return str(refusal)
+    if project.extracts.filter(state__in=UNFINISHED).exists():
+        return "An extract of this project is being built: wait for it, or cancel it first."
+    if extracts.current_release(project.dataset) is None:
+        return "No release of this dataset is available: the linkage team must publish one."
+    return ""
+
+
+def hindrances_to_show(project: Project, person: User, at: datetime) -> list[str]:
+    """Why this person cannot do what their role could do now, each reason once. The submit page tells its own."""
+    found = hindrances_of(project, person, at)
+    return list(dict.fromkeys(reason for action, reason in found.items() if action != "submit"))
+
+
+def team_of(project: Project) -> list[Member]:
+    """The team, each with `accredited_until`: the last day on which both accreditation and training hold, or None."""
+    members = list(project.members.select_related("person__organisation").prefetch_related("person__accreditations"))
+    for member in members:
+        latest = max(member.person.accreditations.all(), key=lambda one: one.accredited_until, default=None)
+        member.accredited_until = min(latest.accredited_until, latest.trained_until) if latest else None  # type: ignore[attr-defined]
+    return members

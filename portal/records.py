@@ -1,0 +1,77 @@
+"""What every record's page shows: status line, allowed actions, history as this person may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from governance.audit import trail
+from governance.audit.models import Entry
+from governance.outputs.models import OutputRequest
+from governance.people.grants import roles_on
+from governance.people.models import User
+from governance.people.roles import TEAM_ROLES, Role
+from governance.workflow import Waiting, allowed, hindrances
+
+QUIET = {"view", "edit"}
+
+
+def allowed_actions(record: Any, person: User, at: datetime) -> set[str]:
+    """The actions that the record's lifecycle allows this person now: one button each."""
+    return set(allowed(record.LIFECYCLE, record, person, roles_on(record.project, person), at))
+
+
+def hindrances_of(record: Any, person: User, at: datetime) -> dict[str, str]:
+    """Action -> why not, where only a guard stands between this person and the action."""
+    return hindrances(record.LIFECYCLE, record, person, roles_on(record.project, person), at)
+
+
+def status_of(record: Any) -> Waiting:
+    """Who holds the record, and what happens next."""
+    return record.WAITING[record.STATES(record.state)]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a record's history, as one person may read it."""
+
+    action: str
+    before: str
+    after: str
+    actor: str
+    at: datetime
+    note: str
+
+
+def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
+    """What happened to the record, newest first, without views and edits; auditors see those too.
+
+    While a check is blind, nobody reads from the history what another checker decided. The project's
+    team reads which board decided, not which person: deciders are anonymous to applicants.
+    """
+    roles = roles_on(record.project, person)
+    entries = trail.of(record)
+    if Role.AUDITOR not in roles:
+        entries = entries.exclude(action__in=QUIET)
+    if isinstance(record, OutputRequest) and record.is_blind:
+        newest = entries.filter(action="check").first()
+        if newest and newest.actor != person.username:
+            entries = entries.exclude(pk=newest.pk)
+    members = record.project.members.values_list("person__username", flat=True)
+    team = set(members) if roles & TEAM_ROLES else None
+    return list(_events(record, entries[:most], team))
+
+
+def _events(record: Any, entries: Iterable[Entry], team: set[str] | None) -> Iterable[Event]:
+    for entry in entries:
+        name = entry.actor_name if team is None or entry.actor in team else _board(record, entry)
+        states = (record.STATES(state).label if state else "" for state in (entry.before, entry.after))
+        yield Event(entry.action, *states, name, entry.at, entry.note)
+
+
+def _board(record: Any, entry: Entry) -> str:
+    """The role by which somebody outside of the team acted, read from the lifecycle."""
+    moves = (move for move in record.LIFECYCLE if move.action == entry.action and entry.before in move.sources)
+    return next((move.by.label for move in moves), "The service")

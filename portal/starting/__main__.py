@@ -1,0 +1,5 @@
+import sys
+
+from portal.starting.demonstration import main
+
+sys.exit(main())

@@ -1,0 +1,44 @@
+"""`make test`: the quick tests on all cores, then those that start the real portal and drive a browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from portal.starting import chromium
+from portal.starting.progress import say
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = ("-n", "2", "-m", "not browser and not stack")
+REAL = ("-p", "no:xdist", "-m", "stack or browser")
+
+
+def main() -> int:
+    """Run both parts. Returns the exit status: 0 only when every test that ran has passed."""
+    browser = chromium.found() or chromium.installed()
+    parts = {"Quick tests": QUICK, "Tests of the running portal and its pages": REAL}
+    outcomes = {name: _pytest(name, arguments, browser) for name, arguments in parts.items()}
+    say()
+    for name, status in outcomes.items():
+        say(f"{name}: {'passed' if status == 0 else f'FAILED (pytest ended with {status})'}")
+    if browser is None:
+        say(f"Browser tests: SKIPPED, {chromium.why_not()}")
+    return max(outcomes.values())
+
+
+def _pytest(name: str, arguments: tuple[str, ...], browser: str | None) -> int:
+    say(f"\n{name}")
+    environment = without_settings() | ({"GATEHOUSE_CHROMIUM": browser} if browser else {})
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode
+
+
+def without_settings() -> dict[str, str]:
+    """The environment, less the settings that importing the portal named: tests have their own."""
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""{% status_line record %} and {% history record person %}: the same on every record's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from governance.people.models import User
+from portal.records import history_of, status_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("records/status_line.html")
+def status_line(record: Any) -> dict[str, Any]:
+    """Who has it, since when, what next."""
+    return {
+        "state": record.STATES(record.state).label,
+        "colour": COLOURS.get(record.state, "blue"),
+        "since": record.state_since,
+        "waiting": status_of(record),
+    }
+
+
+@register.inclusion_tag("records/history.html")
+def history(record: Any, person: User) -> dict[str, Any]:
+    """What happened to the record, newest first, as this person may see it."""
+    return {"entries": history_of(record, person)}
+
+
+COLOURS = {
+    "draft": "grey",
+    "withdrawn": "grey",
+    "cancelled": "grey",
+    "returned": "yellow",
+    "refused": "red",
+    "revoked": "red",
+    "failed": "red",
+    "stopped": "red",
+    "approved": "green",
+    "in_force": "green",
+    "delivered": "green",
+    "released": "green",
+    "cleared": "green",
+}
+
+
+@register.simple_tag
+def state_tag(record: Any) -> str:
+    """The state as a coloured tag, for lists."""
+    from portal.govuk_components import component
+
+    return component(
+        "tag",
+        {
+            "text": record.STATES(record.state).label,
+            "classes": f"govuk-tag--{COLOURS.get(record.state, 'blue')}",
+        },
+    )

@@ -1,0 +1,94 @@
+"""The pages of agreements: what was agreed, until when, who signed, and revoking it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from governance.agreements import services
+from governance.agreements.models import Agreement
+from governance.catalogue.catalogue import find
+from governance.people.models import User
+from governance.workflow import Refused
+from portal import application
+from portal.access import visible_or_404
+from portal.forms import projects as forms
+from portal.records import allowed_actions, hindrances_of
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record page, with the form to sign for who can sign now."""
+    at = timezone.now()
+    agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
+    return render(request, "agreements/detail.html", context_of(agreement, request.user, forms.Sign(), at))
+
+
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lead researcher signs for the project; after that research support signs for the service."""
+    at = timezone.now()
+    agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
+    if request.method != "POST":
+        return redirect(agreement)
+    form = forms.Sign(request.POST)
+    if form.is_valid():
+        countersigns = "countersign" in allowed_actions(agreement, request.user, at)
+        try:
+            (services.countersign if countersigns else services.sign)(agreement, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, SIGNED_FOR_SERVICE if countersigns else SIGNED_FOR_PROJECT)
+            return redirect(agreement)
+    return render(request, "agreements/detail.html", context_of(agreement, request.user, form, at), status=422)
+
+
+SIGNED_FOR_PROJECT = "You signed for the project. Research support signs for the service next."
+SIGNED_FOR_SERVICE = "You signed for the service. The agreement is in force."
+
+
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """End an agreement at once, with a reason, after a page that says what that means."""
+    at = timezone.now()
+    agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
+    if request.method != "POST" and "revoke" not in allowed_actions(agreement, request.user, at):
+        messages.error(request, "You cannot revoke this agreement.")
+        return redirect(agreement)
+    form = forms.Reasons(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.revoke(agreement, reasons=form.cleaned_data["reasons"], by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The agreement is revoked. Nothing can be extracted under it any more.")
+            return redirect(agreement)
+    status = 422 if form.is_bound else 200
+    return render(request, "agreements/revoke.html", {"agreement": agreement, "form": form}, status=status)
+
+
+def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetime) -> dict[str, Any]:
+    """The variables of the record page."""
+    scope, actions = agreement.scope, allowed_actions(agreement, person, at)
+    catalogue = find(scope.dataset, settings.GATEHOUSE_CATALOGUES)
+    tables = application.granted(scope, catalogue)
+    return {
+        "agreement": agreement,
+        "project": agreement.project,
+        "scope": scope,
+        "dataset": catalogue.dataset,
+        "tables": tables,
+        "variables": sum(len(table.variables) for table in tables),
+        "signatures": agreement.signatures.select_related("person__organisation"),
+        "actions": actions,
+        "may_sign": bool(actions & {"sign", "countersign"}),
+        "for_service": "countersign" in actions,
+        "hindrances": list(dict.fromkeys(hindrances_of(agreement, person, at).values())),
+        "ended": agreement.why_ended(at),
+        "form": form,
+    }

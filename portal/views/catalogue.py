@@ -1,0 +1,162 @@
+"""The public catalogue: datasets, tables, variables, and a search across them. It describes; it holds no records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from extracts.models import Release
+from extracts.services import current_release
+from governance.catalogue.catalogue import (
+    Catalogue,
+    CodeList,
+    Match,
+    Sensitivity,
+    Table,
+    UnknownName,
+    Variable,
+    available,
+    find,
+    search,
+)
+
+MOST_MATCHES = 60
+MOST_CODES = 50
+COLOURS = {
+    Sensitivity.DI: "red",
+    Sensitivity.KEY: "purple",
+    Sensitivity.QI: "orange",
+    Sensitivity.SC: "magenta",
+    Sensitivity.CO: "yellow",
+    Sensitivity.SV: "blue",
+    Sensitivity.OR: "grey",
+}
+
+
+@login_not_required
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Every dataset; with `?q=` the tables and variables that match."""
+    words = request.GET.get("q", "").strip()
+    known = [catalogue_or_404(dataset.code) for dataset in available(settings.GATEHOUSE_CATALOGUES)]
+    found = sorted(
+        ((catalogue, match) for catalogue in known for match in search(catalogue, words)),
+        key=lambda pair: -pair[1].score,
+    )
+    return render(
+        request,
+        "catalogue/index.html",
+        {
+            "words": words,
+            "datasets": [about_dataset(catalogue) for catalogue in known],
+            "matches": [about_match(catalogue, match) for catalogue, match in found[:MOST_MATCHES]],
+            "found": len(found),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def dataset(request: HttpRequest, code: str) -> HttpResponse:
+    """One dataset and its tables."""
+    catalogue = catalogue_or_404(code)
+    about = about_dataset(catalogue)
+    tables = [
+        {"table": table, "owner": catalogue.owner(table.owner), "rows": rows_of(table, about["release"])}
+        for table in catalogue.tables
+    ]
+    return render(request, "catalogue/dataset.html", {**about, "catalogue": catalogue, "tables": tables})
+
+
+@login_not_required
+@require_safe
+def table(request: HttpRequest, code: str, table: str) -> HttpResponse:
+    """One table and every variable of it; `?q=` leaves those that hold all the words."""
+    catalogue = catalogue_or_404(code)
+    try:
+        chosen = catalogue[table]
+    except UnknownName:
+        raise Http404 from None
+    words = request.GET.get("q", "").strip()
+    variables = [about_variable(catalogue, variable) for variable in chosen.variables]
+    for variable in variables:
+        variable["hidden"] = not all(word in variable["text"] for word in words.casefold().split())
+    release = current_release(code)
+    return render(
+        request,
+        "catalogue/table.html",
+        {
+            "catalogue": catalogue,
+            "dataset": catalogue.dataset,
+            "table": chosen,
+            "owner": catalogue.owner(chosen.owner),
+            "release": release,
+            "rows": rows_of(chosen, release),
+            "variables": variables,
+            "shown": sum(not variable["hidden"] for variable in variables),
+            "words": words,
+        },
+    )
+
+
+def catalogue_or_404(code: str) -> Catalogue:
+    try:
+        return find(code, settings.GATEHOUSE_CATALOGUES)
+    except UnknownName:
+        raise Http404 from None
+
+
+def about_dataset(catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "dataset": catalogue.dataset,
+        "owners": catalogue.owners,
+        "number_of_tables": len(catalogue.tables),
+        "number_of_variables": sum(len(table.variables) for table in catalogue.tables),
+        "release": current_release(catalogue.dataset.code),
+    }
+
+
+def about_match(catalogue: Catalogue, match: Match) -> dict[str, Any]:
+    return {
+        "dataset": catalogue.dataset,
+        "table": match.table,
+        "variable": match.variable,
+        "owner": catalogue.owner(match.table.owner),
+        "colour": COLOURS[match.variable.sensitivity] if match.variable else "",
+    }
+
+
+def about_variable(catalogue: Catalogue, variable: Variable) -> dict[str, Any]:
+    """A variable with its code list, levels and the text that the filter reads."""
+    codes = catalogue.code_list(variable.codelist) if variable.codelist else None
+    levels = catalogue.levels(variable)
+    first_codes = codes.rows[:MOST_CODES] if codes else ()
+    read = (variable.name, variable.label, variable.dtype, variable.note, variable.range,
+            variable.sensitivity.label, variable.sensitivity.handling,
+            *(level.label for level in levels), *(row[1] for row in first_codes))  # fmt: skip
+    return {
+        "variable": variable,
+        "colour": COLOURS[variable.sensitivity],
+        "codes": first_codes,
+        "number_of_codes": len(codes.rows) if codes else 0,
+        "code_sources": sources(codes),
+        "levels": levels,
+        "key_domain": catalogue.dataset.keys.get(variable.key_domain, ""),
+        "text": " ".join(read).casefold(),
+    }
+
+
+def sources(codes: CodeList | None) -> tuple[str, ...]:
+    """Where a code list comes from, when a few words say it."""
+    return codes.sources if codes and len(codes.sources) <= 3 else ()
+
+
+def rows_of(table: Table, release: Release | None) -> int | None:
+    """Rows of the table in the release, or None when it is not in one."""
+    published = release.tables.get(table.name) if release else None
+    return published["rows"] if published else None

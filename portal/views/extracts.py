@@ -1,0 +1,171 @@
+"""Pages of extracts: ask for one, follow its build, read what was delivered. Records are never shown here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from extracts import services
+from extracts.dictionary import delivered_type
+from extracts.lifecycle import BUILDING, UNFINISHED
+from extracts.models import Extract, Release
+from extracts.specification import BadSpecification, ExtractSpec, compile_specification
+from extracts.zones import Zones
+from governance.agreements.services import in_force
+from governance.catalogue.catalogue import Catalogue, catalogue_at, find
+from governance.people.grants import roles_on
+from governance.people.roles import Role
+from governance.projects.models import Project
+from governance.workflow import Refused
+from portal.access import may_see, visible_or_404
+from portal.records import allowed_actions, hindrances_of
+
+
+@dataclass(frozen=True)
+class Column:
+    """One line of the data dictionary. `level` is "" for a variable with one level only."""
+
+    name: str
+    label: str
+    level: str
+    kind: str
+    pseudonym: bool
+
+
+@dataclass(frozen=True)
+class ExtractedTable:
+    name: str
+    label: str
+    columns: tuple[Column, ...]
+
+
+def catalogue_of(release: Release) -> Catalogue:
+    """The description that was published with the release, or the one that comes with the portal."""
+    own = Zones(Path(settings.GATEHOUSE_DATA)).release(release.code, release.version) / "catalogue"
+    if (own / "dataset.json").is_file():
+        return catalogue_at(own)
+    return find(release.code, settings.GATEHOUSE_CATALOGUES)
+
+
+def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTable]:
+    """The data dictionary of an extract."""
+    for table in spec.tables:
+        columns = []
+        for column in table.columns:
+            variable = catalogue[table.name][column.name]
+            level = catalogue.ladder(variable.ladder)[column.level].label if variable.ladder else ""
+            kind = delivered_type(variable, column, catalogue)
+            columns.append(Column(variable.name, variable.label, level, kind, variable.pseudonymised))
+        yield ExtractedTable(table.name, catalogue[table.name].label, tuple(columns))
+
+
+def request_extract(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what would be built, then ask for it."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    agreement = in_force(project, at)
+    release = services.current_release(agreement.scope.dataset)
+    if release is None:
+        raise Refused("No release of this dataset is available: the linkage team must publish one.")
+    catalogue = catalogue_of(release)
+    spec = _specification(agreement.scope, catalogue, release)
+    if request.method == "POST":
+        extract = services.request(project, catalogue=catalogue, by=request.user, at=at)
+        messages.success(request, "Extract requested. This page follows the build.")
+        return redirect(extract)
+    context = {
+        "project": project,
+        "agreement": agreement,
+        "release": release,
+        "spec": spec,
+        "tables": list(tables_of(spec, catalogue)),
+        "earlier": list(project.extracts.select_related("release")[:10]),
+        "unfinished": project.extracts.filter(state__in=UNFINISHED).first(),
+    }
+    return render(request, "extracts/request.html", context)
+
+
+def _specification(scope: Any, catalogue: Catalogue, release: Release) -> ExtractSpec:
+    """What the agreement comes to on this release. Raises Refused when they do not fit."""
+    try:
+        return compile_specification(scope, catalogue, release.version)
+    except BadSpecification as problem:
+        raise Refused(f"The agreement does not fit release {release.version}: {problem}") from problem
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the extract stands, what was agreed, and what was delivered."""
+    at = timezone.now()
+    extract = _visible(request, pk, at)
+    spec = ExtractSpec.from_json(extract.specification)
+    tables = list(tables_of(spec, catalogue_of(extract.release)))
+    context = {
+        "extract": extract,
+        "spec": spec,
+        "tables": tables,
+        "total": extract.tables_total or len(tables),
+        "columns": sum(len(table.columns) for table in tables),
+        "files": _files(extract),
+        "actions": allowed_actions(extract, request.user, at),
+        "hindrances": hindrances_of(extract, request.user, at),
+        "running": extract.state in UNFINISHED,
+        "building": extract.state == BUILDING,
+        "elapsed": duration(at - extract.state_since),
+        "took": duration(extract.delivered_at - extract.created_at) if extract.delivered_at else "",
+        "user_can_request": Role.RESEARCHER in roles_on(extract.project, request.user),
+        "sees_agreement": may_see(extract.agreement, request.user),
+    }
+    return render(request, "extracts/detail.html", context)
+
+
+def _visible(request: HttpRequest, pk: int, at: datetime) -> Extract:
+    """The extract with everything that its page reads in one query, once it is known to be visible."""
+    visible_or_404(Extract, pk, to=request.user, at=at)  # type: ignore[arg-type]
+    return Extract.objects.select_related("project", "agreement__project", "release", "requested_by").get(pk=pk)
+
+
+def duration(span: timedelta) -> str:
+    """A length of time in words: "3 minutes 20 seconds"."""
+    seconds = max(0, int(span.total_seconds()))
+    units = (("hour", seconds // 3600), ("minute", seconds // 60 % 60), ("second", seconds % 60))
+    said = [f"{number} {unit}{'' if number == 1 else 's'}" for unit, number in units if number]
+    return " ".join(said[:2]) or "less than a second"
+
+
+def _files(extract: Extract) -> dict[str, list[dict[str, Any]]]:
+    """The delivered files: tables first, then what describes them."""
+    data = [file for file in extract.files if file["rows"] is not None]
+    return {"data": data, "papers": [file for file in extract.files if file["rows"] is None]}
+
+
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask once more, then stop the build."""
+    at = timezone.now()
+    extract = visible_or_404(Extract, pk, to=request.user, at=at)
+    if request.method == "POST":
+        services.cancel(extract, by=request.user, at=at)
+        messages.success(request, "The extract is cancelled. What was built so far is thrown away.")
+        return redirect(extract)
+    if "cancel" not in allowed_actions(extract, request.user, at):
+        raise Refused("This extract cannot be cancelled by you now.")
+    return render(request, "extracts/cancel.html", {"extract": extract})
+
+
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue a failed extract again."""
+    at = timezone.now()
+    extract = visible_or_404(Extract, pk, to=request.user, at=at)
+    services.retry(extract, by=request.user, at=at)
+    messages.success(request, "The extract is queued again.")
+    return redirect(extract)

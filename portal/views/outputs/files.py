@@ -1,0 +1,187 @@
+"""Pages of the files of an output request: add, look, describe, remove."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from extracts.disclosure.description import FileDescription
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.suggest import suggest
+from governance.audit import trail
+from governance.outputs import services
+from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.people.grants import roles_on
+from governance.people.roles import Role
+from governance.workflow import Refused
+from portal.access import visible_or_404
+from portal.entering import refuse_unless_allowed, sent
+from portal.findings import Bounds, shown
+from portal.forms import descriptions
+from portal.forms.outputs import AddFiles, evidence_choices
+from portal.output_files import (
+    MOST_BYTES_SHOWN,
+    ON_ITS_OWN_PAGE,
+    content_of,
+    description_of,
+    parts,
+    report_of,
+    table_of,
+)
+from portal.records import allowed_actions
+
+FIRST_ROWS = Bounds(rows=8, columns=30)
+
+
+def add_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Upload files to the request: all of those selected, or none."""
+    at = timezone.now()
+    output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
+    refuse_unless_allowed(output, "edit", request.user, at)
+    form = AddFiles(sent(request), request.FILES if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _keep(output, form.cleaned_data["files"], FileRole(form.cleaned_data["role"]), request.user, at)
+        except Refused as refusal:
+            form.add_error("files", str(refusal))
+        else:
+            messages.success(request, _added(form.cleaned_data["files"]))
+            return redirect(output)
+    context = {"output": output, "form": form}
+    return render(request, "outputs/add_file.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _keep(output: OutputRequest, files: list[Any], role: FileRole, by: Any, at: datetime) -> None:
+    for file in files:
+        services.add_file(output, name=file.name, content=file.read(), role=role, by=by, at=at)
+
+
+def _added(files: list[Any]) -> str:
+    return f"{files[0].name} added." if len(files) == 1 else f"{len(files)} files added."
+
+
+def file(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
+    """One file: its first rows with the findings by cell. Checkers may open it whole, and that is on the trail."""
+    at = timezone.now()
+    output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
+    stored = _file_or_404(output, file)
+    opens = Role.CHECKER in roles_on(output.project, request.user) and not output.project.has_member(request.user)
+    if "whole" in request.GET:
+        return _whole(output, stored, opens, request.user, at)
+    report = report_of(output)
+    judged = report is not None and any(one.name == stored.name for one in report.files)
+    part = parts([stored], report if judged else None, ON_ITS_OWN_PAGE, only=stored.name)[0]
+    context = {
+        "output": output,
+        "file": stored,
+        "part": part,
+        "report": report,
+        "opens": opens,
+        "described": description_of(stored) if stored.description else None,
+        "can_edit": "edit" in allowed_actions(output, request.user, at),
+        "is_evidence": stored.role == FileRole.EVIDENCE,
+    }
+    return render(request, "outputs/file.html", context)
+
+
+def _file_or_404(output: OutputRequest, pk: int) -> OutputFile:
+    """A file of this request; one of another request does not exist here."""
+    return get_object_or_404(output.files.select_related("request__project"), pk=pk)
+
+
+def _whole(output: OutputRequest, file: OutputFile, opens: bool, person: Any, at: datetime) -> FileResponse:
+    """The file's bytes, for a checker's eyes. Authors get files by release alone."""
+    if not opens:
+        raise Refused("Only output checkers open files whole; the author receives them when they are released.")
+    trail.append(actor=person, action="open file", subject=output, note=file.name, at=at)
+    response = FileResponse(
+        file.content.open("rb"), as_attachment=True, filename=file.name, content_type="application/octet-stream"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def describe(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+    """Say what is in a file; the form starts from what its columns seem to hold."""
+    at = timezone.now()
+    output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
+    stored = _file_or_404(output, file)
+    if stored.role == FileRole.EVIDENCE:
+        raise Http404("Evidence needs no description.")
+    refuse_unless_allowed(output, "edit", request.user, at)
+    table, problem = _table(stored)
+    started, suggested = _started(stored)
+    form = descriptions.Describe(
+        sent(request),
+        name=stored.name,
+        table=table,
+        evidence=evidence_choices(stored, list(output.files.all())),
+        initial=descriptions.initial(started, table),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save(stored, form, request.user, at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _say_what_is_saved(request, stored, form)
+            return redirect(output)
+    context = {
+        "output": output,
+        "file": stored,
+        "form": form,
+        "problem": problem,
+        "suggested": suggested,
+        "table": shown("first", table, (), FIRST_ROWS).table if table else None,
+    }
+    return render(request, "outputs/describe.html", context, status=422 if form.errors else 200)
+
+
+def _table(file: OutputFile) -> tuple[Table | None, str]:
+    """The table in the file, or why there is none to describe column by column."""
+    try:
+        return table_of(file), ""
+    except CannotRead as unreadable:
+        return None, f"{unreadable.problem} {unreadable.cure}"
+
+
+def _started(file: OutputFile) -> tuple[FileDescription, bool]:
+    """What the form starts from, and whether it is a suggestion of the rules."""
+    if file.description:
+        return description_of(file), False
+    try:
+        return suggest(file.name, content_of(file, MOST_BYTES_SHOWN)), True
+    except CannotRead:
+        return FileDescription(file.name), False
+
+
+def _save(file: OutputFile, form: descriptions.Describe, by: Any, at: datetime) -> None:
+    described = form.description()
+    services.describe_file(file, text=described.text, description=described.to_json(), by=by, at=at)
+
+
+def _say_what_is_saved(request: HttpRequest, file: OutputFile, form: descriptions.Describe) -> None:
+    messages.success(request, f"Description of {file.name} saved.")
+    for sentence in form.still_asked():
+        messages.warning(request, f"{file.name}: {sentence}")
+
+
+def remove_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+    """Ask once more, then take the file out of the request."""
+    at = timezone.now()
+    output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
+    stored = _file_or_404(output, file)
+    refuse_unless_allowed(output, "edit", request.user, at)
+    if request.method == "POST":
+        services.remove_file(stored, by=request.user, at=at)
+        messages.success(request, f"{stored.name} removed.")
+        return redirect(output)
+    return render(request, "outputs/remove_file.html", {"output": output, "file": stored})

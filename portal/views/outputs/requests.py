@@ -1,0 +1,197 @@
+"""Pages of the request itself: queue, begin, change, record, submit, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from governance.outputs import services
+from governance.outputs.lifecycle import (
+    AUTHORS_TURN,
+    CHECKERS_TURN,
+    CHECKING,
+    CLEARED,
+    RELEASED,
+    RELEASING,
+)
+from governance.outputs.models import Check, Clearance, FileRole, OutputRequest, Report
+from governance.people.grants import projects_of, roles_everywhere, roles_on
+from governance.people.models import User
+from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
+from governance.projects.models import Member, Project
+from governance.workflow import Refused
+from portal.access import visible_or_404
+from portal.entering import refuse_unless_allowed, sent
+from portal.forms import outputs as forms
+from portal.output_files import ON_THE_RECORD, parts, rehearse, report_of
+from portal.records import allowed_actions, hindrances_of
+
+GRAVITY = Case(
+    When(verdict="fail", then=Value(0)),
+    When(verdict="review", then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+# How many requests a list shows, and how many files a record shows in full.
+MOST_LISTED = 200
+MOST_IN_FULL = 10
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The checkers' queue; everybody else sees the requests of their own projects."""
+    person: Any = request.user
+    checker = Role.CHECKER in roles_everywhere(person)
+    context: dict[str, Any] = {"is_checker": checker}
+    if checker:
+        waiting = list(queue(person).filter(state__in=CHECKERS_TURN)[:MOST_LISTED])
+        context["waiting"] = waiting
+        context["to_decide"] = sum(not (output.mine or output.too_close) for output in waiting)
+        context["cleared"] = list(queue(person).filter(state=CLEARED)[:MOST_LISTED])
+    own = OutputRequest.objects.filter(project__in=projects_of(person, Project.objects.all()))
+    context["own"] = list(own.select_related("project", "author")[:MOST_LISTED])
+    return render(request, "outputs/index.html", context)
+
+
+def queue(person: User) -> QuerySet[OutputRequest]:
+    """Requests with what the queue shows of each: the gravest first, of these the one that waits longest.
+
+    Of decisions it says only whether this person has taken theirs.
+    """
+    reports = Report.objects.filter(request=OuterRef("pk"), round=OuterRef("round"))
+    checks = Check.objects.filter(request=OuterRef("pk"), round=OuterRef("round"), checker=person)
+    team = Member.objects.filter(project=OuterRef("project"), person=person)
+    close = Q(on_team=True) | Q(author=person)
+    if person.organisation_id:
+        close |= Q(author__organisation=person.organisation_id)
+    return (
+        OutputRequest.objects.select_related("project", "author__organisation")
+        .annotate(
+            verdict=Subquery(reports.values("verdict")[:1]),
+            waiting_since=Subquery(reports.values("made_at")[:1]),
+            mine=Exists(checks),
+            on_team=Exists(team),
+            to_release=Count("files", filter=Q(files__role=FileRole.OUTPUT)),
+            evidence=Count("files", filter=Q(files__role=FileRole.EVIDENCE)),
+        )
+        .annotate(too_close=Case(When(close, then=Value(True)), default=Value(False)))
+        .order_by(GRAVITY, "waiting_since", "pk")
+    )
+
+
+def new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin a request on a project."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    if Role.RESEARCHER not in roles_on(project, request.user):
+        raise Refused("Only researchers of the project ask for outputs.")
+    form = forms.Request(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            output = services.start(project, **form.cleaned_data, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Request started. Add the files that you want to take out.")
+            return redirect(output)
+    context = {"project": project, "form": form, "earlier": earlier_releases(project)}
+    return render(request, "outputs/new.html", context, status=422 if form.errors else 200)
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change title, context or clearance."""
+    at = timezone.now()
+    output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
+    refuse_unless_allowed(output, "edit", request.user, at)
+    before = {"title": output.title, "context": output.context, "clearance": output.clearance}
+    form = forms.Request(sent(request), initial=before)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit(output, **form.cleaned_data, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Saved.")
+            return redirect(output)
+    return render(request, "outputs/edit.html", {"output": output, "form": form}, status=422 if form.errors else 200)
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record: what is asked, its files, what the rules found, what checkers decided, what next."""
+    at = timezone.now()
+    person: Any = request.user
+    output = visible_or_404(OutputRequest, pk, to=person, at=at)
+    files, actions = list(output.files.all()), allowed_actions(output, person, at)
+    roles = roles_on(output.project, person)
+    rehearsal, report = None, report_of(output)
+    if "try" in request.GET and "edit" in actions:
+        rehearsal = rehearse(output)
+    shown = rehearsal or report
+    checks = list(output.checks_visible_to(person).select_related("checker").order_by("-round", "decided_at"))
+    context = {
+        "output": output,
+        "clearance": Clearance(output.clearance).label,
+        "files": files,
+        "to_release": [file for file in files if file.role == FileRole.OUTPUT],
+        "evidence": [file for file in files if file.role == FileRole.EVIDENCE],
+        "described": all(file.is_described for file in files if file.role == FileRole.OUTPUT),
+        "actions": actions,
+        "hindrances": hindrances_of(output, person, at),
+        "is_draft": output.state in AUTHORS_TURN,
+        "working": output.state in {CHECKING, RELEASING},
+        "report": shown,
+        "rehearsal": rehearsal is not None,
+        "parts": parts(files, shown, ON_THE_RECORD)[:MOST_IN_FULL] if shown else [],
+        "more_parts": max(0, len(shown.files) - MOST_IN_FULL) if shown else 0,
+        "now": [one for one in checks if one.round == output.round],
+        "before": [one for one in checks if one.round < output.round],
+        "disagree": disagree(output, checks),
+        "decided": any(one.checker_id == person.pk and one.round == output.round for one in checks),
+        "on_team": bool(roles & TEAM_ROLES),
+        # Deciders are anonymous to applicants, here as in the history.
+        "named": bool(roles & SERVICE_ROLES),
+        "earlier": earlier_releases(output.project, but=output),
+    }
+    return render(request, "outputs/detail.html", context)
+
+
+def disagree(output: OutputRequest, checks: list[Check]) -> bool:
+    """Whether both checkers of this round have decided, one way and the other. Never said while it is blind."""
+    now = [one.verdict for one in checks if one.round == output.round]
+    return output.state not in CHECKERS_TURN and len(now) > 1 and len(set(now)) > 1
+
+
+def earlier_releases(project: Project, *, but: OutputRequest | None = None, most: int = 10) -> list[OutputRequest]:
+    """What the project has taken out already, newest first: new results must not undo what was hidden there."""
+    released = project.output_requests.filter(state=RELEASED).exclude(pk=but.pk if but else None)
+    return list(released.prefetch_related("files").order_by("-released_at")[:most])
+
+
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what will happen, then hand the request in."""
+    at = timezone.now()
+    output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
+    if request.method == "POST":
+        output = services.submit(output, by=request.user, at=at)
+        messages.success(request, "Submitted. The disclosure rules are applied first, then two people check.")
+        return redirect(output)
+    refuse_unless_allowed(output, "submit", request.user, at)
+    return render(request, "outputs/submit.html", {"output": output, "files": list(output.files.all())})
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask once more, then end the request."""
+    at = timezone.now()
+    output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
+    refuse_unless_allowed(output, "withdraw", request.user, at)
+    form = forms.Confirm(sent(request), sentence="I want to end this request for good")
+    if request.method == "POST" and form.is_valid():
+        output = services.withdraw(output, by=request.user, at=at)
+        messages.success(request, "The request is withdrawn.")
+        return redirect(output)
+    context = {"output": output, "form": form}
+    return render(request, "outputs/withdraw.html", context, status=422 if form.errors else 200)

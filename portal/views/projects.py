@@ -1,0 +1,306 @@
+"""The pages of projects: lists, the application and its team, the boards' decisions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from governance.agreements.models import Agreement
+from governance.catalogue.catalogue import Catalogue, available, find
+from governance.people.grants import roles_everywhere, roles_on
+from governance.people.models import local_day
+from governance.people.roles import Role
+from governance.projects import services
+from governance.projects.lifecycle import UNDER_REVIEW
+from governance.projects.models import Project
+from governance.workflow import Refused, why_not
+from portal import application, deciding, inbox, project_lists, project_page
+from portal.access import visible_or_404
+from portal.forms import picker
+from portal.forms import projects as forms
+
+A_PAGE = 25
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """My projects; for the service's people also what waits for them, and the rest that they may see."""
+    narrowed = forms.Filter(request.GET)
+    reviews = bool(roles_everywhere(request.user))
+    mine = project_lists.mine(request.user)
+    mine = mine if reviews else narrowed.narrow(mine)
+    waiting = [item.record for item in inbox.waiting_for(request.user, timezone.now()) if not item.news]
+    to_decide = [record for record in waiting if isinstance(record, Project) and record.state in UNDER_REVIEW]
+    reviewable = project_lists.reviewable(request.user)
+    others = narrowed.narrow(reviewable.exclude(pk__in=[project.pk for project in to_decide]))
+    context = {
+        "form": narrowed,
+        "filtered": any(request.GET.get(name) for name in ("q", "state")),
+        "reviews": reviews,
+        "to_decide": to_decide,
+        "to_sign": [record for record in waiting if isinstance(record, Agreement)],
+        "mine": list(mine),
+        "others": Paginator(others, A_PAGE).get_page(request.GET.get("page")) if reviews else None,
+    }
+    return render(request, "projects/index.html", context)
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a draft: which dataset, and a title."""
+    datasets = available(settings.GATEHOUSE_CATALOGUES)
+    form = forms.NewProject(sent(request), datasets=datasets)
+    if not form.is_valid():
+        return render(request, "projects/new.html", {"form": form}, status=status_of(form))
+    given = form.cleaned_data
+    catalogue = find(given["dataset"], settings.GATEHOUSE_CATALOGUES)
+    project = services.start(title=given["title"], catalogue=catalogue, by=request.user, at=timezone.now())
+    messages.success(request, f"The draft {project.reference} is yours. Nobody else sees it until you submit it.")
+    return redirect(project)
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record page."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    return render(
+        request, "projects/detail.html", project_page.context_of(project, request.user, catalogue_of(project), at)
+    )
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer the questions. An unfinished answer can be saved; submitting asks for all of them."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    if away := turned_away(request, project, "edit"):
+        return away
+    first = {name: getattr(project, name) for name in forms.Answers.base_fields}
+    form = forms.Answers(sent(request), initial=first, today=local_day(at))
+    if form.is_valid():
+        try:
+            services.edit(project, by=request.user, at=at, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Your answers are saved.")
+            return redirect(project)
+    return render(request, "projects/edit.html", {"project": project, "form": form}, status=status_of(form))
+
+
+def data(request: HttpRequest, pk: int) -> HttpResponse:
+    """The tables of the dataset, and how much of each is chosen."""
+    project = visible_or_404(Project, pk, to=request.user, at=timezone.now())
+    if away := turned_away(request, project, "edit"):
+        return away
+    catalogue = catalogue_of(project)
+    rows = [
+        {
+            "table": table,
+            "owner": catalogue.owner(table.owner).label,
+            "of": sum(application.choosable(variable) for variable in table.variables),
+            "chosen": len(project.requested.get(table.name, {}).get("variables", {})),
+        }
+        for table in catalogue.requestable
+    ]
+    context = {"project": project, "dataset": catalogue.dataset, "rows": rows}
+    return render(request, "projects/data.html", context)
+
+
+def choose(request: HttpRequest, pk: int, table: str) -> HttpResponse:
+    """The variable picker of one table. "Use the default set" ticks boxes and saves nothing."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    if away := turned_away(request, project, "edit"):
+        return away
+    catalogue = catalogue_of(project)
+    if table not in catalogue or not catalogue[table].requestable:
+        raise Http404
+    described, wish = catalogue[table], project.requested.get(table, {})
+    defaults = "use_defaults" in request.POST
+    first = picker.with_defaults(request.POST, described) if defaults else picker.stored(wish)
+    typed = None if defaults else sent(request)
+    form = picker.PickVariables(typed, initial=first, table=described, catalogue=catalogue)
+    if form.is_valid():
+        reason, chosen = form.cleaned_data["reason"], form.chosen
+        try:
+            services.choose_table(
+                project, table, reason=reason, variables=chosen, catalogue=catalogue, by=request.user, at=at
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            count = f"{len(chosen)} variable{'' if len(chosen) == 1 else 's'}"
+            messages.success(request, f"{count} of {described.label} saved.")
+            return redirect("project_data", pk)
+    context = {
+        "project": project,
+        "form": form,
+        "table": described,
+        "owner": catalogue.owner(described.owner),
+        "hidden": [variable for variable in described.variables if not variable.selectable],
+        "keys": [variable for variable in described.variables if variable.selectable and variable.pseudonymised],
+        "defaults": defaults,
+        "chosen_before": bool(wish),
+    }
+    return render(request, "projects/choose.html", context, status=status_of(form))
+
+
+def drop(request: HttpRequest, pk: int, table: str) -> HttpResponse:
+    """Ask for a table no longer, after a page that says what goes with it."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    if away := turned_away(request, project, "edit"):
+        return away
+    if table not in project.requested:
+        return redirect("project_data", pk)
+    asked = next(one for one in application.asked(project.requested, catalogue_of(project)) if one.name == table)
+    if request.method != "POST":
+        return render(request, "projects/drop.html", {"project": project, "table": asked})
+    services.drop_table(project, table, by=request.user, at=at)
+    messages.success(request, f"The application no longer asks for {asked.label}.")
+    return redirect("project_data", pk)
+
+
+def team(request: HttpRequest, pk: int) -> HttpResponse:
+    """The team, and a form to add to it."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    if away := turned_away(request, project, "edit"):
+        return away
+    form = forms.AddMember(sent(request), today=local_day(at))
+    if form.is_valid():
+        person, role = form.cleaned_data["who"], Role(form.cleaned_data["role"])
+        try:
+            if project.has_member(person):
+                raise Refused(f"{person} is on the team already. To change the role, remove and add them again.")
+            services.add_member(project, person, role=role, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{person} is on the team as {role.label.lower()}.")
+            return redirect("project_team", pk)
+    context = {"project": project, "members": project_page.team_of(project), "form": form}
+    return render(request, "projects/team.html", context, status=status_of(form))
+
+
+@require_POST
+def remove(request: HttpRequest, pk: int, person: int) -> HttpResponse:
+    """Take somebody off the team. Who removes themselves sees the project no longer."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    member = get_object_or_404(project.members.select_related("person"), person_id=person)
+    services.remove_member(project, member.person, by=request.user, at=at)
+    messages.success(request, f"{member.person} is no longer on the team of {project.reference}.")
+    return redirect("projects") if member.person == request.user else redirect("project_team", pk)
+
+
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check your answers, see what is missing, declare, submit."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    if away := turned_away(request, project, "submit", guards=False):
+        return away
+    form, catalogue = forms.Declaration(sent(request)), catalogue_of(project)
+    if form.is_valid():
+        try:
+            services.submit(project, catalogue=catalogue, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The application is submitted. Research support checks it first.")
+            return redirect(project)
+    roles = roles_on(project, request.user)
+    context = {
+        **project_page.asked_context(project, request.user, roles, catalogue),
+        "form": form,
+        "gaps": application.gaps(project),
+        "not_accredited": project.why_not_accredited(request.user, at),
+        "members": project_page.team_of(project),
+        "mending": project.round > 0,
+    }
+    return render(request, "projects/submit.html", context, status=status_of(form))
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the application, with a reason, after a page that says so."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    if away := turned_away(request, project, "withdraw"):
+        return away
+    form = forms.Reasons(sent(request))
+    if form.is_valid():
+        try:
+            services.withdraw(project, reasons=form.cleaned_data["reasons"], by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The application {project.reference} is withdrawn.")
+            return redirect(project)
+    return render(request, "projects/withdraw.html", {"project": project, "form": form}, status=status_of(form))
+
+
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """One form for the board that the person sits on: its verdicts, and reasons."""
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
+    roles, catalogue = roles_on(project, request.user), catalogue_of(project)
+    board = deciding.board_of(request.POST.get("board", project.state), roles)
+    if board is None:
+        messages.error(request, "There is nothing for you to decide on this application now.")
+        return redirect(project)
+    if away := turned_away(request, project, board.action):
+        return away
+    form = forms.Decide(sent(request), board=board, project=project)
+    if form.is_valid():
+        reasons = form.cleaned_data["reasons"]
+        try:
+            deciding.record(project, board, form.choice, reasons=reasons, catalogue=catalogue, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, form.choice.done)
+            return redirect(project)
+    context = {
+        **project_page.asked_context(project, request.user, roles, catalogue),
+        **project_page.decided_context(project, request.user, roles, catalogue),
+        "form": form,
+        "board": board,
+        "members": project_page.team_of(project),
+    }
+    return render(request, "projects/decide.html", context, status=status_of(form))
+
+
+def turned_away(request: HttpRequest, project: Project, action: str, *, guards: bool = True) -> HttpResponse | None:
+    """Back to the record with the reason, for who opens the page of something that they cannot do now.
+
+    Only for reading: what was typed is handed to the service, and stays on the page if that refuses.
+    """
+    if request.method == "POST":
+        return None
+    person, at = request.user, timezone.now()
+    moves = tuple(move if guards else replace(move, unless=()) for move in project.LIFECYCLE)
+    reason = why_not(moves, action, project, person, roles_on(project, person), at)
+    if not reason:
+        return None
+    messages.error(request, reason)
+    return redirect(project)
+
+
+def catalogue_of(project: Project) -> Catalogue:
+    return find(project.dataset, settings.GATEHOUSE_CATALOGUES)
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was typed, or None for somebody who only opens the page."""
+    return request.POST if request.method == "POST" else None
+
+
+def status_of(form: Any) -> int:
+    """422 for a page that shows what is wrong with a form, else 200."""
+    return 422 if form.is_bound and form.errors else 200

@@ -1,0 +1,130 @@
+"""The public register: approved projects, the data they may use, and what they published."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from governance.agreements.lifecycle import REVOKED, AgreementState
+from governance.agreements.models import Agreement
+from governance.catalogue.catalogue import Catalogue, UnknownName, find
+from governance.outputs.models import OutputRequest
+from governance.people.models import local_day
+from governance.projects.models import Project
+from governance.register import public_projects
+
+PAGE = 25
+COLUMNS = (
+    "reference", "title", "lead", "organisation", "lay_summary", "public_benefit", "dataset", "tables",
+    "data_from", "data_to", "approved_on", "agreement", "agreement_ends_on",
+    "release_title", "released_on", "release_sha256",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    """What anyone may read of one project. `tables` are labels of the tables that were approved."""
+
+    project: Project
+    agreement: Agreement | None
+    standing: str
+    dataset: str
+    tables: tuple[str, ...]
+    releases: tuple[OutputRequest, ...]
+
+
+@login_not_required
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Projects, newest first, with a search; `?format=csv` gives all that match as a file."""
+    words = request.GET.get("q", "").strip()
+    projects, at = public_projects(words), timezone.now()
+    if request.GET.get("format") == "csv":
+        return as_csv(entries(projects, at))
+    page = Paginator(projects, PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "entries": list(entries(page.object_list, at)), "words": words}
+    return render(request, "register/index.html", context)
+
+
+@login_not_required
+@require_safe
+def project(request: HttpRequest, reference: str) -> HttpResponse:
+    """One project's public entry."""
+    found = get_object_or_404(public_projects(), reference=reference)
+    (entry,) = entries([found], timezone.now())
+    return render(request, "register/project.html", {"entry": entry, "project": found})
+
+
+def entries(projects: Iterable[Any], at: datetime) -> Iterator[RegisterEntry]:
+    """The public part of each project. A dataset's description is read once."""
+    known: dict[str, Catalogue | None] = {}
+    for project in projects:
+        if project.dataset not in known:
+            known[project.dataset] = described(project.dataset)
+        yield entry_of(project, known[project.dataset], at)
+
+
+def described(code: str) -> Catalogue | None:
+    try:
+        return find(code, settings.GATEHOUSE_CATALOGUES)
+    except UnknownName:
+        return None
+
+
+def entry_of(project: Any, catalogue: Catalogue | None, at: datetime) -> RegisterEntry:
+    agreement = next(iter(project.agreements.all()), None)
+    names = [table.name for table in agreement.scope.tables] if agreement else list(project.requested)
+    labels = tuple(catalogue[name].label if catalogue and name in catalogue else name for name in names)
+    title = catalogue.dataset.title if catalogue else project.dataset
+    return RegisterEntry(project, agreement, standing_of(agreement, at), title, labels, tuple(project.published))
+
+
+def standing_of(agreement: Agreement | None, at: datetime) -> str:
+    """Where the agreement stands, in a word or two."""
+    if agreement is None:
+        return "Not drawn up yet"
+    ended = agreement.state != REVOKED and agreement.why_ended(at)
+    return "Ended" if ended else AgreementState(agreement.state).label
+
+
+def as_csv(found: Iterable[RegisterEntry]) -> HttpResponse:
+    """One row for each release; a project without one has a row of its own with the last columns empty."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="gatehouse-register.csv"'
+    rows = csv.writer(response)
+    rows.writerow(COLUMNS)
+    for entry in found:
+        for release in entry.releases or (None,):
+            rows.writerow([harmless(value) for value in row_of(entry, release)])
+    return response
+
+
+def row_of(entry: RegisterEntry, release: OutputRequest | None) -> tuple[Any, ...]:
+    project, agreement = entry.project, entry.agreement
+    released = release.released_at if release else None
+    return (
+        project.reference, project.title, project.lead.name, project.lead.organisation,
+        project.lay_summary, project.public_benefit, project.dataset, "; ".join(entry.tables),
+        project.period_from, project.period_to, local_day(project.state_since),
+        entry.standing, agreement.ends_on if agreement else project.ends_on,
+        release.title if release else "", local_day(released) if released else "",
+        release.package_sha256 if release else "",
+    )  # fmt: skip
+
+
+def harmless(value: Any) -> str:
+    """The value as text that a spreadsheet will not take for a formula: such a cell is given a leading quote."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

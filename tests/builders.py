@@ -1,0 +1,145 @@
+"""Starting points for tests: each goes through the services, so that nothing is there that could not be."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from extracts.disclosure.check import check
+from extracts.disclosure.description import Description
+from extracts.disclosure.policy import SRS_10
+from governance.agreements import services as agreements
+from governance.agreements.models import Agreement
+from governance.catalogue.catalogue import Catalogue, find
+from governance.outputs import services as outputs
+from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
+from governance.people.roles import Role
+from governance.projects import services as projects
+from governance.projects.boards import Verdict
+from governance.projects.models import Project
+from tests.cast import person
+
+# Four variables of two owners: the smallest data wish that needs both Petra and Hugo.
+WISH = {
+    "pol_crime": {"offence_subgroup": "subgroup", "recorded_date": "month"},
+    "crt_case": {"case_outcome": "", "sex": ""},
+}
+OWNER_OF = {"police": "petra", "cps": "connie", "hmcts": "hugo", "moj_linkage": "lena", "sao": "stella"}
+
+
+def now() -> datetime:
+    return timezone.now()
+
+
+def catalogue(code: str = "cjs_linked") -> Catalogue:
+    return find(code, settings.GATEHOUSE_CATALOGUES)
+
+
+def levels_for(known: Catalogue, table: str, names: Any) -> dict[str, str]:
+    """Each variable at its default level."""
+    return {name: known[table][name].default_level for name in names}
+
+
+def a_project(
+    state: str = "draft", *, by: str = "ruth", code: str = "cjs_linked", wish: dict[str, Any] | None = None
+) -> Project:
+    """A project in the given state: draft, triage, owners, panel, approved, returned."""
+    known, lead, at = catalogue(code), person(by), now()
+    project = projects.start(title="Why victims withdraw", catalogue=known, by=lead, at=at)
+    project = projects.edit(
+        project,
+        by=lead,
+        at=at,
+        lay_summary="We follow cases from report to court and ask where victims withdraw.",
+        public_benefit="Forces and courts learn at which step support is missing.",
+        period_from=date(2019, 1, 1),
+        period_to=date(2026, 12, 31),
+        ends_on=timezone.localdate() + timedelta(days=700),
+    )
+    for table, names in (wish or WISH).items():
+        variables = {
+            name: {"level": level, "reason": "Needed for the outcome."}
+            for name, level in levels_for(known, table, names).items()
+        }
+        project = projects.choose_table(
+            project, table, reason="The unit of analysis.", variables=variables, catalogue=known, by=lead, at=at
+        )
+    if state == "draft":
+        return project
+    project = projects.add_member(project, person("coral"), role=Role.COORDINATOR, by=lead, at=at)
+    project = projects.submit(project, catalogue=known, by=lead, at=at)
+    return _advance(project, state, known, at)
+
+
+def _advance(project: Project, state: str, known: Catalogue, at: datetime) -> Project:
+    if state == "returned":
+        return projects.send_back(project, reasons="Say more on method.", by=person("sam"), at=at)
+    if state == "triage":
+        return project
+    project = projects.accept(project, reasons="Complete and feasible.", by=person("sam"), at=at)
+    if state == "owners":
+        return project
+    for owner in project.owners:
+        project = projects.decide(
+            project, verdict=Verdict.APPROVE, reasons="Fits our purpose.", by=person(OWNER_OF[owner]), at=at
+        )
+    if state == "approved":
+        agreements.conclude(project, reasons="Clear public benefit.", catalogue=known, by=person("pia"), at=at)
+        project.refresh_from_db()
+    return project
+
+
+def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:
+    """An agreement of Ruth's project: drawn_up, signed or in_force."""
+    project = a_project("approved", **kind)
+    agreement = project.agreements.get()
+    if state in {"signed", "in_force"}:
+        agreement = agreements.sign(agreement, by=project.lead, at=now())
+    if state == "in_force":
+        agreement = agreements.countersign(agreement, by=person("sam"), at=now())
+    return agreement
+
+
+FREQUENCIES = b"offence,cases,withdrawn\nViolence,120,40\nTheft,300,25\nRobbery,80,12\n"
+DESCRIBED = {
+    "output_type": "FREQ",
+    "text": "Cases and withdrawals by offence group.",
+    "layout": {"form": "long", "rows": ["offence"], "counts": ["cases", "withdrawn"]},
+}
+
+
+def an_output(
+    state: str = "draft", *, content: bytes = FREQUENCIES, described: dict[str, Any] | None = None
+) -> OutputRequest:
+    """An output request of Ruth's: draft, checking, submitted, checked_once, cleared, returned."""
+    project, ruth, at = an_agreement().project, person("ruth"), now()
+    output = outputs.start(
+        project,
+        title="Withdrawals by offence",
+        context="For a journal article; readers are the public.",
+        clearance=Clearance.PUBLICATION,
+        by=ruth,
+        at=at,
+    )
+    file = outputs.add_file(output, name="withdrawals.csv", content=content, by=ruth, at=at)
+    described = DESCRIBED if described is None else described
+    outputs.describe_file(file, text="Cases and withdrawals by offence.", description=described, by=ruth, at=at)
+    if state == "draft":
+        return OutputRequest.objects.get(pk=output.pk)
+    output = outputs.submit(output, by=ruth, at=at)
+    if state == "checking":
+        return output
+    report = check({file.name: content}, Description.from_json({"files": [{**described, "name": file.name}]}), SRS_10)
+    output = outputs.record_report(output, verdict=str(report.verdict), content=report.to_json(), at=at)
+    verdicts = {
+        "submitted": [],
+        "checked_once": [CheckVerdict.APPROVE],
+        "cleared": [CheckVerdict.APPROVE, CheckVerdict.APPROVE],
+        "returned": [CheckVerdict.APPROVE, CheckVerdict.RETURN],
+    }[state]
+    for checker, verdict in zip(("cass", "devi"), verdicts, strict=False):
+        output = outputs.check(output, verdict=verdict, reasons="Every count is above 10.", by=person(checker), at=at)
+    return output

@@ -1,0 +1,20 @@
+"""The people of every test. Their names always mean the same thing.
+
+Ruth researches and leads, Coral coordinates her project, Sam supports, Petra, Connie, Hugo and Lena
+own data (police, CPS, courts, linkage), Stella owns the Cook County records, Pia sits on the panel, Cass and
+Devi check outputs, Ada audits, Olu is a researcher elsewhere.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from governance.people.models import User
+from portal.management.commands.make_demo import make_people
+
+
+def person(username: str) -> User:
+    """One of the cast; all of them are made when the first is asked for."""
+    if not User.objects.filter(username=username).exists():
+        make_people(timezone.localdate())
+    return User.objects.select_related("organisation").get(username=username)

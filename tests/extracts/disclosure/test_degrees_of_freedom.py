@@ -1,0 +1,31 @@
+"""Degrees of freedom: models must leave enough, and their size must be known."""
+
+import pytest
+
+from .tables import found, model
+
+
+@pytest.mark.parametrize(
+    ("size", "verdict"),
+    [
+        ({"df_residual": 10},                                   "pass"),
+        ({"df_residual": 9},                                    "fail"),
+        ({"n_obs": 15, "parameters": 5},                        "pass"),
+        ({"n_obs": 15, "parameters": 6},                        "fail"),
+        ({"n_obs": 15, "parameters": 5, "df_residual": 200},    "pass"),
+        ({"n_obs": 12, "parameters": 5, "df_residual": 200},    "fail"),  # the smaller of the two counts
+        ({"n_obs": 5, "parameters": 9},                         "fail"),
+        ({"n_obs": 15},                                         "review"),
+        ({"parameters": 5},                                     "review"),
+        ({},                                                    "review"),
+    ],
+)  # fmt: skip
+def test_residual_degrees_of_freedom(size: dict[str, int], verdict: str) -> None:
+    report = model(**size)
+    assert report.verdict == verdict
+    assert found(report, "dof") == ([] if verdict == "pass" else [""])
+
+
+def test_a_known_size_is_better_evidence_than_none() -> None:
+    assert str(model(df_residual=10).files[0].evidence) == "B"
+    assert str(model().files[0].evidence) == "C"

@@ -1,0 +1,270 @@
+"""An extract is exactly what was specified, the same every time, and different for every project."""
+
+import csv
+import json
+import time
+from datetime import date
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from pyarrow import parquet
+
+from benchmarks import extract
+from extracts import delivery, heartbeat, pipeline
+from extracts.pipeline import NotInRelease
+from extracts.pseudonyms import PseudonymCollision
+from extracts.specification import compile_specification
+from tests.extracts import small_dataset as small
+from tests.extracts.test_pseudonyms import naive
+
+KEY = bytes(range(32))
+GRANTED = {
+    "crime": [("recorded_on", "month"), ("force", "region"), "weapon"],
+    "victim": ["number", ("age", "band"), "needs"],
+}
+
+
+@pytest.fixture
+def root(tmp_path):
+    small.published(tmp_path)
+    return tmp_path
+
+
+def build(root, name, *, key=KEY, progress=lambda _: None, version="1", formats=("parquet", "csv"), **granted):
+    """Build an extract into its own folder; returns the manifest and the folder."""
+    catalogue = small.small_catalogue(root)
+    spec = compile_specification(small.scope(**(granted or GRANTED)), catalogue, version, formats=formats)
+    into = root / "staging" / name
+    into.mkdir(parents=True)
+    with small.open_small(root) as store:
+        manifest = pipeline.build(
+            spec, catalogue=catalogue, store=store, key=key, into=into, created_at=small.NOON, progress=progress
+        )
+    return manifest, into
+
+
+def surrogates(root, domain):
+    table = parquet.read_table(root / "identifiers" / "small" / f"{domain}.parquet")
+    return dict(zip(*(table[name].to_pylist() for name in ("source_key", "surrogate")), strict=True))
+
+
+def test_an_extract_holds_the_specified_rows_worked_out_by_hand(root):
+    _, folder = build(root, "one")
+    crime, person = (
+        {key: naive(number, domain, KEY) for key, number in surrogates(root, domain).items()}
+        for domain in ("crime", "person")
+    )
+    assert parquet.read_table(folder / "crime.parquet").to_pylist() == sorted(
+        [
+            {"crime_id": crime["c1"], "recorded_on": "2019-01", "force": "North", "weapon": True},
+            {"crime_id": crime["c2"], "recorded_on": "2019-04", "force": "South", "weapon": False},
+            {"crime_id": crime["c3"], "recorded_on": "2020-12", "force": None, "weapon": None},
+        ],
+        key=lambda row: row["crime_id"],
+    )
+    assert parquet.read_table(folder / "victim.parquet").to_pylist() == sorted(
+        [
+            {"crime_id": crime["c1"], "number": 1, "person": person["p1"], "age": "0-9", "needs": "a;b"},
+            {"crime_id": crime["c1"], "number": 2, "person": person["p2"], "age": "10-11", "needs": ""},
+            {"crime_id": crime["c2"], "number": 1, "person": person["p1"], "age": "10-11", "needs": None},
+            {"crime_id": crime["c3"], "number": 1, "person": person["p3"], "age": "70+", "needs": "c"},
+        ],
+        key=lambda row: (row["crime_id"], row["person"]),
+    )
+
+
+def spelt(value):
+    """How CSV spells a value."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_csv_and_parquet_hold_the_same_rows_in_the_same_order(root):
+    _, folder = build(root, "one")
+    for name in ("crime", "victim"):
+        with (folder / f"{name}.csv").open(newline="") as file:
+            lines = list(csv.DictReader(file))
+        rows = parquet.read_table(folder / f"{name}.parquet").to_pylist()
+        assert lines == [{column: spelt(value) for column, value in row.items()} for row in rows]
+
+
+def test_the_same_specification_release_and_key_give_the_same_bytes(root):
+    first, one = build(root, "one")
+    second, two = build(root, "two")
+    assert first.files == second.files
+    assert delivery.digest_of(one) == delivery.digest_of(two)
+
+
+def test_two_projects_share_no_pseudonym_and_no_order(root):
+    tables = [
+        parquet.read_table(build(root, name, key=key)[1] / "crime.parquet")
+        for name, key in (("one", KEY), ("two", KEY[::-1]))
+    ]
+    one, two = (table["crime_id"].to_pylist() for table in tables)
+    assert set(one).isdisjoint(two)
+    # Each is in the order of its own pseudonyms, whatever the other's order is.
+    assert one == sorted(one) and two == sorted(two)
+
+
+def test_no_surrogate_and_no_identifier_reaches_an_extract(root):
+    _, folder = build(root, "one")
+    delivered = {
+        str(value)
+        for name in ("crime", "victim")
+        for row in parquet.read_table(folder / f"{name}.parquet").to_pylist()
+        for value in row.values()
+    }
+    hidden = {str(number) for domain in ("crime", "person") for number in surrogates(root, domain).values()}
+    assert delivered.isdisjoint(hidden | {"Ann", "c1", "p1"})
+
+
+def test_the_manifest_lists_every_file_and_verifies(root):
+    manifest, folder = build(root, "one")
+    assert json.loads((folder / "manifest.json").read_text()) == json.loads(json.dumps(manifest.to_json()))
+    rows = {entry.name: entry.rows for entry in manifest.files}
+    assert rows == {
+        "README.txt": None, "codelists/forces.csv": None, "dictionary.csv": None, "dictionary.html": None,
+        "crime.csv": 3, "crime.parquet": 3, "victim.csv": 4, "victim.parquet": 4,
+    }  # fmt: skip
+    assert manifest.created_at == "2026-11-01T12:00:00+00:00" and len(manifest.spec_sha256) == 64
+    assert delivery.verify(folder) == []
+
+
+def test_parquet_alone_when_no_csv_was_asked_for(root):
+    _, folder = build(root, "one", formats=("parquet",))
+    assert sorted(path.name for path in folder.glob("*.*")) == [
+        "README.txt", "crime.parquet", "dictionary.csv", "dictionary.html", "manifest.json", "victim.parquet",
+    ]  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """Opening tags, to see whether a page is well built."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_the_dictionary_describes_every_column(root):
+    _, folder = build(root, "one")
+    with (folder / "dictionary.csv").open(newline="") as file:
+        lines = {(line["table"], line["variable"]): line for line in csv.DictReader(file)}
+    assert [variable for table, variable in lines if table == "crime"] == ["crime_id", "recorded_on", "force", "weapon"]
+    assert lines["crime", "crime_id"]["key"] == "Pseudonym, made for this project: A crime"
+    assert lines["crime", "recorded_on"]["type"] == "text" and lines["crime", "recorded_on"]["level"] == "Month"
+    assert lines["crime", "weapon"]["type"] == "true or false"
+    page = (folder / "dictionary.html").read_text()
+    outline = Outline()
+    outline.feed(page)
+    assert ("html", {"lang": "en-GB"}) in outline.tags
+    names = [tag for tag, _ in outline.tags]
+    assert names.count("caption") == names.count("table") == 2 and "script" not in names and "link" not in names
+    assert {attrs["scope"] for tag, attrs in outline.tags if tag == "th"} == {"row", "col"}
+    assert "Small &lt;data&gt;" in page and "Nobody real &amp; nothing true." in page
+
+
+def test_progress_is_told_and_can_stop_the_build(root):
+    seen = []
+    build(root, "one", progress=seen.append)
+    assert [(p.table, p.rows_done, p.rows_expected) for p in seen if p.rows_done] == [("crime", 3, 3), ("victim", 4, 4)]
+    assert {(p.tables_done, p.tables) for p in seen} >= {(0, 2), (1, 2)}
+
+    class Cancelled(Exception):
+        pass
+
+    def cancel(progress):
+        if progress.table == "victim":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        build(root, "two", progress=cancel)
+    assert not (root / "staging" / "two" / "manifest.json").exists()
+
+
+def test_a_long_query_beats_and_is_interrupted(root):
+    """The engine would work for minutes; a beat that raises ends it within seconds."""
+    beats = []
+
+    def beat():
+        beats.append(time.monotonic())
+        if len(beats) == 3:
+            raise TimeoutError
+
+    with small.open_small(root) as store:
+        start = time.monotonic()
+        with pytest.raises(TimeoutError):
+            heartbeat.wait(
+                lambda: store.connection.execute(
+                    "SELECT sum(a.range * b.range % 7) FROM range(1000000) a, range(1000000) b"
+                ).fetchall(),
+                beat=beat,
+                interrupt=store.connection.interrupt,
+            )
+        assert time.monotonic() - start < 10
+        assert all(later - earlier < 1 for earlier, later in pairwise(beats))
+        assert store.connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_what_the_engine_raises_is_raised(root):
+    with pytest.raises(ZeroDivisionError):
+        heartbeat.wait(lambda: 1 // 0, beat=lambda: None, interrupt=lambda: None)
+
+
+def test_a_collision_stops_the_build(root, monkeypatch):
+    """A pseudonym function that loses information stands in for a collision, which nobody can wait for."""
+    honest = pipeline.pseudonymiser
+
+    def lossy(**options):
+        calculate = honest(**options)
+
+        def pseudonyms(ids):
+            found = calculate(ids).to_pylist()
+            return type(calculate(ids)).from_pandas([None if value is None else value % 2 for value in found])
+
+        return pseudonyms
+
+    monkeypatch.setattr(pipeline, "pseudonymiser", lossy)
+    with pytest.raises(PseudonymCollision):
+        build(root, "one")
+
+
+def test_another_release_or_a_missing_table_is_refused(root):
+    with pytest.raises(NotInRelease, match="not on this release"):
+        build(root, "one", version="2")
+    source = small.write_source(root / "half" / "source", crime=small.tables()["crime"])
+    small.published(root / "half", source=source)
+    with pytest.raises(NotInRelease, match="victim"):
+        build(root / "half", "two")
+
+
+def test_a_period_without_rows_gives_empty_tables(root):
+    catalogue = small.small_catalogue(root)
+    nobody = small.scope(first=date(1990, 1, 1), last=date(1990, 12, 31), **GRANTED)
+    spec = compile_specification(nobody, catalogue, "1")
+    into = root / "staging" / "none"
+    into.mkdir(parents=True)
+    with small.open_small(root) as store:
+        pipeline.build(
+            spec, catalogue=catalogue, store=store, key=KEY, into=into, created_at=small.NOON, progress=lambda _: None
+        )
+    assert parquet.read_table(into / "crime.parquet").num_rows == 0
+    assert (into / "crime.csv").read_text().splitlines() == ['"crime_id","recorded_on","force","weapon"']
+
+
+def test_many_batches_on_two_threads_give_the_same_bytes(tmp_path):
+    """More rows than a batch and than a row group hold, so that threads could get in each other's way."""
+    data, digests = tmp_path / "data", []
+    data.mkdir()
+    extract.prepare(data, 300_000)
+    for name in ("one", "two"):
+        out = tmp_path / name
+        out.mkdir()
+        extract.extract_both(data, out, 300_000)
+        digests.append(delivery.digest_of(out / "extract"))
+        assert parquet.read_metadata(out / "extract" / "crt_hearing.parquet").num_rows == 300_000
+    assert digests[0] == digests[1]

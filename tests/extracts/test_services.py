@@ -1,0 +1,162 @@
+"""Requesting an extract, and the row that says whose job it is."""
+
+from datetime import timedelta
+
+import pytest
+
+from extracts import services
+from extracts.models import Extract
+from governance.agreements import services as agreements
+from governance.projects import services as projects
+from governance.workflow import Refused
+from tests.builders import a_project, an_agreement, catalogue, now
+from tests.cast import person
+
+pytestmark = pytest.mark.django_db
+LEASE = timedelta(seconds=60)
+
+
+def request(project, who="ruth"):
+    return services.request(project, catalogue=catalogue(), by=person(who), at=now())
+
+
+@pytest.fixture
+def extract(release):
+    return request(an_agreement().project)
+
+
+def test_it_is_compiled_from_the_agreement_alone(extract):
+    tables = {table["name"]: dict(table["columns"]) for table in extract.specification["tables"]}
+    assert tables == {
+        "pol_crime": {"crime_id_hash": "", "offence_subgroup": "subgroup", "recorded_date": "month"},
+        "crt_case": {"case_id_hash": "", "row_id_hash": "", "case_outcome": "", "sex": ""},
+    }
+    assert extract.state == "requested"
+
+
+@pytest.mark.parametrize("state", ["drawn_up", "signed"])
+def test_no_extract_before_both_signatures(release, state):
+    with pytest.raises(Refused, match="signed by both sides"):
+        request(an_agreement(state).project)
+
+
+def test_only_its_researchers_request(release):
+    project = an_agreement().project
+    for who in ("coral", "sam", "olu", "ada"):
+        with pytest.raises(Refused, match="researchers"):
+            request(project, who)
+
+
+def test_a_dataset_without_a_release_is_refused(db):
+    with pytest.raises(Refused, match="No release"):
+        request(an_agreement().project)
+
+
+def test_one_at_a_time(extract):
+    with pytest.raises(Refused, match="being built"):
+        request(extract.project)
+    services.cancel(extract, by=person("ruth"), at=now())
+    assert request(extract.project).state == "requested"
+
+
+def test_of_two_workers_one_gets_the_job(extract):
+    mine = services.claim(extract.pk, at=now(), lease=LEASE)
+    assert (mine.attempt, mine.state) == (1, "building")
+    assert services.claim(extract.pk, at=now(), lease=LEASE) is None
+
+
+def test_a_silent_worker_loses_the_job_and_can_do_no_harm(extract):
+    first = services.claim(extract.pk, at=now(), lease=LEASE)
+    second = services.claim(extract.pk, at=now() + 2 * LEASE, lease=LEASE)
+    assert second.attempt == 2
+
+    for step in (
+        lambda: services.keep(first, at=now(), lease=LEASE),
+        lambda: services.record_delivery(first, folder="x", manifest={"files": []}, at=now()),
+        lambda: services.fail(first, reason="late", at=now()),
+        lambda: services.stop(first, reason="late", at=now()),
+    ):
+        with pytest.raises(services.Superseded):
+            step()
+    assert Extract.objects.get().state == "building"
+    assert services.record_delivery(second, folder="x", manifest={"files": []}, at=now()).state == "delivered"
+
+
+def test_a_job_that_never_finishes_ends_as_failed_and_can_be_tried_again(extract):
+    at = now()
+    for number in range(services.MOST_ATTEMPTS):
+        assert services.claim(extract.pk, at=at + 2 * number * LEASE, lease=LEASE)
+    assert services.claim(extract.pk, at=at + 100 * LEASE, lease=LEASE) is None
+    extract.refresh_from_db()
+    assert (extract.state, extract.reason) == ("failed", "It was tried 5 times and did not finish.")
+    assert services.retry(extract, by=person("ruth"), at=now()).attempt == 0
+    assert services.claim(extract.pk, at=at, lease=LEASE)
+
+
+def test_a_cancelled_job_is_nobodys(extract):
+    mine = services.claim(extract.pk, at=now(), lease=LEASE)
+    services.cancel(extract, by=person("ruth"), at=now())
+    with pytest.raises(services.Superseded):
+        services.keep(mine, at=now(), lease=LEASE)
+    assert services.claim(extract.pk, at=now() + 2 * LEASE, lease=LEASE) is None
+
+
+def revoke(extract):
+    agreements.revoke(extract.agreement, reasons="Breach.", by=person("sam"), at=now())
+
+
+def lapse(extract):
+    extract.agreement.ends_on = now().date() - timedelta(days=1)
+    extract.agreement.save()
+
+
+def training_ends(extract):
+    extract.requested_by.accreditations.update(trained_until=now().date() - timedelta(days=1))
+
+
+def withdraw_release(extract):
+    extract.release.withdrawn_at = now()
+    extract.release.save()
+
+
+def leave(extract):
+    from governance.people.grants import take_on
+    from governance.people.roles import Role
+
+    take_on(extract.project, extract.requested_by, Role.RESEARCHER)
+
+
+def widen(extract):
+    extract.specification["tables"][0]["columns"].append(["knife_flag", ""])
+    extract.save()
+
+
+def finer(extract):
+    columns = extract.specification["tables"][0]["columns"]
+    columns[[name for name, _ in columns].index("recorded_date")][1] = "day"
+    extract.save()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (revoke, "not in force: revoked"),
+        (lapse, "agreement ended"),
+        (training_ends, "training ended"),
+        (withdraw_release, "was withdrawn"),
+        (leave, "no longer a researcher"),
+        (widen, "outside the agreement"),
+        (finer, "outside the agreement"),
+    ],
+)
+def test_the_gate_names_the_condition_that_no_longer_holds(extract, change, says):
+    assert services.why_not_build(extract, catalogue=catalogue(), at=now()) is None
+    change(extract)
+    extract = Extract.objects.get()
+    assert says in services.why_not_build(extract, catalogue=catalogue(), at=now())
+
+
+def test_a_draft_has_no_extracts(release):
+    with pytest.raises(Refused):
+        request(a_project("draft"))
+    assert projects.Project.objects.get().extracts.count() == 0

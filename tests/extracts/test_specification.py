@@ -1,0 +1,117 @@
+"""A specification is what was agreed, and nothing finer, wider or else."""
+
+from datetime import date
+
+import pytest
+
+from extracts.specification import (
+    BadSpecification,
+    ColumnSpec,
+    ExtractSpec,
+    TableSpec,
+    compile_specification,
+    within,
+)
+from tests.extracts.small_dataset import scope, small_catalogue
+
+CRIME = ["crime_id", ("recorded_on", "month"), ("force", "region")]
+VICTIM = ["number", ("age", "group")]
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    return small_catalogue(tmp_path)
+
+
+def spec_of(*, first=date(2019, 1, 1), last=date(2020, 12, 31), dataset="small", **tables):
+    chosen = tuple(
+        TableSpec(name, tuple(ColumnSpec(*(entry if isinstance(entry, tuple) else (entry,))) for entry in entries))
+        for name, entries in tables.items()
+    )
+    return ExtractSpec(dataset, "1", chosen, first, last)
+
+
+def test_a_scope_compiles_to_all_it_grants_in_the_order_of_the_catalogue(catalogue):
+    spec = compile_specification(scope(victim=VICTIM[::-1], crime=CRIME), catalogue, "1")
+    assert spec == spec_of(
+        crime=["crime_id", ("recorded_on", "month"), ("force", "region")],
+        victim=["crime_id", "number", "person", ("age", "group")],
+    )
+    assert within(spec, scope(victim=VICTIM, crime=CRIME), catalogue) == []
+
+
+def test_a_specification_survives_storage(catalogue):
+    spec = compile_specification(scope(crime=CRIME, victim=VICTIM), catalogue, "1", formats=["parquet"])
+    again = ExtractSpec.from_json(spec.to_json())
+    assert again == spec and again.digest() == spec.digest() and again.formats == ("parquet",)
+    assert spec.digest() != compile_specification(scope(crime=CRIME), catalogue, "1").digest()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"form": 2}, {"tables": [{"name": "crime"}]}, {"period_from": "soon"}, {"period_from": "2030-01-01"},
+     {"formats": ["csv"]}, {"formats": ["parquet", "xlsx"]}, {"tables": None}],
+)  # fmt: skip
+def test_what_was_not_stored_by_us_is_refused(catalogue, changes):
+    stored = compile_specification(scope(crime=CRIME), catalogue, "1").to_json()
+    with pytest.raises(BadSpecification):
+        ExtractSpec.from_json({**stored, **changes})
+
+
+def test_nothing_can_be_there_twice():
+    with pytest.raises(BadSpecification, match="twice"):
+        spec_of(crime=["force", "force"])
+
+
+# What is asked for beyond `crime: crime_id, recorded_on by month, force by region` of 2019-2020, and what is said.
+CASES = [
+    ({"crime": [("recorded_on", "month")]},                   None),
+    ({"crime": [("recorded_on", "year")]},                    None),
+    ({"crime": ["crime_id"]},                                 None),
+    ({"crime": [("recorded_on", "day")]},                     "granted by month, which is coarser than day"),
+    ({"crime": [("force", "force")]},                         "granted by region"),
+    ({"crime": [("force", "")]},                              "no level of detail ''"),
+    ({"crime": [("recorded_on", "decade")]},                  "no level of detail 'decade'"),
+    ({"crime": [("crime_id", "month")]},                      "no level of detail"),
+    ({"crime": ["weapon"]},                                   "crime.weapon was not granted"),
+    ({"crime": ["shoe_size"]},                                "no variable shoe_size"),
+    ({"crime": []},                                           "has no column"),
+    ({"victim": ["person"]},                                  "table victim was not granted"),
+    ({"secret": ["crime_id"]},                                "not offered to projects"),
+    ({"nowhere": ["x"]},                                      "no table nowhere"),
+    ({},                                                      "holds no table"),
+    ({"crime": ["crime_id"], "first": date(2018, 12, 31)},    "agreed period"),
+    ({"crime": ["crime_id"], "last": date(2021, 1, 1)},       "agreed period"),
+    ({"crime": ["crime_id"], "dataset": "large"},             "agreement on small"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "reason"), CASES)
+def test_what_is_inside_and_why_not(catalogue, asked, reason):
+    reasons = within(spec_of(**asked), scope(crime=CRIME), catalogue)
+    if reason is None:
+        assert reasons == []
+    else:
+        assert len(reasons) == 1 and reason in reasons[0]
+
+
+def test_a_direct_identifier_is_never_inside_even_when_granted(catalogue):
+    granted = scope(victim=["name"])
+    assert within(spec_of(victim=["name"]), granted, catalogue) == [
+        "victim.name identifies people and is in no extract."
+    ]
+    with pytest.raises(BadSpecification, match="identifies people"):
+        compile_specification(granted, catalogue, "1")
+
+
+@pytest.mark.parametrize(
+    "granted", [{"secret": ["crime_id"]}, {"crime": ["shoe_size"]}, {"crime": [("recorded_on", "")]}, {"x": ["y"]}, {}]
+)
+def test_a_scope_that_does_not_fit_the_catalogue_is_not_compiled(catalogue, granted):
+    with pytest.raises(BadSpecification):
+        compile_specification(scope(**granted), catalogue, "1")
+
+
+def test_every_reason_is_given(catalogue):
+    asked = spec_of(crime=["weapon", "loss"], victim=["person"], last=date(2030, 1, 1))
+    assert len(within(asked, scope(crime=CRIME), catalogue)) == 4

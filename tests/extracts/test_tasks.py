@@ -1,0 +1,199 @@
+"""Tasks may run twice, late, or after somebody changed their mind: the end is the same."""
+
+import json
+from datetime import timedelta
+
+import pyarrow.parquet as pq
+import pytest
+from django.core.cache import cache
+
+from extracts import delivery, services, tasks
+from extracts.models import Extract
+from governance.agreements import services as agreements
+from governance.audit import chain
+from governance.audit.models import Entry
+from governance.outputs.models import OutputRequest
+from tests.builders import an_agreement, an_output, catalogue, now
+from tests.cast import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def extract(release):
+    return services.request(an_agreement().project, catalogue=catalogue(), by=person("ruth"), at=now())
+
+
+def folders(zones, extract):
+    workspace = zones.workspace(extract.project.reference)
+    return sorted(path.name for path in workspace.iterdir()) if workspace.exists() else []
+
+
+def test_building_twice_delivers_once(extract, zones):
+    tasks.generate_extract(extract.pk)
+    tasks.generate_extract(extract.pk)
+
+    extract.refresh_from_db()
+    assert extract.state == "delivered", extract.reason
+    assert folders(zones, extract) == [extract.folder]
+    assert delivery.verify(zones.workspace(extract.project.reference) / extract.folder) == []
+    assert Entry.objects.filter(action="deliver").count() == 1
+    assert not any((zones.staging / f"extract-{extract.pk}").iterdir())
+
+
+def test_a_worker_that_died_after_moving_the_folder_leaves_one_folder(extract, zones, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "record_delivery", lambda *args, **kwargs: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            tasks.generate_extract(extract.pk)
+    assert len(folders(zones, extract)) == 1
+    Extract.objects.update(lease_until=now() - timedelta(seconds=1))
+
+    tasks.generate_extract(extract.pk)
+    extract.refresh_from_db()
+    assert (extract.state, extract.attempt) == ("delivered", 2)
+    assert folders(zones, extract) == [extract.folder]
+
+
+def test_only_what_was_agreed_is_delivered(extract, zones):
+    tasks.generate_extract(extract.pk)
+    extract.refresh_from_db()
+    folder = zones.workspace(extract.project.reference) / extract.folder
+    crimes = pq.read_table(folder / "pol_crime.parquet")
+    assert set(crimes.column_names) == {"crime_id_hash", "offence_subgroup", "recorded_date"}
+    assert {len(str(month)) for month in crimes["recorded_date"].to_pylist()} == {7}
+    assert sorted(path.stem for path in folder.glob("*.parquet")) == ["crt_case", "pol_crime"]
+
+
+def test_a_revoked_agreement_stops_the_build(extract, zones):
+    agreements.revoke(extract.agreement, reasons="Breach.", by=person("sam"), at=now())
+    tasks.generate_extract(extract.pk)
+    extract.refresh_from_db()
+    assert extract.state == "stopped"
+    assert "revoked" in extract.reason
+    assert folders(zones, extract) == []
+
+
+def test_revocation_during_the_build_stops_the_delivery(extract, zones, monkeypatch):
+    build = tasks.pipeline.build
+
+    def build_and_revoke(*args, **kwargs):
+        made = build(*args, **kwargs)
+        agreements.revoke(extract.agreement, reasons="Breach.", by=person("sam"), at=now())
+        return made
+
+    monkeypatch.setattr(tasks.pipeline, "build", build_and_revoke)
+    tasks.generate_extract(extract.pk)
+    extract.refresh_from_db()
+    assert extract.state == "stopped"
+    assert folders(zones, extract) == []
+
+
+def test_cancelling_during_the_build_leaves_nothing(extract, zones, monkeypatch):
+    keep = services.keep
+
+    def cancel_then_keep(job, **kwargs):
+        if Extract.objects.get().state == "building":
+            services.cancel(job, by=person("ruth"), at=now())
+        return keep(job, **kwargs)
+
+    monkeypatch.setattr(services, "keep", cancel_then_keep)
+    tasks.generate_extract(extract.pk)
+    assert Extract.objects.get().state == "cancelled"
+    assert folders(zones, extract) == []
+
+
+def test_an_altered_release_is_not_used(extract, zones):
+    table = zones.release("cjs_linked", "2026.1") / "pol_crime.parquet"
+    table.chmod(0o600)
+    table.write_bytes(table.read_bytes() + b"x")
+    tasks.generate_extract(extract.pk)
+    extract.refresh_from_db()
+    assert (extract.state, extract.reason) == ("failed", "The build failed (ReleaseAltered).")
+    assert folders(zones, extract) == []
+
+
+def test_the_sweep_queues_again_what_was_left_behind(extract, zones, django_capture_on_commit_callbacks):
+    Extract.objects.update(state_since=now() - timedelta(hours=1))
+    tasks.sweep()
+    extract.refresh_from_db()
+    assert extract.state == "delivered", "the message of the request was never sent in this test"
+
+
+def test_the_sweep_leaves_a_living_worker_alone(extract, zones):
+    services.claim(extract.pk, at=now(), lease=timedelta(minutes=5))
+    tasks.sweep()
+    assert Extract.objects.get().attempt == 1
+
+
+def test_the_sweep_does_not_flood_the_queue(extract, zones, monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks.generate_extract, "delay", sent.append)
+    Extract.objects.update(state_since=now() - timedelta(hours=1))
+    tasks.sweep()
+    tasks.sweep()
+    assert sent == [extract.pk]
+    cache.clear()
+    tasks.sweep()
+    assert sent == [extract.pk, extract.pk]
+
+
+def test_checking_twice_reports_once(zones):
+    output = an_output("checking")
+    tasks.check_outputs(output.pk)
+    tasks.check_outputs(output.pk)
+    output.refresh_from_db()
+    assert (output.state, output.reports.count()) == ("submitted", 1)
+    assert output.report_now().verdict == "pass"
+
+
+def test_small_cells_are_found(zones):
+    output = an_output("checking", content=b"offence,cases,withdrawn\nViolence,120,40\nTheft,300,9\n")
+    tasks.check_outputs(output.pk)
+    report = OutputRequest.objects.get().report_now()
+    assert report.verdict == "fail"
+    [finding] = [finding for file in report.content["files"] for finding in file["findings"] if finding["cell"]]
+    assert (finding["rule"], finding["cell"]["column"], finding["cell"]["row"]) == ("threshold", "withdrawn", 3)
+
+
+def test_bytes_that_changed_after_upload_are_not_checked(zones):
+    output = an_output("checking")
+    path = zones.root / "outputs" / output.files.get().content.name
+    path.chmod(0o600)
+    path.write_bytes(b"offence,cases\nTheft,500\n")
+    tasks.check_outputs(output.pk)
+    assert OutputRequest.objects.get().state == "returned"
+
+
+def test_bytes_that_changed_after_the_checks_are_not_released(zones):
+    from governance.outputs import services as outputs
+
+    output = outputs.release(an_output("cleared"), by=person("cass"), at=now())
+    path = zones.root / "outputs" / output.files.get().content.name
+    path.chmod(0o600)
+    path.write_bytes(b"offence,cases\nTheft,5\n")
+    tasks.pack_release(output.pk)
+    output = OutputRequest.objects.get()
+    assert (output.state, output.package) == ("returned", "")
+    assert not list(zones.released.rglob("*.zip"))
+
+
+def test_packing_twice_gives_the_same_package(zones):
+    from governance.outputs import services as outputs
+
+    output = outputs.release(an_output("cleared"), by=person("cass"), at=now())
+    tasks.pack_release(output.pk)
+    first = OutputRequest.objects.get().package_sha256
+    OutputRequest.objects.update(state="releasing", released_at=None, package_sha256="", package="")
+    tasks.pack_release(output.pk)
+    assert OutputRequest.objects.get().package_sha256 == first
+
+
+def test_the_head_of_the_trail_is_signed(zones):
+    an_agreement()
+    tasks.sign_trail_head()
+    tasks.sign_trail_head()
+    [head] = chain.read_heads(zones.trail_heads)
+    assert head["seq"] == Entry.objects.count()
+    assert chain.signature_holds(head, chain.read_key(zones.keys / "signing.pub.pem"))
+    assert not chain.signature_holds(json.loads(json.dumps(head)) | {"seq": 1}, chain.read_key(zones.keys / "signing.pub.pem"))

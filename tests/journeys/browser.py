@@ -1,0 +1,58 @@
+"""What the browser tests do with a page: sign in, look at it wide and narrow, ask axe about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+from portal import demo
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "screenshots"
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WIDE, NARROW, HEIGHT = 1440, 360, 900
+
+
+def sign_in(page: Page, username: str) -> None:
+    """Sign in as one of the demo people, through the form."""
+    page.goto("/sign-in")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", demo.PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def sign_out(page: Page) -> None:
+    page.context.clear_cookies()
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep the whole page as a picture, wide and narrow; it must fit the narrow one without scrolling sideways."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for kind, width in (("narrow", NARROW), ("wide", WIDE)):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.screenshot(path=SCREENSHOTS / f"{name}-{kind}.png", full_page=True)
+        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert beyond <= 0, f"{page.url} is {beyond} pixels too broad for a {kind} screen"
+
+
+def accessible(page: Page) -> None:
+    """Nothing on the page breaks a rule of axe-core."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def is_a_problem(message: ConsoleMessage, page: Page) -> bool:
+    """Whether a console message means a fault. Chromium also reports a page's own 403, 404 or 422 there.
+
+    A refused page is often what a test asks for, and such a report is of the page's own address;
+    a broken script, style sheet or content security policy is not.
+    """
+    if message.type != "error":
+        return False
+    own = message.location.get("url", "").split("#")[0] == page.url.split("#")[0]
+    return not (own and message.text.startswith("Failed to load resource"))

@@ -1,0 +1,314 @@
+"""One project's whole life in a browser, on the real stack: seven people, from a blank form to the public register.
+
+Every page of the way is kept as a picture, wide and narrow, and put to axe-core.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from playwright.sync_api import Page, expect
+
+from extracts import delivery
+from extracts.zones import Zones
+from tests.journeys.browser import accessible, shot, sign_in, sign_out
+from tests.journeys.stack import Stack
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+TITLE = "Where cases end after report"
+TABLES = {
+    "pol_crime": ("offence_subgroup", "recorded_date", "outcome_type"),
+    "crt_case": ("case_outcome", "sex", "first_hearing_date"),
+}
+
+
+class Journey:
+    """A browser window that passes from hand to hand, and counts its pictures."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pictures = page, 0
+
+    def as_(self, who: str) -> Page:
+        sign_out(self.page)
+        sign_in(self.page, who)
+        return self.page
+
+    def look(self, name: str) -> None:
+        """Keep the page as a picture and put it to axe-core, wide and narrow."""
+        self.pictures += 1
+        accessible(self.page)
+        shot(self.page, f"{self.pictures:02d}-{name}")
+        accessible(self.page)
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+
+    def open_waiting(self, words: str) -> None:
+        """From the list of what waits for this person, open the record."""
+        self.page.goto("/")
+        self.page.get_by_role("link", name=words).first.click()
+
+    def decide(self, verdict: str, reasons: str) -> None:
+        self.page.get_by_role("radio", name=verdict).first.check()
+        self.page.locator("textarea[name=reasons]").fill(reasons)
+        self.page.locator("main form button[type=submit]").last.click()
+
+
+@pytest.fixture
+def journey(page: Page) -> Journey:
+    return Journey(page)
+
+
+def test_one_projects_whole_life(journey: Journey, stack: Stack):
+    anyone_may_look_around(journey)
+    address = ruth_applies(journey)
+    the_boards_decide(journey, address)
+    both_sides_sign(journey, address)
+    folder = ruth_gets_her_extract(journey, address, stack)
+    output = ruth_asks_for_an_output(journey, address, folder)
+    two_checkers_decide(journey, output)
+    ruth_downloads_the_package(journey, output, stack)
+    the_public_reads_of_it(journey)
+    assert journey.pictures > 30
+
+
+def anyone_may_look_around(journey: Journey) -> None:
+    page = journey.page
+    for address, name in (
+        ("/", "home-signed-out"),
+        ("/sign-in", "sign-in"),
+        ("/catalogue/", "catalogue"),
+        ("/catalogue/?q=withdrawal", "catalogue-search"),
+        ("/catalogue/cjs_linked/", "catalogue-dataset"),
+        ("/catalogue/cjs_linked/pol_victim", "catalogue-table"),
+        ("/register/", "register-empty"),
+        ("/about-the-data", "about-the-data"),
+        ("/accessibility", "accessibility"),
+        ("/no-such-page", "not-found"),
+    ):
+        page.goto(address)
+        journey.look(name)
+
+
+def ruth_applies(journey: Journey) -> str:
+    page = journey.as_("ruth")
+    journey.look("home-of-a-researcher")
+    page.goto("/projects/new")
+    journey.look("new-project")
+    page.get_by_role("radio", name="Linked criminal justice data").check()
+    page.locator("input[name=title]").fill(TITLE)
+    page.locator("main form button[type=submit]").last.click()
+    address = page.url
+    journey.look("project-draft")
+
+    page.goto(f"{address}edit")
+    page.locator("[name=lay_summary]").fill("We follow recorded crimes to court and ask where and when they end.")
+    page.locator("[name=public_benefit]").fill("Forces and courts learn where cases stall; findings are published.")
+    for field, (day, month, year) in {
+        "period_from": ("1", "1", "2023"),
+        "period_to": ("31", "12", "2025"),
+        "ends_on": ("31", "12", "2028"),
+    }.items():
+        page.locator(f"[name={field}-day]").fill(day)
+        page.locator(f"[name={field}-month]").fill(month)
+        page.locator(f"[name={field}-year]").fill(year)
+    journey.look("project-answers")
+    page.locator("main form button[type=submit]").last.click()
+
+    for table, variables in TABLES.items():
+        page.goto(f"{address}data")
+        journey.look(f"data-before-{table}")
+        page.goto(f"{address}data/{table}")
+        page.locator("[name=reason]").fill("It is the unit of our analysis.")
+        page.locator("[name=reason_for_all]").fill("Needed to follow the case from stage to stage.")
+        for variable in variables:
+            page.locator(f"[name='pick-{variable}']").check()
+        journey.look(f"choose-{table}")
+        page.get_by_role("button", name="Save variables").click()
+
+    page.goto(f"{address}team")
+    journey.look("team")
+    page.goto(f"{address}submit")
+    journey.look("submit")
+    page.locator("[name=declared]").check()
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.locator(".gh-status")).to_contain_text("In triage")
+    journey.look("project-in-triage")
+    return address
+
+
+def the_boards_decide(journey: Journey, address: str) -> None:
+    for who, verdict, reasons, now in (
+        ("sam", "Accept", "Complete, feasible, and the question is new.", "With the data owners"),
+        ("petra", "Approve", "It fits our purposes at this level of detail.", "With the data owners"),
+        ("hugo", "Approve", "Court data at month and outcome only.", "With the panel"),
+        ("pia", "Approve", "Clear public benefit, privacy well kept.", "Approved"),
+    ):
+        page = journey.as_(who)
+        journey.look(f"home-of-{who}")
+        journey.open_waiting(TITLE)
+        journey.look(f"project-for-{who}")
+        page.goto(f"{address}decide")
+        journey.look(f"decide-as-{who}")
+        journey.decide(verdict, reasons)
+        page.goto(address)
+        expect(page.locator(".gh-status")).to_contain_text(now)
+
+
+def both_sides_sign(journey: Journey, address: str) -> None:
+    for who in ("ruth", "sam"):
+        page = journey.as_(who)
+        page.goto(address)
+        page.get_by_role("link", name="Agreement 1").first.click()
+        journey.look(f"agreement-for-{who}")
+        page.locator("[name=read]").check()
+        page.get_by_role("button", name="Sign the agreement").click()
+    expect(page.locator(".gh-status")).to_contain_text("In force")
+    journey.look("agreement-in-force")
+
+
+def ruth_gets_her_extract(journey: Journey, address: str, stack: Stack) -> Path:
+    page = journey.as_("ruth")
+    page.goto(f"{address}extracts/request")
+    journey.look("extract-request")
+    page.get_by_role("button", name="Build this extract").click()
+    accessible(page)
+    # The page refreshes itself while the worker builds.
+    expect(page.locator(".gh-status")).to_contain_text("Delivered", timeout=90_000)
+    journey.look("extract-delivered")
+
+    [folder] = Zones(stack.data).workspaces.glob("*/extract-*")
+    assert delivery.verify(folder) == []
+    crimes = pd.read_parquet(folder / "pol_crime.parquet")
+    assert set(crimes.columns) == {"crime_id_hash", *TABLES["pol_crime"]}
+    assert len(crimes) == 1000
+    assert page.get_by_text(folder.name).count()
+    return folder
+
+
+def ruth_asks_for_an_output(journey: Journey, address: str, folder: Path) -> str:
+    """First a table with small cells, which the rules find; then the same with the small groups merged."""
+    page = journey.page
+    crimes = pd.read_parquet(folder / "pol_crime.parquet")
+    counts = crimes["offence_subgroup"].value_counts().rename_axis("offence").rename("crimes").reset_index()
+    small = counts["crimes"] < 10
+    assert small.any() and not small.all()
+
+    page.goto(f"{address}outputs/new")
+    journey.look("output-new")
+    page.locator("[name=title]").fill("Crimes by offence")
+    page.locator("[name=context]").fill("A count of recorded crimes for a journal article.")
+    page.get_by_role("radio", name="Publication: open to everyone").check()
+    page.locator("main form button[type=submit]").last.click()
+    output = page.url.split("?")[0]
+    journey.look("output-draft")
+
+    hand_in(journey, output, counts)
+    expect(page.locator(".gh-finding--fail").first).to_be_visible()
+    journey.look("output-with-findings")
+    page.goto(output + "files/1/")
+    journey.look("output-file-with-findings")
+    for who in ("cass", "devi"):
+        check(journey, output, who, "Return for changes", "LOW: several offences have fewer than 10 crimes.")
+    page = journey.as_("ruth")
+    page.goto(output)
+    expect(page.locator(".gh-status")).to_contain_text("Returned for changes")
+    journey.look("output-returned")
+
+    merged = counts.assign(offence=counts["offence"].where(~small, "Other offences"))
+    merged = merged.groupby("offence", as_index=False)["crimes"].sum()
+    hand_in(journey, output, merged[merged["crimes"] >= 10])
+    expect(page.locator(".gh-finding--fail")).to_have_count(0)
+    return output
+
+
+def hand_in(journey: Journey, output: str, table: pd.DataFrame) -> None:
+    page = journey.page
+    page.goto(f"{output}files/add")
+    content = table.to_csv(index=False).encode()
+    page.locator("input[type=file]").set_input_files(
+        [{"name": "crimes.csv", "mimeType": "text/csv", "buffer": content}]
+    )
+    journey.look("output-add-file")
+    page.get_by_role("button", name="Add files").click()
+    page.goto(output)
+    page.locator("a[href*='/describe']").first.click()
+    page.locator("[name=text]").fill("Recorded crimes by offence subgroup, all three years.")
+    page.locator("[name=output_type]").select_option("FREQ")
+    page.get_by_label("offence", exact=True).select_option("row")
+    page.get_by_label("crimes", exact=True).select_option("count")
+    journey.look("output-describe")
+    page.get_by_role("button", name="Save the description").click()
+    page.goto(f"{output}submit")
+    journey.look("output-submit")
+    if page.locator("main form input[type=checkbox]").count():
+        page.locator("main form input[type=checkbox]").first.check()
+    page.locator("main form button[type=submit]").last.click()
+    page.goto(output)
+    expect(page.locator(".gh-status")).to_contain_text("Waiting for two checkers", timeout=60_000)
+
+
+def check(journey: Journey, output: str, who: str, verdict: str, reasons: str) -> None:
+    page = journey.as_(who)
+    page.goto("/outputs/")
+    journey.look(f"queue-of-{who}")
+    page.goto(output)
+    journey.look(f"output-for-{who}")
+    page.goto(f"{output}check")
+    journey.look(f"check-as-{who}")
+    journey.decide(verdict, reasons)
+
+
+def two_checkers_decide(journey: Journey, output: str) -> None:
+    page = journey.page
+    check(journey, output, "cass", "Approve", "Every count is 10 or more and no total gives a hidden one.")
+    page.goto(output)
+    expect(page.locator(".gh-status")).to_contain_text("One of two checks recorded")
+    page = journey.as_("devi")
+    page.goto(output)
+    expect(page.locator("main")).not_to_contain_text("no total gives a hidden one")
+    check(journey, output, "devi", "Approve", "I recomputed the merged group and agree.")
+    page.goto(output)
+    expect(page.locator(".gh-status")).to_contain_text("Cleared for release")
+    expect(page.locator("main")).to_contain_text("no total gives a hidden one")
+    page.goto(f"{output}release")
+    journey.look("output-release")
+    page.locator("main form input[type=checkbox]").first.check()
+    page.get_by_role("button", name="Release").click()
+    page.goto(output)
+    expect(page.locator(".gh-status")).to_contain_text("Released", timeout=60_000)
+
+
+def ruth_downloads_the_package(journey: Journey, output: str, stack: Stack) -> None:
+    page = journey.as_("ruth")
+    page.goto(output)
+    journey.look("output-released")
+    with page.expect_download() as download:
+        page.locator("a[href$='/download']").first.click()
+    package = Path(download.value.path())
+    key = load_pem_public_key((Zones(stack.data).keys / "signing.pub.pem").read_bytes())
+    assert delivery.verify_package(package, key) == []
+    with zipfile.ZipFile(io.BytesIO(package.read_bytes())) as content:
+        manifest = json.loads(content.read("manifest.json"))
+    assert [file["name"] for file in manifest["files"]] == ["crimes.csv"]
+    assert [one["checker"] for one in manifest["checks"]] == ["cass", "devi"]
+
+
+def the_public_reads_of_it(journey: Journey) -> None:
+    sign_out(journey.page)
+    page = journey.page
+    page.goto("/register/")
+    expect(page.locator("main")).to_contain_text(TITLE)
+    journey.look("register")
+    page.get_by_role("link", name=TITLE).first.click()
+    expect(page.locator("main")).to_contain_text("Crimes by offence")
+    journey.look("register-project")
+    page = journey.as_("ada")
+    page.goto("/trail/")
+    expect(page.locator("main")).to_contain_text("download")
+    journey.look("trail")

@@ -1,0 +1,142 @@
+"""Agreements through the pages: the scope, two signatures, an end."""
+
+from __future__ import annotations
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from governance.agreements import services
+from tests.builders import an_agreement, now
+from tests.cast import person
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(person(username), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def read(client: Client, name: str, *args: object, status: int = 200) -> str:
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == status
+    return html.unescape(response.content.decode())
+
+
+def send(client: Client, name: str, *args: object, status: int = 302, **data: object) -> str:
+    response = client.post(reverse(name, args=args), data)
+    assert response.status_code == status
+    return html.unescape(response.content.decode())
+
+
+def test_the_page_shows_the_whole_scope():
+    agreement = an_agreement("drawn_up")
+    page = read(signed_in("ruth"), "agreement", agreement.pk)
+    for text in (
+        "Police recorded crime",
+        "Date recorded",
+        "Month",
+        "Court case (defendant on case)",
+        "HMCTS",
+        "1 January 2019 to 31 December 2026",
+        "4 variables of 2 tables",
+        "Nobody has signed yet.",
+    ):
+        assert text in page
+
+
+def test_two_sides_sign_in_turn_after_reading():
+    agreement, ruth, sam = an_agreement("drawn_up"), signed_in("ruth"), signed_in("sam")
+    assert "Sign the agreement" not in read(sam, "agreement", agreement.pk)
+    page = send(ruth, "agreement_sign", agreement.pk, status=422)
+    assert "Tick the box to say that you have read the agreement" in page and "<title>Error: " in page
+    assert not agreement.signatures.exists()
+
+    send(ruth, "agreement_sign", agreement.pk, read="on")
+    assert "Sign for the service" in read(sam, "agreement", agreement.pk)
+    send(sam, "agreement_sign", agreement.pk, read="on")
+    agreement.refresh_from_db()
+    assert agreement.state == "in_force"
+    assert [(one.side, one.person.username) for one in agreement.signatures.all()] == [
+        ("project", "ruth"),
+        ("service", "sam"),
+    ]
+    assert "For the service" in read(ruth, "agreement", agreement.pk)
+
+
+@pytest.mark.parametrize("username", ["coral", "petra", "pia", "ada", "sam"])
+def test_only_the_lead_signs_for_the_project(username):
+    agreement, client = an_agreement("drawn_up"), signed_in(username)
+    assert "Sign the agreement" not in read(client, "agreement", agreement.pk)
+    assert "There is a problem" in send(client, "agreement_sign", agreement.pk, status=422, read="on")
+    assert not agreement.signatures.exists()
+
+
+def test_nobody_signs_twice():
+    agreement, ruth = an_agreement("in_force"), signed_in("ruth")
+    page = send(ruth, "agreement_sign", agreement.pk, status=422, read="on")
+    assert "You cannot sign this while it is In force." in page
+    assert agreement.signatures.count() == 2
+
+
+def test_an_agreement_whose_time_is_over_is_not_signed():
+    agreement = an_agreement("drawn_up")
+    agreement.ends_on = timezone.localdate() - timedelta(days=1)
+    agreement.save(update_fields=["ends_on"])
+    page = read(signed_in("ruth"), "agreement", agreement.pk)
+    assert "The agreement ended on" in page and "Sign the agreement" not in page
+    send(signed_in("ruth"), "agreement_sign", agreement.pk, status=422, read="on")
+
+
+def test_support_revokes_with_reasons_after_a_page_that_warns():
+    agreement, sam = an_agreement("in_force"), signed_in("sam")
+    assert "This cannot be undone" in read(sam, "agreement_revoke", agreement.pk)
+    assert "Enter reasons" in send(sam, "agreement_revoke", agreement.pk, status=422, reasons="")
+    send(sam, "agreement_revoke", agreement.pk, reasons="The project broke the rules.")
+    agreement.refresh_from_db()
+    assert agreement.state == "revoked"
+    assert "The project broke the rules." in read(signed_in("ruth"), "agreement", agreement.pk)
+    assert "No agreement of this project is in force" in read(signed_in("ruth"), "project", agreement.project_id)
+
+
+def test_typed_reasons_survive_a_refusal():
+    agreement, sam = an_agreement("in_force"), signed_in("sam")
+    services.revoke(agreement, reasons="Already done.", by=person("sam"), at=now())
+    page = send(sam, "agreement_revoke", agreement.pk, status=422, reasons="Typed at length.")
+    assert "Typed at length." in page and "You cannot revoke this while it is Revoked." in page
+
+
+def test_others_do_not_revoke():
+    agreement = an_agreement("in_force")
+    for username in ("ruth", "pia", "petra"):
+        answer = signed_in(username).get(reverse("agreement_revoke", args=[agreement.pk]), follow=True)
+        assert answer.redirect_chain == [(agreement.get_absolute_url(), 302)]
+        send(signed_in(username), "agreement_revoke", agreement.pk, status=422, reasons="Because.")
+    agreement.refresh_from_db()
+    assert agreement.state == "in_force"
+
+
+def test_outsiders_and_checkers_find_nothing():
+    agreement = an_agreement("in_force")
+    for username in ("olu", "cass", "connie"):
+        for name in ("agreement", "agreement_sign", "agreement_revoke"):
+            read(signed_in(username), name, agreement.pk, status=404)
+            send(signed_in(username), name, agreement.pk, status=404, read="on", reasons="Because.")
+
+
+def test_the_page_takes_as_many_queries_for_a_wide_scope_as_for_a_narrow_one(django_assert_max_num_queries):
+    narrow = an_agreement("in_force", wish={"pol_crime": {"knife_flag": ""}})
+    wide = an_agreement("in_force")
+    client, counts = signed_in("ruth"), []
+    for agreement in (narrow, wide):
+        client.get(agreement.get_absolute_url())  # the visit is on the trail from now on
+        with django_assert_max_num_queries(35) as captured:
+            client.get(agreement.get_absolute_url())
+        counts.append(len(captured))
+    assert counts[0] == counts[1]

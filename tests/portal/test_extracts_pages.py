@@ -1,0 +1,199 @@
+"""The pages of extracts: Ruth asks, a worker builds, and the page says how far it is and what came of it."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from django.urls import reverse
+
+from extracts import services
+from extracts.models import Extract
+from extracts.publishing import publish
+from extracts.synthetic.write import write
+from extracts.zones import Zones
+from governance.agreements import services as agreements
+from governance.people.grants import worker
+from portal.views.extracts import duration
+from tests.builders import an_agreement, catalogue, now
+from tests.cast import person
+
+pytestmark = pytest.mark.django_db
+LEASE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A data folder with a small release of the linked dataset, and what was published."""
+    root = tmp_path_factory.mktemp("data")
+    description = configured.BASE_DIR / "governance" / "catalogue" / "datasets" / "cjs_linked"
+    write(60, seed=7, codelists=description / "codelists", into=root / "source")
+    zones = Zones(root)
+    release = publish(
+        root / "source",
+        catalogue_folder=description,
+        releases=zones.releases,
+        identifiers=zones.identifiers,
+        created_at=now(),
+        progress=lambda *report: None,
+    )
+    return root, release
+
+
+@pytest.fixture
+def project(published, settings):
+    """Ruth's approved project, with the release known."""
+    root, release = published
+    settings.GATEHOUSE_DATA = root
+    person("ruth")
+    services.register_release(
+        code=release.code,
+        version=release.version,
+        title="Linked records",
+        tables={name: {"rows": table.rows, "sha256": table.sha256} for name, table in release.tables.items()},
+        by=worker(),
+        at=now(),
+    )
+    return an_agreement().project
+
+
+@pytest.fixture
+def as_(client):
+    def sign_in(name):
+        client.force_login(person(name), backend=configured.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return sign_in
+
+
+def requested(project):
+    """An extract that waits for a worker."""
+    return services.request(project, catalogue=catalogue(), by=person("ruth"), at=now())
+
+
+def page(extract, name="extract"):
+    return reverse(name, args=[extract.pk])
+
+
+def html(response):
+    return response.content.decode()
+
+
+def test_ruth_sees_what_will_be_built_before_she_asks(as_, project):
+    shown = html(as_("ruth").get(reverse("extract_request", args=[project.pk])))
+    assert "offence_subgroup" in shown and "1 January 2019 to 31 December 2026" in shown
+    assert "Pseudonym, made for this project" in shown
+    assert not Extract.objects.exists(), "looking asks for nothing"
+
+
+def test_an_extract_is_built_and_its_page_says_what_it_holds(as_, project, django_capture_on_commit_callbacks):
+    client = as_("ruth")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("extract_request", args=[project.pk]))
+    extract = Extract.objects.get()
+    assert answer.url == extract.get_absolute_url() and extract.state == "delivered"
+
+    shown = html(client.get(page(extract)))
+    folder = Zones(Path(configured.GATEHOUSE_DATA)).workspace(project.reference) / extract.folder
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for file in manifest["files"]:
+        assert file["name"] in shown and f'title="{file["sha256"]}"' in shown
+    assert extract.folder in shown and "never hands out record-level data" in shown
+    assert f'pandas.read_parquet("{extract.folder}/' in shown
+    assert str(folder.parent) not in shown, "no path of the machine"
+    assert "data-poll-url" not in shown, "nothing to wait for any more"
+
+
+def test_the_page_follows_the_build(as_, project):
+    extract = services.claim(requested(project).pk, at=now(), lease=LEASE)
+    services.keep(
+        extract, at=now(), lease=LEASE, table_now="pol_crime", tables_done=1, tables_total=2, rows_done=500,
+        rows_expected=1000,
+    )  # fmt: skip
+    shown = html(as_("ruth").get(page(extract)))
+    assert f'data-poll-url="{page(extract)}"' in shown and "Refresh" in shown
+    assert '<progress class="gh-progress__bar" id="progress" value="75"' in shown
+    assert "1 of 2 tables done" in shown and "500 of 1,000 rows" in shown
+
+
+def test_cancelling_asks_once_more(as_, project):
+    extract, client = requested(project), as_("ruth")
+    assert "Cancel this extract?" in html(client.get(page(extract, "extract_cancel")))
+    client.post(page(extract, "extract_cancel"))
+    extract.refresh_from_db()
+    assert extract.state == "cancelled"
+    assert "Request a new extract" in html(client.get(page(extract)))
+    assert client.get(page(extract, "extract_cancel")).status_code == 302, "nothing to cancel any more"
+
+
+def test_a_failed_extract_says_why_and_can_be_tried_again(as_, project, django_capture_on_commit_callbacks):
+    extract = services.claim(requested(project).pk, at=now(), lease=LEASE)
+    services.fail(extract, reason="The build failed (MemoryError).", at=now())
+    client = as_("ruth")
+    assert "The build failed (MemoryError)." in html(client.get(page(extract)))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page(extract, "extract_retry"))
+    extract.refresh_from_db()
+    assert extract.state == "delivered"
+
+
+def test_a_stopped_extract_names_the_condition(as_, project, django_capture_on_commit_callbacks):
+    agreement = project.agreements.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        extract = requested(project)
+        agreements.revoke(agreement, reasons="A breach.", by=person("sam"), at=now())
+    extract.refresh_from_db()
+    assert extract.state == "stopped"
+    assert "The agreement is not in force: revoked." in html(as_("ruth").get(page(extract)))
+
+
+def test_without_an_agreement_or_a_release_nothing_is_asked_for(as_, project):
+    client = as_("ruth")
+    services.current_release("cjs_linked").delete()
+    assert client.get(reverse("extract_request", args=[project.pk])).status_code == 302
+    agreements.revoke(project.agreements.get(), reasons="A breach.", by=person("sam"), at=now())
+    answer = client.post(reverse("extract_request", args=[project.pk]), follow=True)
+    assert "No agreement of this project is in force" in html(answer)
+    assert not Extract.objects.exists()
+
+
+def test_one_extract_at_a_time(as_, project):
+    extract, client = requested(project), as_("ruth")
+    address = reverse("extract_request", args=[project.pk])
+    assert f'href="{page(extract)}">Follow it' in html(client.get(address))
+    client.post(address)
+    assert Extract.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["coral", "sam", "petra", "ada"])
+def test_others_on_the_project_look_but_do_not_act(as_, project, name):
+    extract, client = requested(project), as_(name)
+    shown = html(client.get(page(extract)))
+    assert "Cancel the extract" not in shown
+    client.post(page(extract, "extract_cancel"))
+    extract.refresh_from_db()
+    assert extract.state == "requested"
+
+
+@pytest.mark.parametrize("name", ["olu", "stella", "pia"])
+def test_outsiders_find_nothing(as_, project, name):
+    extract, client = requested(project), as_(name)
+    assert client.get(page(extract)).status_code == 404
+    assert client.post(page(extract, "extract_cancel")).status_code == 404
+    assert client.post(page(extract, "extract_retry")).status_code == 404
+
+
+def test_checkers_read_of_the_agreement_but_get_no_link_to_it(as_, project):
+    extract = requested(project)
+    link = extract.agreement.get_absolute_url()
+    assert link in html(as_("ruth").get(page(extract)))
+    assert link not in html(as_("cass").get(page(extract)))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "less than a second"), (1, "1 second"), (65, "1 minute 5 seconds"), (7201, "2 hours 1 second")],
+)
+def test_lengths_of_time_in_words(seconds, said):
+    assert duration(timedelta(seconds=seconds)) == said

@@ -1,0 +1,324 @@
+"""The first page: what Gatehouse is; and, signed in, what waits for whom."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from extracts import services as extracts
+from extracts.models import Extract
+from governance.agreements import services as agreements
+from governance.catalogue.catalogue import Catalogue
+from governance.outputs import services as outputs
+from governance.outputs.models import CheckVerdict
+from governance.people.grants import roles_on, worker
+from governance.people.models import Accreditation
+from governance.people.roles import Role
+from governance.projects import services as projects
+from governance.projects.boards import Verdict
+from governance.workflow import allowed
+from portal.demo import CAST
+from portal.inbox import FETCHED, NEWS_STAYS, TURNS, Known, facts_about, roles_known, waiting_for
+from tests import builders
+from tests.cast import person
+
+pytestmark = pytest.mark.django_db
+
+
+def waits_for(username: str, at=None) -> list[str]:
+    """What is to be done by one of the cast."""
+    return [item.what for item in waiting_for(person(username), at or builders.now()) if not item.news]
+
+
+def news_for(username: str, at=None) -> list[str]:
+    return [item.what for item in waiting_for(person(username), at or builders.now()) if item.news]
+
+
+def everybody_but(*busy: str) -> list[str]:
+    return [one.username for one in CAST if one.username not in busy]
+
+
+def an_extract(state: str) -> Extract:
+    """Ruth's extract: requested, failed, delivered or stopped. The files themselves do not matter here."""
+    at, project = builders.now(), builders.an_agreement().project
+    known: Catalogue = builders.catalogue()
+    extracts.register_release(
+        code="cjs_linked", version="1", title="First", tables={"pol_crime": {"rows": 3}}, by=worker(), at=at
+    )
+    extract = extracts.request(project, catalogue=known, by=person("ruth"), at=at)
+    if state == "requested":
+        return extract
+    claimed = extracts.claim(extract.pk, at=at, lease=timedelta(minutes=1))
+    assert claimed is not None
+    if state == "failed":
+        return extracts.fail(claimed, reason="A table could not be read.", at=at)
+    if state == "stopped":
+        return extracts.stop(claimed, reason="The agreement was revoked.", at=at)
+    return extracts.record_delivery(claimed, folder="abc", manifest={"files": []}, at=at)
+
+
+# Signed out.
+
+
+def test_anyone_may_read_what_gatehouse_is(client):
+    page = client.get("/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    for safe in ("Safe projects", "Safe people", "Safe data", "Safe settings", "Safe outputs"):
+        assert safe in text
+    for name in ("catalogue", "register", "account_login"):
+        assert f'href="{reverse(name)}"' in text
+
+
+@pytest.mark.parametrize("name", ["accessibility", "about_the_data", "account_signup", "account_inactive"])
+def test_pages_about_the_service_are_public(client, name):
+    assert client.get(reverse(name)).status_code == 200
+
+
+def test_the_data_say_whether_they_are_synthetic(client):
+    text = client.get(reverse("about_the_data")).content.decode()
+    assert "Figures here come from synthetic data and describe no real person or force." in text
+    assert "CC BY 4.0" in text
+    assert "Described only. No release is loaded." in text
+
+    extracts.register_release(
+        code="cook_county_2019",
+        version="7",
+        title="R",
+        tables={"intake": {"rows": 1234}},
+        by=worker(),
+        at=builders.now(),
+    )
+    assert "Release 7, 1,234 rows" in client.get(reverse("about_the_data")).content.decode()
+
+
+# Whose turn it is, at each step of a project's life.
+
+
+def test_a_draft_waits_for_its_researcher_alone():
+    builders.a_project("draft")
+    assert waits_for("ruth") == ["Complete the application and submit it"]
+    assert not [name for name in everybody_but("ruth") if waits_for(name)]
+
+
+def test_a_returned_application_waits_for_its_researcher_and_not_for_the_coordinator():
+    builders.a_project("returned")
+    assert waits_for("ruth") == ["Answer the reasons and submit again"]
+    assert not [name for name in everybody_but("ruth") if waits_for(name)]
+
+
+def test_triage_waits_for_research_support():
+    builders.a_project("triage")
+    assert waits_for("sam") == ["Check that it is complete and feasible"]
+    assert not [name for name in everybody_but("sam") if waits_for(name)]
+
+
+def test_owners_are_asked_for_their_own_tables_and_once():
+    project = builders.a_project("owners")
+    asked = ["Decide for your organisation's tables"]
+    assert [name for name in everybody_but() if waits_for(name)] == ["petra", "hugo"]
+    assert waits_for("petra") == asked
+
+    projects.decide(project, verdict=Verdict.APPROVE, reasons="Fits.", by=person("petra"), at=builders.now())
+    assert [name for name in everybody_but() if waits_for(name)] == ["hugo"]
+
+
+def test_an_owner_who_decided_is_asked_again_in_the_next_round():
+    project, at = builders.a_project("owners"), builders.now()
+    project = projects.decide(project, verdict=Verdict.APPROVE, reasons="Fits.", by=person("petra"), at=at)
+    project = projects.send_back(project, reasons="Say more.", by=person("hugo"), at=at)
+    project = projects.submit(project, catalogue=builders.catalogue(), by=person("ruth"), at=at)
+    projects.accept(project, reasons="Complete.", by=person("sam"), at=at)
+    assert waits_for("petra") == ["Decide for your organisation's tables"]
+
+
+def test_the_panel_comes_last():
+    builders.a_project("panel")
+    assert waits_for("pia") == ["Decide on the project as a whole"]
+    assert not [name for name in everybody_but("pia") if waits_for(name)]
+
+
+def test_an_agreement_is_signed_by_the_lead_then_by_the_service():
+    agreement = builders.an_agreement("drawn_up")
+    assert waits_for("ruth") == ["Read the scope and sign for the project"]
+    assert not waits_for("sam")
+
+    agreements.sign(agreement, by=person("ruth"), at=builders.now())
+    assert not waits_for("ruth")
+    assert waits_for("sam") == ["Sign for the service"]
+
+    agreements.countersign(agreement, by=person("sam"), at=builders.now())
+    assert not waits_for("sam")
+    assert news_for("ruth") == news_for("coral") == ["The agreement is in force: extracts can be built"]
+
+
+def test_a_failed_extract_waits_for_the_researcher():
+    an_extract("failed")
+    assert waits_for("ruth") == ["Read why the build failed and try again"]
+    assert not [name for name in everybody_but("ruth") if waits_for(name)]
+
+
+@pytest.mark.parametrize(
+    ("state", "what"),
+    [
+        ("delivered", "The extract is in the project's workspace"),
+        ("stopped", "Read which condition stopped the extract"),
+    ],
+)
+def test_what_became_of_an_extract_is_news_to_the_team_for_thirty_days(state, what):
+    extract = an_extract(state)
+    told = [name for name in everybody_but() if what in news_for(name)]
+    assert told == ["ruth", "coral"]
+    last = extract.state_since + NEWS_STAYS
+    assert what in news_for("ruth", last)
+    assert what not in news_for("ruth", last + timedelta(seconds=1))
+
+
+def test_outputs_wait_for_checkers_who_have_not_checked_them():
+    output = builders.an_output("submitted")
+    assert [name for name in everybody_but() if waits_for(name)] == ["cass", "devi"]
+    outputs.check(output, verdict=CheckVerdict.APPROVE, reasons="Fine.", by=person("cass"), at=builders.now())
+    assert not waits_for("cass")
+    assert waits_for("devi") == ["Check the output: you are the second checker"]
+
+
+def test_a_checker_of_the_authors_organisation_is_not_asked():
+    builders.an_output("submitted")
+    cass = person("cass")
+    cass.organisation = person("ruth").organisation
+    cass.save()
+    assert not waits_for("cass")
+
+
+def test_a_cleared_output_waits_for_a_checker_and_is_news_to_its_author():
+    builders.an_output("cleared")
+    assert waits_for("cass") == waits_for("devi") == ["Release the files: two checkers cleared them"]
+    assert news_for("ruth")[0] == "Two checkers cleared it: it will be released"
+    assert not waits_for("ruth")
+
+
+def test_a_released_output_is_news_to_its_author_alone():
+    output = builders.an_output("cleared")
+    output = outputs.release(output, by=person("cass"), at=builders.now())
+    outputs.record_package(output, package="p.zip", sha256="0" * 64, at=builders.now())
+    told = [name for name in everybody_but() if "Download the signed package" in news_for(name)]
+    assert told == ["ruth"]
+    assert not [name for name in everybody_but() if waits_for(name)]
+
+
+@pytest.mark.parametrize("state", ["draft", "returned"])
+def test_an_output_that_is_not_handed_in_waits_for_its_author(state):
+    builders.an_output(state)
+    assert len(waits_for("ruth")) == 1
+    assert not [name for name in everybody_but("ruth") if waits_for(name)]
+
+
+def test_nothing_waits_for_a_person_who_has_left():
+    builders.a_project("triage")
+    sam = person("sam")
+    sam.is_active = False
+    sam.save()
+    assert not waits_for("sam")
+
+
+def test_what_has_waited_longest_comes_first():
+    first, second = builders.a_project("triage"), builders.a_project("triage")
+    found = [item.record.pk for item in waiting_for(person("sam"), builders.now())]
+    assert found == [first.pk, second.pk]
+
+
+# The list asks the lifecycles, by a shorter way; the long way must come to the same.
+
+
+def test_every_turn_names_an_action_of_its_lifecycle():
+    for turn in TURNS:
+        moves = {(source, move.action) for move in turn.model.LIFECYCLE for source in move.sources}
+        assert turn.news or (turn.state, turn.action) in moves
+
+
+def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
+    """Every person of the cast, on records in every state that builders can make."""
+    for state in ("draft", "triage", "owners", "panel", "returned"):
+        builders.a_project(state)
+    builders.a_project("owners", by="olu", code="cook_county_2019", wish={"intake": {"received_date": ""}})
+    for state in ("draft", "submitted", "checked_once", "cleared"):
+        builders.an_output(state)
+    builders.an_agreement("signed")
+    at, taken = builders.now(), set()
+    for one, model in itertools.product(CAST, FETCHED):
+        user, facts = person(one.username), facts_about(person(one.username))
+        for record in model.objects.all():
+            roles = roles_on(record.project, user)
+            assert roles_known(record.project, facts) == roles
+            quick = allowed(record.LIFECYCLE, Known(record, facts), user, roles, at)
+            assert quick == allowed(record.LIFECYCLE, record, user, roles, at)
+            taken |= {(model.__name__, action) for action in quick}
+    asked = {(turn.model.__name__, turn.action) for turn in TURNS if not turn.news}
+    assert asked - taken == {("Agreement", "sign"), ("Extract", "retry")}, "builders made too little to compare"
+
+
+# The page.
+
+
+def test_your_work_shows_what_to_do_which_record_and_since_when(client):
+    project = builders.a_project("triage")
+    client.force_login(person("sam"))
+    text = client.get("/").content.decode()
+    assert "Waiting for you (1)" in text
+    assert "Check that it is complete and feasible" in text
+    assert project.get_absolute_url() in text
+    assert project.reference in text
+
+
+def test_a_newcomer_is_told_what_to_do_first(client):
+    client.force_login(person("olu"))
+    text = client.get("/").content.decode()
+    assert "Nothing waits for you now." in text
+    assert "You are on no project yet." in text
+    assert reverse("project_new") in text
+
+
+def test_the_services_people_are_not_asked_to_apply(client):
+    client.force_login(person("ada"))
+    text = client.get("/").content.decode()
+    assert "Nothing waits for you now." in text
+    assert reverse("trail") in text
+    assert reverse("project_new") not in text
+
+
+def test_a_researcher_reads_that_accreditation_has_ended(client):
+    builders.a_project("draft")
+    Accreditation.objects.filter(person=person("ruth")).update(trained_until=builders.now().date() - timedelta(days=2))
+    client.force_login(person("ruth"))
+    assert "Your safe researcher training ended on" in client.get("/").content.decode()
+
+
+def test_coral_sees_the_project_that_she_coordinates(client):
+    project = builders.a_project("triage")
+    client.force_login(person("coral"))
+    text = client.get("/").content.decode()
+    assert project.title in text
+    assert Role.COORDINATOR.label in text
+
+
+@pytest.mark.parametrize("username", ["ruth", "sam", "petra", "pia", "cass"])
+def test_the_page_takes_the_same_few_queries_however_much_waits(client, username, django_assert_max_num_queries):
+    def queries() -> int:
+        with django_assert_max_num_queries(25) as counted:
+            assert client.get("/").status_code == 200
+        return len(counted)
+
+    def more() -> None:
+        for state in ("draft", "triage", "owners", "panel"):
+            builders.a_project(state)
+        builders.an_output("submitted")
+
+    more()
+    client.force_login(person(username))
+    few = queries()
+    more()
+    more()
+    assert queries() == few

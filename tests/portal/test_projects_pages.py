@@ -1,0 +1,514 @@
+"""Applications through the pages: from a draft to the panel, who sees what, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import html
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from governance.people.grants import give_everywhere
+from governance.people.models import User
+from governance.people.roles import Role
+from governance.projects import services
+from governance.projects.lifecycle import OWNERS, PANEL, RETURNED
+from governance.projects.models import Project
+from portal import application
+from portal.forms.picker import PickVariables
+from tests.builders import a_project, an_agreement, an_output, catalogue, now
+from tests.cast import person
+
+pytestmark = pytest.mark.django_db
+NEXT_YEAR = timezone.localdate().year + 1
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(person(username), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def read(client: Client, name: str, *args: object, status: int = 200) -> str:
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == status
+    return html.unescape(response.content.decode())
+
+
+def send(client: Client, name: str, *args: object, status: int = 302, **data: object) -> str:
+    response = client.post(reverse(name, args=args), data)
+    assert response.status_code == status
+    return html.unescape(response.content.decode())
+
+
+def answers(**changed: object) -> dict[str, object]:
+    given: dict[str, object] = {
+        "title": "Why victims withdraw",
+        "lay_summary": "We follow cases from report to court.",
+        "public_benefit": "Forces learn where support is missing.",
+    }
+    for name, day in (("period_from", (1, 1, 2019)), ("period_to", (31, 12, 2025)), ("ends_on", (30, 6, NEXT_YEAR))):
+        given |= dict(zip((f"{name}-day", f"{name}-month", f"{name}-year"), day, strict=True))
+    return given | changed
+
+
+def verdict(project: Project, given: str, reasons: str = "It fits our purpose.") -> dict[str, object]:
+    """What a board's form sends, opened now."""
+    return {"verdict": given, "reasons": reasons, "board": project.state, "round": project.round}
+
+
+def test_an_application_goes_from_the_first_page_to_an_agreement_in_force():
+    ruth, sam, petra, hugo, pia = (signed_in(name) for name in ("ruth", "sam", "petra", "hugo", "pia"))
+
+    assert "You are on no project yet" in read(ruth, "projects")
+    assert catalogue().dataset.title in read(ruth, "project_new")
+    send(ruth, "project_new", dataset="cjs_linked", title="Why victims withdraw")
+    project = Project.objects.get()
+    assert "Lay summary" in read(ruth, "project_submit", project.pk)
+
+    send(ruth, "project_edit", project.pk, **answers())
+    send(
+        ruth,
+        "project_choose",
+        project.pk,
+        "pol_crime",
+        **{
+            "reason": "The start of the journey.",
+            "pick-recorded_date": "on",
+            "level-recorded_date": "day",
+            "why-recorded_date": "Waits are counted in days.",
+            "pick-outcome_type": "on",
+            "level-outcome_type": "type",
+            "reason_for_all": "The outcome.",
+        },
+    )
+    send(
+        ruth,
+        "project_choose",
+        project.pk,
+        "crt_case",
+        **{"reason": "How it ended.", "pick-case_outcome": "on", "reason_for_all": "The outcome in court."},
+    )
+    send(ruth, "project_team", project.pk, who="coral@gatehouse.example", role="coordinator")
+
+    assert "Submit the application" in read(ruth, "project_submit", project.pk)
+    send(ruth, "project_submit", project.pk, status=422)
+    send(ruth, "project_submit", project.pk, declared="on")
+
+    project.refresh_from_db()
+    assert project.title in read(sam, "projects")
+    send(sam, "project_decide", project.pk, **verdict(project, "approve", "Complete."))
+    project.refresh_from_db()
+    assert project.state == OWNERS
+    for owner in (petra, hugo):
+        assert "Read and decide" in read(owner, "project", project.pk)
+        send(owner, "project_decide", project.pk, **verdict(project, "approve"))
+    project.refresh_from_db()
+    assert project.state == PANEL
+    send(pia, "project_decide", project.pk, **verdict(project, "approve", "A clear benefit."))
+
+    agreement = project.agreements.get()
+    assert agreement.scope.table("pol_crime").level_of("recorded_date") == "day"
+    assert str(agreement) in read(ruth, "projects")
+    send(ruth, "agreement_sign", agreement.pk, read="on")
+    assert str(agreement) in read(sam, "projects")
+    send(sam, "agreement_sign", agreement.pk, read="on")
+    agreement.refresh_from_db()
+    assert agreement.state == "in_force"
+    assert "New output request" in read(ruth, "project", project.pk)
+
+
+def test_the_general_reason_is_written_to_every_variable_without_its_own():
+    project, ruth = a_project(), signed_in("ruth")
+    send(
+        ruth,
+        "project_choose",
+        project.pk,
+        "pol_crime",
+        **{
+            "reason": "Start.",
+            "reason_for_all": "For the model.",
+            "pick-knife_flag": "on",
+            "pick-outcome_type": "on",
+            "level-outcome_type": "class",
+            "why-outcome_type": "How it ended.",
+        },
+    )
+    project.refresh_from_db()
+    assert project.requested["pol_crime"]["variables"] == {
+        "knife_flag": {"level": "", "reason": "For the model."},
+        "outcome_type": {"level": "class", "reason": "How it ended."},
+    }
+
+
+def test_a_level_finer_than_the_default_needs_a_reason_of_its_own_and_errors_keep_what_was_typed():
+    project, ruth = a_project(), signed_in("ruth")
+    page = send(
+        ruth,
+        "project_choose",
+        project.pk,
+        "pol_crime",
+        status=422,
+        **{
+            "reason": "Why we need the table.",
+            "reason_for_all": "For the model.",
+            "pick-recorded_date": "on",
+            "level-recorded_date": "day",
+            "pick-knife_flag": "on",
+            "why-knife_flag": "A typed reason.",
+        },
+    )
+    assert "<title>Error: " in page
+    assert "Date recorded: finer than the default: give a reason that its owner will read" in page
+    for typed in ("Why we need the table.", "For the model.", "A typed reason."):
+        assert typed in page
+    assert '<option value="day" selected>' in page
+    project.refresh_from_db()
+    assert "knife_flag" not in project.requested["pol_crime"]["variables"]
+
+
+def test_all_that_is_wrong_with_the_reasons_is_said_at_once():
+    project, ruth = a_project(), signed_in("ruth")
+    wrong = {"pick-recorded_date": "on", "level-recorded_date": "day", "pick-knife_flag": "on", "reason": ""}
+    page = send(ruth, "project_choose", project.pk, "pol_crime", status=422, **wrong)
+    assert "Enter reason for this table" in page
+    assert "Enter a reason for the chosen variables, here or beside each of them" in page
+    assert 'href="#id_why-recorded_date"' in page and 'href="#id_why-knife_flag"' not in page
+    page = send(ruth, "project_choose", project.pk, "pol_crime", status=422, reason="Start.", reason_for_all="All.")
+    assert "Choose at least one variable" in page
+
+
+def test_the_default_set_is_ticked_without_saving_or_losing_anything():
+    project, ruth = a_project(), signed_in("ruth")
+    page = send(
+        ruth,
+        "project_choose",
+        project.pk,
+        "pol_victim",
+        status=200,
+        **{
+            "use_defaults": "1",
+            "reason": "A typed reason.",
+            "pick-disability_flag": "on",
+            "level-age_at_offence": "group",
+            "why-sex": "Half typed.",
+        },
+    )
+    boxes = [box.split(">")[0] for box in page.split('name="pick-')[1:]]
+    ticked = {box.split('"')[0] for box in boxes if " checked" in box}
+    defaults = {one.name for one in catalogue()["pol_victim"].defaults if application.choosable(one)}
+    assert ticked == defaults | {"disability_flag"}
+    assert "A typed reason." in page and "Half typed." in page
+    assert '<option value="group" selected>' in page
+    project.refresh_from_db()
+    assert "pol_victim" not in project.requested
+
+
+@pytest.mark.parametrize("code", ["cjs_linked", "cook_county_2019"])
+def test_every_requestable_table_offers_something_and_never_an_identifier_or_a_pseudonymous_key(code):
+    known = catalogue(code)
+    for table in known.requestable:
+        fields = PickVariables(table=table, catalogue=known).fields
+        offered = {name.removeprefix("pick-") for name in fields if name.startswith("pick-")}
+        assert offered
+        assert not offered & {v.name for v in table.variables if not v.selectable or v.pseudonymised}
+
+
+def test_keys_are_said_to_come_by_themselves():
+    project, ruth = a_project(), signed_in("ruth")
+    page = read(ruth, "project_choose", project.pk, "pol_victim")
+    assert "Delivered automatically" in page and "person_record" not in page
+    assert 'name="pick-crime_id_hash"' not in page
+    assert 'name="pick-victim_seq"' in page
+
+
+def test_a_table_that_is_never_offered_has_no_page():
+    project, ruth = a_project(), signed_in("ruth")
+    for table in ("pnc_index", "no_such_table"):
+        read(ruth, "project_choose", project.pk, table, status=404)
+
+
+def test_a_table_is_removed_after_a_page_that_asks():
+    project, ruth = a_project(), signed_in("ruth")
+    assert "reasons that you gave are lost" in read(ruth, "project_drop", project.pk, "crt_case")
+    project.refresh_from_db()
+    assert "crt_case" in project.requested
+    send(ruth, "project_drop", project.pk, "crt_case")
+    project.refresh_from_db()
+    assert list(project.requested) == ["pol_crime"]
+
+
+def test_answers_that_do_not_fit_are_kept_on_the_page():
+    project, ruth = a_project(), signed_in("ruth")
+    long = " ".join(["word"] * 251)
+    page = send(
+        ruth,
+        "project_edit",
+        project.pk,
+        status=422,
+        **answers(lay_summary=long, **{"period_from-day": "31", "period_from-month": "2"}),
+    )
+    assert "Lay summary must be 250 words or fewer. It has 251." in page
+    assert long in page and "First day of the data must be a real date" in page
+    page = send(ruth, "project_edit", project.pk, status=422, **answers(**{"period_to-year": "2018"}))
+    assert "The last day of the data must be on or after the first day" in page
+    page = send(ruth, "project_edit", project.pk, status=422, **answers(**{"ends_on-year": "2020"}))
+    assert "must be in the future" in page
+    project.refresh_from_db()
+    assert project.period_from == date(2019, 1, 1)
+
+
+def test_an_unfinished_draft_can_be_saved():
+    project, ruth = a_project(), signed_in("ruth")
+    send(ruth, "project_edit", project.pk, title="Only a title")
+    project.refresh_from_db()
+    assert (project.title, project.lay_summary, project.ends_on) == ("Only a title", "", None)
+
+
+def test_typed_answers_survive_a_refusal():
+    """Coral submitted nothing, but Ruth did, in another window, while this page was open."""
+    project, ruth = a_project("triage"), signed_in("ruth")
+    page = send(ruth, "project_edit", project.pk, status=422, **answers(lay_summary="Typed at length."))
+    assert "Typed at length." in page and "You cannot edit this while it is In triage." in page
+    page = send(
+        ruth,
+        "project_choose",
+        project.pk,
+        "pol_crime",
+        status=422,
+        **{"reason": "Typed at length.", "pick-knife_flag": "on", "reason_for_all": "A model."},
+    )
+    assert "Typed at length." in page and "There is a problem" in page
+
+
+def test_a_page_for_what_cannot_be_done_now_leads_back_with_the_reason():
+    project = a_project("triage")
+    for username, name in (
+        ("ruth", "project_edit"),
+        ("ruth", "project_data"),
+        ("coral", "project_submit"),
+        ("coral", "project_withdraw"),
+        ("ruth", "project_decide"),
+        ("pia", "project_decide"),
+    ):
+        client = signed_in(username)
+        response = client.get(reverse(name, args=[project.pk]), follow=True)
+        assert response.redirect_chain == [(project.get_absolute_url(), 302)]
+        assert "Not done" in response.content.decode()
+
+
+def test_the_submit_page_links_to_what_is_missing():
+    ruth = signed_in("ruth")
+    send(ruth, "project_new", dataset="cjs_linked", title="Bare")
+    project = Project.objects.get()
+    page = read(ruth, "project_submit", project.pk)
+    assert f'href="{reverse("project_edit", args=[project.pk])}">Lay summary' in page
+    assert f'href="{reverse("project_data", args=[project.pk])}">At least one table' in page
+    assert "Submit the application" not in page
+    services.choose_table(
+        project, "pol_crime", reason="", variables={}, catalogue=catalogue(), by=person("ruth"), at=now()
+    )
+    choose = reverse("project_choose", args=[project.pk, "pol_crime"])
+    assert f'href="{choose}">A reason for table pol_crime' in read(ruth, "project_submit", project.pk)
+    assert "not complete yet" in send(ruth, "project_submit", project.pk, status=422, declared="on")
+
+
+@pytest.mark.parametrize("state", ["draft", "owners", "approved"])
+def test_an_outsider_finds_nothing(state):
+    project, olu = a_project(state), signed_in("olu")
+    for name in (
+        "project",
+        "project_edit",
+        "project_data",
+        "project_team",
+        "project_submit",
+        "project_withdraw",
+        "project_decide",
+    ):
+        read(olu, name, project.pk, status=404)
+        send(olu, name, project.pk, status=404)
+    assert project.title not in read(olu, "projects")
+
+
+def test_a_draft_is_its_teams_own():
+    project = a_project()
+    for username in ("sam", "petra", "pia", "ada"):
+        client = signed_in(username)
+        read(client, "project", project.pk, status=404)
+        assert project.reference not in read(client, "projects")
+
+
+def test_applicants_read_the_board_and_the_service_reads_the_name():
+    project = a_project("approved")
+    for username in ("ruth", "coral"):
+        page = read(signed_in(username), "project", project.pk)
+        assert "Data owner, Police (43 forces) via Home Office" in page and "Fits our purpose." in page
+        assert not [name for name in ("Petra", "Hugo", "Pia", "Sam") if name in page]
+    page = read(signed_in("ada"), "project", project.pk)
+    assert all(name in page for name in ("Petra", "Hugo", "Pia", "Sam"))
+
+
+def test_an_owner_decides_for_its_own_tables_and_no_other():
+    project = a_project("owners")
+    page = read(signed_in("petra"), "project_decide", project.pk)
+    assert page.index("Your tables") < page.index("Police recorded crime") < page.index("Tables of other owners")
+    assert page.index("Tables of other owners") < page.index("Court case (defendant on case)")
+    read(signed_in("connie"), "project_decide", project.pk, status=404)
+
+    send(signed_in("petra"), "project_decide", project.pk, **verdict(project, "refuse", "Too much detail."))
+    project.refresh_from_db()
+    assert project.state == OWNERS
+    again = signed_in("petra").get(reverse("project_decide", args=[project.pk]), follow=True).content.decode()
+    assert "Your organisation has decided in this round." in again
+    assert "Read and decide" not in again
+
+    send(signed_in("hugo"), "project_decide", project.pk, **verdict(project, "approve"))
+    project.refresh_from_db()
+    send(signed_in("pia"), "project_decide", project.pk, **verdict(project, "approve"))
+    assert [table.name for table in project.agreements.get().scope.tables] == ["crt_case"]
+
+
+def test_a_decision_needs_reasons_and_keeps_what_was_typed():
+    project, sam = a_project("triage"), signed_in("sam")
+    page = send(sam, "project_decide", project.pk, status=422, **verdict(project, "approve", " "))
+    assert "Enter reasons" in page and "<title>Error: " in page
+    page = send(sam, "project_decide", project.pk, status=422, **verdict(project, "", "My careful reasons."))
+    assert "Select your decision" in page and "My careful reasons." in page
+
+
+def test_a_decision_on_an_application_that_moved_on_is_not_recorded():
+    """Petra read round 1; it was returned, changed and accepted again before she pressed the button."""
+    project = a_project("owners")
+    opened = verdict(project, "approve", "I liked the first version.")
+    services.send_back(project, reasons="Say more.", by=person("hugo"), at=now())
+    project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
+    project = services.accept(project, reasons="Complete.", by=person("sam"), at=now())
+
+    page = send(signed_in("petra"), "project_decide", project.pk, status=422, **opened)
+    assert "has moved on since you opened this page" in page and "I liked the first version." in page
+    assert not project.decisions.filter(round=2, stage="owner").exists()
+    assert '<input type="hidden" name="round" value="2">' in page
+
+
+def test_nobody_decides_for_applicants_of_their_own_organisation():
+    project = a_project("panel")
+    lead_organisation = person("ruth").organisation
+    colleague = User.objects.create(username="paul", name="Paul", organisation=lead_organisation)
+    give_everywhere(colleague, Role.PANEL)
+    client = Client()
+    client.force_login(colleague, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = read(client, "project", project.pk)
+    assert "The applicant belongs to your organisation" in page and "Read and decide" not in page
+    assert "No application waits for your decision" in read(client, "projects")
+    page = send(client, "project_decide", project.pk, status=422, **verdict(project, "approve", "For my friends."))
+    assert "belongs to your organisation" in page and "For my friends." in page
+
+
+def test_a_returned_application_is_mended_and_old_decisions_count_no_more():
+    project, ruth, petra, hugo = a_project("owners"), *(signed_in(name) for name in ("ruth", "petra", "hugo"))
+    send(petra, "project_decide", project.pk, **verdict(project, "approve"))
+    send(hugo, "project_decide", project.pk, **verdict(project, "return", "Why do you need sex?"))
+    project.refresh_from_db()
+    assert project.state == RETURNED
+    page = read(ruth, "project", project.pk)
+    assert "Returned for changes by: Data owner, HMCTS" in page and "Why do you need sex?" in page
+
+    send(ruth, "project_edit", project.pk, **answers(lay_summary="Said better."))
+    assert "A new round begins" in read(ruth, "project_submit", project.pk)
+    send(ruth, "project_submit", project.pk, declared="on")
+    project.refresh_from_db()
+    send(signed_in("sam"), "project_decide", project.pk, **verdict(project, "approve"))
+    page = read(petra, "project", project.pk)
+    assert "Read and decide" in page and "Round 1, counts no more" in page
+    project.refresh_from_db()
+    send(hugo, "project_decide", project.pk, **verdict(project, "approve"))
+    project.refresh_from_db()
+    assert project.state == OWNERS
+
+
+def test_the_team_takes_accredited_researchers_by_name_or_address():
+    project, ruth = a_project(), signed_in("ruth")
+    send(ruth, "project_team", project.pk, who="OLU@gatehouse.example", role="researcher")
+    assert "Olu" in read(ruth, "project_team", project.pk)
+    read(signed_in("olu"), "project", project.pk)
+
+    page = send(ruth, "project_team", project.pk, status=422, who="coral", role="researcher")
+    assert "Coral has no accreditation and training that hold today" in page and 'value="coral"' in page
+    for nobody in ("nobody", "worker"):
+        page = send(ruth, "project_team", project.pk, status=422, who=nobody, role="coordinator")
+        assert "There is no member of an organisation with this user name" in page
+    assert "on the team already" in send(ruth, "project_team", project.pk, status=422, who="olu", role="coordinator")
+
+    send(ruth, "project_remove", project.pk, person("olu").pk)
+    read(signed_in("olu"), "project", project.pk, status=404)
+    send(ruth, "project_remove", project.pk, person("ruth").pk)
+    assert project.members.filter(person=project.lead).exists()
+
+
+def test_withdrawing_asks_for_reasons_and_ends_it():
+    project, ruth = a_project("triage"), signed_in("ruth")
+    assert "This cannot be undone" in read(ruth, "project_withdraw", project.pk)
+    send(ruth, "project_withdraw", project.pk, status=422, reasons="")
+    send(ruth, "project_withdraw", project.pk, reasons="The funding ended.")
+    project.refresh_from_db()
+    assert project.state == "withdrawn"
+    page = read(signed_in("sam"), "project", project.pk)
+    assert "The funding ended." in page
+
+
+def test_typed_markup_is_shown_as_text():
+    project, ruth = a_project(), signed_in("ruth")
+    send(ruth, "project_edit", project.pk, **answers(title="<script>alert(1)</script>", lay_summary="<b>bold</b>"))
+    for name in ("project", "project_edit", "project_submit"):
+        page = ruth.get(reverse(name, args=[project.pk])).content.decode()
+        assert "<script>alert" not in page and "<b>bold" not in page
+
+
+def test_lists_show_what_waits_first_and_can_be_narrowed():
+    waiting, other = a_project("triage"), a_project("panel")
+    page = read(signed_in("sam"), "projects")
+    assert page.index(waiting.reference) < page.index("Other projects") < page.index(other.reference)
+    narrowed = signed_in("sam").get(reverse("projects"), {"state": "approved"}).content.decode()
+    assert other.reference not in narrowed and "No project matches" in narrowed
+    narrowed = signed_in("sam").get(reverse("projects"), {"q": other.reference, "state": ""}).content.decode()
+    assert other.reference in narrowed
+    assert waiting.reference not in read(signed_in("pia"), "projects").split("Other projects")[0]
+    for username in ("connie", "stella"):
+        assert other.reference not in read(signed_in(username), "projects")
+
+
+@pytest.mark.parametrize("username", ["ruth", "sam", "petra"])
+def test_the_list_takes_as_many_queries_for_ten_projects_as_for_two(username, django_assert_max_num_queries):
+    client, counts = signed_in(username), []
+    for more in (2, 8):
+        for _ in range(more):
+            a_project("owners")
+        with django_assert_max_num_queries(18) as captured:
+            client.get(reverse("projects"))
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_a_projects_page_takes_as_many_queries_however_much_it_shows(django_assert_max_num_queries):
+    small, big = a_project("approved"), an_output("cleared").project
+    for number in range(6):
+        name = f"colleague{number}"
+        one = User.objects.create(username=name, name=name, organisation=big.lead.organisation)
+        big.members.create(person=one, role=Role.COORDINATOR, since=now())
+    for username in ("ruth", "sam", "petra"):
+        client = signed_in(username)
+        for project in (small, big):
+            client.get(project.get_absolute_url())  # the visit is on the trail from now on
+            with django_assert_max_num_queries(45):
+                client.get(project.get_absolute_url())
+
+
+def test_the_agreement_and_the_work_are_linked_from_the_project():
+    agreement = an_agreement()
+    page = read(signed_in("ruth"), "project", agreement.project_id)
+    assert agreement.get_absolute_url() in page
+    assert "No extract has been requested." in page
+    panel = read(signed_in("pia"), "project", agreement.project_id)
+    assert 'id="extracts"' not in panel and 'id="outputs"' not in panel

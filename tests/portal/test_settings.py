@@ -1,0 +1,71 @@
+"""Outside of the demonstration nothing secret has a default, and everything else is strict."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+SHOW = """
+import json
+from django.conf import settings as s
+print(json.dumps({name: getattr(s, name) for name in (
+    "DEBUG", "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT",
+    "SECURE_HSTS_SECONDS", "SECRET_KEY", "CELERY_BROKER_URL", "DEMO")}))
+"""
+
+
+def run(*command, **environment):
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_")}
+    given = {"DJANGO_SETTINGS_MODULE": "portal.settings", **environment}
+    return subprocess.run(
+        [sys.executable, *command], cwd=settings.BASE_DIR, env=inherited | given, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def production(tmp_path, **more):
+    return {
+        "GATEHOUSE_SECRET_KEY": "x" * 60 + "0123456789",
+        "GATEHOUSE_ALLOWED_HOSTS": "gatehouse.example",
+        "GATEHOUSE_DATA": str(tmp_path),
+        "GATEHOUSE_REDIS_URL": "redis://redis.example:6379/0",
+        **more,
+    }
+
+
+def test_without_a_secret_key_nothing_starts(tmp_path):
+    result = run("-c", SHOW, GATEHOUSE_DATA=str(tmp_path))
+    assert result.returncode != 0
+    assert "GATEHOUSE_SECRET_KEY must be set" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_production_is_strict(tmp_path):
+    shown = json.loads(run("-c", SHOW, **production(tmp_path)).stdout)
+    assert shown["DEBUG"] is shown["DEMO"] is False
+    assert shown["ALLOWED_HOSTS"] == ["gatehouse.example"]
+    assert shown["SESSION_COOKIE_SECURE"] and shown["CSRF_COOKIE_SECURE"] and shown["SECURE_SSL_REDIRECT"]
+    assert shown["SECURE_HSTS_SECONDS"] >= 31536000
+    assert shown["CELERY_BROKER_URL"] == "redis://redis.example:6379/0"
+
+
+def test_demo_people_are_never_made_in_production(tmp_path):
+    result = run("manage.py", "make_demo", **production(tmp_path))
+    assert result.returncode != 0
+    assert "GATEHOUSE_DEMO=1" in result.stderr
+
+
+def test_the_demos_secret_is_kept_and_private(tmp_path):
+    keys = {json.loads(run("-c", SHOW, GATEHOUSE_DEMO="1", GATEHOUSE_DATA=str(tmp_path)).stdout)["SECRET_KEY"] for _ in "ab"}
+    assert len(keys) == 1
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("directive", ["default-src", "base-uri", "frame-ancestors"])
+def test_the_policy_allows_nothing_by_default(client, db, directive):
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert f"{directive} 'none'" in policy
+    assert "unsafe" not in policy
