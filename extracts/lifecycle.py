@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from governance.people.roles import Role
-from governance.workflow import State, Transition as T, Waiting
+from governance.workflow import State, Waiting
+from governance.workflow import Transition as T
 
 
 class ExtractState(State):

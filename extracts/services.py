@@ -71,9 +71,7 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
         requested_by=by,
         specification=compile_specification(agreement.scope, catalogue, release.version).to_json(),
     )
-    return begin(
-        extract, "request", by=by, at=at, details={"release": str(release), "agreement": agreement.version}
-    )
+    return begin(extract, "request", by=by, at=at, details={"release": str(release), "agreement": agreement.version})
 
 
 def cancel(extract: Extract, *, by: User, at: datetime) -> Extract:

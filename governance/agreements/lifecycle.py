@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from governance.people.roles import Role
-from governance.workflow import State, Transition as T, Waiting
+from governance.workflow import State, Waiting
+from governance.workflow import Transition as T
 
 
 class AgreementState(State):

@@ -38,9 +38,7 @@ MOST_FILES = 50
 
 
 @transaction.atomic
-def start(
-    project: Project, *, title: str, context: str, clearance: Clearance, by: User, at: datetime
-) -> OutputRequest:
+def start(project: Project, *, title: str, context: str, clearance: Clearance, by: User, at: datetime) -> OutputRequest:
     """Begin a request to take results out. Raises Refused unless the project is approved and the person its researcher."""
     if Role.RESEARCHER not in roles_on(project, by):
         raise Refused("Only researchers of the project ask for outputs.")
@@ -85,9 +83,7 @@ def add_file(
 
 
 @transaction.atomic
-def describe_file(
-    file: OutputFile, *, text: str, description: Mapping[str, Any], by: User, at: datetime
-) -> OutputFile:
+def describe_file(file: OutputFile, *, text: str, description: Mapping[str, Any], by: User, at: datetime) -> OutputFile:
     """Say what is in a file, in words and in the form that the disclosure rules read."""
     act(file.request, "edit", by=by, at=at, note=f"Described {file.name}.")
     file.text, file.description = text.strip(), dict(description)
@@ -126,9 +122,7 @@ def record_report(output: OutputRequest, *, verdict: str, content: Mapping[str, 
 
 
 @transaction.atomic
-def check(
-    output: OutputRequest, *, verdict: CheckVerdict, reasons: str, by: User, at: datetime
-) -> OutputRequest:
+def check(output: OutputRequest, *, verdict: CheckVerdict, reasons: str, by: User, at: datetime) -> OutputRequest:
     """Record one checker's decision. The second one settles the round: both approve, or it is returned."""
     if not reasons.strip():
         raise Refused("Please give reasons: the author and the trail need them.")
@@ -161,4 +155,3 @@ def record_package(output: OutputRequest, *, package: str, sha256: str, at: date
     if output.released_at is not None:
         return output
     return act(output, "pack", by=worker(), at=at, released_at=at, package=package, package_sha256=sha256)
-

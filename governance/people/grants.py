@@ -25,9 +25,7 @@ def roles_on(project: Any, person: User) -> frozenset[Role]:
     return reaching(project, team=team, everywhere=roles_everywhere(person), owner=owner_code(person))
 
 
-def reaching(
-    project: Any, *, team: frozenset[Role], everywhere: frozenset[Role], owner: str
-) -> frozenset[Role]:
+def reaching(project: Any, *, team: frozenset[Role], everywhere: frozenset[Role], owner: str) -> frozenset[Role]:
     """Those of a person's roles that reach this project.
 
     Roles held everywhere do so from its first submission on: a draft is its team's own.

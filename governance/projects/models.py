@@ -14,7 +14,8 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from governance.people import accreditation
 from governance.people.grants import owner_code
 from governance.people.models import User, local_day
-from governance.people.roles import LABELS as ROLE_LABELS, SERVICE_ROLES, TEAM_ROLES, Role
+from governance.people.roles import LABELS as ROLE_LABELS
+from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
 from governance.projects import questions
 from governance.projects.boards import Verdict
 from governance.projects.lifecycle import DRAFT, PROJECT, WAITING, ProjectState
@@ -51,7 +52,9 @@ class Project(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="project_period_in_order",
-                condition=Q(period_from__isnull=True) | Q(period_to__isnull=True) | Q(period_to__gte=models.F("period_from")),
+                condition=Q(period_from__isnull=True)
+                | Q(period_to__isnull=True)
+                | Q(period_to__gte=models.F("period_from")),
             ),
             models.CheckConstraint(
                 name="only_submitted_projects_are_decided",
@@ -139,9 +142,7 @@ class Decision(models.Model):
     class Meta:
         ordering = ("decided_at", "pk")
         constraints = [
-            models.UniqueConstraint(
-                name="one_decision_a_board_a_round", fields=["project", "round", "stage", "owner"]
-            ),
+            models.UniqueConstraint(name="one_decision_a_board_a_round", fields=["project", "round", "stage", "owner"]),
             models.CheckConstraint(name="decisions_carry_reasons", condition=~Q(reasons="")),
         ]
 

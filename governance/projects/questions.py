@@ -29,9 +29,7 @@ def questions() -> tuple[Question, ...]:
         )
 
 
-def missing(
-    answers: Mapping[str, Any], requested: Mapping[str, Any], period: Sequence[Any], ends_on: Any
-) -> list[str]:
+def missing(answers: Mapping[str, Any], requested: Mapping[str, Any], period: Sequence[Any], ends_on: Any) -> list[str]:
     """What an application still lacks, as short phrases; empty when it can be submitted.
 
     answers    key of a question -> text

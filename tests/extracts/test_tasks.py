@@ -196,4 +196,6 @@ def test_the_head_of_the_trail_is_signed(zones):
     [head] = chain.read_heads(zones.trail_heads)
     assert head["seq"] == Entry.objects.count()
     assert chain.signature_holds(head, chain.read_key(zones.keys / "signing.pub.pem"))
-    assert not chain.signature_holds(json.loads(json.dumps(head)) | {"seq": 1}, chain.read_key(zones.keys / "signing.pub.pem"))
+    assert not chain.signature_holds(
+        json.loads(json.dumps(head)) | {"seq": 1}, chain.read_key(zones.keys / "signing.pub.pem")
+    )

@@ -77,9 +77,7 @@ def test_neither_author_nor_team_nor_their_organisation_checks():
 
 def test_the_worker_is_never_one_of_the_two():
     with pytest.raises(Refused, match="role"):
-        services.check(
-            an_output("submitted"), verdict=CheckVerdict.APPROVE, reasons="Fine.", by=worker(), at=now()
-        )
+        services.check(an_output("submitted"), verdict=CheckVerdict.APPROVE, reasons="Fine.", by=worker(), at=now())
 
 
 def test_checks_do_not_carry_over_into_the_next_round():
@@ -132,6 +130,8 @@ def test_a_report_is_kept_once_a_round():
 
 def test_the_team_reads_which_board_decided_and_the_service_reads_who():
     output = check(check(an_output("submitted"), "cass"), "devi")
-    assert {event.actor for event in history_of(output, person("ruth")) if event.action == "check"} == {"Output checker"}
+    assert {event.actor for event in history_of(output, person("ruth")) if event.action == "check"} == {
+        "Output checker"
+    }
     assert {event.actor for event in history_of(output, person("sam")) if event.action == "check"} == {"Cass", "Devi"}
     assert [event.actor for event in history_of(output, person("ruth")) if event.action == "start"] == ["Ruth"]

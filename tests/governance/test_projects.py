@@ -72,7 +72,9 @@ def test_one_refusal_leaves_the_reduced_project():
     decide(project, "petra")
     project = decide(project, "hugo", Verdict.REFUSE, "Not while the courts' data are being rebuilt.")
 
-    agreement = agreements.conclude(project, reasons="Still worth it.", catalogue=catalogue(), by=person("pia"), at=now())
+    agreement = agreements.conclude(
+        project, reasons="Still worth it.", catalogue=catalogue(), by=person("pia"), at=now()
+    )
     assert [table.name for table in agreement.scope.tables] == ["pol_crime"]
 
 

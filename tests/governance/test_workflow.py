@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from governance.workflow import Refused, State, Transition as T, allowed, hindrances, resolve
+from governance.workflow import Refused, State, allowed, hindrances, resolve
+from governance.workflow import Transition as T
 
 
 class Light(State):

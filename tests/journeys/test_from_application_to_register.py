@@ -51,7 +51,7 @@ class Journey:
     def open_waiting(self, words: str) -> None:
         """From the list of what waits for this person, open the record."""
         self.page.goto("/")
-        self.page.get_by_role("link", name=words).first.click()
+        self.page.locator(".govuk-task-list__item", has_text=words).get_by_role("link").first.click()
 
     def decide(self, verdict: str, reasons: str) -> None:
         self.page.get_by_role("radio", name=verdict).first.check()

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
 from django.core.management import call_command
 
-from extracts import delivery, services as extracts
+from extracts import delivery
+from extracts import services as extracts
 from extracts.keys import open_key_ring
 from extracts.models import Extract
 from extracts.zones import Zones

@@ -59,7 +59,9 @@ def test_demo_people_are_never_made_in_production(tmp_path):
 
 
 def test_the_demos_secret_is_kept_and_private(tmp_path):
-    keys = {json.loads(run("-c", SHOW, GATEHOUSE_DEMO="1", GATEHOUSE_DATA=str(tmp_path)).stdout)["SECRET_KEY"] for _ in "ab"}
+    keys = {
+        json.loads(run("-c", SHOW, GATEHOUSE_DEMO="1", GATEHOUSE_DATA=str(tmp_path)).stdout)["SECRET_KEY"] for _ in "ab"
+    }
     assert len(keys) == 1
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 

@@ -7,7 +7,8 @@ from dataclasses import asdict
 import pytest
 from django.conf import settings
 
-from benchmarks import __main__ as command, harness
+from benchmarks import __main__ as command
+from benchmarks import harness
 from tests.promises.sums import add_up, benchmark, give_up
 
 FIELDS = {"benchmark", "case", "size", "ratio", "seconds", "baseline_seconds", "peak_mib"}

@@ -11,8 +11,6 @@ SAMPLE = {"pk": 1, "file": 1, "person": 1, "table": "pol_crime", "code": "cjs_li
 PATTERNS = [pattern for pattern in get_resolver().url_patterns if pattern.name not in PUBLIC]
 
 
-
-
 def address(pattern):
     """An address that the pattern matches."""
     parts = pattern.pattern._route.split("/")

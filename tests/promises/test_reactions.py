@@ -16,5 +16,3 @@ def test_reactions_name_registered_tasks_that_take_one_id():
     for task in REACTIONS.values():
         assert task.name in current_app.tasks
         assert len(task.run.__annotations__) == 2, "one id, and nothing is returned"
-
-
