@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery import Task
 from django.dispatch import receiver
 
 from extracts import tasks
@@ -11,7 +12,7 @@ from extracts.models import Extract
 from governance.act import moved
 from governance.outputs.models import OutputRequest
 
-REACTIONS = {
+REACTIONS: dict[tuple[type, str], Task[[int], None]] = {
     (Extract, "request"): tasks.generate_extract,
     (Extract, "retry"): tasks.generate_extract,
     (OutputRequest, "submit"): tasks.check_outputs,

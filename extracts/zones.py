@@ -1,4 +1,7 @@
-"""Where data lie: one folder for each zone, so that file rights can differ and no process needs two that must not meet."""
+"""Where data lie: one folder for each zone.
+
+So file rights can differ, and no process needs two zones that must not meet.
+"""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fiel
 
 @transaction.atomic
 def begin(record: R, action: str, *, by: Any, at: datetime, details: Mapping[str, Any] | None = None) -> R:
-    """Save a new record in the first state of its lifecycle, with its audit entry. The caller has checked the rights."""
+    """Save a new record in its first state, with its audit entry. The caller has checked the rights."""
     subject: Any = record
     subject.created_at = subject.state_since = at
     record.save(force_insert=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from governance.audit import trail
 from governance.audit.models import Entry
@@ -18,6 +18,12 @@ R = TypeVar("R", bound=Model)
 SAME_VISIT = timedelta(minutes=10)
 
 
+class SignedIn(HttpRequest):
+    """A request to a view that needs sign-in. LoginRequiredMiddleware has sent everybody else away already."""
+
+    user: User
+
+
 def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
     """The record, or 404 for "no such thing" and "not yours to see" alike.
 
@@ -25,7 +31,7 @@ def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
     """
     shape: Any = model
     records = shape.objects.all() if hasattr(shape, "reference") else shape.objects.select_related("project")
-    record = records.filter(pk=pk).first()
+    record: R | None = records.filter(pk=pk).first()
     if record is None or not may_see(record, to):
         raise Http404
     seen = Entry.objects.filter(actor=to.username, action="view", at__gt=at - SAME_VISIT)

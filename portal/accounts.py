@@ -24,7 +24,7 @@ WRONG = "The user name or password is not correct. Check both and try again."
 TOO_MANY = "There were too many attempts to sign in. Wait five minutes and try again."
 
 
-class ClosedSignUp(DefaultAccountAdapter):
+class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Accounts are made by invitation of the service only."""
 
     error_messages = {
@@ -47,7 +47,7 @@ class ClosedSignUp(DefaultAccountAdapter):
             raise
 
 
-class SignInForm(GovukFields, LoginForm):
+class SignInForm(GovukFields, LoginForm):  # type: ignore[misc]  # the same
     """User name or e-mail address, and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

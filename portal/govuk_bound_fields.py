@@ -6,7 +6,7 @@ widget what kind it is and renders the component itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
@@ -22,6 +22,9 @@ from portal.govuk_fields import Options, joined
 # Attributes of a widget that the component writes itself, or that only the server should enforce.
 NOT_COPIED = {"class", "id", "name", "required", "maxlength", "minlength", "rows", "cols", "step", "min", "max",
               "maxwords", "multiple", "type", "placeholder", "autofocus"}  # fmt: skip
+
+# (field, options so far, what the template asked for) -> the component and its options
+Describe = Callable[[BoundField, Options, Options], tuple[str, Options]]
 
 
 def rendered(bound: BoundField, **more: Any) -> SafeString:
@@ -198,7 +201,7 @@ def date(bound: BoundField, options: Options, more: Options) -> tuple[str, Optio
     }
 
 
-BY_WIDGET: tuple[tuple[Any, Any], ...] = (
+BY_WIDGET: tuple[tuple[Any, Describe], ...] = (
     (DatePartsInput,                              date),
     (forms.Textarea,                              several_lines),
     (forms.FileInput,                             file),

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.forms.renderers import DjangoTemplates
+from django.forms.renderers import BaseRenderer, DjangoTemplates
 
 from portal.govuk_dates import DateField, DatePartsInput
 
-__all__ = ["CheckboxSelectMultiple", "DateField", "DatePartsInput", "GovukForm", "GovukModelForm", "GovukRenderer",
-           "MultipleFileField", "RadioSelect"]  # fmt: skip
+__all__ = ["CheckboxSelectMultiple", "DateField", "DatePartsInput", "GovukForm", "GovukRenderer", "MultipleFileField",
+           "RadioSelect"]  # fmt: skip
 
 
 class GovukRenderer(DjangoTemplates):
@@ -65,7 +65,7 @@ class MultipleFileField(forms.FileField):
 class GovukFields:
     """What GOV.UK forms share. Stands before Django's form class in the list of bases."""
 
-    default_renderer = GovukRenderer
+    default_renderer: BaseRenderer | type[BaseRenderer] | None = GovukRenderer
     use_required_attribute = False
     says_optional = True  # False for search and filter forms, where everything is optional
     fields: dict[str, forms.Field]
@@ -85,10 +85,6 @@ class GovukFields:
 
 class GovukForm(GovukFields, forms.Form):
     """A form whose fields render as GOV.UK components."""
-
-
-class GovukModelForm(GovukFields, forms.ModelForm):
-    """The same for a model. Dates: `field_classes = {"starts_on": DateField}` in its Meta."""
 
 
 def messages(field: forms.Field) -> dict[str, str]:

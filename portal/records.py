@@ -30,7 +30,8 @@ def hindrances_of(record: Any, person: User, at: datetime) -> dict[str, str]:
 
 def status_of(record: Any) -> Waiting:
     """Who holds the record, and what happens next."""
-    return record.WAITING[record.STATES(record.state)]
+    waiting: Waiting = record.WAITING[record.STATES(record.state)]
+    return waiting
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
 def _events(record: Any, entries: Iterable[Entry], team: set[str] | None) -> Iterable[Event]:
     for entry in entries:
         name = entry.actor_name if team is None or entry.actor in team else _board(record, entry)
-        states = (record.STATES(state).label if state else "" for state in (entry.before, entry.after))
-        yield Event(entry.action, *states, name, entry.at, entry.note)
+        before, after = (record.STATES(state).label if state else "" for state in (entry.before, entry.after))
+        yield Event(entry.action, before, after, name, entry.at, entry.note)
 
 
 def _board(record: Any, entry: Entry) -> str:

@@ -39,7 +39,8 @@ def kept_secret(name: str) -> str:
 
 
 def required(name: str) -> str:
-    if value := env.str(name, default=""):
+    value: str = env.str(name, default="")
+    if value:
         return value
     raise ImproperlyConfigured(f"{name} must be set (or GATEHOUSE_DEMO=1 for the demonstration).")
 
@@ -113,7 +114,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     DATABASES["default"]["TEST"] = {"NAME": str(GATEHOUSE_DATA / "test.sqlite3")}
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": True}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("GATEHOUSE_REDIS_URL", default=f"unix://{GATEHOUSE_DATA}/redis/redis.sock")
@@ -219,6 +220,8 @@ STORAGES = {
     else {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEMO
+if DEMO:
+    Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns at each start when it is missing
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 

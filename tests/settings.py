@@ -16,9 +16,12 @@ os.environ["GATEHOUSE_DATA"] = _folder
 
 from portal.settings import *  # noqa: E402, F403
 
-(GATEHOUSE_DATA / "static").mkdir()  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if "GATEHOUSE_REDIS_URL" not in os.environ:
+if "GATEHOUSE_REDIS_URL" in os.environ:
+    # Tests that run side by side must not clear one another's counters: a database for each.
+    _number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    CACHES["default"]["LOCATION"] = f"{REDIS_URL}?db={int(_number) + 1}"  # noqa: F405
+else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

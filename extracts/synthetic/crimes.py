@@ -142,7 +142,7 @@ def _still_open(
     size = len(codes.outcomes.codes)
     share = np.bincount(subgroup, cut_off, size) / np.maximum(np.bincount(subgroup, minlength=size), 1)
     target = codes.outcomes.number("open_0") / 100 * OPEN_SCALE
-    missing = np.clip((target - share) / (1 - share), 0, None)
+    missing = np.clip((target - share) / np.maximum(1 - share, 1e-9), 0, None)
     recency = 2 * (recorded - FIRST_DAY) / (CUT_DAY - FIRST_DAY)
     is_open = cut_off | (rng.random(len(ending)) < missing[subgroup] * recency)
     return np.where(is_open, NONE, outcome_day), np.where(is_open, OPEN, ending)

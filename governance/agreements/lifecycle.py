@@ -39,7 +39,8 @@ def on_the_team(agreement: Any, person: Any, at: datetime) -> str | None:
 
 
 def ended(agreement: Any, person: Any, at: datetime) -> str | None:
-    return agreement.why_ended(at)
+    reason: str | None = agreement.why_ended(at)
+    return reason
 
 
 AGREEMENT = (

@@ -37,6 +37,8 @@ def conclude(project: Project, *, reasons: str, catalogue: Catalogue, by: User, 
     Its scope is what was asked for, less the tables whose owners refused.
     """
     project = projects.approve(project, reasons=reasons, by=by, at=at)
+    if project.ends_on is None:
+        raise Refused("The last day of the project is not set yet.")
     refused = outcome(project.owners, verdicts(project)).refused
     scope = scope_requested(project).without_tables(tables_of(refused, project.requested, catalogue))
     agreement = Agreement(

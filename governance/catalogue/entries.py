@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from governance.catalogue.ladders import Ladder, Level, UnknownName
+from governance.catalogue.ladders import Ladder, Level, UnknownName, named
 from governance.catalogue.sensitivity import Sensitivity
 
 
@@ -156,10 +156,7 @@ class Table:
     variables: tuple[Variable, ...]
 
     def __getitem__(self, variable: str) -> Variable:
-        for candidate in self.variables:
-            if candidate.name == variable:
-                return candidate
-        raise UnknownName(f"The table {self.name} has no variable {variable}.")
+        return named(variable, self.variables, f"The table {self.name} has no variable {variable}.")
 
     def __contains__(self, variable: str) -> bool:
         return any(candidate.name == variable for candidate in self.variables)
@@ -181,10 +178,7 @@ class Catalogue:
     ladders: tuple[Ladder, ...]
 
     def __getitem__(self, table: str) -> Table:
-        for candidate in self.tables:
-            if candidate.name == table:
-                return candidate
-        raise UnknownName(f"The dataset {self.dataset.code} has no table {table}.")
+        return named(table, self.tables, f"The dataset {self.dataset.code} has no table {table}.")
 
     def __contains__(self, table: str) -> bool:
         return any(candidate.name == table for candidate in self.tables)
@@ -201,10 +195,7 @@ class Catalogue:
         raise UnknownName(f"The dataset {self.dataset.code} has no owner {code}.")
 
     def ladder(self, name: str) -> Ladder:
-        for candidate in self.ladders:
-            if candidate.name == name:
-                return candidate
-        raise UnknownName(f"There is no ladder {name}.")
+        return named(name, self.ladders, f"There is no ladder {name}.")
 
     def levels(self, variable: Variable) -> tuple[Level, ...]:
         """The levels of detail of a variable, finest first; empty when it has one level only."""
@@ -216,10 +207,8 @@ class Catalogue:
         Raises UnknownName.
         """
         name, _, column = name.partition(".")
-        for candidate in self.code_lists:
-            if candidate.name == name:
-                return column_as_list(candidate, column) if column else candidate
-        raise UnknownName(f"The dataset {self.dataset.code} has no code list {name}.")
+        codes = named(name, self.code_lists, f"The dataset {self.dataset.code} has no code list {name}.")
+        return column_as_list(codes, column) if column else codes
 
 
 def column_as_list(codes: CodeList, column: str) -> CodeList:

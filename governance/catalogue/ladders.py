@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
+from typing import Protocol, TypeVar
 
 METHODS = ("source", "month", "quarter", "year", "codelist", "band", "yes_no")
 
@@ -14,6 +16,22 @@ class UnknownName(KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else "Unknown name."
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def named(name: str, entries: Iterable[N], otherwise: str) -> N:
+    """The entry of that name. Raises UnknownName with the sentence `otherwise`."""
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    raise UnknownName(otherwise)
 
 
 class BadBounds(ValueError):
@@ -55,10 +73,7 @@ class Ladder:
     levels: tuple[Level, ...]
 
     def __getitem__(self, level: str) -> Level:
-        for candidate in self.levels:
-            if candidate.name == level:
-                return candidate
-        raise UnknownName(f"The ladder {self.name} has no level {level}.")
+        return named(level, self.levels, f"The ladder {self.name} has no level {level}.")
 
     def __contains__(self, level: str) -> bool:
         return any(candidate.name == level for candidate in self.levels)

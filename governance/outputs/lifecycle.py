@@ -5,7 +5,6 @@ The worker settles what two checks come to. It can never be one of the two.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -46,8 +45,8 @@ LABELS = {
     RELEASED: "Released",
     WITHDRAWN: "Withdrawn",
 }
-AUTHORS_TURN: Collection[State] = frozenset({DRAFT, RETURNED})
-CHECKERS_TURN: Collection[State] = frozenset({SUBMITTED, CHECKED_ONCE})
+AUTHORS_TURN: frozenset[State] = frozenset({DRAFT, RETURNED})
+CHECKERS_TURN: frozenset[State] = frozenset({SUBMITTED, CHECKED_ONCE})
 
 
 def no_files(output: Any, person: Any, at: datetime) -> str | None:
@@ -61,7 +60,8 @@ def not_described(output: Any, person: Any, at: datetime) -> str | None:
 
 
 def not_accredited(output: Any, person: Any, at: datetime) -> str | None:
-    return output.project.why_not_accredited(person, at)
+    reason: str | None = output.project.why_not_accredited(person, at)
+    return reason
 
 
 def own_work(output: Any, person: Any, at: datetime) -> str | None:

@@ -39,7 +39,7 @@ MOST_FILES = 50
 
 @transaction.atomic
 def start(project: Project, *, title: str, context: str, clearance: Clearance, by: User, at: datetime) -> OutputRequest:
-    """Begin a request to take results out. Raises Refused unless the project is approved and the person its researcher."""
+    """Begin a request to take results out. Its researchers may, once the project is approved; else Refused."""
     if Role.RESEARCHER not in roles_on(project, by):
         raise Refused("Only researchers of the project ask for outputs.")
     if project.state != APPROVED:

@@ -35,8 +35,9 @@ class Organisation(models.Model):
 class User(AbstractUser):
     """A person, or the worker. Rights come from roles alone: being a superuser gives none."""
 
-    first_name = None
-    last_name = None
+    # One name, as people write it: this takes Django's two columns away.
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name = models.CharField("full name", max_length=200)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="people")
 

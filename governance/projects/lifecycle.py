@@ -5,7 +5,6 @@ Owners decide in parallel and each once a round; the worker closes their stage w
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +39,8 @@ LABELS = {
     REFUSED: "Refused",
     WITHDRAWN: "Withdrawn",
 }
-APPLICANTS_TURN: Collection[State] = frozenset({DRAFT, RETURNED})
-UNDER_REVIEW: Collection[State] = frozenset({TRIAGE, OWNERS, PANEL})
+APPLICANTS_TURN: frozenset[State] = frozenset({DRAFT, RETURNED})
+UNDER_REVIEW: frozenset[State] = frozenset({TRIAGE, OWNERS, PANEL})
 
 
 def incomplete(project: Any, person: Any, at: datetime) -> str | None:
@@ -51,7 +50,8 @@ def incomplete(project: Any, person: Any, at: datetime) -> str | None:
 
 
 def not_accredited(project: Any, person: Any, at: datetime) -> str | None:
-    return project.why_not_accredited(person, at)
+    reason: str | None = project.why_not_accredited(person, at)
+    return reason
 
 
 def own_work(project: Any, person: Any, at: datetime) -> str | None:

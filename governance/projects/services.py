@@ -149,12 +149,15 @@ def accept(project: Project, *, reasons: str, by: User, at: datetime) -> Project
     return project
 
 
+STAGE_IN = {"triage": Stage.TRIAGE, "owners": Stage.OWNER, "panel": Stage.PANEL}  # state -> who decides in it
+
+
 @transaction.atomic
 def send_back(project: Project, *, reasons: str, by: User, at: datetime) -> Project:
     """Return it to the applicant with reasons. Decisions of this round end with it."""
-    stage = {"triage": Stage.TRIAGE, "owners": Stage.OWNER, "panel": Stage.PANEL}.get(project.state)
+    before = project.state
     project = act(project, "return", by=by, at=at, note=reasons)
-    _record(project, Stage(stage), Verdict.RETURN, reasons, by, at)
+    _record(project, STAGE_IN[before], Verdict.RETURN, reasons, by, at)
     return project
 
 

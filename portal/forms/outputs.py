@@ -18,12 +18,12 @@ from portal.govuk_forms import GovukForm, MultipleFileField, RadioSelect
 REASONS = Path(governance.outputs.__path__[0]) / "rejection_reasons.csv"
 MEGABYTE = 1024**2
 
-CLEARANCE_HINTS = {
+CLEARANCE_HINTS: dict[str, str] = {
     Clearance.PRE_PUBLICATION: "Drafts for colleagues. Whoever receives it must be named above and must destroy it "
     "when the project ends.",
     Clearance.PUBLICATION: "Articles, reports, talks, theses: once released it cannot be taken back.",
 }
-ROLE_HINTS = {
+ROLE_HINTS: dict[str, str] = {
     FileRole.OUTPUT: "Tables, as CSV or TSV, that leave the environment when they are released.",
     FileRole.EVIDENCE: "Unrounded counts, or the contributors behind sums and means. Checkers read them; "
     "they never leave.",
@@ -44,14 +44,15 @@ class Request(GovukForm):
         "Checkers know nothing but what you write here.",
     )
     clearance = forms.ChoiceField(
-        label="Who will read it", choices=Clearance.choices, widget=RadioSelect(hints=dict(CLEARANCE_HINTS))
+        label="Who will read it", choices=Clearance.choices, widget=RadioSelect(hints=CLEARANCE_HINTS)
     )
 
 
 class AddFiles(GovukForm):
     """Several files at once, all of one role."""
 
-    files = MultipleFileField(
+    # Django takes fields out of the class: `files` of an instance is still what was uploaded.
+    files = MultipleFileField(  # type: ignore[assignment]
         label="Files",
         max_length=120,
         help_text=f"Up to {MOST_BYTES // MEGABYTE} MB each and {MOST_FILES} in all. "
@@ -61,7 +62,7 @@ class AddFiles(GovukForm):
         label="What these files are",
         choices=FileRole.choices,
         initial=FileRole.OUTPUT,
-        widget=RadioSelect(hints=dict(ROLE_HINTS)),
+        widget=RadioSelect(hints=ROLE_HINTS),
     )
 
     def clean_files(self) -> list[Any]:

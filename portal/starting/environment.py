@@ -54,7 +54,8 @@ def _digest(name: str) -> str:
 
 
 def _still_true(lines: list[str]) -> set[str]:
-    return set(lines) & {_digest(name) for names in LISTS.values() for name in names}
+    known = {name for names in LISTS.values() for name in names}
+    return set(lines) & {_digest(name) for name in known if (ROOT / name).exists()}
 
 
 def _works() -> bool:

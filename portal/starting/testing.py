@@ -31,7 +31,7 @@ def main() -> int:
 def _pytest(name: str, arguments: tuple[str, ...], browser: str | None) -> int:
     say(f"\n{name}")
     environment = without_settings() | ({"GATEHOUSE_CHROMIUM": browser} if browser else {})
-    command = [sys.executable, "-m", "pytest", "-q", "-rs", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 

@@ -1,1 +1,4 @@
-"""The pages, a file for each part of the site. A view reads top to bottom: get, check, call one service, go somewhere."""
+"""The pages, a file for each part of the site.
+
+A view reads top to bottom: get, check, call one service, go somewhere.
+"""

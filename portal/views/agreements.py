@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -17,19 +17,20 @@ from governance.catalogue.catalogue import find
 from governance.people.models import User
 from governance.workflow import Refused
 from portal import application
-from portal.access import visible_or_404
+from portal.access import SignedIn, visible_or_404
+from portal.entering import sent, status_of
 from portal.forms import projects as forms
 from portal.records import allowed_actions, hindrances_of
 
 
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedIn, pk: int) -> HttpResponse:
     """The record page, with the form to sign for who can sign now."""
     at = timezone.now()
     agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
     return render(request, "agreements/detail.html", context_of(agreement, request.user, forms.Sign(), at))
 
 
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: SignedIn, pk: int) -> HttpResponse:
     """The lead researcher signs for the project; after that research support signs for the service."""
     at = timezone.now()
     agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
@@ -52,14 +53,14 @@ SIGNED_FOR_PROJECT = "You signed for the project. Research support signs for the
 SIGNED_FOR_SERVICE = "You signed for the service. The agreement is in force."
 
 
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: SignedIn, pk: int) -> HttpResponse:
     """End an agreement at once, with a reason, after a page that says what that means."""
     at = timezone.now()
     agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
     if request.method != "POST" and "revoke" not in allowed_actions(agreement, request.user, at):
         messages.error(request, "You cannot revoke this agreement.")
         return redirect(agreement)
-    form = forms.Reasons(request.POST if request.method == "POST" else None)
+    form = forms.Reasons(sent(request))
     if form.is_valid():
         try:
             services.revoke(agreement, reasons=form.cleaned_data["reasons"], by=request.user, at=at)
@@ -68,8 +69,8 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The agreement is revoked. Nothing can be extracted under it any more.")
             return redirect(agreement)
-    status = 422 if form.is_bound else 200
-    return render(request, "agreements/revoke.html", {"agreement": agreement, "form": form}, status=status)
+    context = {"agreement": agreement, "form": form}
+    return render(request, "agreements/revoke.html", context, status=status_of(form))
 
 
 def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -27,7 +27,7 @@ from governance.people.grants import roles_on
 from governance.people.roles import Role
 from governance.projects.models import Project
 from governance.workflow import Refused
-from portal.access import may_see, visible_or_404
+from portal.access import SignedIn, may_see, visible_or_404
 from portal.records import allowed_actions, hindrances_of
 
 
@@ -69,7 +69,7 @@ def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTabl
         yield ExtractedTable(table.name, catalogue[table.name].label, tuple(columns))
 
 
-def request_extract(request: HttpRequest, pk: int) -> HttpResponse:
+def request_extract(request: SignedIn, pk: int) -> HttpResponse:
     """Show what would be built, then ask for it."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -103,7 +103,7 @@ def _specification(scope: Any, catalogue: Catalogue, release: Release) -> Extrac
         raise Refused(f"The agreement does not fit release {release.version}: {problem}") from problem
 
 
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedIn, pk: int) -> HttpResponse:
     """Where the extract stands, what was agreed, and what was delivered."""
     at = timezone.now()
     extract = _visible(request, pk, at)
@@ -128,9 +128,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "extracts/detail.html", context)
 
 
-def _visible(request: HttpRequest, pk: int, at: datetime) -> Extract:
+def _visible(request: SignedIn, pk: int, at: datetime) -> Extract:
     """The extract with everything that its page reads in one query, once it is known to be visible."""
-    visible_or_404(Extract, pk, to=request.user, at=at)  # type: ignore[arg-type]
+    visible_or_404(Extract, pk, to=request.user, at=at)
     return Extract.objects.select_related("project", "agreement__project", "release", "requested_by").get(pk=pk)
 
 
@@ -148,7 +148,7 @@ def _files(extract: Extract) -> dict[str, list[dict[str, Any]]]:
     return {"data": data, "papers": [file for file in extract.files if file["rows"] is None]}
 
 
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: SignedIn, pk: int) -> HttpResponse:
     """Ask once more, then stop the build."""
     at = timezone.now()
     extract = visible_or_404(Extract, pk, to=request.user, at=at)
@@ -162,7 +162,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: SignedIn, pk: int) -> HttpResponse:
     """Queue a failed extract again."""
     at = timezone.now()
     extract = visible_or_404(Extract, pk, to=request.user, at=at)

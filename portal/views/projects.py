@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -23,14 +22,15 @@ from governance.projects.lifecycle import UNDER_REVIEW
 from governance.projects.models import Project
 from governance.workflow import Refused, why_not
 from portal import application, deciding, inbox, project_lists, project_page
-from portal.access import visible_or_404
+from portal.access import SignedIn, visible_or_404
+from portal.entering import sent, status_of
 from portal.forms import picker
 from portal.forms import projects as forms
 
 A_PAGE = 25
 
 
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedIn) -> HttpResponse:
     """My projects; for the service's people also what waits for them, and the rest that they may see."""
     narrowed = forms.Filter(request.GET)
     reviews = bool(roles_everywhere(request.user))
@@ -52,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/index.html", context)
 
 
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedIn) -> HttpResponse:
     """Begin a draft: which dataset, and a title."""
     datasets = available(settings.GATEHOUSE_CATALOGUES)
     form = forms.NewProject(sent(request), datasets=datasets)
@@ -65,7 +65,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return redirect(project)
 
 
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedIn, pk: int) -> HttpResponse:
     """The record page."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -74,7 +74,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedIn, pk: int) -> HttpResponse:
     """Answer the questions. An unfinished answer can be saved; submitting asks for all of them."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -93,7 +93,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/edit.html", {"project": project, "form": form}, status=status_of(form))
 
 
-def data(request: HttpRequest, pk: int) -> HttpResponse:
+def data(request: SignedIn, pk: int) -> HttpResponse:
     """The tables of the dataset, and how much of each is chosen."""
     project = visible_or_404(Project, pk, to=request.user, at=timezone.now())
     if away := turned_away(request, project, "edit"):
@@ -112,7 +112,7 @@ def data(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/data.html", context)
 
 
-def choose(request: HttpRequest, pk: int, table: str) -> HttpResponse:
+def choose(request: SignedIn, pk: int, table: str) -> HttpResponse:
     """The variable picker of one table. "Use the default set" ticks boxes and saves nothing."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -151,7 +151,7 @@ def choose(request: HttpRequest, pk: int, table: str) -> HttpResponse:
     return render(request, "projects/choose.html", context, status=status_of(form))
 
 
-def drop(request: HttpRequest, pk: int, table: str) -> HttpResponse:
+def drop(request: SignedIn, pk: int, table: str) -> HttpResponse:
     """Ask for a table no longer, after a page that says what goes with it."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -167,7 +167,7 @@ def drop(request: HttpRequest, pk: int, table: str) -> HttpResponse:
     return redirect("project_data", pk)
 
 
-def team(request: HttpRequest, pk: int) -> HttpResponse:
+def team(request: SignedIn, pk: int) -> HttpResponse:
     """The team, and a form to add to it."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -190,7 +190,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest, pk: int, person: int) -> HttpResponse:
+def remove(request: SignedIn, pk: int, person: int) -> HttpResponse:
     """Take somebody off the team. Who removes themselves sees the project no longer."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -200,7 +200,7 @@ def remove(request: HttpRequest, pk: int, person: int) -> HttpResponse:
     return redirect("projects") if member.person == request.user else redirect("project_team", pk)
 
 
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: SignedIn, pk: int) -> HttpResponse:
     """Check your answers, see what is missing, declare, submit."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -227,7 +227,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/submit.html", context, status=status_of(form))
 
 
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: SignedIn, pk: int) -> HttpResponse:
     """End the application, with a reason, after a page that says so."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -245,7 +245,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/withdraw.html", {"project": project, "form": form}, status=status_of(form))
 
 
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: SignedIn, pk: int) -> HttpResponse:
     """One form for the board that the person sits on: its verdicts, and reasons."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -276,7 +276,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/decide.html", context, status=status_of(form))
 
 
-def turned_away(request: HttpRequest, project: Project, action: str, *, guards: bool = True) -> HttpResponse | None:
+def turned_away(request: SignedIn, project: Project, action: str, *, guards: bool = True) -> HttpResponse | None:
     """Back to the record with the reason, for who opens the page of something that they cannot do now.
 
     Only for reading: what was typed is handed to the service, and stays on the page if that refuses.
@@ -294,13 +294,3 @@ def turned_away(request: HttpRequest, project: Project, action: str, *, guards: 
 
 def catalogue_of(project: Project) -> Catalogue:
     return find(project.dataset, settings.GATEHOUSE_CATALOGUES)
-
-
-def sent(request: HttpRequest) -> QueryDict | None:
-    """What was typed, or None for somebody who only opens the page."""
-    return request.POST if request.method == "POST" else None
-
-
-def status_of(form: Any) -> int:
-    """422 for a page that shows what is wrong with a form, else 200."""
-    return 422 if form.is_bound and form.errors else 200

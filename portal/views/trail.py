@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -20,7 +20,8 @@ from django.views.decorators.http import require_safe
 from extracts.zones import Zones
 from governance.audit import chain, trail
 from governance.audit.models import Entry
-from portal.access import auditor_or_404
+from portal.access import SignedIn, auditor_or_404
+from portal.entering import status_of
 from portal.govuk_forms import GovukForm
 
 PAGE = 50
@@ -37,16 +38,16 @@ class Filters(GovukForm):
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedIn) -> HttpResponse:
     """Entries, newest first. The visit itself is the newest."""
-    person: Any = request.user
+    person = request.user
     auditor_or_404(person)
     form = Filters(request.GET)
     chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     read = trail.append(actor=person, action="read trail", details=on_record(chosen), at=timezone.now())
     page = Paginator(matching(chosen, up_to=pinned(request, read)), PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "chosen": chosen, "head": trail.head(), **signed()}
-    return render(request, "trail/index.html", context, status=422 if form.errors else 200)
+    return render(request, "trail/index.html", context, status=status_of(form))
 
 
 def on_record(chosen: dict[str, str]) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def on_record(chosen: dict[str, str]) -> dict[str, Any]:
     return {name: True if name == "subject" else value for name, value in chosen.items()}
 
 
-def pinned(request: HttpRequest, read: Entry) -> int:
+def pinned(request: SignedIn, read: Entry) -> int:
     """The newest entry to show. Kept in the links to further pages, so that new entries do not shift them."""
     asked = request.GET.get("up_to", "")
     if asked.isascii() and asked.isdigit() and int(asked) <= read.seq:
@@ -89,9 +90,9 @@ def signed() -> dict[str, Any]:
 
 
 @require_safe
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: SignedIn) -> StreamingHttpResponse:
     """The whole trail as JSON Lines, as `governance/audit/chain.py` reads it. The download is its last entry."""
-    person: Any = request.user
+    person = request.user
     auditor_or_404(person)
     last = trail.append(actor=person, action="download trail", at=timezone.now())
     response = StreamingHttpResponse(lines(last.seq), content_type="application/x-ndjson")

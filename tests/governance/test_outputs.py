@@ -92,7 +92,7 @@ def test_a_request_without_files_or_descriptions_stays():
     output = an_output("draft")
     file = output.files.get()
     services.describe_file(file, text="", description={}, by=person("ruth"), at=now())
-    with pytest.raises(Refused, match="what is in withdrawals.csv"):
+    with pytest.raises(Refused, match=r"what is in withdrawals\.csv"):
         services.submit(output, by=person("ruth"), at=now())
     services.remove_file(file, by=person("ruth"), at=now())
     with pytest.raises(Refused, match="at least one file"):

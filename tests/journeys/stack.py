@@ -52,11 +52,6 @@ class Stack:
     def processes(self) -> set[int]:
         return {self.process.pid} | descendants.below(self.process.pid)
 
-    def processor_seconds(self) -> float:
-        """How much processor time its living processes, and the ended ones that they waited for, have used."""
-        fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.processes()]
-        return sum(int(ticks) for row in fields for ticks in row[11:15]) / os.sysconf("SC_CLK_TCK")
-
     def kill_worker(self) -> list[int]:
         """End the worker and its children at once, with a signal that none of them can handle."""
         killed = self.workers()

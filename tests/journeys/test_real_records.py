@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zipfile
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +22,6 @@ from django.core.management import call_command
 from extracts import delivery
 from extracts import services as extracts
 from extracts.keys import open_key_ring
-from extracts.models import Extract
 from extracts.zones import Zones
 from governance import register
 from governance.agreements import services as agreements
@@ -49,7 +50,10 @@ GROUPS = [0, 10, 18, 21]
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(not SOURCE.exists(), reason="the Cook County records are not beside this repository"),
+    # CI must have them: there their absence fails the test.
+    pytest.mark.skipif(
+        not SOURCE.exists() and "CI" not in os.environ, reason="the Cook County records are not beside this repository"
+    ),
 ]
 
 
@@ -82,19 +86,19 @@ def approved(by: str):
     return project
 
 
-def delivered(project, run_reactions) -> tuple[Extract, Path]:
+def delivered(project, run_reactions) -> Path:
     """Step 3: request the extract; the reaction builds it."""
     with run_reactions(execute=True):
         extract = extracts.request(project, catalogue=catalogue("cook_county_2019"), by=project.lead, at=now())
     extract.refresh_from_db()
     assert extract.state == "delivered", extract.reason
-    return extract, Zones(settings.GATEHOUSE_DATA).workspace(project.reference) / extract.folder
+    return Zones(settings.GATEHOUSE_DATA).workspace(project.reference) / extract.folder
 
 
 def band(ages: pd.Series, bounds: list[int]) -> pd.Series:
     """Age bands written down a second time, without the product's ladders."""
     labels = [
-        f"{low}-{high - 1}" if high - 1 > low else str(low) for low, high in zip(bounds, bounds[1:], strict=False)
+        f"{low}-{high - 1}" if high - 1 > low else str(low) for low, high in pairwise(bounds)
     ]
     labels.append(f"{bounds[-1]}+")
     return pd.cut(ages, [*bounds, 10_000], right=False, labels=labels).astype("object")
@@ -154,7 +158,7 @@ def in_order(rows: pd.DataFrame) -> list[tuple]:
 def test_from_application_to_register_on_real_records(zones, django_capture_on_commit_callbacks):
     call_command("load_dataset", str(SOURCE))
     project = approved("ruth")
-    extract, folder = delivered(project, django_capture_on_commit_callbacks)
+    folder = delivered(project, django_capture_on_commit_callbacks)
     key = open_key_ring(zones.keys, create=False).project_key(project.reference, 1)
 
     assert delivery.verify(folder) == []
@@ -202,7 +206,7 @@ def no_other_project_can_be_joined(folder: Path, run_reactions) -> None:
             shared = set(tables[left][column]) & set(tables[right][column])
             assert len(shared) == len(set(inside[left][column]) & set(inside[right][column])) > 500
 
-    _, other = delivered(approved("olu"), run_reactions)
+    other = delivered(approved("olu"), run_reactions)
     for table in WISH:
         theirs = pq.read_table(other / f"{table}.parquet").to_pandas()
         assert len(theirs) == len(tables[table])

@@ -10,10 +10,6 @@ from tests.journeys.stack import free_port, start, started
 
 pytestmark = pytest.mark.stack
 
-# The second start is to take under ten seconds on two cores. Other work on the machine stretches the wait but
-# not the processor time, so that is what is held: a start that needs more cannot keep the promise.
-SECOND_START_PROCESSOR_SECONDS = 14.0
-
 
 def test_it_starts_is_not_started_twice_stops_and_starts_again(tmp_path):
     data = tmp_path / "data"
@@ -38,10 +34,9 @@ def test_it_starts_is_not_started_twice_stops_and_starts_again(tmp_path):
     assert "Gatehouse has stopped." in first.said()
 
     second = started(data)
-    used, everything = second.processor_seconds(), second.processes()
+    everything = second.processes()
     second.process.kill()
     second.process.wait()
-    assert used < SECOND_START_PROCESSOR_SECONDS, second.said()
     # Nobody is left to stop the rest in order, and still nothing outlives the program that was killed.
     deadline = time.monotonic() + 30
     while second.left_behind(everything) and time.monotonic() < deadline:

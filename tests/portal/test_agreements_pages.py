@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from governance.agreements import services
 from tests.builders import an_agreement, now
 from tests.cast import person
+from tests.portal.pages import read, send, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username), backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
-def read(client: Client, name: str, *args: object, status: int = 200) -> str:
-    response = client.get(reverse(name, args=args))
-    assert response.status_code == status
-    return html.unescape(response.content.decode())
-
-
-def send(client: Client, name: str, *args: object, status: int = 302, **data: object) -> str:
-    response = client.post(reverse(name, args=args), data)
-    assert response.status_code == status
-    return html.unescape(response.content.decode())
 
 
 def test_the_page_shows_the_whole_scope():
@@ -81,7 +62,7 @@ def test_only_the_lead_signs_for_the_project(username):
 def test_nobody_signs_twice():
     agreement, ruth = an_agreement("in_force"), signed_in("ruth")
     page = send(ruth, "agreement_sign", agreement.pk, status=422, read="on")
-    assert "You cannot sign this while it is In force." in page
+    assert "You cannot sign this while it is in force." in page
     assert agreement.signatures.count() == 2
 
 
@@ -109,7 +90,7 @@ def test_typed_reasons_survive_a_refusal():
     agreement, sam = an_agreement("in_force"), signed_in("sam")
     services.revoke(agreement, reasons="Already done.", by=person("sam"), at=now())
     page = send(sam, "agreement_revoke", agreement.pk, status=422, reasons="Typed at length.")
-    assert "Typed at length." in page and "You cannot revoke this while it is Revoked." in page
+    assert "Typed at length." in page and "You cannot revoke this while it is revoked." in page
 
 
 def test_others_do_not_revoke():

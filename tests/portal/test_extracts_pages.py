@@ -10,11 +10,8 @@ from django.urls import reverse
 
 from extracts import services
 from extracts.models import Extract
-from extracts.publishing import publish
-from extracts.synthetic.write import write
 from extracts.zones import Zones
 from governance.agreements import services as agreements
-from governance.people.grants import worker
 from portal.views.extracts import duration
 from tests.builders import an_agreement, catalogue, now
 from tests.cast import person
@@ -23,48 +20,10 @@ pytestmark = pytest.mark.django_db
 LEASE = timedelta(minutes=1)
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """A data folder with a small release of the linked dataset, and what was published."""
-    root = tmp_path_factory.mktemp("data")
-    description = configured.BASE_DIR / "governance" / "catalogue" / "datasets" / "cjs_linked"
-    write(60, seed=7, codelists=description / "codelists", into=root / "source")
-    zones = Zones(root)
-    release = publish(
-        root / "source",
-        catalogue_folder=description,
-        releases=zones.releases,
-        identifiers=zones.identifiers,
-        created_at=now(),
-        progress=lambda *report: None,
-    )
-    return root, release
-
-
 @pytest.fixture
-def project(published, settings):
+def project(release):
     """Ruth's approved project, with the release known."""
-    root, release = published
-    settings.GATEHOUSE_DATA = root
-    person("ruth")
-    services.register_release(
-        code=release.code,
-        version=release.version,
-        title="Linked records",
-        tables={name: {"rows": table.rows, "sha256": table.sha256} for name, table in release.tables.items()},
-        by=worker(),
-        at=now(),
-    )
     return an_agreement().project
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(name):
-        client.force_login(person(name), backend=configured.AUTHENTICATION_BACKENDS[0])
-        return client
-
-    return sign_in
 
 
 def requested(project):

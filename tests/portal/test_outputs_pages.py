@@ -37,17 +37,6 @@ DESCRIBED = {
 }
 
 
-@pytest.fixture
-def as_(client):
-    """Sign in as one of the cast; gives the client."""
-
-    def sign_in(name):
-        client.force_login(person(name), backend=settings.AUTHENTICATION_BACKENDS[0])
-        return client
-
-    return sign_in
-
-
 def page(output, name="output", *more):
     return reverse(name, args=[output.pk, *more])
 

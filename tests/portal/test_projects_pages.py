@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import date
 
 import pytest
@@ -20,27 +19,10 @@ from portal import application
 from portal.forms.picker import PickVariables
 from tests.builders import a_project, an_agreement, an_output, catalogue, now
 from tests.cast import person
+from tests.portal.pages import read, send, signed_in
 
 pytestmark = pytest.mark.django_db
 NEXT_YEAR = timezone.localdate().year + 1
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username), backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
-def read(client: Client, name: str, *args: object, status: int = 200) -> str:
-    response = client.get(reverse(name, args=args))
-    assert response.status_code == status
-    return html.unescape(response.content.decode())
-
-
-def send(client: Client, name: str, *args: object, status: int = 302, **data: object) -> str:
-    response = client.post(reverse(name, args=args), data)
-    assert response.status_code == status
-    return html.unescape(response.content.decode())
 
 
 def answers(**changed: object) -> dict[str, object]:
@@ -271,7 +253,7 @@ def test_typed_answers_survive_a_refusal():
     """Coral submitted nothing, but Ruth did, in another window, while this page was open."""
     project, ruth = a_project("triage"), signed_in("ruth")
     page = send(ruth, "project_edit", project.pk, status=422, **answers(lay_summary="Typed at length."))
-    assert "Typed at length." in page and "You cannot edit this while it is In triage." in page
+    assert "Typed at length." in page and "You cannot edit this while it is in triage." in page
     page = send(
         ruth,
         "project_choose",
@@ -398,7 +380,7 @@ def test_nobody_decides_for_applicants_of_their_own_organisation():
     colleague = User.objects.create(username="paul", name="Paul", organisation=lead_organisation)
     give_everywhere(colleague, Role.PANEL)
     client = Client()
-    client.force_login(colleague, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(colleague)
     page = read(client, "project", project.pk)
     assert "The applicant belongs to your organisation" in page and "Read and decide" not in page
     assert "No application waits for your decision" in read(client, "projects")

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from extracts import publishing, services
+from extracts.conversion import BadDataset
 from extracts.zones import Zones
 from governance.catalogue.catalogue import BadCatalogue, copy_description, read_catalogue
 from governance.people.grants import worker
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, description: Path | None, **options: Any) -> None:
         try:
             load(folder, description or described_at(folder), say=self.stdout.write)
-        except (BadCatalogue, publishing.BadDataset, FileNotFoundError) as problem:
+        except (BadCatalogue, BadDataset, FileNotFoundError) as problem:
             raise CommandError(str(problem)) from problem
 
 

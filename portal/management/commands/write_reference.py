@@ -22,7 +22,8 @@ from governance.workflow import grid
 
 FOLDER = settings.BASE_DIR / "docs" / "reference"
 NOTE = "Written by `manage.py write_reference`; a test fails when it is out of date.\n"
-RECORDS = (Project, Agreement, Extract, OutputRequest)
+# Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
+RECORDS: tuple[Any, ...] = (Project, Agreement, Extract, OutputRequest)
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -23,15 +23,15 @@ from governance.outputs.models import CheckVerdict, OutputRequest
 from governance.people.grants import roles_on
 from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Refused
-from portal.access import visible_or_404
-from portal.entering import refuse_unless_allowed, sent
+from portal.access import SignedIn, visible_or_404
+from portal.entering import refuse_unless_allowed, sent, status_of
 from portal.forms.outputs import Confirm, Decision, rejection_reasons
 from portal.output_files import report_of
 
 log = logging.getLogger("gatehouse.outputs")
 
 
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: SignedIn, pk: int) -> HttpResponse:
     """One checker's decision. What the other one decided is neither shown here nor anywhere else before both did."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
@@ -47,7 +47,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Your decision is recorded. Both are shown once two checkers have decided.")
             return redirect("outputs")
     context = {"output": output, "form": form, "report": report_of(output), "usual": rejection_reasons()}
-    return render(request, "outputs/check.html", context, status=422 if form.errors else 200)
+    return render(request, "outputs/check.html", context, status=status_of(form))
 
 
 def _record(output: OutputRequest, decided: dict[str, str], by: Any, at: datetime) -> None:
@@ -55,7 +55,7 @@ def _record(output: OutputRequest, decided: dict[str, str], by: Any, at: datetim
     services.check(output, verdict=verdict, reasons=decided["reasons"], by=by, at=at)
 
 
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: SignedIn, pk: int) -> HttpResponse:
     """Say what leaves, then release it."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
@@ -66,11 +66,11 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "Released. The worker packs and signs the files.")
         return redirect(output)
     context = {"output": output, "form": form, "files": list(output.released_files())}
-    return render(request, "outputs/release.html", context, status=422 if form.errors else 200)
+    return render(request, "outputs/release.html", context, status=status_of(form))
 
 
 @require_GET
-def download(request: HttpRequest, pk: int) -> FileResponse:
+def download(request: SignedIn, pk: int) -> FileResponse:
     """The signed package, for the project's team. Its bytes are verified first, and the download is on the trail."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)

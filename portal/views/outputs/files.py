@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -21,8 +21,8 @@ from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.people.grants import roles_on
 from governance.people.roles import Role
 from governance.workflow import Refused
-from portal.access import visible_or_404
-from portal.entering import refuse_unless_allowed, sent
+from portal.access import SignedIn, visible_or_404
+from portal.entering import refuse_unless_allowed, sent, status_of
 from portal.findings import Bounds, shown
 from portal.forms import descriptions
 from portal.forms.outputs import AddFiles, evidence_choices
@@ -40,7 +40,7 @@ from portal.records import allowed_actions
 FIRST_ROWS = Bounds(rows=8, columns=30)
 
 
-def add_file(request: HttpRequest, pk: int) -> HttpResponse:
+def add_file(request: SignedIn, pk: int) -> HttpResponse:
     """Upload files to the request: all of those selected, or none."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
@@ -55,7 +55,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _added(form.cleaned_data["files"]))
             return redirect(output)
     context = {"output": output, "form": form}
-    return render(request, "outputs/add_file.html", context, status=422 if form.errors else 200)
+    return render(request, "outputs/add_file.html", context, status=status_of(form))
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def _added(files: list[Any]) -> str:
     return f"{files[0].name} added." if len(files) == 1 else f"{len(files)} files added."
 
 
-def file(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
+def file(request: SignedIn, pk: int, file: int) -> HttpResponseBase:
     """One file: its first rows with the findings by cell. Checkers may open it whole, and that is on the trail."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
@@ -109,7 +109,7 @@ def _whole(output: OutputRequest, file: OutputFile, opens: bool, person: Any, at
     return response
 
 
-def describe(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+def describe(request: SignedIn, pk: int, file: int) -> HttpResponse:
     """Say what is in a file; the form starts from what its columns seem to hold."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
@@ -142,7 +142,7 @@ def describe(request: HttpRequest, pk: int, file: int) -> HttpResponse:
         "suggested": suggested,
         "table": shown("first", table, (), FIRST_ROWS).table if table else None,
     }
-    return render(request, "outputs/describe.html", context, status=422 if form.errors else 200)
+    return render(request, "outputs/describe.html", context, status=status_of(form))
 
 
 def _table(file: OutputFile) -> tuple[Table | None, str]:
@@ -168,13 +168,13 @@ def _save(file: OutputFile, form: descriptions.Describe, by: Any, at: datetime) 
     services.describe_file(file, text=described.text, description=described.to_json(), by=by, at=at)
 
 
-def _say_what_is_saved(request: HttpRequest, file: OutputFile, form: descriptions.Describe) -> None:
+def _say_what_is_saved(request: SignedIn, file: OutputFile, form: descriptions.Describe) -> None:
     messages.success(request, f"Description of {file.name} saved.")
     for sentence in form.still_asked():
         messages.warning(request, f"{file.name}: {sentence}")
 
 
-def remove_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+def remove_file(request: SignedIn, pk: int, file: int) -> HttpResponse:
     """Ask once more, then take the file out of the request."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)

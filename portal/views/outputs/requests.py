@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib import messages
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -25,11 +26,14 @@ from governance.people.models import User
 from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
 from governance.projects.models import Member, Project
 from governance.workflow import Refused
-from portal.access import visible_or_404
-from portal.entering import refuse_unless_allowed, sent
+from portal.access import SignedIn, visible_or_404
+from portal.entering import refuse_unless_allowed, sent, status_of
 from portal.forms import outputs as forms
 from portal.output_files import ON_THE_RECORD, parts, rehearse, report_of
 from portal.records import allowed_actions, hindrances_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 GRAVITY = Case(
     When(verdict="fail", then=Value(0)),
@@ -42,9 +46,9 @@ MOST_LISTED = 200
 MOST_IN_FULL = 10
 
 
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedIn) -> HttpResponse:
     """The checkers' queue; everybody else sees the requests of their own projects."""
-    person: Any = request.user
+    person = request.user
     checker = Role.CHECKER in roles_everywhere(person)
     context: dict[str, Any] = {"is_checker": checker}
     if checker:
@@ -57,7 +61,19 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "outputs/index.html", context)
 
 
-def queue(person: User) -> QuerySet[OutputRequest]:
+class Queued(TypedDict):
+    """What the queue shows of a request beside its own fields. `verdict` and `waiting_since` come of its report."""
+
+    verdict: str | None
+    waiting_since: datetime | None
+    mine: bool
+    on_team: bool
+    to_release: int
+    evidence: int
+    too_close: bool
+
+
+def queue(person: User) -> QuerySet[WithAnnotations[OutputRequest, Queued]]:
     """Requests with what the queue shows of each: the gravest first, of these the one that waits longest.
 
     Of decisions it says only whether this person has taken theirs.
@@ -83,7 +99,7 @@ def queue(person: User) -> QuerySet[OutputRequest]:
     )
 
 
-def new(request: HttpRequest, pk: int) -> HttpResponse:
+def new(request: SignedIn, pk: int) -> HttpResponse:
     """Begin a request on a project."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
@@ -99,10 +115,10 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Request started. Add the files that you want to take out.")
             return redirect(output)
     context = {"project": project, "form": form, "earlier": earlier_releases(project)}
-    return render(request, "outputs/new.html", context, status=422 if form.errors else 200)
+    return render(request, "outputs/new.html", context, status=status_of(form))
 
 
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedIn, pk: int) -> HttpResponse:
     """Change title, context or clearance."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
@@ -117,13 +133,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect(output)
-    return render(request, "outputs/edit.html", {"output": output, "form": form}, status=422 if form.errors else 200)
+    return render(request, "outputs/edit.html", {"output": output, "form": form}, status=status_of(form))
 
 
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedIn, pk: int) -> HttpResponse:
     """The record: what is asked, its files, what the rules found, what checkers decided, what next."""
     at = timezone.now()
-    person: Any = request.user
+    person = request.user
     output = visible_or_404(OutputRequest, pk, to=person, at=at)
     files, actions = list(output.files.all()), allowed_actions(output, person, at)
     roles = roles_on(output.project, person)
@@ -167,11 +183,13 @@ def disagree(output: OutputRequest, checks: list[Check]) -> bool:
 
 def earlier_releases(project: Project, *, but: OutputRequest | None = None, most: int = 10) -> list[OutputRequest]:
     """What the project has taken out already, newest first: new results must not undo what was hidden there."""
-    released = project.output_requests.filter(state=RELEASED).exclude(pk=but.pk if but else None)
+    released = project.output_requests.filter(state=RELEASED)
+    if but is not None:
+        released = released.exclude(pk=but.pk)
     return list(released.prefetch_related("files").order_by("-released_at")[:most])
 
 
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: SignedIn, pk: int) -> HttpResponse:
     """Say what will happen, then hand the request in."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
@@ -183,7 +201,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "outputs/submit.html", {"output": output, "files": list(output.files.all())})
 
 
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: SignedIn, pk: int) -> HttpResponse:
     """Ask once more, then end the request."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
@@ -194,4 +212,4 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "The request is withdrawn.")
         return redirect(output)
     context = {"output": output, "form": form}
-    return render(request, "outputs/withdraw.html", context, status=422 if form.errors else 200)
+    return render(request, "outputs/withdraw.html", context, status=status_of(form))

@@ -1,0 +1,31 @@
+"""Pages as one of the cast reads and sends them: by the page's name, with the status that is expected."""
+
+from __future__ import annotations
+
+import html
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import person
+
+
+def signed_in(username: str) -> Client:
+    """A browser of its own, signed in."""
+    client = Client()
+    client.force_login(person(username))
+    return client
+
+
+def read(client: Client, name: str, *args: object, status: int = 200) -> str:
+    """What the page says, entities resolved."""
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == status
+    return html.unescape(response.content.decode())
+
+
+def send(client: Client, name: str, *args: object, status: int = 302, **data: object) -> str:
+    """What the answer to the form says; "" where it leads to another page."""
+    response = client.post(reverse(name, args=args), data)
+    assert response.status_code == status
+    return html.unescape(response.content.decode())
