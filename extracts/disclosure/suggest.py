@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from extracts.disclosure.description import TOTAL_LABELS, FileDescription
 from extracts.disclosure.layout import Layout, Percentage
 from extracts.disclosure.policy import SRS_10, Policy
@@ -10,6 +13,7 @@ from extracts.disclosure.reading.csv_table import Table, read_table
 
 # What the headings of a wide table are called until the researcher says.
 UNNAMED = "category"
+PADDED = re.compile(r"0\d[\d.]*")
 
 
 def suggest(name: str, content: bytes, policy: Policy = SRS_10) -> FileDescription:
@@ -20,9 +24,15 @@ def suggest(name: str, content: bytes, policy: Policy = SRS_10) -> FileDescripti
     Raises CannotRead for a file that is no table.
     """
     table = read_table(name, content, policy)
-    kinds = {heading: kind_of_column(heading, table.column(heading)) for heading in table.columns}
+    kinds = {heading: _kind(heading, table.column(heading)) for heading in table.columns}
     layout = _layout(table, kinds)
     return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
+
+
+def _kind(heading: str, values: Sequence[str]) -> str:
+    """What a column seems to hold. Numbers that begin with a zero before another digit, as 01.5, are codes."""
+    padded = any(PADDED.fullmatch(value) for value in values)
+    return "label" if padded else kind_of_column(heading, values)
 
 
 def _layout(table: Table, kinds: dict[str, str]) -> Layout:

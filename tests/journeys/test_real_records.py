@@ -97,9 +97,7 @@ def delivered(project, run_reactions) -> Path:
 
 def band(ages: pd.Series, bounds: list[int]) -> pd.Series:
     """Age bands written down a second time, without the product's ladders."""
-    labels = [
-        f"{low}-{high - 1}" if high - 1 > low else str(low) for low, high in pairwise(bounds)
-    ]
+    labels = [f"{low}-{high - 1}" if high - 1 > low else str(low) for low, high in pairwise(bounds)]
     labels.append(f"{bounds[-1]}+")
     return pd.cut(ages, [*bounds, 10_000], right=False, labels=labels).astype("object")
 

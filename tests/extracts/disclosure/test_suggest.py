@@ -86,3 +86,8 @@ def test_a_suggestion_can_be_checked_as_it_is() -> None:
 def test_what_is_no_table_gets_no_suggestion() -> None:
     with pytest.raises(CannotRead, match="PNG"):
         suggest("chart.csv", b"\x89PNG\r\n")
+
+
+def test_codes_with_leading_zeros_are_labels():
+    draft = suggest("crimes.csv", b"offence,crimes\n01.5,162\n05.2,104\n10.1,14\n")
+    assert (draft.layout.form, draft.layout.rows, draft.layout.counts) == ("long", ("offence",), ("crimes",))
