@@ -30,6 +30,7 @@ LABELS = {
     CANCELLED: "Cancelled",
 }
 UNFINISHED = frozenset({REQUESTED, BUILDING})
+ENDED_WITHOUT = frozenset({STOPPED, FAILED, CANCELLED})  # nothing was delivered
 
 EXTRACT = (
     # action     from                   to         by

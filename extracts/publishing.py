@@ -208,8 +208,8 @@ def _put_in_place(folder: Path, versions: Path, release: Release) -> Release:
             raise AlreadyPublished(f"{release.code} {release.version} is published with other content.")
         return existing
     (folder / "release.json").write_text(json.dumps(release.to_json(), indent=2) + "\n", encoding="utf-8")
-    folder.chmod(0o755)
-    delivery.move_into_place(folder, versions, release.version, rights=0o444)
+    folder.chmod(0o750)
+    delivery.move_into_place(folder, versions, release.version, rights=0o440)
     return release
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from extracts.lifecycle import BUILDING, REQUESTED, UNFINISHED
 from extracts.models import Extract, Release
 from extracts.specification import ExtractSpec, compile_specification, within
 from governance.act import act, begin
+from governance.agreements.models import Agreement
 from governance.agreements.services import in_force
 from governance.audit import trail
 from governance.catalogue.catalogue import Catalogue
@@ -130,9 +131,25 @@ def keep(extract: Extract, *, at: datetime, lease: timedelta, **progress: int | 
 
 
 @transaction.atomic
-def record_delivery(extract: Extract, *, folder: str, manifest: Mapping[str, Any], at: datetime) -> Extract:
-    """Say that the extract lies in the workspace. Raises Superseded when the job is no longer this attempt's."""
+def deliver(
+    extract: Extract,
+    *,
+    folder: str,
+    manifest: Mapping[str, Any],
+    move: Callable[[], object],
+    catalogue: Catalogue,
+    at: datetime,
+) -> Extract:
+    """Look at the approval once more, move the folder into the workspace, and say so: all or nothing.
+
+    Extract and agreement stay locked meanwhile, so that nobody cancels or revokes between the look and
+    the move. Raises Superseded when the job is no longer this attempt's.
+    """
     _still_mine(extract)
+    Agreement.objects.select_for_update().get(pk=extract.agreement_id)
+    if reason := why_not_build(extract, catalogue=catalogue, at=at):
+        return stop(extract, reason=reason, at=at)
+    move()
     return act(
         extract,
         "deliver",

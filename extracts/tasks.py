@@ -8,8 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
+import shutil
 import threading
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +29,7 @@ from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
 from extracts.keys import KeyRing, open_key_ring
-from extracts.lifecycle import UNFINISHED
+from extracts.lifecycle import ENDED_WITHOUT, UNFINISHED
 from extracts.models import Extract
 from extracts.specification import ExtractSpec
 from extracts.zones import Zones
@@ -38,6 +41,7 @@ from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.workflow import Refused
 
 log = logging.getLogger("gatehouse.tasks")
+WORKSPACE_FOLDER = re.compile(r"extract-(\d+)-[0-9a-f]{16}")
 
 
 def zones() -> Zones:
@@ -69,9 +73,9 @@ def generate_extract(extract_id: int) -> None:
     except services.Superseded:
         log.info("extract %s: attempt %s was superseded", extract.pk, extract.attempt)
     except Exception as problem:
-        log.exception("extract %s failed", extract.pk)
-        with_reason = f"The build failed ({type(problem).__name__})."
-        _unless_superseded(services.fail, extract, reason=with_reason, at=timezone.now())
+        log.error("extract %s failed: %s", extract.pk, kind_and_place(problem))
+        reason = f"The build failed ({type(problem).__name__})."
+        _unless_superseded(services.fail, extract, reason=reason, at=timezone.now())
 
 
 def _build(extract: Extract) -> None:
@@ -98,14 +102,17 @@ def _build(extract: Extract) -> None:
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
             )
-        if reason := services.why_not_build(extract, catalogue=catalogue, at=timezone.now()):
-            services.stop(extract, reason=reason, at=timezone.now())
-            return
-        services.keep(extract, at=timezone.now(), lease=lease())
-        manifest = json.loads((folder / delivery.MANIFEST).read_bytes())
+        delivery.settle(folder)
+        workspace = zones().workspace(extract.project.reference)
         name = f"extract-{extract.pk}-{delivery.digest_of(folder)[:16]}"
-        delivery.move_into_place(folder, zones().workspace(extract.project.reference), name)
-    services.record_delivery(extract, folder=name, manifest=manifest, at=timezone.now())
+        services.deliver(
+            extract,
+            folder=name,
+            manifest=json.loads((folder / delivery.MANIFEST).read_bytes()),
+            move=lambda: delivery.move_into_place(folder, workspace, name),
+            catalogue=catalogue,
+            at=timezone.now(),
+        )
 
 
 def _note_progress(extract: Extract, step: Any) -> None:
@@ -119,6 +126,12 @@ def _note_progress(extract: Extract, step: Any) -> None:
         rows_done=step.rows_done,
         rows_expected=step.rows_expected,
     )
+
+
+def kind_and_place(problem: BaseException) -> str:
+    """What kind of error it is and where it rose. Its text is left out: it may hold values from a record."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    return f"{type(problem).__name__} at " + " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames[::-1][:5])
 
 
 def _unless_superseded(step: Any, *args: Any, **kwargs: Any) -> None:
@@ -158,18 +171,32 @@ def check_outputs(output_id: int) -> None:
     Safe to repeat: a round has one report, and a request that is not being checked is left alone.
     A file that cannot be read is never passed: the report asks people to look.
     """
-    output = OutputRequest.objects.get(pk=output_id)
-    if output.state != CHECKING:
-        return
+    _attempt(output_id, CHECKING, _check)
+
+
+def _check(output: OutputRequest) -> None:
     files = list(output.files.all())
     if altered := [file.name for file in files if _bytes_differ(file)]:
         reason = f"Stored bytes are not those that were uploaded: {', '.join(altered)}. Upload them again."
-        _unless_refused(outputs.withhold, output, reason=reason, at=timezone.now())
+        outputs.withhold(output, reason=reason, at=timezone.now())
         return
     report = check({file.name: _content(file) for file in files}, _described(files), SRS_10)
-    _unless_refused(
-        outputs.record_report, output, verdict=report.verdict.value, content=report.to_json(), at=timezone.now()
+    outputs.record_report(
+        output, round=output.round, verdict=report.verdict.value, content=report.to_json(), at=timezone.now()
     )
+
+
+def _attempt(output_id: int, state: str, work: Callable[[OutputRequest], None]) -> None:
+    """Do the work that a request's state waits for. What fails is queued again by the sweep, a few times."""
+    output = OutputRequest.objects.select_related("project", "author").get(pk=output_id)
+    if output.state != state or not outputs.another_attempt(output, at=timezone.now()):
+        return
+    try:
+        work(output)
+    except Refused as refusal:  # the request has moved on meanwhile: another run of this task did it
+        log.info("output %s left alone: %s", output.pk, refusal)
+    except Exception as problem:
+        log.error("output %s: %s", output.pk, kind_and_place(problem))
 
 
 def _described(files: list[OutputFile]) -> Description:
@@ -187,23 +214,19 @@ def _bytes_differ(file: OutputFile) -> bool:
     return hashlib.sha256(_content(file)).hexdigest() != file.sha256
 
 
-def _unless_refused(step: Any, *args: Any, **kwargs: Any) -> None:
-    """Do it, unless the request has moved on meanwhile: then another run of this task did."""
-    try:
-        step(*args, **kwargs)
-    except Refused as refusal:
-        log.info("left alone: %s", refusal)
-
-
 @shared_task
 def pack_release(output_id: int) -> None:
     """Pack and sign what two checkers approved.
 
-    Safe to repeat: the package is written under a name of the request and its round, whole,
-    with the same bytes each time, and a released request is left alone.
+    Safe to repeat: the package is written under a name of the request, whole, with the same
+    bytes each time, and a released request is left alone.
     """
-    output = OutputRequest.objects.select_related("project", "author").get(pk=output_id)
-    if output.state != RELEASING:
+    _attempt(output_id, RELEASING, _pack)
+
+
+def _pack(output: OutputRequest) -> None:
+    if reason := output.why_no_agreement(timezone.now()):
+        outputs.withhold(output, reason=reason, at=timezone.now())
         return
     folder = zones().released / output.project.reference
     folder.mkdir(parents=True, exist_ok=True)
@@ -218,13 +241,16 @@ def pack_release(output_id: int) -> None:
         )
     except delivery.WrongBytes:
         reason = "Stored bytes are not those that were checked. Upload the files again."
-        _unless_refused(outputs.withhold, output, reason=reason, at=timezone.now())
+        outputs.withhold(output, reason=reason, at=timezone.now())
         return
-    _unless_refused(outputs.record_package, output, package=name, sha256=sha256, at=timezone.now())
+    outputs.record_package(output, package=name, sha256=sha256, at=timezone.now())
 
 
 def _statement(output: OutputRequest) -> dict[str, Any]:
-    """What a released package says of itself: scope, rules met, who approved and when."""
+    """What a released package says of itself: project, rules met, when it was checked and where that is on the trail.
+
+    The checkers are anonymous to the project; the trail's numbers lead an auditor to their names.
+    """
     report = output.reports.get(round=output.round)
     checks = list(output.checks_now().select_related("checker"))
     return {
@@ -236,8 +262,12 @@ def _statement(output: OutputRequest) -> dict[str, Any]:
         "author": output.author.name,
         "cleared_at": max(one.decided_at for one in checks).astimezone(UTC).isoformat(),
         "checks": [
-            {"checker": one.checker.username, "decided_at": one.decided_at.astimezone(UTC).isoformat()}
-            for one in checks
+            {
+                "checker": which,
+                "decided_at": one.decided_at.astimezone(UTC).isoformat(),
+                "trail_entry": trail.of(output).filter(action="check", actor=one.checker.username)[0].seq,
+            }
+            for which, one in zip(("first", "second"), checks, strict=True)
         ],
         "rules": {
             "verdict": report.verdict,
@@ -264,6 +294,20 @@ def sweep() -> None:
     if zones().staging.exists():
         for root in [path for path in zones().staging.iterdir() if path.is_dir()]:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
+    _clear_undelivered()
+
+
+def _clear_undelivered() -> None:
+    """Remove a folder that was moved into a workspace by a worker that died before it could say so,
+
+    when the extract has ended otherwise meanwhile. While it may still be delivered, the folder is left.
+    """
+    for folder in zones().workspaces.glob("*/extract-*"):
+        if found := WORKSPACE_FOLDER.fullmatch(folder.name):
+            extract = Extract.objects.filter(pk=int(found[1]), project__reference=folder.parent.name).first()
+            if extract and extract.state in ENDED_WITHOUT and extract.folder != folder.name:
+                log.warning("removed %s: its extract is %s", folder.name, extract.state)
+                shutil.rmtree(folder)
 
 
 def _requeue(task: Any, pk: int) -> None:

@@ -15,6 +15,7 @@ from governance.workflow import resolve
 
 moved = Signal()  # sent after commit, with the keywords `record` and `action`
 
+LIFECYCLE_FIELDS = frozenset({"state", "state_since", "created_at"})
 R = TypeVar("R", bound=models.Model)
 
 
@@ -25,6 +26,8 @@ def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fiel
     `fields` are set along with the state. Returns the record, freshly locked.
     Raises Refused, and changes nothing, when the lifecycle does not allow it.
     """
+    if LIFECYCLE_FIELDS & fields.keys():
+        raise TypeError("The state of a record is the lifecycle's to set.")
     record = type(record).objects.select_for_update().get(pk=record.pk)  # type: ignore[attr-defined]
     subject: Any = record
     move = resolve(subject.LIFECYCLE, action, subject, by, roles_on(subject.project, by), at)

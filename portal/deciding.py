@@ -75,19 +75,27 @@ def board_of(state: str, roles: Collection[Role]) -> Board | None:
 
 
 def record(
-    project: Project, board: Board, choice: Choice, *, reasons: str, catalogue: Catalogue, by: User, at: datetime
+    project: Project,
+    board: Board,
+    choice: Choice,
+    *,
+    reasons: str,
+    round: int,
+    catalogue: Catalogue,
+    by: User,
+    at: datetime,
 ) -> None:
-    """Hand a board's verdict to the service that it belongs to. Raises Refused."""
+    """Hand a board's verdict on one round to the service that it belongs to. Raises Refused."""
     if choice.verdict is Verdict.RETURN:
-        services.send_back(project, reasons=reasons, by=by, at=at)
+        services.send_back(project, reasons=reasons, round=round, by=by, at=at)
     elif board.state == TRIAGE:
-        services.accept(project, reasons=reasons, by=by, at=at)
+        services.accept(project, reasons=reasons, round=round, by=by, at=at)
     elif board.state == OWNERS:
-        services.decide(project, verdict=choice.verdict, reasons=reasons, by=by, at=at)
+        services.decide(project, verdict=choice.verdict, reasons=reasons, round=round, by=by, at=at)
     elif choice.verdict is Verdict.APPROVE:
-        agreements.conclude(project, reasons=reasons, catalogue=catalogue, by=by, at=at)
+        agreements.conclude(project, reasons=reasons, round=round, catalogue=catalogue, by=by, at=at)
     else:
-        services.refuse(project, reasons=reasons, by=by, at=at)
+        services.refuse(project, reasons=reasons, round=round, by=by, at=at)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,19 @@ def shown(prefix: str, table: Table | None, findings: Sequence[Finding], bounds:
     )
 
 
+def flagged(table: Table, findings: Sequence[Finding]) -> Table:
+    """The rows and columns in which cells are objected to, with those cells alone; all others are empty."""
+    places = {_place(one) for one in findings}
+    names = [name for name in table.columns if any(column == name for _, column in places)]
+    where = [table.columns.index(name) for name in names]
+    kept = [
+        (number, tuple(row[n] if (number, table.columns[n]) in places else "" for n in where))
+        for number, row in zip(table.row_numbers, table.rows, strict=True)
+        if any((number, name) in places for name in names)
+    ]
+    return Table(tuple(names), tuple(row for _, row in kept), tuple(number for number, _ in kept))
+
+
 def _title(finding: Finding) -> str:
     return TITLES.get(finding.rule, finding.rule.replace("_", " ").capitalize())
 

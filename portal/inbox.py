@@ -103,6 +103,7 @@ class Facts:
     memberships: Mapping[int, Role]
     decided: Collection[tuple[int, int]]
     checked: Collection[tuple[int, int]]
+    in_force: Mapping[int, Agreement]
 
 
 class Known:
@@ -121,6 +122,10 @@ class Known:
     def has_member(self, person: User) -> bool:
         return self._record.pk in self._facts.memberships
 
+    def why_no_agreement(self, at: datetime) -> str | None:
+        agreement = self._facts.in_force.get(self._record.project_id)
+        return agreement.why_not_in_force(at) if agreement else "No agreement of this project is in force."
+
     def has_decided(self, person: User) -> bool:
         return (self._record.pk, self._record.round) in self._facts.decided
 
@@ -138,10 +143,11 @@ def waiting_for(person: User, at: datetime) -> list[Item]:
 
 
 def facts_about(person: User) -> Facts:
-    """Five queries, however many records there are. A person who has left has no facts, so nothing waits."""
+    """Six queries, however many records there are. A person who has left has no facts, so nothing waits."""
     if not person.is_active:
-        return Facts(person, frozenset(), {}, (), ())
+        return Facts(person, frozenset(), {}, (), (), {})
     decisions = Decision.objects.filter(stage=Stage.OWNER, owner=owner_code(person), project__state=projects.OWNERS)
+    in_force = Agreement.objects.filter(state=IN_FORCE, project__output_requests__state=outputs.CLEARED).distinct()
     checks = Check.objects.filter(checker=person, request__state__in=outputs.CHECKERS_TURN)
     return Facts(
         person=person,
@@ -149,6 +155,7 @@ def facts_about(person: User) -> Facts:
         memberships={project: Role(role) for project, role in person.memberships.values_list("project_id", "role")},
         decided=set(decisions.values_list("project_id", "round")),
         checked=set(checks.values_list("request_id", "round")),
+        in_force={agreement.project_id: agreement for agreement in in_force.defer("scope_json")},
     )
 
 
@@ -174,7 +181,8 @@ def _candidates(model: Any, turns: list[Turn], facts: Facts, at: datetime) -> Qu
     served = Q(state__in=[turn.state for turn in turns if _acts_next(turn, facts.everywhere)])
     along, unread = FETCHED[model]
     found: QuerySet[Any] = model.objects.filter(mine & (fresh | open_ones) | served)
-    return found.select_related(*along).defer(*unread)
+    team = "members" if model is Project else "project__members"
+    return found.select_related(*along).prefetch_related(team).defer(*unread)
 
 
 def _acts_next(turn: Turn, roles: Collection[Role]) -> bool:

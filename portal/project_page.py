@@ -22,7 +22,7 @@ from governance.projects.lifecycle import APPROVED, OWNERS, RETURNED
 from governance.projects.models import Member, Project
 from governance.workflow import Refused
 from portal import application, deciding
-from portal.records import allowed_actions, hindrances_of
+from portal.records import allowed_actions, hindrances_of, reads_names
 
 DECIDING = {"accept", "decide", "approve", "refuse", "return"}
 
@@ -63,9 +63,8 @@ def asked_context(project: Project, person: User, roles: Collection[Role], catal
 
 def decided_context(project: Project, person: User, roles: Collection[Role], catalogue: Catalogue) -> dict[str, Any]:
     """Decisions, newest first. The applicants read which board decided, never who sat on it."""
-    named = not set(roles) & TEAM_ROLES
     decisions = list(project.decisions.select_related("person"))
-    shown = deciding.shown(decisions, catalogue, named=named)
+    shown = deciding.shown(decisions, catalogue, named=reads_names(roles))
     return {
         "decisions": shown,
         "returned": next((one for one in shown if one.returns), None) if project.state == RETURNED else None,

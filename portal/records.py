@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,13 @@ from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Waiting, allowed, hindrances
 
-QUIET = {"view", "edit"}
+# What only auditors read of a history: who looked at what, and each small change.
+QUIET = {"view", "edit", "open file"}
+
+
+def reads_names(roles: Collection[Role]) -> bool:
+    """Whether these roles on a project let a person read who decided on it: nobody of its team does."""
+    return not set(roles) & TEAM_ROLES
 
 
 def allowed_actions(record: Any, person: User, at: datetime) -> set[str]:
@@ -47,7 +53,7 @@ class Event:
 
 
 def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
-    """What happened to the record, newest first, without views and edits; auditors see those too.
+    """What happened to the record, newest first, without views, openings and edits; auditors see those too.
 
     While a check is blind, nobody reads from the history what another checker decided. The project's
     team reads which board decided, not which person: deciders are anonymous to applicants.
@@ -61,7 +67,7 @@ def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
         if newest and newest.actor != person.username:
             entries = entries.exclude(pk=newest.pk)
     members = record.project.members.values_list("person__username", flat=True)
-    team = set(members) if roles & TEAM_ROLES else None
+    team = None if reads_names(roles) else set(members)
     return list(_events(record, entries[:most], team))
 
 

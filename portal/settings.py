@@ -15,6 +15,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+# Whatever a process of ours writes is for its own account and group, whoever starts it.
+os.umask(0o027)
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -190,6 +192,8 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# How many proxies add an address to X-Forwarded-For: sign-in limits go by the visitor's, not the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GATEHOUSE_PROXIES", default=1 if SECURE else 0)
 if SECURE:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
@@ -213,6 +217,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("GATEHOUSE_STATIC", default=str(GATEHOUSE_DATA / "static"))
 MEDIA_ROOT = GATEHOUSE_DATA / "outputs"
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

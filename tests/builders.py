@@ -76,18 +76,25 @@ def a_project(
 
 def _advance(project: Project, state: str, known: Catalogue, at: datetime) -> Project:
     if state == "returned":
-        return projects.send_back(project, reasons="Say more on method.", by=person("sam"), at=at)
+        return projects.send_back(project, reasons="Say more on method.", round=project.round, by=person("sam"), at=at)
     if state == "triage":
         return project
-    project = projects.accept(project, reasons="Complete and feasible.", by=person("sam"), at=at)
+    project = projects.accept(project, reasons="Complete and feasible.", round=project.round, by=person("sam"), at=at)
     if state == "owners":
         return project
     for owner in project.owners:
         project = projects.decide(
-            project, verdict=Verdict.APPROVE, reasons="Fits our purpose.", by=person(OWNER_OF[owner]), at=at
+            project,
+            verdict=Verdict.APPROVE,
+            reasons="Fits our purpose.",
+            round=project.round,
+            by=person(OWNER_OF[owner]),
+            at=at,
         )
     if state == "approved":
-        agreements.conclude(project, reasons="Clear public benefit.", catalogue=known, by=person("pia"), at=at)
+        agreements.conclude(
+            project, reasons="Clear public benefit.", round=project.round, catalogue=known, by=person("pia"), at=at
+        )
         project.refresh_from_db()
     return project
 
@@ -133,7 +140,9 @@ def an_output(
     if state == "checking":
         return output
     report = check({file.name: content}, Description.from_json({"files": [{**described, "name": file.name}]}), SRS_10)
-    output = outputs.record_report(output, verdict=str(report.verdict), content=report.to_json(), at=at)
+    output = outputs.record_report(
+        output, round=output.round, verdict=str(report.verdict), content=report.to_json(), at=at
+    )
     verdicts = {
         "submitted": [],
         "checked_once": [CheckVerdict.APPROVE],
@@ -141,5 +150,7 @@ def an_output(
         "returned": [CheckVerdict.APPROVE, CheckVerdict.RETURN],
     }[state]
     for checker, verdict in zip(("cass", "devi"), verdicts, strict=False):
-        output = outputs.check(output, verdict=verdict, reasons="Every count is above 10.", by=person(checker), at=at)
+        output = outputs.check(
+            output, verdict=verdict, reasons="Every count is above 10.", round=output.round, by=person(checker), at=at
+        )
     return output

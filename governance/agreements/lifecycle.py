@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from governance.people.roles import Role
+from governance.projects import lifecycle as projects
 from governance.workflow import State, Waiting
 from governance.workflow import Transition as T
 
@@ -38,6 +39,10 @@ def on_the_team(agreement: Any, person: Any, at: datetime) -> str | None:
     return "You belong to this project's team." if agreement.project.has_member(person) else None
 
 
+def own_organisation(agreement: Any, person: Any, at: datetime) -> str | None:
+    return projects.own_organisation(agreement.project, person, at)
+
+
 def ended(agreement: Any, person: Any, at: datetime) -> str | None:
     reason: str | None = agreement.why_ended(at)
     return reason
@@ -46,7 +51,7 @@ def ended(agreement: Any, person: Any, at: datetime) -> str | None:
 AGREEMENT = (
     # action         from                            to        by               unless
     T("sign",        {DRAWN_UP},                     SIGNED,   Role.RESEARCHER, (not_the_lead, ended)),
-    T("countersign", {SIGNED},                       IN_FORCE, Role.SUPPORT,    (on_the_team, ended)),
+    T("countersign", {SIGNED},                       IN_FORCE, Role.SUPPORT,    (on_the_team, own_organisation, ended)),
     T("revoke",      {DRAWN_UP, SIGNED, IN_FORCE},   REVOKED,  Role.SUPPORT,    (on_the_team,)),
 )  # fmt: skip
 

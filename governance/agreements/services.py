@@ -31,12 +31,12 @@ def scope_requested(project: Project) -> Scope:
 
 
 @transaction.atomic
-def conclude(project: Project, *, reasons: str, catalogue: Catalogue, by: User, at: datetime) -> Agreement:
+def conclude(project: Project, *, reasons: str, round: int, catalogue: Catalogue, by: User, at: datetime) -> Agreement:
     """The panel approves, and the agreement is drawn up in the same step.
 
     Its scope is what was asked for, less the tables whose owners refused.
     """
-    project = projects.approve(project, reasons=reasons, by=by, at=at)
+    project = projects.approve(project, reasons=reasons, round=round, by=by, at=at)
     if project.ends_on is None:
         raise Refused("The last day of the project is not set yet.")
     refused = outcome(project.owners, verdicts(project)).refused

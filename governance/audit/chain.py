@@ -94,6 +94,8 @@ def verify(
         if any(digest != entry["digest"] for digest in wanted.pop(entry["seq"], ())):
             yield f"Entry {entry['seq']} is not the one that was the head then: the chain was written anew."
         last, previous = entry["seq"], entry["digest"]
+    if last == 0:
+        yield "The trail is empty: nothing is shown by it."
     for seq in sorted(seq for seq in wanted if seq > last):
         yield f"The tail was cut: a head at {seq} is known, the last entry is {last}."
 

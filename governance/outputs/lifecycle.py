@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from governance.people.roles import Role
+from governance.projects import lifecycle as projects
 from governance.workflow import State, Waiting
 from governance.workflow import Transition as T
 
@@ -64,6 +65,10 @@ def not_accredited(output: Any, person: Any, at: datetime) -> str | None:
     return reason
 
 
+def no_agreement(output: Any, person: Any, at: datetime) -> str | None:
+    return output.why_no_agreement(at)
+
+
 def own_work(output: Any, person: Any, at: datetime) -> str | None:
     if person.pk == output.author_id or output.project.has_member(person):
         return "This is your own project's work: somebody else must check it."
@@ -71,7 +76,9 @@ def own_work(output: Any, person: Any, at: datetime) -> str | None:
 
 
 def own_organisation(output: Any, person: Any, at: datetime) -> str | None:
-    if person.organisation_id and person.organisation_id == output.author.organisation_id:
+    if reason := projects.own_organisation(output.project, person, at):
+        return reason
+    if person.organisation_id == output.author.organisation_id:
         return "The author belongs to your organisation, so others check this."
     return None
 
@@ -80,20 +87,21 @@ def checked_already(output: Any, person: Any, at: datetime) -> str | None:
     return "A second person must check this." if output.checked_by(person) else None
 
 
+READY = (no_files, not_described, not_accredited, no_agreement)
 INDEPENDENT = (own_work, own_organisation)
 
 OUTPUT_REQUEST = (
     # action      from             to             by               unless
     T("edit",     {DRAFT},         DRAFT,         Role.RESEARCHER),
     T("edit",     {RETURNED},      RETURNED,      Role.RESEARCHER),
-    T("submit",   AUTHORS_TURN,    CHECKING,      Role.RESEARCHER, (no_files, not_described, not_accredited)),
+    T("submit",   AUTHORS_TURN,    CHECKING,      Role.RESEARCHER, READY),
     T("withdraw", AUTHORS_TURN | CHECKERS_TURN, WITHDRAWN, Role.RESEARCHER),
     T("report",   {CHECKING},      SUBMITTED,     Role.WORKER),
     T("check",    {SUBMITTED},     CHECKED_ONCE,  Role.CHECKER,    INDEPENDENT),
     T("check",    {CHECKED_ONCE},  CHECKED_TWICE, Role.CHECKER,    (*INDEPENDENT, checked_already)),
     T("clear",    {CHECKED_TWICE}, CLEARED,       Role.WORKER),
     T("return",   {CHECKED_TWICE}, RETURNED,      Role.WORKER),
-    T("release",  {CLEARED},       RELEASING,     Role.CHECKER,    INDEPENDENT),
+    T("release",  {CLEARED},       RELEASING,     Role.CHECKER,    (*INDEPENDENT, no_agreement)),
     T("pack",     {RELEASING},     RELEASED,      Role.WORKER),
     T("withhold", {CHECKING, RELEASING}, RETURNED, Role.WORKER),
 )  # fmt: skip

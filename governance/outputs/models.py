@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +11,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.agreements.services import in_force
 from governance.outputs.lifecycle import CHECKED_ONCE, CHECKERS_TURN, DRAFT, OUTPUT_REQUEST, WAITING, OutputState
 from governance.people.models import User
 from governance.people.roles import Role
 from governance.projects.models import Project
+from governance.workflow import Refused
 
 
 class Clearance(models.TextChoices):
@@ -42,6 +45,7 @@ class OutputRequest(models.Model):
     state_since = models.DateTimeField()
     created_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     package = models.CharField(max_length=200, blank=True, editable=False)
     package_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -64,6 +68,14 @@ class OutputRequest(models.Model):
     def released_files(self) -> models.QuerySet[OutputFile]:
         """The files that would leave; evidence for the checkers stays."""
         return self.files.filter(role=FileRole.OUTPUT)
+
+    def why_no_agreement(self, at: datetime) -> str | None:
+        """Why the project may have no outputs at this moment, or None: its agreement must be in force."""
+        try:
+            in_force(self.project, at)
+        except Refused as refusal:
+            return str(refusal)
+        return None
 
     def checks_now(self) -> models.QuerySet[Check]:
         """The checks of the present round."""

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from governance.act import act, begin
+from governance.agreements.services import in_force
 from governance.outputs.models import (
     Check,
     CheckVerdict,
@@ -26,7 +27,6 @@ from governance.outputs.models import (
 from governance.people.grants import roles_on, worker
 from governance.people.models import User
 from governance.people.roles import Role
-from governance.projects.lifecycle import APPROVED
 from governance.projects.models import Project
 from governance.workflow import Refused
 
@@ -35,6 +35,7 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,119}")
 RESERVED = frozenset({"manifest.json", "manifest.sig", "public-key.pem"})
 MOST_BYTES = 16 * 1024 * 1024
 MOST_FILES = 50
+MOST_ATTEMPTS = 5
 
 
 @transaction.atomic
@@ -42,14 +43,15 @@ def start(project: Project, *, title: str, context: str, clearance: Clearance, b
     """Begin a request to take results out. Its researchers may, once the project is approved; else Refused."""
     if Role.RESEARCHER not in roles_on(project, by):
         raise Refused("Only researchers of the project ask for outputs.")
-    if project.state != APPROVED:
-        raise Refused("Only an approved project has outputs.")
+    in_force(project, at)
     output = OutputRequest(project=project, author=by, title=title, context=context, clearance=clearance)
     return begin(output, "start", by=by, at=at)
 
 
 def edit(output: OutputRequest, *, by: User, at: datetime, **fields: Any) -> OutputRequest:
-    """Change title, context or clearance."""
+    """Change title, context or clearance. Raises TypeError for anything else."""
+    if unknown := fields.keys() - {"title", "context", "clearance"}:
+        raise TypeError(f"Not to be edited: {', '.join(sorted(unknown))}.")
     return act(output, "edit", by=by, at=at, note=f"Changed: {', '.join(sorted(fields))}.", **fields)
 
 
@@ -102,8 +104,20 @@ def remove_file(file: OutputFile, *, by: User, at: datetime) -> OutputRequest:
 @transaction.atomic
 def submit(output: OutputRequest, *, by: User, at: datetime) -> OutputRequest:
     """Hand it in: the machine checks first, then two people. A new round begins; old checks count no more."""
-    output = OutputRequest.objects.select_for_update().get(pk=output.pk)
-    return act(output, "submit", by=by, at=at, round=output.round + 1)
+    output = _locked(output)
+    return act(output, "submit", by=by, at=at, round=output.round + 1, attempts=0)
+
+
+def _locked(output: OutputRequest) -> OutputRequest:
+    return OutputRequest.objects.select_for_update().get(pk=output.pk)
+
+
+def _in_round(output: OutputRequest, round: int) -> OutputRequest:
+    """The request, locked, if it is still in the round that the checker looked at. Raises Refused."""
+    output = _locked(output)
+    if output.round != round:
+        raise Refused("The request has changed since you opened it: look at it again.")
+    return output
 
 
 def withdraw(output: OutputRequest, *, by: User, at: datetime) -> OutputRequest:
@@ -112,20 +126,44 @@ def withdraw(output: OutputRequest, *, by: User, at: datetime) -> OutputRequest:
 
 
 @transaction.atomic
-def record_report(output: OutputRequest, *, verdict: str, content: Mapping[str, Any], at: datetime) -> OutputRequest:
-    """Keep what the disclosure rules found; the checkers are next. Safe to repeat: a round has one report."""
-    output = OutputRequest.objects.select_for_update().get(pk=output.pk)
-    if output.report_now():
+def record_report(
+    output: OutputRequest, *, round: int, verdict: str, content: Mapping[str, Any], at: datetime
+) -> OutputRequest:
+    """Keep what the disclosure rules found in the files of one round; the checkers are next.
+
+    Safe to repeat: a round has one report, and the report of an earlier round is dropped.
+    """
+    output = _locked(output)
+    if output.round != round or output.report_now():
         return output
-    Report.objects.create(request=output, round=output.round, verdict=verdict, content=dict(content), made_at=at)
+    Report.objects.create(request=output, round=round, verdict=verdict, content=dict(content), made_at=at)
     return act(output, "report", by=worker(), at=at, note=f"The rules say: {verdict}.")
 
 
 @transaction.atomic
-def check(output: OutputRequest, *, verdict: CheckVerdict, reasons: str, by: User, at: datetime) -> OutputRequest:
+def another_attempt(output: OutputRequest, *, at: datetime) -> bool:
+    """Count one more attempt of the worker at this request; after too many it goes back to the author.
+
+    Returns whether to go on. Without the count, work that fails each time would be queued for ever.
+    """
+    output = _locked(output)
+    if output.attempts >= MOST_ATTEMPTS:
+        reason = f"The worker tried {MOST_ATTEMPTS} times and could not do it. Tell research support, or upload again."
+        withhold(output, reason=reason, at=at)
+        return False
+    output.attempts += 1
+    output.save(update_fields=["attempts"])
+    return True
+
+
+@transaction.atomic
+def check(
+    output: OutputRequest, *, verdict: CheckVerdict, reasons: str, round: int, by: User, at: datetime
+) -> OutputRequest:
     """Record one checker's decision. The second one settles the round: both approve, or it is returned."""
     if not reasons.strip():
         raise Refused("Please give reasons: the author and the trail need them.")
+    output = _in_round(output, round)
     output = act(output, "check", by=by, at=at, note=f"{CheckVerdict(verdict).label}: {reasons.strip()}")
     Check.objects.create(
         request=output, round=output.round, checker=by, verdict=verdict, reasons=reasons.strip(), decided_at=at
@@ -139,19 +177,20 @@ def check(output: OutputRequest, *, verdict: CheckVerdict, reasons: str, by: Use
 
 
 def withhold(output: OutputRequest, *, reason: str, at: datetime) -> OutputRequest:
-    """The worker found that the bytes are not those that were checked: back to the author."""
+    """The worker cannot go on with it, for the reason given: back to the author."""
     return act(output, "withhold", by=worker(), at=at, note=reason)
 
 
-def release(output: OutputRequest, *, by: User, at: datetime) -> OutputRequest:
+@transaction.atomic
+def release(output: OutputRequest, *, round: int, by: User, at: datetime) -> OutputRequest:
     """A checker releases what two checkers approved; the worker packs and signs it."""
-    return act(output, "release", by=by, at=at)
+    return act(_in_round(output, round), "release", by=by, at=at, attempts=0)
 
 
 @transaction.atomic
 def record_package(output: OutputRequest, *, package: str, sha256: str, at: datetime) -> OutputRequest:
     """Keep where the signed package lies. Safe to repeat: a released request is left alone."""
-    output = OutputRequest.objects.select_for_update().get(pk=output.pk)
+    output = _locked(output)
     if output.released_at is not None:
         return output
     return act(output, "pack", by=worker(), at=at, released_at=at, package=package, package_sha256=sha256)

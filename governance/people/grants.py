@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from governance.people.models import User
 
 
+APART = frozenset({Role.CHECKER, Role.AUDITOR})
+
+
 def roles_on(project: Any, person: User) -> frozenset[Role]:
     """The roles `person` holds on this project, or everywhere through a group.
 
@@ -71,6 +74,8 @@ def give_everywhere(person: User, role: Role) -> None:
     """Make the person one of the service's people with this role."""
     if role not in SERVICE_ROLES:
         raise ValueError(f"{role.label} is granted project by project.")
+    if role in APART and roles_everywhere(person) & APART - {role}:
+        raise ValueError("Who reads the whole trail cannot be a checker: checks are blind.")
     person.groups.add(Group.objects.get_or_create(name=role.value)[0])
 
 

@@ -59,8 +59,10 @@ def own_work(project: Any, person: Any, at: datetime) -> str | None:
 
 
 def own_organisation(project: Any, person: Any, at: datetime) -> str | None:
-    if person.organisation_id and person.organisation_id == project.lead.organisation_id:
-        return "The applicant belongs to your organisation, so others decide."
+    if person.organisation_id is None:
+        return "You belong to no organisation on record: ask research support to record it."
+    if person.organisation_id in project.organisations():
+        return "Somebody on the team belongs to your organisation, so others decide."
     return None
 
 

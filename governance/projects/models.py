@@ -86,6 +86,10 @@ class Project(models.Model):
     def has_member(self, person: User) -> bool:
         return self.members.filter(person=person).exists()
 
+    def organisations(self) -> set[int | None]:
+        """The organisations of everybody on the team."""
+        return {member.person.organisation_id for member in self.members.all()}
+
     def has_decided(self, person: User) -> bool:
         """Whether the person's organisation has decided as an owner in this round."""
         return self.decisions.filter(round=self.round, stage=Stage.OWNER, owner=owner_code(person)).exists()
@@ -101,6 +105,13 @@ class ProjectGroupObjectPermission(GroupObjectPermissionBase):
     content_object = models.ForeignKey(Project, on_delete=models.CASCADE)
 
 
+class WithPerson(models.Manager["Member"]):
+    """Members come with the person: nobody asks for one without the other."""
+
+    def get_queryset(self) -> models.QuerySet[Member]:
+        return super().get_queryset().select_related("person")
+
+
 class Member(models.Model):
     """One person on the team of a project. The guardian grant is made from this row, never apart from it."""
 
@@ -108,6 +119,8 @@ class Member(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=[(role.value, ROLE_LABELS[role]) for role in sorted(TEAM_ROLES)])
     since = models.DateTimeField()
+
+    objects = WithPerson()
 
     class Meta:
         ordering = ("since", "pk")

@@ -16,6 +16,7 @@ from governance.people.models import User, local_day
 from governance.people.roles import Role
 from governance.projects.boards import Verdict, outcome, owners_of
 from governance.projects.models import Decision, Member, Project, Stage, verdicts
+from governance.projects.questions import questions
 from governance.workflow import Refused
 
 
@@ -42,8 +43,16 @@ def _join(project: Project, person: User, role: Role, at: datetime) -> None:
     give_on(project, person, role)
 
 
+ANSWERED = frozenset({question.key for question in questions()} | {"period_from", "period_to", "ends_on"})
+
+
 def edit(project: Project, *, by: User, at: datetime, **answers: Any) -> Project:
-    """Save answers: the questions of the form, the period, the last day of the project."""
+    """Save answers: the questions of the form, the period, the last day of the project.
+
+    Raises TypeError for anything else: the rest of a project has doors of its own.
+    """
+    if unknown := answers.keys() - ANSWERED:
+        raise TypeError(f"Not an answer: {', '.join(sorted(unknown))}.")
     return act(project, "edit", by=by, at=at, note=f"Answered: {', '.join(sorted(answers))}.", **answers)
 
 
@@ -141,9 +150,18 @@ def withdraw(project: Project, *, reasons: str, by: User, at: datetime) -> Proje
     return act(project, "withdraw", by=by, at=at, note=reasons)
 
 
+def _in_round(project: Project, round: int) -> Project:
+    """The project, locked, if it is still in the round that the decider looked at. Raises Refused."""
+    project = _locked(project)
+    if project.round != round:
+        raise Refused("The application has changed since you opened it: look at it again.")
+    return project
+
+
 @transaction.atomic
-def accept(project: Project, *, reasons: str, by: User, at: datetime) -> Project:
+def accept(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
     """Triage finds it complete and feasible: the owners decide next."""
+    project = _in_round(project, round)
     project = act(project, "accept", by=by, at=at, note=reasons)
     _record(project, Stage.TRIAGE, Verdict.APPROVE, reasons, by, at)
     return project
@@ -153,8 +171,9 @@ STAGE_IN = {"triage": Stage.TRIAGE, "owners": Stage.OWNER, "panel": Stage.PANEL}
 
 
 @transaction.atomic
-def send_back(project: Project, *, reasons: str, by: User, at: datetime) -> Project:
+def send_back(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
     """Return it to the applicant with reasons. Decisions of this round end with it."""
+    project = _in_round(project, round)
     before = project.state
     project = act(project, "return", by=by, at=at, note=reasons)
     _record(project, STAGE_IN[before], Verdict.RETURN, reasons, by, at)
@@ -162,12 +181,12 @@ def send_back(project: Project, *, reasons: str, by: User, at: datetime) -> Proj
 
 
 @transaction.atomic
-def decide(project: Project, *, verdict: Verdict, reasons: str, by: User, at: datetime) -> Project:
+def decide(project: Project, *, verdict: Verdict, reasons: str, round: int, by: User, at: datetime) -> Project:
     """An owner approves or refuses its own tables. The last owner's decision moves the project on:
 
     to the panel with the tables that were approved, or to its end when every owner refused.
     """
-    verdict = Verdict(verdict)
+    verdict, project = Verdict(verdict), _in_round(project, round)
     project = act(project, "decide", by=by, at=at, note=f"{verdict.value.capitalize()}: {reasons}")
     _record(project, Stage.OWNER, verdict, reasons, by, at)
     result = outcome(project.owners, verdicts(project))
@@ -179,17 +198,17 @@ def decide(project: Project, *, verdict: Verdict, reasons: str, by: User, at: da
 
 
 @transaction.atomic
-def approve(project: Project, *, reasons: str, by: User, at: datetime) -> Project:
+def approve(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
     """The panel approves the project with the tables that their owners approved."""
-    project = act(project, "approve", by=by, at=at, note=reasons)
+    project = act(_in_round(project, round), "approve", by=by, at=at, note=reasons)
     _record(project, Stage.PANEL, Verdict.APPROVE, reasons, by, at)
     return project
 
 
 @transaction.atomic
-def refuse(project: Project, *, reasons: str, by: User, at: datetime) -> Project:
+def refuse(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
     """The panel refuses the project."""
-    project = act(project, "refuse", by=by, at=at, note=reasons)
+    project = act(_in_round(project, round), "refuse", by=by, at=at, note=reasons)
     _record(project, Stage.PANEL, Verdict.REFUSE, reasons, by, at)
     return project
 

@@ -17,6 +17,9 @@ from portal.govuk_forms import GovukForm, MultipleFileField, RadioSelect
 
 REASONS = Path(governance.outputs.__path__[0]) / "rejection_reasons.csv"
 MEGABYTE = 1024**2
+MOST_ROUNDS = 32_767
+TICK = "Tick the box to go on"
+CHANGED = "The request has changed since you opened it: look at it again."
 
 CLEARANCE_HINTS: dict[str, str] = {
     Clearance.PRE_PUBLICATION: "Drafts for colleagues. Whoever receives it must be named above and must destroy it "
@@ -81,8 +84,18 @@ class AddFiles(GovukForm):
         return given
 
 
+def round_field() -> forms.IntegerField:
+    """The round of the request when the page was opened: what is sent counts in that round alone."""
+    return forms.IntegerField(
+        min_value=0,
+        max_value=MOST_ROUNDS,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), CHANGED),
+    )
+
+
 class Decision(GovukForm):
-    """One checker's decision. Reasons are compulsory either way."""
+    """One checker's decision on one round. Reasons are compulsory either way."""
 
     verdict = forms.ChoiceField(
         label="Your decision",
@@ -90,7 +103,7 @@ class Decision(GovukForm):
         widget=RadioSelect(
             hints={
                 CheckVerdict.APPROVE: "Every file may leave as it is, to the readers named.",
-                CheckVerdict.RETURN: "Something must change first. One return is enough to send it back to the author.",
+                CheckVerdict.RETURN: "Something must change first. One return is enough to send it back to the author, after both have decided.",
             }
         ),
     )
@@ -100,6 +113,16 @@ class Decision(GovukForm):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="Say what you looked at and why it is safe, or which cells must change and how.",
     )
+    round = round_field()
+
+
+class Release(GovukForm):
+    """A box to tick before the files of one round leave."""
+
+    sure = forms.BooleanField(
+        label="I release these files: they cannot be called back", error_messages={"required": TICK}
+    )
+    round = round_field()
 
 
 class Confirm(GovukForm):
@@ -111,7 +134,7 @@ class Confirm(GovukForm):
         super().__init__(*args, **kwargs)
         if sentence:
             self.fields["sure"].label = sentence
-            self.fields["sure"].error_messages["required"] = "Tick the box to go on"
+            self.fields["sure"].error_messages["required"] = TICK
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from portal.entering import status_of
 from portal.govuk_forms import GovukForm
 
 PAGE = 50
+MOST_DIGITS = 18  # of an entry's number: more are no number that a database holds
 
 
 class Filters(GovukForm):
@@ -58,7 +59,7 @@ def on_record(chosen: dict[str, str]) -> dict[str, Any]:
 def pinned(request: SignedIn, read: Entry) -> int:
     """The newest entry to show. Kept in the links to further pages, so that new entries do not shift them."""
     asked = request.GET.get("up_to", "")
-    if asked.isascii() and asked.isdigit() and int(asked) <= read.seq:
+    if asked.isascii() and asked.isdigit() and len(asked) <= MOST_DIGITS and int(asked) <= read.seq:
         return int(asked)
     query: Any = request.GET.copy()
     query["up_to"] = str(read.seq)

@@ -93,7 +93,7 @@ def test_files_are_read_only_and_identifiers_private(tmp_path):
     private = {name: mode for name, mode in rights.items() if name.startswith("identifiers")}
     assert set(private) == {"identifiers/small/crime.parquet", "identifiers/small/person.parquet"}
     assert set(private.values()) == {0o600}
-    assert {mode for name, mode in rights.items() if name.startswith("releases")} == {0o444}
+    assert {mode for name, mode in rights.items() if name.startswith("releases")} == {0o440}
 
 
 def test_the_same_content_once_more_is_left_alone(tmp_path):

@@ -20,6 +20,13 @@ def request(project, who="ruth"):
     return services.request(project, catalogue=catalogue(), by=person(who), at=now())
 
 
+def deliver(job, moved=None):
+    moved = [] if moved is None else moved
+    return services.deliver(
+        job, folder="x", manifest={"files": []}, move=lambda: moved.append(1), catalogue=catalogue(), at=now()
+    )
+
+
 @pytest.fixture
 def extract(release):
     return request(an_agreement().project)
@@ -72,14 +79,14 @@ def test_a_silent_worker_loses_the_job_and_can_do_no_harm(extract):
 
     for step in (
         lambda: services.keep(first, at=now(), lease=LEASE),
-        lambda: services.record_delivery(first, folder="x", manifest={"files": []}, at=now()),
+        lambda: deliver(first),
         lambda: services.fail(first, reason="late", at=now()),
         lambda: services.stop(first, reason="late", at=now()),
     ):
         with pytest.raises(services.Superseded):
             step()
     assert Extract.objects.get().state == "building"
-    assert services.record_delivery(second, folder="x", manifest={"files": []}, at=now()).state == "delivered"
+    assert deliver(second).state == "delivered"
 
 
 def test_a_job_that_never_finishes_ends_as_failed_and_can_be_tried_again(extract):
@@ -160,3 +167,18 @@ def test_a_draft_has_no_extracts(release):
     with pytest.raises(Refused):
         request(a_project("draft"))
     assert projects.Project.objects.get().extracts.count() == 0
+
+
+def test_what_changed_since_the_build_stops_the_move(extract):
+    mine, moved = services.claim(extract.pk, at=now(), lease=LEASE), []
+    revoke(extract)
+    assert deliver(mine, moved).state == "stopped"
+    assert moved == []
+
+
+def test_a_cancelled_build_is_not_moved(extract):
+    mine, moved = services.claim(extract.pk, at=now(), lease=LEASE), []
+    services.cancel(extract, by=person("ruth"), at=now())
+    with pytest.raises(services.Superseded):
+        deliver(mine, moved)
+    assert moved == []

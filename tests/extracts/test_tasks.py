@@ -1,6 +1,7 @@
 """Tasks may run twice, late, or after somebody changed their mind: the end is the same."""
 
 import json
+import zipfile
 from datetime import timedelta
 
 import pyarrow.parquet as pq
@@ -12,6 +13,7 @@ from extracts.models import Extract
 from governance.agreements import services as agreements
 from governance.audit import chain
 from governance.audit.models import Entry
+from governance.outputs import services as outputs
 from governance.outputs.models import OutputRequest
 from tests.builders import an_agreement, an_output, catalogue, now
 from tests.cast import person
@@ -41,9 +43,15 @@ def test_building_twice_delivers_once(extract, zones):
     assert not any((zones.staging / f"extract-{extract.pk}").iterdir())
 
 
+def move_and_die(extract, *, move, **kwargs):
+    move()
+    raise SystemExit
+
+
 def test_a_worker_that_died_after_moving_the_folder_leaves_one_folder(extract, zones, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(services, "record_delivery", lambda *args, **kwargs: (_ for _ in ()).throw(SystemExit))
+        # Dies inside the transaction, after the rename and before the commit.
+        patch.setattr(services, "deliver", move_and_die)
         with pytest.raises(SystemExit):
             tasks.generate_extract(extract.pk)
     assert len(folders(zones, extract)) == 1
@@ -166,9 +174,7 @@ def test_bytes_that_changed_after_upload_are_not_checked(zones):
 
 
 def test_bytes_that_changed_after_the_checks_are_not_released(zones):
-    from governance.outputs import services as outputs
-
-    output = outputs.release(an_output("cleared"), by=person("cass"), at=now())
+    output = outputs.release(an_output("cleared"), round=1, by=person("cass"), at=now())
     path = zones.root / "outputs" / output.files.get().content.name
     path.chmod(0o600)
     path.write_bytes(b"offence,cases\nTheft,5\n")
@@ -179,9 +185,7 @@ def test_bytes_that_changed_after_the_checks_are_not_released(zones):
 
 
 def test_packing_twice_gives_the_same_package(zones):
-    from governance.outputs import services as outputs
-
-    output = outputs.release(an_output("cleared"), by=person("cass"), at=now())
+    output = outputs.release(an_output("cleared"), round=1, by=person("cass"), at=now())
     tasks.pack_release(output.pk)
     first = OutputRequest.objects.get().package_sha256
     OutputRequest.objects.update(state="releasing", released_at=None, package_sha256="", package="")
@@ -199,3 +203,62 @@ def test_the_head_of_the_trail_is_signed(zones):
     assert not chain.signature_holds(
         json.loads(json.dumps(head)) | {"seq": 1}, chain.read_key(zones.keys / "signing.pub.pem")
     )
+
+
+def test_a_folder_that_will_never_be_delivered_is_removed(extract, zones, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "deliver", move_and_die)
+        with pytest.raises(SystemExit):
+            tasks.generate_extract(extract.pk)
+    tasks.sweep()
+    assert len(folders(zones, extract)) == 1, "it may still be delivered"
+    services.cancel(Extract.objects.get(), by=person("ruth"), at=now())
+    tasks.sweep()
+    assert folders(zones, extract) == []
+
+
+def test_work_that_fails_each_time_goes_back_to_the_author(zones):
+    output = an_output("checking")
+    (zones.root / "outputs" / output.files.get().content.name).unlink()
+    for _ in range(6):
+        tasks.check_outputs(output.pk)
+    output.refresh_from_db()
+    assert output.state == "returned"
+    assert "tried 5 times" in Entry.objects.filter(action="withhold").get().note
+
+
+def test_a_report_of_an_earlier_round_is_dropped(zones):
+    output = an_output("checking")
+    OutputRequest.objects.update(round=2)
+    outputs.record_report(output, round=1, verdict="pass", content={}, at=now())
+    output.refresh_from_db()
+    assert (output.state, output.reports.count()) == ("checking", 0)
+
+
+def test_nothing_is_packed_once_the_agreement_is_revoked(zones):
+    output = outputs.release(an_output("cleared"), round=1, by=person("cass"), at=now())
+    agreements.revoke(output.project.agreements.get(), reasons="Breach.", by=person("sam"), at=now())
+    tasks.pack_release(output.pk)
+    output.refresh_from_db()
+    assert (output.state, output.package) == ("returned", "")
+    assert not list(zones.released.rglob("*.zip"))
+
+
+def test_the_package_does_not_name_the_checkers(zones):
+    output = outputs.release(an_output("cleared"), round=1, by=person("cass"), at=now())
+    tasks.pack_release(output.pk)
+    [package] = zones.released.rglob("*.zip")
+    with zipfile.ZipFile(package) as content:
+        text = content.read("manifest.json").decode()
+    assert "cass" not in text.lower() and "devi" not in text.lower()
+    entries = [one["trail_entry"] for one in json.loads(text)["checks"]]
+    assert list(Entry.objects.filter(pk__in=entries).values_list("actor", flat=True)) == ["cass", "devi"]
+
+
+def test_errors_are_told_without_their_text():
+    try:
+        raise ValueError("a name, a date of birth")
+    except ValueError as problem:
+        told = tasks.kind_and_place(problem)
+    assert told.startswith("ValueError at test_tasks.py:")
+    assert "birth" not in told

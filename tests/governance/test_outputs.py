@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def check(output, who, verdict=CheckVerdict.APPROVE, reasons="Every count is above 10."):
-    return services.check(output, verdict=verdict, reasons=reasons, by=person(who), at=now())
+    return services.check(output, verdict=verdict, reasons=reasons, round=output.round, by=person(who), at=now())
 
 
 def test_two_different_checkers_are_needed():
@@ -77,12 +77,14 @@ def test_neither_author_nor_team_nor_their_organisation_checks():
 
 def test_the_worker_is_never_one_of_the_two():
     with pytest.raises(Refused, match="role"):
-        services.check(an_output("submitted"), verdict=CheckVerdict.APPROVE, reasons="Fine.", by=worker(), at=now())
+        services.check(
+            an_output("submitted"), verdict=CheckVerdict.APPROVE, reasons="Fine.", round=1, by=worker(), at=now()
+        )
 
 
 def test_checks_do_not_carry_over_into_the_next_round():
     output = services.submit(an_output("returned"), by=person("ruth"), at=now())
-    output = services.record_report(output, verdict="pass", content={}, at=now())
+    output = services.record_report(output, round=output.round, verdict="pass", content={}, at=now())
     output = check(output, "cass")
     assert output.state == "checked_once", "Cass's approval of the round before does not count"
     assert output.checks_now().count() == 1
@@ -122,8 +124,8 @@ def test_after_submission_nothing_can_be_changed():
 
 def test_a_report_is_kept_once_a_round():
     output = an_output("checking")
-    services.record_report(output, verdict="fail", content={}, at=now())
-    services.record_report(output, verdict="pass", content={}, at=now())
+    services.record_report(output, round=output.round, verdict="fail", content={}, at=now())
+    services.record_report(output, round=output.round, verdict="pass", content={}, at=now())
     output = OutputRequest.objects.get(pk=output.pk)
     assert (output.state, output.report_now().verdict) == ("submitted", "fail")
 
@@ -135,3 +137,35 @@ def test_the_team_reads_which_board_decided_and_the_service_reads_who():
     }
     assert {event.actor for event in history_of(output, person("sam")) if event.action == "check"} == {"Cass", "Devi"}
     assert [event.actor for event in history_of(output, person("ruth")) if event.action == "start"] == ["Ruth"]
+
+
+def test_without_an_agreement_in_force_nothing_goes_out():
+    from governance.agreements import services as agreements
+
+    output = an_output("cleared")
+    draft = services.start(output.project, title="More", context="More.", clearance="PUB", by=person("ruth"), at=now())
+    agreements.revoke(output.project.agreements.get(), reasons="Breach.", by=person("sam"), at=now())
+    with pytest.raises(Refused, match="No agreement"):
+        services.release(output, round=output.round, by=person("cass"), at=now())
+    with pytest.raises(Refused, match="No agreement"):
+        services.start(output.project, title="Yet more", context="x", clearance="PUB", by=person("ruth"), at=now())
+    services.add_file(draft, name="more.csv", content=FREQUENCIES, by=person("ruth"), at=now())
+    with pytest.raises(Refused, match="No agreement"):
+        services.submit(draft, by=person("ruth"), at=now())
+
+
+def test_a_decision_on_an_earlier_round_does_not_count_in_a_later_one():
+    output = an_output("submitted")
+    with pytest.raises(Refused, match="has changed since"):
+        services.check(output, verdict="approve", reasons="Fine.", round=output.round - 1, by=person("cass"), at=now())
+    assert not output.checks.exists()
+
+
+def test_nobody_reads_the_whole_trail_and_checks():
+    with pytest.raises(ValueError, match="blind"):
+        give_everywhere(person("ada"), Role.CHECKER)
+
+
+def test_the_state_has_one_door():
+    with pytest.raises(TypeError):
+        services.edit(an_output(), state="cleared", by=person("ruth"), at=now())

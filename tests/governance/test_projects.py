@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def decide(project, who, verdict=Verdict.APPROVE, reasons="Fits our purpose."):
-    return services.decide(project, verdict=verdict, reasons=reasons, by=person(who), at=now())
+    return services.decide(project, verdict=verdict, reasons=reasons, round=project.round, by=person(who), at=now())
 
 
 def test_from_draft_to_agreement():
@@ -73,7 +73,7 @@ def test_one_refusal_leaves_the_reduced_project():
     project = decide(project, "hugo", Verdict.REFUSE, "Not while the courts' data are being rebuilt.")
 
     agreement = agreements.conclude(
-        project, reasons="Still worth it.", catalogue=catalogue(), by=person("pia"), at=now()
+        project, reasons="Still worth it.", round=project.round, catalogue=catalogue(), by=person("pia"), at=now()
     )
     assert [table.name for table in agreement.scope.tables] == ["pol_crime"]
 
@@ -87,10 +87,10 @@ def test_when_all_owners_refuse_it_ends():
 def test_decisions_do_not_carry_over_into_the_next_round():
     project = a_project("owners")
     decide(project, "petra")
-    project = services.send_back(project, reasons="Too fine an area.", by=person("hugo"), at=now())
+    project = services.send_back(project, reasons="Too fine an area.", round=project.round, by=person("hugo"), at=now())
     assert project.state == "returned"
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    project = services.accept(project, reasons="Complete.", by=person("sam"), at=now())
+    project = services.accept(project, reasons="Complete.", round=project.round, by=person("sam"), at=now())
 
     assert decide(project, "hugo").state == "owners", "Petra's approval was of the round before"
     assert decide(project, "petra").state == "panel"
@@ -100,7 +100,9 @@ def test_decisions_do_not_carry_over_into_the_next_round():
 def test_a_draft_or_returned_application_cannot_be_approved(state):
     project = a_project(state)
     with pytest.raises(Refused):
-        agreements.conclude(project, reasons="Yes.", catalogue=catalogue(), by=person("pia"), at=now())
+        agreements.conclude(
+            project, reasons="Yes.", round=project.round, catalogue=catalogue(), by=person("pia"), at=now()
+        )
     assert not project.agreements.exists()
 
 
@@ -109,7 +111,7 @@ def test_nobody_decides_on_their_own_organisations_work():
     sam.organisation = Organisation.objects.get(name="Northshire University")
     sam.save()
     with pytest.raises(Refused, match="your organisation"):
-        services.accept(project, reasons="Fine.", by=sam, at=now())
+        services.accept(project, reasons="Fine.", round=project.round, by=sam, at=now())
 
 
 def test_a_superuser_can_neither_see_nor_decide():
@@ -120,13 +122,13 @@ def test_a_superuser_can_neither_see_nor_decide():
     olu.save()
     assert roles_on(project, olu) == frozenset()
     with pytest.raises(Refused, match="role"):
-        services.approve(project, reasons="Yes.", by=olu, at=now())
+        services.approve(project, reasons="Yes.", round=project.round, by=olu, at=now())
 
 
 def test_decisions_need_reasons_and_nothing_is_kept_without():
     project = a_project("triage")
     with pytest.raises(Refused, match="reasons"):
-        services.accept(project, reasons="  ", by=person("sam"), at=now())
+        services.accept(project, reasons="  ", round=project.round, by=person("sam"), at=now())
     assert Project.objects.get(pk=project.pk).state == "triage"
 
 
@@ -181,3 +183,30 @@ def test_a_draft_is_its_teams_own():
 def test_references_are_given_once():
     projects = [a_project() for _ in range(3)]
     assert len({project.reference for project in projects}) == 3
+
+
+def test_a_decision_on_an_earlier_round_does_not_count_in_a_later_one():
+    project = a_project("owners")
+    with pytest.raises(Refused, match="has changed since"):
+        services.decide(project, verdict="approve", reasons="Yes.", round=0, by=person("petra"), at=now())
+    assert not project.decisions.filter(stage="owner").exists()
+
+
+def test_the_organisation_of_every_member_counts_and_none_is_not_a_way_round():
+    project, petra = a_project("owners"), person("petra")
+    olu = person("olu")
+    olu.organisation = petra.organisation
+    olu.save()
+    project.members.create(person=olu, role=Role.RESEARCHER, since=now())
+    with pytest.raises(Refused, match="your organisation"):
+        decide(project, "petra")
+    pia = person("pia")
+    pia.organisation = None
+    pia.save()
+    with pytest.raises(Refused):
+        agreements.conclude(project, reasons="Yes.", round=1, catalogue=catalogue(), by=pia, at=now())
+
+
+def test_the_state_has_one_door():
+    with pytest.raises(TypeError):
+        services.edit(a_project(), state="approved", round=9, by=person("ruth"), at=now())

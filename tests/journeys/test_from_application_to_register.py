@@ -296,7 +296,7 @@ def ruth_downloads_the_package(journey: Journey, output: str, stack: Stack) -> N
     with zipfile.ZipFile(io.BytesIO(package.read_bytes())) as content:
         manifest = json.loads(content.read("manifest.json"))
     assert [file["name"] for file in manifest["files"]] == ["crimes.csv"]
-    assert [one["checker"] for one in manifest["checks"]] == ["cass", "devi"]
+    assert [one["checker"] for one in manifest["checks"]] == ["first", "second"]
 
 
 def the_public_reads_of_it(journey: Journey) -> None:

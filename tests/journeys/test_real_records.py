@@ -77,9 +77,13 @@ def approved(by: str):
             project, table, reason="A stage of the case.", variables=variables, catalogue=known, by=lead, at=at
         )
     project = projects.submit(project, catalogue=known, by=lead, at=at)
-    project = projects.accept(project, reasons="Complete.", by=person("sam"), at=at)
-    project = projects.decide(project, verdict="approve", reasons="Public records.", by=person("stella"), at=at)
-    agreement = agreements.conclude(project, reasons="Clear benefit.", catalogue=known, by=person("pia"), at=at)
+    project = projects.accept(project, reasons="Complete.", round=1, by=person("sam"), at=at)
+    project = projects.decide(
+        project, verdict="approve", reasons="Public records.", round=1, by=person("stella"), at=at
+    )
+    agreement = agreements.conclude(
+        project, reasons="Clear benefit.", round=1, catalogue=known, by=person("pia"), at=at
+    )
     agreements.sign(agreement, by=lead, at=at)
     agreements.countersign(agreement, by=person("sam"), at=at)
     project.refresh_from_db()
@@ -233,7 +237,9 @@ def an_output_is_released(project, folder: Path, zones: Zones, run_reactions) ->
         return OutputRequest.objects.get(pk=output.pk)
 
     def check(request: OutputRequest, who: str, verdict: CheckVerdict) -> OutputRequest:
-        return outputs.check(request, verdict=verdict, reasons="I looked at every cell.", by=person(who), at=at)
+        return outputs.check(
+            request, verdict=verdict, reasons="I looked at every cell.", round=request.round, by=person(who), at=at
+        )
 
     found = submit(counts)
     small = set(counts[counts["people"].between(1, 9)]["charge_disposition"])
@@ -248,7 +254,7 @@ def an_output_is_released(project, folder: Path, zones: Zones, run_reactions) ->
     check(kept, "cass", CheckVerdict.APPROVE)
     cleared = check(kept, "devi", CheckVerdict.APPROVE)
     with run_reactions(execute=True):
-        outputs.release(cleared, by=person("cass"), at=at)
+        outputs.release(cleared, round=cleared.round, by=person("cass"), at=at)
     released = OutputRequest.objects.get(pk=output.pk)
     assert released.state == "released"
 
@@ -258,7 +264,7 @@ def an_output_is_released(project, folder: Path, zones: Zones, run_reactions) ->
     with zipfile.ZipFile(package) as content:
         manifest = json.loads(content.read("manifest.json"))
     assert [file["name"] for file in manifest["files"]] == ["ends.csv"]
-    assert [one["checker"] for one in manifest["checks"]] == ["cass", "devi"]
+    assert [one["checker"] for one in manifest["checks"]] == ["first", "second"]
     entry = register.public_projects().get(reference=project.reference)
     assert entry.published == [released]
 

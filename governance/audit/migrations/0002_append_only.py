@@ -18,6 +18,10 @@ SQLITE = (
         BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
     f"""CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head
         BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
+    # INSERT OR REPLACE deletes without the delete trigger: a second head is refused before it can.
+    f"""CREATE TRIGGER audit_head_once BEFORE INSERT ON audit_head
+        WHEN EXISTS (SELECT 1 FROM audit_head)
+        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
 )
 SQLITE_UNDO = (
     "DROP TRIGGER audit_entry_no_update",
@@ -25,6 +29,7 @@ SQLITE_UNDO = (
     "DROP TRIGGER audit_entry_in_order",
     "DROP TRIGGER audit_head_steps",
     "DROP TRIGGER audit_head_no_delete",
+    "DROP TRIGGER audit_head_once",
 )
 
 POSTGRESQL = (
@@ -55,6 +60,8 @@ POSTGRESQL = (
         FOR EACH ROW EXECUTE FUNCTION audit_head_step()""",
     """CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head
         FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
+    """CREATE TRIGGER audit_head_once BEFORE INSERT ON audit_head
+        FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
     """CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head
         FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()""",
 )
@@ -64,6 +71,7 @@ POSTGRESQL_UNDO = (
     "DROP TRIGGER audit_entry_in_order ON audit_entry",
     "DROP TRIGGER audit_head_steps ON audit_head",
     "DROP TRIGGER audit_head_no_delete ON audit_head",
+    "DROP TRIGGER audit_head_once ON audit_head",
     "DROP TRIGGER audit_head_no_truncate ON audit_head",
     "DROP FUNCTION audit_refuse",
     "DROP FUNCTION audit_entry_order",

@@ -39,9 +39,14 @@ def run(sql, *parameters):
         "UPDATE audit_head SET seq = seq - 1",
         "UPDATE audit_head SET seq = seq + 1",
         "DELETE FROM audit_head",
+        "INSERT INTO audit_head (id, seq, digest) VALUES (1, 0, '')",
+        "INSERT OR REPLACE INTO audit_head (id, seq, digest) VALUES (1, 0, '')",
+        "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry WHERE seq = 1",
     ],
 )
 def test_the_database_refuses(sql):
+    if "OR REPLACE" in sql and connection.vendor != "sqlite":
+        pytest.skip("INSERT OR REPLACE is SQLite's own")
     a_project()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         run(sql)
@@ -202,6 +207,12 @@ def test_a_forged_head_is_found(signed, tmp_path):
     (heads / "1.json").write_text(json.dumps(forged))
     trail.export(tmp_path / "trail.jsonl")
     assert "valid signature" in offline(tmp_path / "trail.jsonl", key, "--heads", heads).stdout
+
+
+def test_an_empty_trail_is_no_proof(signed, tmp_path):
+    _, key = signed
+    (tmp_path / "trail.jsonl").write_text("")
+    assert "The trail is empty" in offline(tmp_path / "trail.jsonl", key).stdout
 
 
 def test_what_cannot_be_read_is_not_taken_for_whole(signed, tmp_path):
