@@ -39,7 +39,13 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the attempt. One too many is refused before the password is looked at, and goes on the trail."""
+        """Count the attempt. One too many is refused before the password is looked at, and goes on the trail.
+
+        The demonstration's password is public, so outside of demo mode it opens nothing, not even an account
+        that was made in demo mode and left in the database.
+        """
+        if not settings.DEMO and credentials.get("password") == demo.PASSWORD:
+            raise forms.ValidationError(WRONG)
         try:
             super().pre_authenticate(request, **credentials)
         except forms.ValidationError:
