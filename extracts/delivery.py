@@ -32,7 +32,7 @@ STAGING_PREFIX = "build-"
 CHUNK_BYTES = 1 << 20
 # The earliest moment that a ZIP can hold: the same files always make the same package.
 ZIP_MOMENT = (1980, 1, 1, 0, 0, 0)
-SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]*(/[A-Za-z0-9][A-Za-z0-9._ -]*)*")
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ ()-]*(/[A-Za-z0-9][A-Za-z0-9._ ()-]*)*")
 
 
 class AlreadyThere(RuntimeError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,10 +23,10 @@ from pyarrow import csv, parquet
 from extracts import dictionary, query
 from extracts.heartbeat import stream, wait
 from extracts.pseudonyms import compare_distinct, pseudonymiser
-from extracts.specification import CSV, ExtractSpec, Release, TableSpec
+from extracts.specification import CSV, ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
-ENGINE = f"gatehouse extracts 1, duckdb {duckdb.__version__}, pyarrow {pa.__version__}"
+ENGINE = f"gatehouse extracts 2, duckdb {duckdb.__version__}, pyarrow {pa.__version__}"
 BATCH_ROWS = 131_072
 
 
@@ -97,9 +98,9 @@ def build(
     One Parquet file per table, CSV beside it when asked for, the data dictionary,
     the code lists used, README.txt and manifest.json. `progress` is called after each
     batch and at least once a second; what it raises stops the build. Raises
-    NotInRelease, UnknownName, UnknownLevel and PseudonymCollision.
+    NotInRelease, BadSpecification, UnknownName, UnknownLevel and PseudonymCollision.
     """
-    _refuse_other_release(spec, store.release)
+    _refuse_other_release(spec, store.release, catalogue)
     _offer_pseudonyms(spec, catalogue, store.connection, key)
     rows: dict[str, int] = {}
     for done, table in enumerate(spec.tables):
@@ -133,10 +134,10 @@ class _Position:
         self.report(Progress(self.table, self.tables_done, self.tables, self.rows_done, self.rows_expected))
 
 
-def _refuse_other_release(spec: ExtractSpec, release: Release) -> None:
+def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalogue) -> None:
     if (spec.dataset, spec.release_version) != (release.code, release.version):
         raise NotInRelease(f"The extract is on {spec.dataset} {spec.release_version}, not on this release.")
-    if missing := [table.name for table in spec.tables if table.name not in release.tables]:
+    if missing := missing_from(spec.tables, release.tables, catalogue):
         raise NotInRelease(f"This release does not hold {', '.join(missing)}.")
 
 
@@ -197,15 +198,17 @@ class _Writers:
         if with_csv:
             options = csv.WriteOptions(quoting_style="needed")
             self._open.append(csv.CSVWriter(stem.with_suffix(".csv"), schema, write_options=options))
+        self._pool = ThreadPoolExecutor(len(self._open))
 
     def write(self, batch: pa.RecordBatch) -> None:
-        for writer in self._open:
-            writer.write_batch(batch)
+        """Add the rows to every file, to all files at once: the writers let go of the interpreter."""
+        list(self._pool.map(lambda writer: writer.write_batch(batch), self._open))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
         for writer in self._open:
             writer.close()
 

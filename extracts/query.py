@@ -7,13 +7,19 @@ literals that sqlglot escapes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sqlglot import exp
 
-from extracts.specification import ExtractSpec, TableSpec, known_level
+from extracts.specification import (
+    BadSpecification,
+    ExtractSpec,
+    TableSpec,
+    known_level,
+    shared_keys,
+    undated_reason,
+)
 from governance.catalogue.catalogue import Catalogue, Level, Table, Variable
 
 ROWS = "rows_of_table"
@@ -38,7 +44,7 @@ def select_table(
     the order in the source, it differs between projects, and rows that tie are
     equal, so that the file is the same every time. Without pseudonyms
     (`pseudonymised=False`) keys stay surrogates: for engines that add them later.
-    Raises UnknownName and UnknownLevel.
+    Raises UnknownName, UnknownLevel, and BadSpecification for a table that nothing places in the period.
     """
     chosen = unordered(table, spec=spec, catalogue=catalogue, pseudonymised=pseudonymised)
     described = catalogue[table.name]
@@ -66,15 +72,13 @@ def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseu
         elif level is not None:
             value = METHODS[level.method](value, variable, level)
         query = query.select(exp.alias_(value, column.name, quoted=True))
-    condition = in_period(described, catalogue, spec.period_from, spec.period_to)
-    return query.where(condition)
+    return query.where(in_period(described, spec=spec, catalogue=catalogue))
 
 
 def count_rows(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
     """How many rows the table of the extract will have."""
     query = exp.select(exp.Count(this=exp.Star())).from_(_table(table.name, ROWS))
-    condition = in_period(catalogue[table.name], catalogue, spec.period_from, spec.period_to)
-    return query.where(condition)
+    return query.where(in_period(catalogue[table.name], spec=spec, catalogue=catalogue))
 
 
 def keys_of_domain(
@@ -85,43 +89,65 @@ def keys_of_domain(
     Counts surrogates in the release; with `written_to`, pseudonyms in the Parquet
     files of that folder. The two are equal when no two keys share a pseudonym.
     """
-    parts = []
-    for table in spec.tables:
-        described = catalogue[table.name]
-        condition = in_period(described, catalogue, spec.period_from, spec.period_to)
-        for column in table.columns:
-            if described[column.name].key_domain == domain:
-                part = exp.select(exp.alias_(_column(column.name, ROWS), "id", quoted=True))
-                if written_to:
-                    parts.append(part.from_(_file(written_to / f"{table.name}.parquet", ROWS)))
-                else:
-                    parts.append(part.from_(_table(table.name, ROWS)).where(condition))
-    whole: exp.Query = parts[0]
-    for part in parts[1:]:
-        whole = exp.union(whole, part, distinct=False)
+    keys = [catalogue[table.name][column.name] for table in spec.tables for column in table.columns]
+    keys = [key for key in keys if key.key_domain == domain]
+    if written_to:
+        whole = _union(_key(key).from_(_file(written_to / f"{key.table}.parquet", ROWS)) for key in keys)
+    else:
+        whole = _union(_key_in_period(key, spec, catalogue) for key in keys)
     return exp.select(exp.Count(this=exp.Distinct(expressions=[_column("id")]))).from_(whole.subquery("ids"))
 
 
-def in_period(table: Table, catalogue: Catalogue, first: date, last: date) -> exp.Expression | None:
-    """The condition on the rows of a table, or None when it has no date of its own or of a parent.
+def in_period(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Condition:
+    """The condition on the rows of a table: what of it belongs to the period of the extract.
 
-    Rows without a date are left out, and so are rows whose parent is: nobody can
-    say that they belong to the period.
+    Its own date decides, or that of its parent. Of a table with neither, a row is
+    kept when one of its keys occurs in a row inside the period of another table of
+    the extract that has a date. Whatever cannot be placed is left out: rows without a
+    date, without a parent, without a key. Raises BadSpecification when nothing could
+    place any row.
     """
     if table.period_column:
-        return _between(_column(table.period_column, ROWS), first, last)
-    if table.period_parent is None:
-        return None
-    parent = catalogue[table.period_parent.table]
-    same = [
-        exp.EQ(this=_column(name, "parent"), expression=_column(name, ROWS)) for name in table.period_parent.columns
+        return _between(_column(table.period_column, ROWS), spec)
+    if table.period_parent:
+        return _parent_in_period(catalogue[table.period_parent.table], table.period_parent.columns, spec)
+    names = [other.name for other in spec.tables]
+    if reason := undated_reason(table, names, catalogue):
+        raise BadSpecification(reason)
+    matches = [
+        exp.In(this=_column(name, ROWS), query=_union(_key_in_period(key, spec, catalogue) for key in same).subquery())
+        for name, same in shared_keys(table, names, catalogue).items()
     ]
+    return exp.or_(*matches)
+
+
+def _parent_in_period(parent: Table, columns: Iterable[str], spec: ExtractSpec) -> exp.Exists:
+    same = [exp.EQ(this=_column(name, "parent"), expression=_column(name, ROWS)) for name in columns]
     inner = (
         exp.select(exp.Literal.number(1))
         .from_(_table(parent.name, "parent"))
-        .where(*same, _between(_column(parent.period_column, "parent"), first, last))
+        .where(*same, _between(_column(parent.period_column, "parent"), spec))
     )
     return exp.Exists(this=inner)
+
+
+def _key(key: Variable) -> exp.Select:
+    """One key column as `id`, of a table that the caller names."""
+    return exp.select(exp.alias_(_column(key.name, ROWS), "id", quoted=True))
+
+
+def _key_in_period(key: Variable, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    condition = in_period(catalogue[key.table], spec=spec, catalogue=catalogue)
+    return _key(key).from_(_table(key.table, ROWS)).where(condition)
+
+
+def _union(parts: Iterable[exp.Select]) -> exp.Query:
+    """All rows of one query or more."""
+    first, *rest = parts
+    whole: exp.Query = first
+    for part in rest:
+        whole = exp.union(whole, part, distinct=False)
+    return whole
 
 
 def _column(name: str, table: str | None = None) -> exp.Column:
@@ -138,8 +164,9 @@ def _file(path: Path, alias: str) -> exp.Expression:
     return exp.Table(this=read, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
 
 
-def _between(value: exp.Expression, first: date, last: date) -> exp.Expression:
-    low, high = (exp.cast(exp.Literal.string(day.isoformat()), "DATE") for day in (first, last))
+def _between(value: exp.Expression, spec: ExtractSpec) -> exp.Between:
+    days = (spec.period_from, spec.period_to)
+    low, high = (exp.cast(exp.Literal.string(day.isoformat()), "DATE") for day in days)
     return exp.Between(this=value, low=low, high=high)
 
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from extracts.lifecycle import BUILDING, REQUESTED, UNFINISHED
 from extracts.models import Extract, Release
-from extracts.specification import ExtractSpec, compile_specification, within
+from extracts.specification import ExtractSpec, compile_specification, missing_from, problems_of, within
 from governance.act import act, begin
 from governance.agreements.models import Agreement
 from governance.agreements.services import in_force
@@ -63,6 +63,10 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
     release = current_release(agreement.scope.dataset)
     if release is None:
         raise Refused("No release of this dataset is available: the linkage team must publish one.")
+    if problems := problems_of(agreement.scope, catalogue):
+        raise Refused(" ".join(problems))
+    if missing := missing_from(agreement.scope.tables, release.tables, catalogue):
+        raise Refused(f"Release {release} does not hold {', '.join(missing)}: the linkage team must publish them.")
     if project.extracts.filter(state__in=UNFINISHED).exists():
         raise Refused("An extract of this project is being built: wait for it, or cancel it first.")
     extract = Extract(

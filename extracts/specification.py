@@ -101,11 +101,9 @@ def compile_specification(
     """All that an agreement grants, as a specification on one release.
 
     Tables and columns come in the order of the catalogue; keys that join tables are
-    always there. Raises BadSpecification when the scope does not fit the catalogue.
+    always there. Raises BadSpecification with the sentences of `problems_of`.
     """
-    if scope.dataset != catalogue.dataset.code:
-        raise BadSpecification(f"The agreement is on {scope.dataset}, not on {catalogue.dataset.code}.")
-    if problems := list(_misfits(scope, catalogue)):
+    if problems := problems_of(scope, catalogue):
         raise BadSpecification(" ".join(problems))
     tables = tuple(
         TableSpec(table.name, tuple(_granted_columns(table, granted)))
@@ -114,6 +112,20 @@ def compile_specification(
     )
     chosen = tuple(name for name in FORMATS if name in formats)
     return ExtractSpec(scope.dataset, release_version, tables, scope.period_from, scope.period_to, chosen)
+
+
+def problems_of(scope: Scope, catalogue: Catalogue) -> list[str]:
+    """Why no extract can be made of a scope, whatever the release: one sentence a reason, empty when it can."""
+    if scope.dataset != catalogue.dataset.code:
+        return [f"The agreement is on {scope.dataset}, not on {catalogue.dataset.code}."]
+    if not scope.tables:
+        return ["The agreement grants no table."]
+    names = [granted.name for granted in scope.tables]
+    problems: list[str] = []
+    for granted in scope.tables:
+        columns = tuple(ColumnSpec(variable.name, variable.level) for variable in granted.variables)
+        problems += _table_reasons(TableSpec(granted.name, columns), granted, names, catalogue)
+    return problems
 
 
 def within(spec: ExtractSpec, scope: Scope, catalogue: Catalogue) -> list[str]:
@@ -125,18 +137,55 @@ def within(spec: ExtractSpec, scope: Scope, catalogue: Catalogue) -> list[str]:
         reasons.append(f"The agreed period is {scope.period_from} to {scope.period_to}.")
     if not spec.tables:
         reasons.append("The extract holds no table.")
+    names = [table.name for table in spec.tables]
     for table in spec.tables:
-        reasons += _table_reasons(table, scope.table(table.name), catalogue)
+        reasons += _table_reasons(table, scope.table(table.name), names, catalogue)
     return reasons
 
 
-def _misfits(scope: Scope, catalogue: Catalogue) -> Iterator[str]:
-    """What a scope names that the catalogue does not offer."""
-    if not scope.tables:
-        yield "The agreement grants no table."
-    for granted in scope.tables:
-        columns = tuple(ColumnSpec(variable.name, variable.level) for variable in granted.variables)
-        yield from _table_reasons(TableSpec(granted.name, columns), granted, catalogue)
+def missing_from(
+    tables: Iterable[TableSpec | GrantedTable], released: Collection[str], catalogue: Catalogue
+) -> list[str]:
+    """The tables that an extract of `tables` reads and a release does not hold, each once.
+
+    A parent that gives a table its period is read too, whether it was granted or not.
+    """
+    needed: dict[str, None] = {}
+    for table in tables:
+        needed[table.name] = None
+        if table.name in catalogue and (parent := catalogue[table.name].period_parent):
+            needed[parent.table] = None
+    return [name for name in needed if name not in released]
+
+
+def has_period(table: Table) -> bool:
+    """Whether each row can be placed in time: by a date of its own, or of its parent."""
+    return bool(table.period_column or table.period_parent)
+
+
+def shared_keys(table: Table, names: Iterable[str], catalogue: Catalogue) -> dict[str, tuple[Variable, ...]]:
+    """What can place the rows of a table without a date: name of a key to the same kind of key elsewhere.
+
+    names  tables of the extract; those without a period place nothing. Keys that occur
+           in none of the others are left out, so that an empty dict is a reason to refuse.
+    """
+    dated = [catalogue[name] for name in names if name in catalogue and has_period(catalogue[name])]
+    keys = [variable for other in dated for variable in other.variables if variable.pseudonymised]
+    found = {
+        own.name: tuple(key for key in keys if key.key_domain == own.key_domain)
+        for own in table.variables
+        if own.pseudonymised
+    }
+    return {name: same for name, same in found.items() if same}
+
+
+def undated_reason(table: Table, names: Iterable[str], catalogue: Catalogue) -> str | None:
+    """Why nobody could say which rows of a table belong to a period, or None."""
+    if has_period(table) or shared_keys(table, names, catalogue):
+        return None
+    return (
+        f"{table.name} has no date of its own: ask for it together with a table that has one and shares a key with it."
+    )
 
 
 def _granted_columns(table: Table, granted: GrantedTable) -> Iterator[ColumnSpec]:
@@ -148,7 +197,10 @@ def _granted_columns(table: Table, granted: GrantedTable) -> Iterator[ColumnSpec
             yield ColumnSpec(variable.name, level)
 
 
-def _table_reasons(spec: TableSpec, granted: GrantedTable | None, catalogue: Catalogue) -> Iterable[str]:
+def _table_reasons(
+    spec: TableSpec, granted: GrantedTable | None, names: Iterable[str], catalogue: Catalogue
+) -> list[str]:
+    """Why one table may not be in the extract that holds the tables `names`; empty when it may."""
     if spec.name not in catalogue:
         return [f"There is no table {spec.name}."]
     table = catalogue[spec.name]
@@ -158,7 +210,8 @@ def _table_reasons(spec: TableSpec, granted: GrantedTable | None, catalogue: Cat
         return [f"The table {spec.name} was not granted."]
     if not spec.columns:
         return [f"The table {spec.name} has no column."]
-    reasons = (_column_reason(column, table, granted, catalogue) for column in spec.columns)
+    reasons = [_column_reason(column, table, granted, catalogue) for column in spec.columns]
+    reasons.append(undated_reason(table, names, catalogue))
     return [reason for reason in reasons if reason]
 
 

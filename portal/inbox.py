@@ -123,6 +123,9 @@ class Known:
         return self._record.pk in self._facts.memberships
 
     def why_no_agreement(self, at: datetime) -> str | None:
+        if self._record.state != outputs.CLEARED:
+            reason: str | None = self._record.why_no_agreement(at)  # no turn asks it of these: nothing was fetched
+            return reason
         agreement = self._facts.in_force.get(self._record.project_id)
         return agreement.why_not_in_force(at) if agreement else "No agreement of this project is in force."
 

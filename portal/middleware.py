@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.workflow import Refused
+
+RECORD = re.compile(r"/(projects|agreements|extracts|outputs)/\d+/")
 
 
 class RefusalsMiddleware:
@@ -32,9 +35,14 @@ class RefusalsMiddleware:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page of this site that the person came from, or the home page; never a page that would refuse again."""
+    """The page of this site that the person came from, else that of the record that the address names.
+
+    Never the page that was asked for, which would refuse again, and at last the home page.
+    """
     referer = request.headers.get("referer", "")
     here = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(referer, allowed_hosts=here, require_https=request.is_secure())
-    itself = request.method == "GET" and urlsplit(referer).path == request.path
-    return referer if safe and not itself else "/"
+    if safe and not (request.method == "GET" and urlsplit(referer).path == request.path):
+        return referer
+    record = RECORD.match(request.path)
+    return record[0] if record and record[0] != request.path else "/"

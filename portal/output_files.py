@@ -13,10 +13,14 @@ from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import FileReport, Report
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.workflow import Refused
-from portal.findings import Bounds, Shown, shown
+from portal.findings import Bounds, Shown, flagged, shown
+from portal.sight import Sight
 
 # A page reads no more of a file than this; the worker reads it whole.
 MOST_BYTES_SHOWN = 2**20
+# A rehearsal is done while somebody waits, by a process that serves everybody else too.
+MOST_BYTES_TRIED = 200_000
+MOST_CELLS_TRIED = 20_000
 ON_THE_RECORD = Bounds(rows=60, columns=30, findings=40)
 ON_ITS_OWN_PAGE = Bounds()
 
@@ -25,6 +29,7 @@ ON_ITS_OWN_PAGE = Bounds()
 class FilePart:
     """One file of a request as a page shows it.
 
+    sight    how much of its content the reader may see
     problem  why its table cannot be shown, or ""
     cut      whether the file goes on beyond what was read
     """
@@ -33,8 +38,24 @@ class FilePart:
     file: OutputFile | None
     report: FileReport | None
     shown: Shown
+    sight: Sight
     problem: str = ""
     cut: bool = False
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether of its table only the flagged cells are shown."""
+        return self.sight is Sight.FLAGGED
+
+    @property
+    def says_values(self) -> bool:
+        """Whether findings are told in full: their sentences say what the cells hold."""
+        return self.sight is not Sight.NOTHING
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether the page shows anything that stands in the file."""
+        return self.shown.table is not None or (self.says_values and bool(self.shown.findings))
 
 
 def content_of(file: OutputFile, most: int | None = None) -> bytes:
@@ -68,10 +89,24 @@ def rehearse(output: OutputRequest) -> Report:
     files = list(output.files.all())
     if not any(file.role == FileRole.OUTPUT for file in files):
         raise Refused("Add at least one file to take out.")
-    if sum(file.size for file in files) > MOST_BYTES_SHOWN:
-        raise Refused("These files together are larger than 1 MB: submit them, and the worker checks them.")
+    if large := [file.name for file in files if file.size > MOST_BYTES_TRIED]:
+        raise Refused(f"{large[0]} is {TOO_LARGE}")
+    if sum(cells_of(file) for file in files) > MOST_CELLS_TRIED:
+        raise Refused(f"This request is {TOO_LARGE}")
     described = tuple(description_of(file) for file in files if file.role == FileRole.OUTPUT)
     return check({file.name: content_of(file) for file in files}, Description(described), SRS_10)
+
+
+TOO_LARGE = "too large to try here: submit it and the worker checks it."
+
+
+def cells_of(file: OutputFile) -> int:
+    """How many cells the file's table has; 0 for a file that holds none."""
+    try:
+        table = read_table(file.name, content_of(file), SRS_10)
+    except CannotRead:
+        return 0
+    return len(table.columns) * len(table.rows)
 
 
 def description_of(file: OutputFile) -> FileDescription:
@@ -80,28 +115,46 @@ def description_of(file: OutputFile) -> FileDescription:
 
 
 def parts(
-    files: Sequence[OutputFile], report: Report | None, bounds: Bounds, *, only: str | None = None
+    files: Sequence[OutputFile], report: Report | None, sight: Sight, bounds: Bounds, *, only: str | None = None
 ) -> list[FilePart]:
-    """The files of a report, each with its table and findings; without a report, the files alone.
+    """The files of a report, each with its findings and as much of its table as the reader may see.
+
+    Without a report, the files alone.
 
     A file that was changed since the report is shown without its table, so that no finding marks a wrong cell.
     """
     by_name = {file.name: file for file in files}
     judged = {one.name: one for one in report.files} if report else {}
     names = [only] if only else list(judged if report else by_name)
-    return [_part(f"file-{n}", name, by_name.get(name), judged.get(name), bounds) for n, name in enumerate(names, 1)]
+    return [
+        _part(f"file-{n}", name, by_name.get(name), judged.get(name), sight, bounds) for n, name in enumerate(names, 1)
+    ]
 
 
-def _part(prefix: str, name: str, file: OutputFile | None, report: FileReport | None, bounds: Bounds) -> FilePart:
+def _part(
+    prefix: str, name: str, file: OutputFile | None, report: FileReport | None, sight: Sight, bounds: Bounds
+) -> FilePart:
+    if file is not None and file.role == FileRole.EVIDENCE and sight is Sight.FLAGGED:
+        sight = Sight.NOTHING  # evidence is for its checkers alone
     findings = report.findings if report else ()
+    table, problem = _table(file, report, sight)
+    cut = file is not None and file.size > MOST_BYTES_SHOWN
+    return FilePart(name, file, report, shown(prefix, table, findings, bounds), sight, problem, cut)
+
+
+def _table(file: OutputFile | None, report: FileReport | None, sight: Sight) -> tuple[Table | None, str]:
+    """As much of the file's table as the reader may see, and why there is none, or ""."""
     if file is None:
-        return FilePart(name, None, report, shown(prefix, None, findings, bounds), "The file is no longer here.")
+        return None, "The file is no longer here."
     if report and report.sha256 != file.sha256:
-        problem = "The file was replaced after this report was made."
-        return FilePart(name, file, report, shown(prefix, None, findings, bounds), problem)
+        return None, "The file was replaced after this report was made."
+    if sight is Sight.NOTHING or (sight is Sight.FLAGGED and not report):
+        return None, ""
     try:
-        table, problem = table_of(file), ""
+        table = table_of(file)
     except CannotRead as unreadable:
-        table, problem = None, unreadable.problem
-    cut = file.size > MOST_BYTES_SHOWN
-    return FilePart(name, file, report, shown(prefix, table, findings, bounds), problem, cut)
+        return None, unreadable.problem
+    if sight is Sight.WHOLE or report is None:
+        return table, ""
+    found = flagged(table, report.findings)
+    return (found if found.columns else None), ""

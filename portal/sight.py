@@ -48,9 +48,7 @@ def why_not_described_by(output: OutputRequest, person: User, at: datetime) -> s
     return output.project.why_not_accredited(person, at) or ""
 
 
-def record_opening(
-    output: OutputRequest, files: Iterable[OutputFile], shown: str, *, by: User, at: datetime
-) -> None:
+def record_opening(output: OutputRequest, files: Iterable[OutputFile], shown: str, *, by: User, at: datetime) -> None:
     """Put each opening of a file's content on the trail, with the file's name and how much of it was shown."""
     for file in files:
         details = {"file": file.name, "sha256": file.sha256, "shown": shown}

@@ -14,7 +14,7 @@ import numpy as np
 
 from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.policy import Policy
-from extracts.disclosure.reading.cells import Cells, places, tidy
+from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.evidence import add_evidence
 from extracts.disclosure.reading.triage import CannotRead
@@ -99,11 +99,12 @@ def _by_file(description: Description) -> dict[str, tuple[FileDescription, ...]]
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was found in a file, and on what grounds."""
+    """What was found in a file, on what grounds, and how much more was counted but not written out."""
 
     findings: Sequence[Finding]
     examined: Examined = field(default_factory=Examined)
     evidence: Evidence = Evidence.FILE_ALONE
+    beyond: int = 0
 
 
 def _report(
@@ -124,7 +125,7 @@ def _report(
         evidence=judgement.evidence,
         examined=judgement.examined,
         findings=tuple(found[: policy.max_findings]),
-        left_out=max(0, len(found) - policy.max_findings),
+        left_out=max(0, len(found) - policy.max_findings) + judgement.beyond,
     )
 
 
@@ -181,7 +182,8 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
     if described.output_type in TABLES and not examined.shown:
         found.append(_review(described.name, "reading", "No number in this table could be examined.", "Supply counts."))
     sized = described.output_type in MODELS and residual(described.regression) is not None
-    return Judgement(found, examined, Evidence.UNDERLYING if described.evidence or sized else Evidence.FILE_ALONE)
+    grounds = Evidence.UNDERLYING if described.evidence or sized else Evidence.FILE_ALONE
+    return Judgement(found, examined, grounds, sum(subject.beyond))
 
 
 def _supported(cells: Cells, evidence: str, contents: Mapping[str, bytes], policy: Policy) -> Cells:
@@ -215,7 +217,7 @@ def _unreadable(subject: Subject) -> Iterator[Finding]:
         (no_zero, "This cell is described as a structural zero, but it is not zero.", "Correct the description."),
         (no_share, "This is not a percentage of a known base.", "Show the base beside it, and a value it can have."),
     ):
-        for place in places(wrong):
+        for place in subject.places(cells, wrong):
             yield subject.finding("reading", Verdict.REVIEW, cells, place, problem, cure=cure)
 
 

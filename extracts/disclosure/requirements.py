@@ -6,24 +6,17 @@ from collections.abc import Iterator
 
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.layout import Layout
-from extracts.disclosure.reading.columns import ENDPOINTS, kind_by_heading, kind_of_column
+from extracts.disclosure.reading.columns import ENDPOINTS, kind_by_heading
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
+from extracts.disclosure.reading.suspicion import names_a_coefficient
+from extracts.disclosure.requirements_of_columns import Need, of_columns
 
-# Kinds of column that have rules of their own, and so may not pass as labels or other numbers.
-JUDGED = {
-    "count": "counts",
-    "total": "sums",
-    "mean": "means",
-    "percentage": "percentages",
-    "ratio": "ratios",
-    "endpoint": "minima, maxima or quantiles",
-}
+# Kinds of output that are coefficients; the rulebook says which rules judge them.
+MODELS = frozenset({"REGR"})
 
 # A long table of so many rows may be records: its counts must be called counts.
 MANY_ROWS = 50
-
-Need = tuple[str, str]  # what is missing, what to supply
 
 
 def needs(described: FileDescription, table: Table, tabular: bool) -> Iterator[Need]:
@@ -39,17 +32,32 @@ def needs(described: FileDescription, table: Table, tabular: bool) -> Iterator[N
             "Use the headings as they are in the file, capitals and spaces included.",
         )
         return
+    if tabular or described.output_type in MODELS:
+        yield from _of_every_column(layout, table)
     if tabular:
-        yield from _of_a_table(described, table)
-    yield from _misplaced(layout, table, tabular)
+        yield from _of_a_table(described)
+    if described.output_type in MODELS:
+        yield from _of_a_model(described, table)
+    yield from of_columns(layout, table, tabular)
 
 
-def _of_a_table(described: FileDescription, table: Table) -> Iterator[Need]:
-    """Needs of frequency, magnitude and ratio tables."""
-    layout = described.layout
+def _of_every_column(layout: Layout, table: Table) -> Iterator[Need]:
+    """Needs of whatever is judged cell by cell: a place for each column, a base for each percentage, sound rows."""
     unplaced = [name for name in table.columns if name not in layout.placed]
     if unplaced:
         yield f"The description does not say what these columns hold: {', '.join(unplaced)}.", "Give each one a place."
+    baseless = [share.column for share in layout.percentages if not share.base]
+    if baseless:
+        yield (
+            f"These percentages have no base: {', '.join(baseless)}.",
+            "Add a column with the count that each percentage is a share of, and name it.",
+        )
+    yield from _of_the_rows(layout, table)
+
+
+def _of_a_table(described: FileDescription) -> Iterator[Need]:
+    """Needs of frequency, magnitude and ratio tables."""
+    layout = described.layout
     if described.output_type == "FREQ" and not (layout.counts or layout.percentages):
         yield "No column is named as holding counts.", "Name the columns that hold counts."
     if described.output_type == "MAGN" and not layout.magnitudes:
@@ -60,13 +68,6 @@ def _of_a_table(described: FileDescription, table: Table) -> Iterator[Need]:
             "Name the column with the rates and the column with the counts they are shares of. For odds and "
             "other ratios, supply the table of counts behind them as an output of its own for a checker.",
         )
-    baseless = [share.column for share in layout.percentages if not share.base]
-    if baseless:
-        yield (
-            f"These percentages have no base: {', '.join(baseless)}.",
-            "Add a column with the count that each percentage is a share of, and name it.",
-        )
-    yield from _of_the_rows(layout, table)
 
 
 def _of_the_rows(layout: Layout, table: Table) -> Iterator[Need]:
@@ -106,17 +107,17 @@ def _of_the_labels(layout: Layout, table: Table) -> Iterator[Need]:
         )
 
 
-def _misplaced(layout: Layout, table: Table, tabular: bool) -> Iterator[Need]:
-    """Columns whose heading and values say that they hold what has rules, but that are described as something else.
-
-    Looks at columns without a place too, so that counts beside coefficients are not missed.
-    """
-    for name in table.columns:
-        kind = kind_by_heading(name)
-        if name in layout.measured or kind not in JUDGED or (kind == "ratio" and not tabular):
-            continue
-        if kind_of_column(name, table.column(name)) == kind:
-            yield (
-                f"The column {name} looks as if it holds {JUDGED[kind]}, and is not described so.",
-                "Describe it as what it is, leave it out, or tell the checker what it holds.",
-            )
+def _of_a_model(described: FileDescription, table: Table) -> Iterator[Need]:
+    """Needs of tables of coefficients: such a table has a coefficient, and no more rows than the model has."""
+    layout, size = described.layout, described.regression
+    if not any(names_a_coefficient(name) for name in layout.others):
+        yield "No column is named as holding coefficients.", "Give the coefficients a heading such as coef or estimate."
+    parameters = size.parameters
+    if parameters is None and None not in (size.n_obs, size.df_residual):
+        parameters = (size.n_obs or 0) - (size.df_residual or 0)
+    most = MANY_ROWS - 1 if parameters is None else parameters
+    if len(table.rows) > most:
+        yield (
+            f"The file has {len(table.rows):,} rows, more than the {most:,} parameters that its model can have.",
+            "Give the number of parameters, and keep each model in a file of its own.",
+        )

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
-from extracts.disclosure.reading.cells import Cells
+from extracts.disclosure.reading.cells import Booleans, Cells
 from extracts.disclosure.report import Finding, Verdict
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The cells of one file, what was said of it and the policy to judge it by."""
+    """The cells of one file, what was said of it and the policy to judge it by.
+
+    beyond  numbers of cells that `places` found and left out, for the report to add up
+    """
 
     described: FileDescription
     cells: Cells
     policy: Policy
+    beyond: list[int] = field(default_factory=list, compare=False)
 
     @property
     def threshold(self) -> int:
@@ -28,6 +34,19 @@ class Subject:
     def unit(self) -> str:
         """What is counted, in the plural."""
         return self.described.unit
+
+    def places(self, cells: Cells, chosen: Booleans) -> list[int]:
+        """Where the first of the chosen cells stand, by row: at most as many as the policy reports.
+
+        The rest are only counted, so that a large file costs no more than a small one.
+        """
+        found = np.flatnonzero(chosen)
+        limit = self.policy.max_findings
+        if len(found) > limit:
+            self.beyond.append(len(found) - limit)
+            rows = cells.facts["row"].to_numpy()[found]
+            found = found[np.argsort(rows, kind="stable")[:limit]]
+        return [int(place) for place in found]
 
     def file_finding(self, rule: str, verdict: Verdict, problem: str, attack: str = "", cure: str = "") -> Finding:
         """A finding about the file as a whole."""

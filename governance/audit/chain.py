@@ -158,6 +158,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         heads = read_heads(chosen.heads) if chosen.heads else []
+        if chosen.heads and not heads:
+            raise Unreadable(f"{chosen.heads.name}: no signed head is there.")
         findings = list(verify(read_export(chosen.trail), heads, read_key(chosen.key)))
     except (OSError, Unreadable) as problem:
         print(problem, file=sys.stderr)

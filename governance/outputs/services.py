@@ -31,7 +31,7 @@ from governance.projects.models import Project
 from governance.workflow import Refused
 
 # What the signed package can hold on any system; its own parts keep their names.
-PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,119}")
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ ()-]{0,119}")
 RESERVED = frozenset({"manifest.json", "manifest.sig", "public-key.pem"})
 MOST_BYTES = 16 * 1024 * 1024
 MOST_FILES = 50
@@ -62,7 +62,7 @@ def add_file(
     """Keep an uploaded file. One of the same name is replaced. Raises Refused for a name or size that cannot be."""
     name = PurePath(name.replace("\\", "/")).name.strip()
     if not PLAIN_NAME.fullmatch(name) or name.lower() in RESERVED:
-        raise Refused(f"Give {name or 'the file'} a plain name: letters, digits, spaces, dots, dashes, underscores.")
+        raise Refused(f"Give {name or 'the file'} a plain name: letters, digits, spaces and . - _ ( ).")
     if not content:
         raise Refused(f"{name} is empty.")
     if len(content) > MOST_BYTES:

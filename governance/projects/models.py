@@ -41,6 +41,7 @@ class Project(models.Model):
     requested = models.JSONField(default=dict, blank=True)
     owners = models.JSONField(default=list, blank=True)
     round = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0, editable=False)
     state = models.CharField(max_length=20, choices=ProjectState.choices(), default=DRAFT)
     state_since = models.DateTimeField()
     created_at = models.DateTimeField()

@@ -46,14 +46,20 @@ def _join(project: Project, person: User, role: Role, at: datetime) -> None:
 ANSWERED = frozenset({question.key for question in questions()} | {"period_from", "period_to", "ends_on"})
 
 
-def edit(project: Project, *, by: User, at: datetime, **answers: Any) -> Project:
+@transaction.atomic
+def edit(project: Project, *, revision: int | None = None, by: User, at: datetime, **answers: Any) -> Project:
     """Save answers: the questions of the form, the period, the last day of the project.
 
-    Raises TypeError for anything else: the rest of a project has doors of its own.
+    With `revision`, the one that the form was made from, Refused when somebody saved other answers
+    meanwhile. Raises TypeError for anything but answers: the rest of a project has doors of its own.
     """
     if unknown := answers.keys() - ANSWERED:
         raise TypeError(f"Not an answer: {', '.join(sorted(unknown))}.")
-    return act(project, "edit", by=by, at=at, note=f"Answered: {', '.join(sorted(answers))}.", **answers)
+    project = _locked(project)
+    if revision not in (None, project.revision):
+        raise Refused("Other answers were saved since you opened this page: compare them with yours, then save again.")
+    note = f"Answered: {', '.join(sorted(answers))}."
+    return act(project, "edit", by=by, at=at, note=note, revision=project.revision + 1, **answers)
 
 
 @transaction.atomic

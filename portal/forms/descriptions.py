@@ -105,9 +105,15 @@ class Describe(GovukForm):
     df_residual = forms.IntegerField(label="Residual degrees of freedom", required=False)
 
     def __init__(
-        self, *args: Any, name: str, table: Table | None, evidence: list[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        name: str,
+        table: Table | None,
+        rows_seen: int,
+        evidence: list[tuple[str, str]],
+        **kwargs: Any,
     ) -> None:
-        self.name, self.table = name, table
+        self.name, self.table, self.rows_seen = name, table, rows_seen
         super().__init__(*args, **kwargs)
         self.fields["evidence"].choices = evidence  # type: ignore[attr-defined]
         bases = _possible_bases(table) if table else []
@@ -123,6 +129,9 @@ class Describe(GovukForm):
     def column_fields(self) -> list[Any]:
         return [self[f"column_{place}"] for place in range(len(self.columns))]
 
+    def _nothing_to_show(self) -> str:
+        return "Empty in the rows looked at." if self.rows_seen else ""
+
     def _column_field(self, column: str, place: int, bases: list[tuple[int, str]]) -> forms.ChoiceField:
         shares = [
             (f"share:{base}:{out_of}", f"{kind} of {name}")
@@ -132,11 +141,12 @@ class Describe(GovukForm):
         ]
         nowhere = [("share::100", "Percentage of a count that is not in the file")]
         choices = [("", "Choose one"), *((value, label) for value, label, _ in PLACES), *shares, *nowhere]
-        values = [value for value in self.table.column(column) if value][:3] if self.table else []
+        rows = self.table.column(column)[: self.rows_seen] if self.table else ()
+        values = [value for value in rows if value][:3]
         return forms.ChoiceField(
             label=column,
             choices=choices,
-            help_text=f"For example: {', '.join(values)}"[:120] if values else "Empty in the rows looked at.",
+            help_text=f"For example: {', '.join(values)}"[:120] if values else self._nothing_to_show(),
             error_messages={"required": f"Say what {column} holds"},
         )
 

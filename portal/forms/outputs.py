@@ -103,7 +103,8 @@ class Decision(GovukForm):
         widget=RadioSelect(
             hints={
                 CheckVerdict.APPROVE: "Every file may leave as it is, to the readers named.",
-                CheckVerdict.RETURN: "Something must change first. One return is enough to send it back to the author, after both have decided.",
+                CheckVerdict.RETURN: "Something must change first. One return is enough to send it back to the author, "
+                "after both have decided.",
             }
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.govuk_components import component as render
@@ -17,6 +18,12 @@ register = template.Library()
 def state_line(content: str, state: str, colour: str = "grey") -> SafeString:
     """The state as a coloured tag, and a sentence that says what it means or who has the next move."""
     return render("gh-status", state=state, colour=colour, text=mark_safe(content.strip()))
+
+
+@register.filter
+def code_words(name: str) -> SafeString:
+    """A name as code writes it, that may break after an underscore and nowhere else."""
+    return format_html_join(mark_safe("_<wbr>"), "{}", ((word,) for word in name.split("_")))
 
 
 @register.simple_tag

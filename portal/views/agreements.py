@@ -12,15 +12,18 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from governance.agreements import services
+from governance.agreements.lifecycle import SIGNED
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import find
+from governance.people.grants import roles_on
 from governance.people.models import User
+from governance.people.roles import Role
 from governance.workflow import Refused
 from portal import application
 from portal.access import SignedIn, visible_or_404
-from portal.entering import sent, status_of
+from portal.entering import sent, status_of, turned_away
 from portal.forms import projects as forms
-from portal.records import allowed_actions, hindrances_of
+from portal.records import allowed_actions, hindrances_of, reads_names
 
 
 def detail(request: SignedIn, pk: int) -> HttpResponse:
@@ -36,9 +39,11 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
     if request.method != "POST":
         return redirect(agreement)
+    countersigns = may_countersign(agreement, request.user)
+    if away := turned_away(request, agreement, "countersign" if countersigns else "sign"):
+        return away
     form = forms.Sign(request.POST)
     if form.is_valid():
-        countersigns = "countersign" in allowed_actions(agreement, request.user, at)
         try:
             (services.countersign if countersigns else services.sign)(agreement, by=request.user, at=at)
         except Refused as refusal:
@@ -49,6 +54,11 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "agreements/detail.html", context_of(agreement, request.user, form, at), status=422)
 
 
+def may_countersign(agreement: Agreement, person: User) -> bool:
+    """Whether it is the service's turn, and the person signs for the service."""
+    return agreement.state == SIGNED and Role.SUPPORT in roles_on(agreement.project, person)
+
+
 SIGNED_FOR_PROJECT = "You signed for the project. Research support signs for the service next."
 SIGNED_FOR_SERVICE = "You signed for the service. The agreement is in force."
 
@@ -57,9 +67,8 @@ def revoke(request: SignedIn, pk: int) -> HttpResponse:
     """End an agreement at once, with a reason, after a page that says what that means."""
     at = timezone.now()
     agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
-    if request.method != "POST" and "revoke" not in allowed_actions(agreement, request.user, at):
-        messages.error(request, "You cannot revoke this agreement.")
-        return redirect(agreement)
+    if away := turned_away(request, agreement, "revoke", keeps=True):
+        return away
     form = forms.Reasons(sent(request))
     if form.is_valid():
         try:
@@ -86,6 +95,8 @@ def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetim
         "tables": tables,
         "variables": sum(len(table.variables) for table in tables),
         "signatures": agreement.signatures.select_related("person__organisation"),
+        # Who acts for the service is not named to the team, here as in the history.
+        "named": reads_names(roles_on(agreement.project, person)),
         "actions": actions,
         "may_sign": bool(actions & {"sign", "countersign"}),
         "for_service": "countersign" in actions,

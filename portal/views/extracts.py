@@ -73,6 +73,8 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
     """Show what would be built, then ask for it."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
+    if Role.RESEARCHER not in roles_on(project, request.user):
+        raise Refused("Only researchers of the project request extracts.")
     agreement = in_force(project, at)
     release = services.current_release(agreement.scope.dataset)
     if release is None:

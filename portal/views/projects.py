@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -20,10 +18,10 @@ from governance.people.roles import Role
 from governance.projects import services
 from governance.projects.lifecycle import UNDER_REVIEW
 from governance.projects.models import Project
-from governance.workflow import Refused, why_not
+from governance.workflow import Refused
 from portal import application, deciding, inbox, project_lists, project_page
 from portal.access import SignedIn, visible_or_404
-from portal.entering import sent, status_of
+from portal.entering import sent, status_of, turned_away
 from portal.forms import picker
 from portal.forms import projects as forms
 
@@ -78,7 +76,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
     """Answer the questions. An unfinished answer can be saved; submitting asks for all of them."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
-    if away := turned_away(request, project, "edit"):
+    if away := turned_away(request, project, "edit", keeps=True):
         return away
     first = {name: getattr(project, name) for name in forms.Answers.base_fields}
     form = forms.Answers(sent(request), initial=first, today=local_day(at))
@@ -116,7 +114,7 @@ def choose(request: SignedIn, pk: int, table: str) -> HttpResponse:
     """The variable picker of one table. "Use the default set" ticks boxes and saves nothing."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
-    if away := turned_away(request, project, "edit"):
+    if away := turned_away(request, project, "edit", keeps=True):
         return away
     catalogue = catalogue_of(project)
     if table not in catalogue or not catalogue[table].requestable:
@@ -194,6 +192,8 @@ def remove(request: SignedIn, pk: int, person: int) -> HttpResponse:
     """Take somebody off the team. Who removes themselves sees the project no longer."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
+    if away := turned_away(request, project, "edit"):
+        return away
     member = get_object_or_404(project.members.select_related("person"), person_id=person)
     services.remove_member(project, member.person, by=request.user, at=at)
     messages.success(request, f"{member.person} is no longer on the team of {project.reference}.")
@@ -231,7 +231,7 @@ def withdraw(request: SignedIn, pk: int) -> HttpResponse:
     """End the application, with a reason, after a page that says so."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
-    if away := turned_away(request, project, "withdraw"):
+    if away := turned_away(request, project, "withdraw", keeps=True):
         return away
     form = forms.Reasons(sent(request))
     if form.is_valid():
@@ -254,13 +254,21 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
     if board is None:
         messages.error(request, "There is nothing for you to decide on this application now.")
         return redirect(project)
-    if away := turned_away(request, project, board.action):
+    if away := turned_away(request, project, board.action, keeps=True):
         return away
     form = forms.Decide(sent(request), board=board, project=project)
     if form.is_valid():
-        reasons = form.cleaned_data["reasons"]
         try:
-            deciding.record(project, board, form.choice, reasons=reasons, catalogue=catalogue, by=request.user, at=at)
+            deciding.record(
+                project,
+                board,
+                form.choice,
+                reasons=form.cleaned_data["reasons"],
+                round=form.cleaned_data["round"],
+                catalogue=catalogue,
+                by=request.user,
+                at=at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -274,22 +282,6 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
         "members": project_page.team_of(project),
     }
     return render(request, "projects/decide.html", context, status=status_of(form))
-
-
-def turned_away(request: SignedIn, project: Project, action: str, *, guards: bool = True) -> HttpResponse | None:
-    """Back to the record with the reason, for who opens the page of something that they cannot do now.
-
-    Only for reading: what was typed is handed to the service, and stays on the page if that refuses.
-    """
-    if request.method == "POST":
-        return None
-    person, at = request.user, timezone.now()
-    moves = tuple(move if guards else replace(move, unless=()) for move in project.LIFECYCLE)
-    reason = why_not(moves, action, project, person, roles_on(project, person), at)
-    if not reason:
-        return None
-    messages.error(request, reason)
-    return redirect(project)
 
 
 def catalogue_of(project: Project) -> Catalogue:

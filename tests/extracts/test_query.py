@@ -80,13 +80,6 @@ def test_the_period_holds_both_of_its_end_days(root):
     assert found(date(2000, 1, 1), date(2030, 1, 1)) == 4
 
 
-def test_a_table_that_has_no_date_is_given_whole(tmp_path):
-    small.published(
-        tmp_path, source=small.write_source(tmp_path / "source", secret=small.tables()["crime"].select([0]))
-    )
-    assert len(rows(tmp_path, spec_of("secret", "crime_id"))) == 5
-
-
 def test_the_count_is_the_number_of_rows(root):
     spec = spec_of("victim", "number")
     counted = query.count_rows(spec.tables[0], spec=spec, catalogue=small.small_catalogue(root)).sql("duckdb")

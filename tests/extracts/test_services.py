@@ -182,3 +182,15 @@ def test_a_cancelled_build_is_not_moved(extract):
     with pytest.raises(services.Superseded):
         deliver(mine, moved)
     assert moved == []
+
+
+def test_a_table_that_the_release_does_not_hold_is_refused_at_once(release):
+    release.tables = {"pol_crime": release.tables["pol_crime"]}
+    release.save()
+    with pytest.raises(Refused, match="does not hold crt_case"):
+        request(an_agreement().project)
+
+
+def test_a_table_that_nothing_places_in_the_period_is_refused_at_once(release):
+    with pytest.raises(Refused, match="has no date of its own"):
+        request(an_agreement(wish={"xjs_link": ["source_dataset"]}).project)

@@ -10,8 +10,11 @@ from extracts.specification import (
     ExtractSpec,
     TableSpec,
     compile_specification,
+    missing_from,
+    problems_of,
     within,
 )
+from governance.agreements.scope import Scope
 from tests.extracts.small_dataset import scope, small_catalogue
 
 CRIME = ["crime_id", ("recorded_on", "month"), ("force", "region")]
@@ -115,3 +118,39 @@ def test_a_scope_that_does_not_fit_the_catalogue_is_not_compiled(catalogue, gran
 def test_every_reason_is_given(catalogue):
     asked = spec_of(crime=["weapon", "loss"], victim=["person"], last=date(2030, 1, 1))
     assert len(within(asked, scope(crime=CRIME), catalogue)) == 4
+
+
+@pytest.mark.parametrize(
+    ("granted", "problems"),
+    [
+        ({"crime": CRIME, "victim": VICTIM},          []),
+        ({"victim": VICTIM},                          []),
+        ({},                                          ["The agreement grants no table."]),
+        ({"crime": [("force", "")], "nowhere": ["x"]}, ["crime.force has no level of detail ''.",
+                                                        "There is no table nowhere."]),
+    ],
+)  # fmt: skip
+def test_problems_are_those_that_compiling_raises(catalogue, granted, problems):
+    asked = scope(**granted)
+    assert problems_of(asked, catalogue) == problems
+    if problems:
+        with pytest.raises(BadSpecification) as raised:
+            compile_specification(asked, catalogue, "1")
+        assert str(raised.value) == " ".join(problems)
+    else:
+        assert within(compile_specification(asked, catalogue, "1"), asked, catalogue) == []
+
+
+def test_a_scope_on_another_dataset_is_a_problem_of_its_own(catalogue):
+    elsewhere = Scope("large", scope(crime=CRIME).tables, date(2019, 1, 1), date(2019, 12, 31))
+    assert problems_of(elsewhere, catalogue) == ["The agreement is on large, not on small."]
+
+
+def test_tables_missing_from_a_release_are_named_with_the_parents_they_need(catalogue):
+    granted = scope(victim=VICTIM, crime=CRIME)
+    assert missing_from(granted.tables, {"crime", "victim"}, catalogue) == []
+    assert missing_from(granted.tables, {"crime"}, catalogue) == ["victim"]
+    assert missing_from(granted.tables, set(), catalogue) == ["victim", "crime"]
+    assert missing_from(scope(victim=VICTIM).tables, {"victim"}, catalogue) == ["crime"]
+    spec = compile_specification(granted, catalogue, "1")
+    assert missing_from(spec.tables, {"victim"}, catalogue) == ["crime"]

@@ -210,3 +210,11 @@ def test_the_organisation_of_every_member_counts_and_none_is_not_a_way_round():
 def test_the_state_has_one_door():
     with pytest.raises(TypeError):
         services.edit(a_project(), state="approved", round=9, by=person("ruth"), at=now())
+
+
+def test_of_two_windows_the_second_does_not_wipe_what_the_first_saved():
+    project = a_project()
+    services.edit(project, revision=project.revision, lay_summary="From window one.", by=person("ruth"), at=now())
+    with pytest.raises(Refused, match="Other answers were saved"):
+        services.edit(project, revision=project.revision, lay_summary="", by=person("ruth"), at=now())
+    assert Project.objects.get().lay_summary == "From window one."

@@ -51,18 +51,33 @@ def test_two_sides_sign_in_turn_after_reading():
     assert "For the service" in read(ruth, "agreement", agreement.pk)
 
 
+@pytest.mark.parametrize(("username", "named"), [("ruth", False), ("coral", False), ("sam", True), ("ada", True)])
+def test_the_team_reads_for_whom_the_service_signed_and_not_who(username, named):
+    page = read(signed_in(username), "agreement", an_agreement("in_force").pk)
+    signatures = page[page.index("Signatures</h2>") :]
+    signatures = signatures[: signatures.index("</table>")]
+    assert "For the service" in signatures and "Gatehouse Service" in signatures and "Ruth" in signatures
+    assert ("Sam" in signatures) == named
+
+
+def test_what_can_be_done_stands_before_the_agreement_and_the_history_after_it():
+    page = read(signed_in("ruth"), "agreement", an_agreement("drawn_up").pk)
+    assert page.index("What you can do now") < page.index("Period of the data") < page.index('id="history-heading"')
+
+
 @pytest.mark.parametrize("username", ["coral", "petra", "pia", "ada", "sam"])
 def test_only_the_lead_signs_for_the_project(username):
     agreement, client = an_agreement("drawn_up"), signed_in(username)
     assert "Sign the agreement" not in read(client, "agreement", agreement.pk)
-    assert "There is a problem" in send(client, "agreement_sign", agreement.pk, status=422, read="on")
+    send(client, "agreement_sign", agreement.pk, read="on")
+    assert "Not done" in read(client, "agreement", agreement.pk)
     assert not agreement.signatures.exists()
 
 
 def test_nobody_signs_twice():
     agreement, ruth = an_agreement("in_force"), signed_in("ruth")
-    page = send(ruth, "agreement_sign", agreement.pk, status=422, read="on")
-    assert "You cannot sign this while it is in force." in page
+    send(ruth, "agreement_sign", agreement.pk, read="on")
+    assert "You cannot sign this while it is in force." in read(ruth, "agreement", agreement.pk)
     assert agreement.signatures.count() == 2
 
 
@@ -72,7 +87,8 @@ def test_an_agreement_whose_time_is_over_is_not_signed():
     agreement.save(update_fields=["ends_on"])
     page = read(signed_in("ruth"), "agreement", agreement.pk)
     assert "The agreement ended on" in page and "Sign the agreement" not in page
-    send(signed_in("ruth"), "agreement_sign", agreement.pk, status=422, read="on")
+    send(signed_in("ruth"), "agreement_sign", agreement.pk, read="on")
+    assert not agreement.signatures.exists()
 
 
 def test_support_revokes_with_reasons_after_a_page_that_warns():
@@ -98,7 +114,7 @@ def test_others_do_not_revoke():
     for username in ("ruth", "pia", "petra"):
         answer = signed_in(username).get(reverse("agreement_revoke", args=[agreement.pk]), follow=True)
         assert answer.redirect_chain == [(agreement.get_absolute_url(), 302)]
-        send(signed_in(username), "agreement_revoke", agreement.pk, status=422, reasons="Because.")
+        send(signed_in(username), "agreement_revoke", agreement.pk, reasons="Because.")
     agreement.refresh_from_db()
     assert agreement.state == "in_force"
 

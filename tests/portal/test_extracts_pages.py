@@ -126,6 +126,15 @@ def test_one_extract_at_a_time(as_, project):
 
 
 @pytest.mark.parametrize("name", ["coral", "sam", "petra", "ada"])
+def test_only_researchers_of_the_project_see_the_page_to_ask_for_one(as_, project, name):
+    client, address = as_(name), reverse("extract_request", args=[project.pk])
+    for answer in (client.get(address, follow=True), client.post(address, follow=True)):
+        assert "Only researchers of the project request extracts." in html(answer)
+        assert "Build this extract" not in html(answer)
+    assert not Extract.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["coral", "sam", "petra", "ada"])
 def test_others_on_the_project_look_but_do_not_act(as_, project, name):
     extract, client = requested(project), as_(name)
     shown = html(client.get(page(extract)))

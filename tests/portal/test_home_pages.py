@@ -46,7 +46,12 @@ def an_extract(state: str) -> Extract:
     at, project = builders.now(), builders.an_agreement().project
     known: Catalogue = builders.catalogue()
     extracts.register_release(
-        code="cjs_linked", version="1", title="First", tables={"pol_crime": {"rows": 3}}, by=worker(), at=at
+        code="cjs_linked",
+        version="1",
+        title="First",
+        tables={table: {"rows": 3} for table in builders.WISH},
+        by=worker(),
+        at=at,
     )
     extract = extracts.request(project, catalogue=known, by=person("ruth"), at=at)
     if state == "requested":
@@ -57,7 +62,7 @@ def an_extract(state: str) -> Extract:
         return extracts.fail(claimed, reason="A table could not be read.", at=at)
     if state == "stopped":
         return extracts.stop(claimed, reason="The agreement was revoked.", at=at)
-    return extracts.record_delivery(claimed, folder="abc", manifest={"files": []}, at=at)
+    return extracts.deliver(claimed, folder="abc", manifest={"files": []}, move=lambda: None, catalogue=known, at=at)
 
 
 # Signed out.
@@ -122,16 +127,20 @@ def test_owners_are_asked_for_their_own_tables_and_once():
     assert [name for name in everybody_but() if waits_for(name)] == ["petra", "hugo"]
     assert waits_for("petra") == asked
 
-    projects.decide(project, verdict=Verdict.APPROVE, reasons="Fits.", by=person("petra"), at=builders.now())
+    projects.decide(
+        project, verdict=Verdict.APPROVE, reasons="Fits.", round=project.round, by=person("petra"), at=builders.now()
+    )
     assert [name for name in everybody_but() if waits_for(name)] == ["hugo"]
 
 
 def test_an_owner_who_decided_is_asked_again_in_the_next_round():
     project, at = builders.a_project("owners"), builders.now()
-    project = projects.decide(project, verdict=Verdict.APPROVE, reasons="Fits.", by=person("petra"), at=at)
-    project = projects.send_back(project, reasons="Say more.", by=person("hugo"), at=at)
+    project = projects.decide(
+        project, verdict=Verdict.APPROVE, reasons="Fits.", round=project.round, by=person("petra"), at=at
+    )
+    project = projects.send_back(project, reasons="Say more.", round=project.round, by=person("hugo"), at=at)
     project = projects.submit(project, catalogue=builders.catalogue(), by=person("ruth"), at=at)
-    projects.accept(project, reasons="Complete.", by=person("sam"), at=at)
+    projects.accept(project, reasons="Complete.", round=project.round, by=person("sam"), at=at)
     assert waits_for("petra") == ["Decide for your organisation's tables"]
 
 
@@ -180,7 +189,9 @@ def test_what_became_of_an_extract_is_news_to_the_team_for_thirty_days(state, wh
 def test_outputs_wait_for_checkers_who_have_not_checked_them():
     output = builders.an_output("submitted")
     assert [name for name in everybody_but() if waits_for(name)] == ["cass", "devi"]
-    outputs.check(output, verdict=CheckVerdict.APPROVE, reasons="Fine.", by=person("cass"), at=builders.now())
+    outputs.check(
+        output, verdict=CheckVerdict.APPROVE, reasons="Fine.", round=output.round, by=person("cass"), at=builders.now()
+    )
     assert not waits_for("cass")
     assert waits_for("devi") == ["Check the output: you are the second checker"]
 
@@ -202,7 +213,7 @@ def test_a_cleared_output_waits_for_a_checker_and_is_news_to_its_author():
 
 def test_a_released_output_is_news_to_its_author_alone():
     output = builders.an_output("cleared")
-    output = outputs.release(output, by=person("cass"), at=builders.now())
+    output = outputs.release(output, round=output.round, by=person("cass"), at=builders.now())
     outputs.record_package(output, package="p.zip", sha256="0" * 64, at=builders.now())
     told = [name for name in everybody_but() if "Download the signed package" in news_for(name)]
     assert told == ["ruth"]

@@ -364,9 +364,9 @@ def test_a_decision_on_an_application_that_moved_on_is_not_recorded():
     """Petra read round 1; it was returned, changed and accepted again before she pressed the button."""
     project = a_project("owners")
     opened = verdict(project, "approve", "I liked the first version.")
-    services.send_back(project, reasons="Say more.", by=person("hugo"), at=now())
+    services.send_back(project, reasons="Say more.", round=1, by=person("hugo"), at=now())
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    project = services.accept(project, reasons="Complete.", by=person("sam"), at=now())
+    project = services.accept(project, reasons="Complete.", round=2, by=person("sam"), at=now())
 
     page = send(signed_in("petra"), "project_decide", project.pk, status=422, **opened)
     assert "has moved on since you opened this page" in page and "I liked the first version." in page
@@ -382,7 +382,7 @@ def test_nobody_decides_for_applicants_of_their_own_organisation():
     client = Client()
     client.force_login(colleague)
     page = read(client, "project", project.pk)
-    assert "The applicant belongs to your organisation" in page and "Read and decide" not in page
+    assert "Somebody on the team belongs to your organisation" in page and "Read and decide" not in page
     assert "No application waits for your decision" in read(client, "projects")
     page = send(client, "project_decide", project.pk, status=422, **verdict(project, "approve", "For my friends."))
     assert "belongs to your organisation" in page and "For my friends." in page
@@ -427,6 +427,32 @@ def test_the_team_takes_accredited_researchers_by_name_or_address():
     read(signed_in("olu"), "project", project.pk, status=404)
     send(ruth, "project_remove", project.pk, person("ruth").pk)
     assert project.members.filter(person=project.lead).exists()
+
+
+@pytest.mark.parametrize("username", ["coral", "sam", "ruth"])
+def test_who_cannot_change_the_team_learns_of_no_account(username):
+    """The answer is the same for an account that exists, or may join, and for one that does not."""
+    project, client = a_project("triage"), signed_in(username)
+    told = set()
+    for who in ("olu", "petra", "nobody", ""):
+        answer = client.post(
+            reverse("project_team", args=[project.pk]), {"who": who, "role": "researcher"}, follow=True
+        )
+        told.add(tuple(str(message) for message in answer.context["messages"]))
+    [refusal] = told
+    assert "edit this" in refusal[0]
+    send(client, "project_remove", project.pk, 10**9)
+    assert project.members.count() == 2
+
+
+def test_a_code_name_breaks_between_its_words_alone():
+    page = read(signed_in("ruth"), "project", a_project().pk)
+    assert '<span class="gh-code gh-code--name govuk-!-font-weight-regular">offence_<wbr>subgroup</span>' in page
+
+
+def test_what_can_be_done_stands_before_the_application_and_the_history_after_it():
+    page = read(signed_in("ruth"), "project", a_project().pk)
+    assert page.index("What you can do now") < page.index('id="application"') < page.index('id="history-heading"')
 
 
 def test_withdrawing_asks_for_reasons_and_ends_it():

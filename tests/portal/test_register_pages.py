@@ -32,7 +32,7 @@ def text_of(client, address: str = "/register/") -> str:
 def a_release(clearance: Clearance = Clearance.PUBLICATION) -> OutputRequest:
     output = builders.an_output("cleared")
     OutputRequest.objects.filter(pk=output.pk).update(clearance=clearance)
-    output = outputs.release(output, by=person("cass"), at=builders.now())
+    output = outputs.release(output, round=output.round, by=person("cass"), at=builders.now())
     return outputs.record_package(output, package="p.zip", sha256=DIGEST, at=builders.now())
 
 
@@ -72,9 +72,9 @@ def test_an_approved_project_shows_who_what_why_and_which_data(client):
 
 def test_tables_that_their_owner_refused_are_not_listed(client):
     project, at = builders.a_project("owners"), builders.now()
-    project = projects.decide(project, verdict=Verdict.REFUSE, reasons="Not ours.", by=person("petra"), at=at)
-    project = projects.decide(project, verdict=Verdict.APPROVE, reasons="Fits.", by=person("hugo"), at=at)
-    agreements.conclude(project, reasons="Good.", catalogue=builders.catalogue(), by=person("pia"), at=at)
+    project = projects.decide(project, verdict=Verdict.REFUSE, reasons="Not ours.", round=1, by=person("petra"), at=at)
+    project = projects.decide(project, verdict=Verdict.APPROVE, reasons="Fits.", round=1, by=person("hugo"), at=at)
+    agreements.conclude(project, reasons="Good.", round=1, catalogue=builders.catalogue(), by=person("pia"), at=at)
     text = text_of(client, reverse("register_project", args=[project.reference]))
     assert builders.catalogue()["crt_case"].label in text
     assert builders.catalogue()["pol_crime"].label not in text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,8 @@ import pandas as pd
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.layout import Percentage
 from extracts.disclosure.reading.csv_table import Table
-from extracts.disclosure.reading.numbers import read_number
+from extracts.disclosure.reading.labels import as_compared, reads_as_total
+from extracts.disclosure.reading.numbers import is_blank, read_number
 from extracts.disclosure.report import Cell
 
 Booleans = npt.NDArray[np.bool_]
@@ -37,8 +38,9 @@ class Cells:
             value       the number, or NaN
             low, high   the count of units lies between these, as far as a reader can tell; NaN for unknown
             base        count that a percentage is a share of, or NaN
-            structural  holds nobody, by definition; said_structural if the description says so,
-                        be it right or wrong
+            structural  shows 0 and holds nobody, by definition; said_structural if the
+                        description says so, be it right or wrong
+            blank       left empty, or filled with what software writes for nothing
             n, total, largest, second_largest, absolute_total   evidence, or NaN
     """
 
@@ -105,7 +107,7 @@ class Cells:
 
 FACTS = {
     "row": int, "column": str, "measure": str, "kind": str, "state": str,
-    "structural": bool, "said_structural": bool,
+    "structural": bool, "said_structural": bool, "blank": bool,
     **dict.fromkeys(("value", "spread", "low", "high", "base", *EVIDENCE_COLUMNS), float),
 }  # fmt: skip
 NO_FACTS = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in FACTS.items()})
@@ -119,15 +121,19 @@ def tidy(table: Table, described: FileDescription) -> Cells:
     if not pieces:
         return NO_CELLS
     labels, facts = (pd.concat(piece, ignore_index=True) for piece in zip(*pieces, strict=True))
-    known = {label.strip().casefold() for label in described.total_labels}
-    totals = labels.apply(lambda column: column.str.casefold().isin(known))
+    totals = labels.apply(lambda column: column.isin(_totals(column.unique(), described.total_labels)))
     facts["said_structural"] = structural(labels, described.structural_zeros)
-    # A cell that holds somebody is judged, whatever the description says of it.
-    may_be = (facts["value"] == 0) | (facts["state"] == "hidden")
-    facts["structural"] = (facts["said_structural"] & may_be) | (facts["state"] == "not_applicable")
+    # A cell that holds somebody, or hides its number, is judged whatever the description says of it.
+    facts["structural"] = facts["said_structural"] & (facts["value"] == 0)
     for share in layout.percentages:
         _imply_counts(facts, table, share)
     return Cells(labels, totals, facts.assign(**dict.fromkeys(EVIDENCE_COLUMNS, np.nan)))
+
+
+def _totals(labels: Iterable[str], named: Sequence[str]) -> list[str]:
+    """The labels that are totals: those the description names, and those that read like one."""
+    known = {as_compared(label) for label in named}
+    return [label for label in labels if as_compared(label) in known or reads_as_total(label)]
 
 
 def _one_column(table: Table, described: FileDescription, name: str, kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -138,7 +144,8 @@ def _one_column(table: Table, described: FileDescription, name: str, kind: str) 
     if layout.columns:
         labels[layout.columns] = (name,) * len(table.rows)
     sign = "%" if kind == "percentage" else ""
-    readings = [read_number(text.removesuffix(sign)) for text in table.column(name)]
+    texts = table.column(name)
+    readings = [read_number(text.removesuffix(sign)) for text in texts]
     facts = pd.DataFrame(
         {
             "row": table.row_numbers,
@@ -151,6 +158,7 @@ def _one_column(table: Table, described: FileDescription, name: str, kind: str) 
             "low": [reading.low for reading in readings],
             "high": [reading.high for reading in readings],
             "base": np.nan,
+            "blank": [is_blank(text) for text in texts],
         }
     )
     if kind == "count":
@@ -171,11 +179,6 @@ def _imply_counts(facts: pd.DataFrame, table: Table, share: Percentage) -> None:
     low, high = np.ceil(lowest - 1e-9), np.floor(highest + 1e-9)
     facts.loc[chosen, "low"] = np.clip(np.where(low > high, np.floor(lowest), low), 0, base)
     facts.loc[chosen, "high"] = np.clip(np.where(low > high, np.ceil(highest), high), 0, base)
-
-
-def places(chosen: Booleans) -> list[int]:
-    """Where the chosen cells stand, counted from 0."""
-    return [int(place) for place in np.flatnonzero(chosen)]
 
 
 def structural(labels: pd.DataFrame, zeros: Sequence[Mapping[str, str]]) -> Booleans:

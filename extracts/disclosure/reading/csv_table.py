@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 
 from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.triage import CannotRead, kind_of
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -30,7 +31,7 @@ class Table:
 
 
 def read_table(name: str, content: bytes, policy: Policy) -> Table:
-    """The table in a CSV or TSV file, white space around values removed.
+    """The table in a CSV or TSV file, values as a reader sees them: no white space around, nothing invisible.
 
     Empty lines are passed over but keep their number. Raises CannotRead.
     """
@@ -43,9 +44,9 @@ def read_table(name: str, content: bytes, policy: Policy) -> Table:
     room = policy.max_cells
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
-            if any(value.strip() for value in row):
+            if any(as_seen(value) for value in row):
                 numbers.append(number)
-                rows.append(tuple(value.strip() for value in row))
+                rows.append(tuple(as_seen(value) for value in row))
                 room -= len(row)
             if room < 0:
                 raise CannotRead(

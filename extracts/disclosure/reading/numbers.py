@@ -18,6 +18,8 @@ HIDDEN = {
     ".", "#", "na", "n/a", "nan", "null", "none", "<na>", "suppressed", "hidden",
 }  # fmt: skip
 NOT_APPLICABLE = {"[z]", "z"}
+# Nobody chose to hide these: they may stand for nothing, for zero or for something left out.
+BLANK = {"", "na", "n/a", "nan", "null", "none", "<na>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,8 @@ def read_number(text: str) -> Reading:
         if abs(value) < 1e300:
             return Reading("number", value, spread=0.5 * 10.0**-places)
     return Reading("unreadable")
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell is empty or holds what software writes for nothing, rather than a sign that hides a number."""
+    return text.strip().lower() in BLANK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extracts.disclosure.reading.cells import Booleans, Floats, places
+from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.rules.evidence import ROOM, contributions, judged
 from extracts.disclosure.subject import Subject
@@ -29,7 +29,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
     """Amounts to which everybody contributes the same."""
     cells = judged(subject)
     total, largest, _ = contributions(cells)
-    for place in places(unsafe_totals(cells.numbers("n"), total, largest)):
+    for place in subject.places(cells, unsafe_totals(cells.numbers("n"), total, largest)):
         yield subject.finding(
             CODE, Verdict.FAIL, cells, place,
             problem="Everybody who contributes to this cell has the same value.",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
-from extracts.disclosure.reading.cells import Booleans, Cells, Floats, Groups, places, structural
+from extracts.disclosure.reading.cells import Booleans, Cells, Floats, Groups
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
 CODE = "class_disclosure"
-CURE = "Merge categories so that the group is spread over two or more, or say which zeros are structural."
+STRUCTURAL = "structural"
+CURE = "Merge categories so that the group is spread over two or more; a checker confirms structural zeros."
 
 
 def whole_groups(count: Floats, line: Groups, possible: Booleans) -> Booleans:
@@ -50,17 +51,25 @@ def lone_cells(cells: Cells, along: str) -> Booleans:
 
 
 def findings(subject: Subject) -> Iterator[Finding]:
-    """Groups of which everybody is in one category: fail if the zeros are shown, review if they are left out."""
+    """Groups of which everybody is in one category.
+
+    Fail if the zeros are shown. Review if they are left out, or if only the description's word
+    that they are structural speaks for them: no file can prove that.
+    """
     counts = subject.cells.of_kind("count")
     for along in counts.dimensions:
         cells = counts.where(~counts.is_total(along))
-        value = np.where(cells.states("number"), cells.numbers("value"), np.nan)
-        whole = whole_groups(value, cells.lines(along), ~cells.flags("structural"))
-        for place in places(whole):
+        value, line = np.where(cells.states("number"), cells.numbers("value"), np.nan), cells.lines(along)
+        empty = cells.flags("said_structural") & (cells.flags("structural") | np.isnan(value))
+        whole = whole_groups(value, line, ~empty)
+        excused = whole_groups(np.where(empty, 0.0, value), line, np.ones(len(cells), dtype=np.bool_)) & ~whole
+        for place in subject.places(cells, whole):
             yield _group(subject, cells, place, along, Verdict.FAIL, "the other categories are 0")
-        for place in places(lone_cells(cells, along) & ~whole):
-            if not _others_are_structural(subject, cells, place, along):
-                yield _group(subject, cells, place, along, Verdict.REVIEW, "no other category is listed")
+        for place in subject.places(cells, excused):
+            found = _group(subject, cells, place, along, Verdict.REVIEW, "the others are said to be structural zeros")
+            yield replace(found, rule=STRUCTURAL, cure="A checker confirms that nobody could be in the others.")
+        for place in subject.places(cells, lone_cells(cells, along) & ~whole & ~excused):
+            yield _group(subject, cells, place, along, Verdict.REVIEW, "no other category is listed")
     yield from _percentages(subject)
 
 
@@ -78,18 +87,10 @@ def _group(subject: Subject, cells: Cells, place: int, along: str, verdict: Verd
 def _percentages(subject: Subject) -> Iterator[Finding]:
     """Percentages that say all of their base."""
     cells = subject.cells.where(~subject.cells.flags("structural")).of_kind("percentage")
-    for place in places((cells.numbers("base") > 0) & (cells.numbers("low") >= cells.numbers("base"))):
+    for place in subject.places(cells, (cells.numbers("base") > 0) & (cells.numbers("low") >= cells.numbers("base"))):
         problem = f"The percentage says that all {cells.numbers('base')[place]:,.0f} of its base are in this category."
         attack = "Whoever knows that a person is in the group learns that they are in the category."
         yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, CURE)
-
-
-def _others_are_structural(subject: Subject, cells: Cells, place: int, along: str) -> bool:
-    """Whether every category that the line leaves out could not have held anybody."""
-    labels = pd.Series(cells.labels[along].unique(), dtype=str)
-    absent = labels[labels != cells.labels[along].iloc[place]]
-    line = pd.DataFrame({**cells.key(place), along: absent}, index=absent.index, dtype=str)
-    return bool(structural(line, subject.described.structural_zeros).all())
 
 
 def _pairs(cells: Cells, along: str) -> list[tuple[str, str]]:

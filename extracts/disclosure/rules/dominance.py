@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from extracts.disclosure.policy import Dominance
-from extracts.disclosure.reading.cells import Booleans, Floats, places
+from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.rules.evidence import ROOM, contributions, judged
 from extracts.disclosure.subject import Subject
@@ -36,7 +36,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
     for rule in subject.policy.nk:
         who = "largest contributor gives" if rule.n == 1 else f"{rule.n} largest contributors give"
         top = largest + (second if rule.n == 2 else 0.0)
-        for place in places(unsafe_totals(total, largest, second, rule=rule)):
+        for place in subject.places(cells, unsafe_totals(total, largest, second, rule=rule)):
             share = f"{top[place] / total[place]:.1%}"
             yield subject.finding(
                 CODE, Verdict.FAIL, cells, place,

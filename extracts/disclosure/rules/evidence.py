@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from extracts.disclosure.reading.cells import Booleans, Cells, Floats, places
+from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
@@ -40,6 +40,9 @@ def faults(cells: Cells) -> dict[str, Booleans]:
     negative = (cells.facts[["total", "largest", "second_largest"]].to_numpy(dtype=np.float64) < 0).any(axis=1)
     negative |= largest + second > total + room
     is_sum = (cells.facts["kind"] == "total").to_numpy()
+    is_mean = (cells.facts["kind"] == "mean").to_numpy()
+    mean = np.divide(signed, n, out=np.full(len(cells), np.nan), where=n > 0)
+    off_mean = np.abs(value - mean) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(mean))
     off = np.abs(value - signed) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(signed))
     found = {
         "The evidence has no row for this cell.": np.isnan(n),
@@ -52,6 +55,7 @@ def faults(cells: Cells) -> dict[str, Booleans]:
         "The contributions in the evidence do not add up.": (n > 0)
         & ((second > largest + room) | (largest + second > total + room) | (n * largest < total - room)),
         "The total in the evidence is not the one in the table.": is_sum & (n > 0) & off,
+        "The total and n in the evidence do not give the mean in the table.": is_mean & (n > 0) & off_mean,
     }
     seen = np.zeros(len(cells), dtype=np.bool_)
     for sentence, cells_with_it in found.items():
@@ -78,9 +82,26 @@ def findings(subject: Subject) -> Iterator[Finding]:
         )  # fmt: skip
         return
     for sentence, faulty in faults(cells).items():
-        for place in places(faulty):
+        for place in subject.places(cells, faulty):
             cure = "Correct the evidence file: one row per cell, made from the same records as the table."
             yield subject.finding(CODE, Verdict.REVIEW, cells, place, sentence, cure=cure)
+    yield from _beside_counts(subject, cells)
+
+
+def _beside_counts(subject: Subject, cells: Cells) -> Iterator[Finding]:
+    """One finding when the contributors of some amounts are not a count that stands in the same row."""
+    counts = subject.cells.of_kind("count")
+    counts = counts.where(counts.states("number"))
+    beside = set(zip(counts.facts["row"], counts.numbers("value"), strict=True))
+    with_counts = cells.facts["row"].isin(counts.facts["row"]).to_numpy() & ~np.isnan(cells.numbers("n"))
+    pairs = zip(cells.facts["row"], cells.numbers("n"), with_counts, strict=True)
+    differ = sum(wanted and (row, n) not in beside for row, n, wanted in pairs)
+    if differ:
+        yield subject.file_finding(
+            CODE, Verdict.REVIEW,
+            problem=f"In {differ:,} places the evidence has another number of contributors than the counts beside it.",
+            cure="Show the number of contributors, or tell the checker who has no value.",
+        )  # fmt: skip
 
 
 def _amounts(subject: Subject) -> Cells:

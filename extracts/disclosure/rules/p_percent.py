@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extracts.disclosure.reading.cells import Booleans, Floats, places
+from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.rules.evidence import ROOM, contributions, judged
 from extracts.disclosure.subject import Subject
@@ -33,7 +33,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
     cells = judged(subject)
     total, largest, second = contributions(cells)
     p = subject.policy.p_percent
-    for place in places(unsafe_totals(total, largest, second, p=p)):
+    for place in subject.places(cells, unsafe_totals(total, largest, second, p=p)):
         error = max(0.0, (total - largest - second)[place] / largest[place])
         yield subject.finding(
             CODE, Verdict.FAIL, cells, place,

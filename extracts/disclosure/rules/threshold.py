@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extracts.disclosure.reading.cells import Booleans, Floats, places
+from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
@@ -52,14 +52,14 @@ def _shown_or_implied(subject: Subject) -> Iterator[Finding]:
     cells = subject.cells.where(~subject.cells.flags("structural")).of_kind("count", "percentage")
     low, high, limit = cells.numbers("low"), cells.numbers("high"), subject.threshold
     unsafe = unsafe_counts(low, high, threshold=limit, zeros=subject.policy.zeros_disclosive)
-    for place in places(unsafe):
+    for place in subject.places(cells, unsafe):
         shown = low[place] == high[place]
         number = f"{high[place]:,.0f}" if shown else f"at most {high[place]:,.0f}"
         implied = "" if cells.facts["kind"].iloc[place] == "count" else " (the percentage times its base)"
         attack = f"{subject.are(high[place])} in this cell: people who know one of them may recognise the others."
         problem = f"The count is {number}{implied}, below {limit}."
         yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack if high[place] else "", CURE)
-    for place in places(narrow_counts(low, high, threshold=limit) & ~unsafe):
+    for place in subject.places(cells, narrow_counts(low, high, threshold=limit) & ~unsafe):
         between = f"between {low[place]:,.0f} and {high[place]:,.0f}"
         problem = f"The count is known to be {between}, fewer than {limit} possible values."
         cure = f'Hide the cell with a sign that says no more than "below {limit}", or show a coarser percentage.'
@@ -74,11 +74,11 @@ def _complements(subject: Subject) -> Iterator[Finding]:
     low, high, limit = base - cells.numbers("high"), base - cells.numbers("low"), subject.threshold
     cure = "Merge categories or round the base."
     unsafe = unsafe_counts(low, high, threshold=limit, zeros=False)
-    for place in places(unsafe):
+    for place in subject.places(cells, unsafe):
         problem = f"The percentage leaves out at most {high[place]:,.0f} of its base, below {limit}."
         attack = f"{subject.are(high[place])} in the base but not in this share."
         yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, cure)
-    for place in places(narrow_counts(low, high, threshold=limit) & ~unsafe):
+    for place in subject.places(cells, narrow_counts(low, high, threshold=limit) & ~unsafe):
         problem = f"The percentage leaves out between {low[place]:,.0f} and {high[place]:,.0f} of its base."
         attack = "A reader learns closely how many are left out."
         yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, attack, cure)
@@ -90,7 +90,7 @@ def _contributors(subject: Subject) -> Iterator[Finding]:
     n = cells.numbers("n")
     shown_too = (cells.facts["kind"] == "count").to_numpy() & (cells.numbers("value") < subject.threshold)
     few = unsafe_counts(n, n, threshold=subject.threshold, zeros=subject.policy.zeros_disclosive) & ~shown_too
-    for place in places(few):
+    for place in subject.places(cells, few):
         problem = f"The evidence gives {n[place]:,.0f} contributors with a value, below {subject.threshold}."
         attack = f"{subject.are(n[place])} behind this figure: any of them can say much about the others."
         yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, CURE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extracts.disclosure.reading.cells import places
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
@@ -16,7 +15,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
     if not subject.policy.zeros_disclosive:
         return
     cells = subject.cells.where(~subject.cells.flags("structural")).of_kind("count", "percentage")
-    for place in places(cells.numbers("high") == 0):
+    for place in subject.places(cells, cells.numbers("high") == 0):
         yield subject.finding(
             CODE, Verdict.FAIL, cells, place,
             problem="The count is zero, and the description does not say that it had to be.",

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('requested', models.JSONField(blank=True, default=dict)),
                 ('owners', models.JSONField(blank=True, default=list)),
                 ('round', models.PositiveSmallIntegerField(default=0)),
+                ('revision', models.PositiveIntegerField(default=0, editable=False)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('triage', 'In triage'), ('owners', 'With the data owners'), ('panel', 'With the panel'), ('approved', 'Approved'), ('returned', 'Returned for changes'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default=governance.projects.lifecycle.ProjectState['DRAFT'], max_length=20)),
                 ('state_since', models.DateTimeField()),
                 ('created_at', models.DateTimeField()),

@@ -25,7 +25,7 @@ from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Refused
 from portal.access import SignedIn, visible_or_404
 from portal.entering import refuse_unless_allowed, sent, status_of
-from portal.forms.outputs import Confirm, Decision, rejection_reasons
+from portal.forms.outputs import Decision, Release, rejection_reasons
 from portal.output_files import report_of
 
 log = logging.getLogger("gatehouse.outputs")
@@ -50,9 +50,9 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "outputs/check.html", context, status=status_of(form))
 
 
-def _record(output: OutputRequest, decided: dict[str, str], by: Any, at: datetime) -> None:
+def _record(output: OutputRequest, decided: dict[str, Any], by: Any, at: datetime) -> None:
     verdict = CheckVerdict(decided["verdict"])
-    services.check(output, verdict=verdict, reasons=decided["reasons"], by=by, at=at)
+    services.check(output, verdict=verdict, reasons=decided["reasons"], round=decided["round"], by=by, at=at)
 
 
 def release(request: SignedIn, pk: int) -> HttpResponse:
@@ -60,11 +60,15 @@ def release(request: SignedIn, pk: int) -> HttpResponse:
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
     refuse_unless_allowed(output, "release", request.user, at)
-    form = Confirm(sent(request), sentence="I release these files: they cannot be called back")
+    form = Release(sent(request))
     if request.method == "POST" and form.is_valid():
-        output = services.release(output, by=request.user, at=at)
-        messages.success(request, "Released. The worker packs and signs the files.")
-        return redirect(output)
+        try:
+            services.release(output, round=form.cleaned_data["round"], by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Released. The worker packs and signs the files.")
+            return redirect(output)
     context = {"output": output, "form": form, "files": list(output.released_files())}
     return render(request, "outputs/release.html", context, status=status_of(form))
 

@@ -15,11 +15,8 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.suggest import suggest
-from governance.audit import trail
 from governance.outputs import services
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
-from governance.people.grants import roles_on
-from governance.people.roles import Role
 from governance.workflow import Refused
 from portal.access import SignedIn, visible_or_404
 from portal.entering import refuse_unless_allowed, sent, status_of
@@ -36,8 +33,11 @@ from portal.output_files import (
     table_of,
 )
 from portal.records import allowed_actions
+from portal.sight import Sight, record_opening, sight_of, why_not_described_by
 
+# What the author reads of a file to describe it; another researcher of the project reads its headings.
 FIRST_ROWS = Bounds(rows=8, columns=30)
+HEADINGS_ALONE = Bounds(rows=0, columns=30)
 
 
 def add_file(request: SignedIn, pk: int) -> HttpResponse:
@@ -69,22 +69,25 @@ def _added(files: list[Any]) -> str:
 
 
 def file(request: SignedIn, pk: int, file: int) -> HttpResponseBase:
-    """One file: its first rows with the findings by cell. Checkers may open it whole, and that is on the trail."""
+    """One file: what was found in it, and of its content what the reader may see. Each opening is on the trail."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
     stored = _file_or_404(output, file)
-    opens = Role.CHECKER in roles_on(output.project, request.user) and not output.project.has_member(request.user)
+    sight = sight_of(output, request.user, at)
     if "whole" in request.GET:
-        return _whole(output, stored, opens, request.user, at)
+        return _whole(output, stored, sight, request.user, at)
     report = report_of(output)
     judged = report is not None and any(one.name == stored.name for one in report.files)
-    part = parts([stored], report if judged else None, ON_ITS_OWN_PAGE, only=stored.name)[0]
+    part = parts([stored], report if judged else None, sight, ON_ITS_OWN_PAGE, only=stored.name)[0]
+    if part.is_opened:
+        record_opening(output, [stored], sight.value, by=request.user, at=at)
     context = {
         "output": output,
         "file": stored,
         "part": part,
         "report": report,
-        "opens": opens,
+        "opens": sight is Sight.WHOLE,
+        "is_mine": sight is Sight.FLAGGED,
         "described": description_of(stored) if stored.description else None,
         "can_edit": "edit" in allowed_actions(output, request.user, at),
         "is_evidence": stored.role == FileRole.EVIDENCE,
@@ -97,11 +100,14 @@ def _file_or_404(output: OutputRequest, pk: int) -> OutputFile:
     return get_object_or_404(output.files.select_related("request__project"), pk=pk)
 
 
-def _whole(output: OutputRequest, file: OutputFile, opens: bool, person: Any, at: datetime) -> FileResponse:
+def _whole(output: OutputRequest, file: OutputFile, sight: Sight, person: Any, at: datetime) -> FileResponse:
     """The file's bytes, for a checker's eyes. Authors get files by release alone."""
-    if not opens:
-        raise Refused("Only output checkers open files whole; the author receives them when they are released.")
-    trail.append(actor=person, action="open file", subject=output, note=file.name, at=at)
+    if sight is not Sight.WHOLE:
+        raise Refused(
+            "Only output checkers who may check this request open its files whole; "
+            "the author receives them when they are released."
+        )
+    record_opening(output, [file], "the whole file", by=person, at=at)
     response = FileResponse(
         file.content.open("rb"), as_attachment=True, filename=file.name, content_type="application/octet-stream"
     )
@@ -117,12 +123,16 @@ def describe(request: SignedIn, pk: int, file: int) -> HttpResponse:
     if stored.role == FileRole.EVIDENCE:
         raise Http404("Evidence needs no description.")
     refuse_unless_allowed(output, "edit", request.user, at)
+    if reason := why_not_described_by(output, request.user, at):
+        raise Refused(reason)
     table, problem = _table(stored)
     started, suggested = _started(stored)
+    first = FIRST_ROWS if output.author_id == request.user.pk else HEADINGS_ALONE
     form = descriptions.Describe(
         sent(request),
         name=stored.name,
         table=table,
+        rows_seen=first.rows,
         evidence=evidence_choices(stored, list(output.files.all())),
         initial=descriptions.initial(started, table),
     )
@@ -134,13 +144,15 @@ def describe(request: SignedIn, pk: int, file: int) -> HttpResponse:
         else:
             _say_what_is_saved(request, stored, form)
             return redirect(output)
+    if table:
+        record_opening(output, [stored], f"headings and the first {first.rows} rows", by=request.user, at=at)
     context = {
         "output": output,
         "file": stored,
         "form": form,
         "problem": problem,
         "suggested": suggested,
-        "table": shown("first", table, (), FIRST_ROWS).table if table else None,
+        "table": shown("first", table, (), first).table if table else None,
     }
     return render(request, "outputs/describe.html", context, status=status_of(form))
 

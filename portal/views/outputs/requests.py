@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from extracts.disclosure.report import Report as FullReport
 from governance.outputs import services
 from governance.outputs.lifecycle import (
     AUTHORS_TURN,
@@ -23,14 +24,15 @@ from governance.outputs.lifecycle import (
 from governance.outputs.models import Check, Clearance, FileRole, OutputRequest, Report
 from governance.people.grants import projects_of, roles_everywhere, roles_on
 from governance.people.models import User
-from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
+from governance.people.roles import TEAM_ROLES, Role
 from governance.projects.models import Member, Project
 from governance.workflow import Refused
 from portal.access import SignedIn, visible_or_404
 from portal.entering import refuse_unless_allowed, sent, status_of
 from portal.forms import outputs as forms
 from portal.output_files import ON_THE_RECORD, parts, rehearse, report_of
-from portal.records import allowed_actions, hindrances_of
+from portal.records import allowed_actions, hindrances_of, reads_names
+from portal.sight import Sight, record_opening, sight_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -68,6 +70,7 @@ class Queued(TypedDict):
     waiting_since: datetime | None
     mine: bool
     on_team: bool
+    of_own_organisation: bool
     to_release: int
     evidence: int
     too_close: bool
@@ -81,9 +84,12 @@ def queue(person: User) -> QuerySet[WithAnnotations[OutputRequest, Queued]]:
     reports = Report.objects.filter(request=OuterRef("pk"), round=OuterRef("round"))
     checks = Check.objects.filter(request=OuterRef("pk"), round=OuterRef("round"), checker=person)
     team = Member.objects.filter(project=OuterRef("project"), person=person)
+    colleagues = Member.objects.filter(project=OuterRef("project"), person__organisation=person.organisation_id)
     close = Q(on_team=True) | Q(author=person)
     if person.organisation_id:
-        close |= Q(author__organisation=person.organisation_id)
+        close |= Q(of_own_organisation=True) | Q(author__organisation=person.organisation_id)
+    else:
+        close = Q(pk__isnull=False)  # whoever belongs to no organisation on record checks nothing
     return (
         OutputRequest.objects.select_related("project", "author__organisation")
         .annotate(
@@ -91,6 +97,7 @@ def queue(person: User) -> QuerySet[WithAnnotations[OutputRequest, Queued]]:
             waiting_since=Subquery(reports.values("made_at")[:1]),
             mine=Exists(checks),
             on_team=Exists(team),
+            of_own_organisation=Exists(colleagues),
             to_release=Count("files", filter=Q(files__role=FileRole.OUTPUT)),
             evidence=Count("files", filter=Q(files__role=FileRole.EVIDENCE)),
         )
@@ -137,18 +144,36 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def detail(request: SignedIn, pk: int) -> HttpResponse:
-    """The record: what is asked, its files, what the rules found, what checkers decided, what next."""
+    """The record: what is asked, its files, what the rules found, what checkers decided, what next.
+
+    Posted, it applies the rules to the files as they are now, and stores nothing.
+    """
     at = timezone.now()
     person = request.user
     output = visible_or_404(OutputRequest, pk, to=person, at=at)
-    files, actions = list(output.files.all()), allowed_actions(output, person, at)
-    roles = roles_on(output.project, person)
-    rehearsal, report = None, report_of(output)
-    if "try" in request.GET and "edit" in actions:
+    if request.method != "POST":
+        return render(request, "outputs/detail.html", context_of(output, person, None, at))
+    refuse_unless_allowed(output, "edit", person, at)
+    try:
         rehearsal = rehearse(output)
-    shown = rehearsal or report
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(output)
+    return render(request, "outputs/detail.html", context_of(output, person, rehearsal, at))
+
+
+def context_of(output: OutputRequest, person: User, rehearsal: FullReport | None, at: datetime) -> dict[str, Any]:
+    """The variables of the record page. Each file whose content it shows is put on the trail as opened."""
+    files, actions = list(output.files.all()), allowed_actions(output, person, at)
+    roles, working = roles_on(output.project, person), output.state in {CHECKING, RELEASING}
+    shown = rehearsal or report_of(output)
+    # The page asks for itself again and again while the worker is at it: nobody reads cells from that.
+    sight = Sight.NOTHING if working else sight_of(output, person, at)
+    judged = parts(files, shown, sight, ON_THE_RECORD)[:MOST_IN_FULL] if shown else []
+    opened = [part.file for part in judged if part.is_opened and part.file]
+    record_opening(output, opened, sight.value, by=person, at=at)
     checks = list(output.checks_visible_to(person).select_related("checker").order_by("-round", "decided_at"))
-    context = {
+    return {
         "output": output,
         "clearance": Clearance(output.clearance).label,
         "files": files,
@@ -158,10 +183,10 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "actions": actions,
         "hindrances": hindrances_of(output, person, at),
         "is_draft": output.state in AUTHORS_TURN,
-        "working": output.state in {CHECKING, RELEASING},
+        "working": working,
         "report": shown,
         "rehearsal": rehearsal is not None,
-        "parts": parts(files, shown, ON_THE_RECORD)[:MOST_IN_FULL] if shown else [],
+        "parts": judged,
         "more_parts": max(0, len(shown.files) - MOST_IN_FULL) if shown else 0,
         "now": [one for one in checks if one.round == output.round],
         "before": [one for one in checks if one.round < output.round],
@@ -169,10 +194,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "decided": any(one.checker_id == person.pk and one.round == output.round for one in checks),
         "on_team": bool(roles & TEAM_ROLES),
         # Deciders are anonymous to applicants, here as in the history.
-        "named": bool(roles & SERVICE_ROLES),
+        "named": reads_names(roles),
         "earlier": earlier_releases(output.project, but=output),
     }
-    return render(request, "outputs/detail.html", context)
 
 
 def disagree(output: OutputRequest, checks: list[Check]) -> bool:

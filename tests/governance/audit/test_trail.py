@@ -220,3 +220,12 @@ def test_what_cannot_be_read_is_not_taken_for_whole(signed, tmp_path):
     (tmp_path / "trail.jsonl").write_text('{"seq": 1}\n')
     assert offline(tmp_path / "trail.jsonl", key).returncode == 2
     assert offline(tmp_path / "missing.jsonl", key).returncode == 2
+
+
+def test_heads_that_are_missing_are_not_taken_for_met(signed, tmp_path):
+    heads, key = signed
+    trail.export(tmp_path / "trail.jsonl")
+    (heads / "1.json").unlink()
+    result = offline(tmp_path / "trail.jsonl", key, "--heads", heads)
+    assert result.returncode == 2
+    assert "no signed head" in result.stderr

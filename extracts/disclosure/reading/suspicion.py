@@ -1,0 +1,124 @@
+"""Columns that are not what they are called: labels that are numbers or people, counts that are ages or amounts.
+
+Everything here only ever asks for a person to look. It never makes a verdict milder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extracts.disclosure.reading.columns import WORDS, words_of
+from extracts.disclosure.reading.numbers import read_number
+
+VOCABULARY = {
+    # Columns that hold an amount or a property of one person, beside the words that every heading is sorted by.
+    "amount":  "years months weeks days hours minutes duration length sentence income salary wage wages pay earnings "
+               "amount value price cost debt height weight score dob birth number no ref reference name",
+    # Classifications: their codes may be numbers, and they may have many categories.
+    "class":   "offence offences crime crimes charge disposition statute outcome result reason status plea verdict "
+               "disposal court prison district authority county country city town ward borough lsoa msoa ethnicity "
+               "nationality religion language school sector industry occupation diagnosis drug",
+    # A heading made of these names everybody: `n`, `base_n`, `total cases`, `victims`.
+    "base":    "n base denominator total all cases people persons individuals victims defendants suspects offenders "
+               "children records rows obs observations count counts number of",
+    "naming":  "who name names person people victim victims defendant suspect offender individual",
+    "model":   "coefficients b exp level",
+    "leading": "coef coefs coefficient coefficients beta estimate b odds or hr rr irr",
+}  # fmt: skip
+
+
+def _words(*kinds: str) -> frozenset[str]:
+    """The words of these kinds, of this vocabulary and the one by which headings are sorted."""
+    texts = (words.get(kind, "") for kind in kinds for words in (VOCABULARY, WORDS))
+    return frozenset(word for text in texts for word in text.split())
+
+
+CLASSES = _words("label", "class") - {"id", "term", "variable", "stat", "measure"}
+NOT_COUNTED = _words("identifier", "percentage", "endpoint", "mean", "label", "total", "amount")
+NEVER_COUNTED = _words("identifier", "percentage", "mean")
+COUNTED = _words("count")
+BASES, NAMING, LEADING = _words("base"), _words("naming"), _words("leading")
+MODEL = _words("other", "ratio", "model")
+
+FULL_DATE = re.compile(r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/. ][\dA-Za-z]{1,9}[-/. ]\d{2,4})(?:[ T]\d.*)?", re.ASCII)
+LONGEST, MOST_WORDS = 60, 10
+MOSTLY = 0.8
+
+
+def names_no_count(heading: str, *, wide: bool) -> bool:
+    """Whether a heading says that a column holds an age, an amount or a code rather than a count.
+
+    A heading of a wide table is a label itself, so that `age 18-24` may head counts; `age` may not.
+    """
+    words = set(words_of(heading))
+    if words & COUNTED:
+        return False
+    return bool(words) and (words <= NOT_COUNTED or (not wide and bool(words & NEVER_COUNTED)))
+
+
+def plainly_base(heading: str) -> bool:
+    """Whether a heading names everybody, as `n`, `base` or `cases` do, and no part of them."""
+    words = set(words_of(heading))
+    return bool(words) and words <= BASES
+
+
+def unexplained_numbers(heading: str, values: Sequence[str]) -> bool:
+    """Whether a column of labels is one of numbers, though neither its heading nor its values are of labels.
+
+    Years are labels by their values; ages, ranks and codes by their heading.
+    """
+    if set(words_of(heading)) & CLASSES and not set(words_of(heading)) & COUNTED - CLASSES:
+        return False
+    filled = [value for value in values if value]
+    read = [reading for reading in map(read_number, filled) if reading.state == "number" or reading.high >= 0]
+    if not read or len(read) < len(filled) / 2:
+        return False
+    return not all(1900 <= reading.value <= 2100 and reading.value % 1 == 0 for reading in read)
+
+
+def counts_among_results(values: Sequence[str]) -> bool:
+    """Whether numbers said to be of no unit's own are whole and never below 0, as counts are."""
+    shown = [reading.value for reading in map(read_number, values) if reading.state == "number"]
+    return bool(shown) and all(value >= 0 and value % 1 == 0 for value in shown)
+
+
+def names_a_result(heading: str) -> bool:
+    """Whether a heading is one of coefficients, errors, test statistics or p values."""
+    return bool(set(words_of(heading)) & MODEL)
+
+
+def names_a_coefficient(heading: str) -> bool:
+    """Whether a heading is one of coefficients or of ratios fitted by a model."""
+    return bool(set(words_of(heading)) & LEADING)
+
+
+def free_text(values: Sequence[str]) -> int | None:
+    """Place of the first value that is too long for a label or holds too many words, or None."""
+    return next(
+        (place for place, value in enumerate(values) if len(value) > LONGEST or value.count(" ") >= MOST_WORDS), None
+    )
+
+
+def sentences(values: Sequence[str]) -> bool:
+    """Whether any value holds letters where only numbers and signs belong."""
+    return any(read_number(value).state == "unreadable" and re.search(r"[^\W\d_]{2}", value) for value in values)
+
+
+def full_dates(values: Sequence[str]) -> bool:
+    """Whether most values are dates to the day."""
+    filled = [value for value in values if value]
+    return bool(filled) and sum(FULL_DATE.fullmatch(value) is not None for value in filled) >= MOSTLY * len(filled)
+
+
+def may_name_people(heading: str, values: Sequence[str], *, few: int, many: int) -> bool:
+    """Whether nearly every row has a label of its own, and no classification explains that.
+
+    few   rows from which a heading such as `who` or `name` is enough
+    many  rows from which any heading must be that of a classification, such as area or offence
+    """
+    words = set(words_of(heading))
+    filled = [value for value in values if value]
+    if len(filled) < few or len(set(filled)) < MOSTLY * len(values):
+        return False
+    return (bool(words) and words <= NAMING) or (len(values) >= many and not words & CLASSES)

@@ -1,0 +1,111 @@
+"""Requirements of columns: each must be what the description calls it, as far as heading and values tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extracts.disclosure.layout import Layout
+from extracts.disclosure.reading.columns import kind_by_heading, kind_of_column
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.suspicion import (
+    counts_among_results,
+    free_text,
+    full_dates,
+    may_name_people,
+    names_a_result,
+    names_no_count,
+    sentences,
+    unexplained_numbers,
+)
+
+# Kinds of column that have rules of their own, and so may not pass as labels or other numbers.
+JUDGED = {
+    "count": "counts",
+    "total": "sums",
+    "mean": "means",
+    "percentage": "percentages",
+    "ratio": "ratios",
+    "endpoint": "minima, maxima or quantiles",
+}
+
+# From so many rows on a column of labels may name people: `who` at the first, any heading at the second.
+FEW_ROWS, SOME_ROWS = 10, 20
+
+Need = tuple[str, str]  # what is missing, what to supply
+
+
+def of_columns(layout: Layout, table: Table, tabular: bool) -> Iterator[Need]:
+    """What must be said of columns that seem to hold something else than the description says."""
+    yield from _labels(layout, table)
+    yield from _counts(layout, table)
+    yield from _results(layout, table)
+    yield from _misplaced(layout, table, tabular)
+
+
+def _labels(layout: Layout, table: Table) -> Iterator[Need]:
+    """Labels must be short names of groups: no text, no dates of single events, no numbers, no people."""
+    headings = free_text(table.columns)
+    if headings is not None:
+        yield f"Heading {headings + 1} is too long for a label.", "Shorten it, and leave out what describes people."
+    for name in layout.rows:
+        values = table.column(name)
+        if (place := free_text(values)) is not None:
+            yield (
+                f"The column {name} seems to hold free text, first in row {table.row_numbers[place]}.",
+                "Use short labels of groups; text about single cases is for a checker to read.",
+            )
+        if full_dates(values):
+            yield f"The column {name} holds dates to the day.", "Use months or years: a date can point to one event."
+        if unexplained_numbers(name, values):
+            yield (
+                f"The column {name} is described as labels, but it reads like numbers: they may be counts.",
+                "Describe it as what it is, or use labels or a heading that say what the numbers stand for.",
+            )
+        if may_name_people(name, values, few=FEW_ROWS, many=SOME_ROWS):
+            yield (
+                f"Nearly every row has another value of {name}: the rows may be people.",
+                "Give the column the name of its classification, such as area or offence, or merge rows.",
+            )
+
+
+def _counts(layout: Layout, table: Table) -> Iterator[Need]:
+    """Columns of counts must not be called ages, amounts or codes."""
+    wide = bool(layout.columns)
+    for name in dict.fromkeys((*layout.counts, *layout.bases)):
+        if names_no_count(name, wide=wide and name in layout.counts):
+            yield (
+                f"The column {name} is described as counts, but its heading is that of a label or an amount.",
+                "Describe it as what it is, or give it the heading of a count.",
+            )
+
+
+def _results(layout: Layout, table: Table) -> Iterator[Need]:
+    """Other numbers must be results of a model or test by heading, and not read like counts."""
+    for name in layout.others:
+        values = table.column(name)
+        if not names_a_result(name) or sentences(values):
+            yield (
+                f"The column {name} is described as other numbers, but not as which.",
+                "Use a heading such as coef, se, t or p, leave it out, or tell the checker what it holds.",
+            )
+        elif counts_among_results(values):
+            yield (
+                f"The column {name} is described as other numbers, but its whole numbers may be counts.",
+                "Describe it as what it is, or show the decimals.",
+            )
+
+
+def _misplaced(layout: Layout, table: Table, tabular: bool) -> Iterator[Need]:
+    """Columns whose heading and values say that they hold what has rules, but that are described as something else.
+
+    Looks at columns without a place too, so that counts beside coefficients are not missed.
+    """
+    for name in table.columns:
+        kind = kind_by_heading(name)
+        if name in layout.measured or kind not in JUDGED or (kind == "ratio" and not tabular):
+            continue
+        if kind_of_column(name, table.column(name)) == kind:
+            yield (
+                f"The column {name} looks as if it holds {JUDGED[kind]}, and is not described so.",
+                "Describe it as what it is, leave it out, or tell the checker what it holds.",
+            )
