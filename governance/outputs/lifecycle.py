@@ -66,7 +66,8 @@ def not_accredited(output: Any, person: Any, at: datetime) -> str | None:
 
 
 def no_agreement(output: Any, person: Any, at: datetime) -> str | None:
-    return output.why_no_agreement(at)
+    reason: str | None = output.why_no_agreement(at)
+    return reason
 
 
 def own_work(output: Any, person: Any, at: datetime) -> str | None:

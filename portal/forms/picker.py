@@ -10,7 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from governance.catalogue.catalogue import Catalogue, Table, Variable
+from governance.catalogue.catalogue import Catalogue, Sensitivity, Table, Variable
 from portal.application import COLOURS, choosable, is_finer
 from portal.forms.projects import long_text
 from portal.govuk_bound_fields import rendered
@@ -18,6 +18,8 @@ from portal.govuk_components import component
 from portal.govuk_forms import GovukForm
 
 MOST_CHARACTERS = 2000
+# Classes of sensitivity for which the general reason is not enough.
+OWN_REASON = frozenset({Sensitivity.SC, Sensitivity.SV})
 FINER = "Finer than the default: give a reason that its owner will read"
 
 
@@ -30,7 +32,8 @@ class PickVariables(GovukForm):
         "Reason for every chosen variable without a reason of its own",
         most_words=200,
         required=False,
-        help_text="It is copied to those variables when you save. A level finer than the default needs its own reason.",
+        help_text="It is copied to those variables when you save. Variables of a special category, sensitive variables, "
+        "and a level finer than the default each need a reason of their own.",
     )
 
     def __init__(self, *args: Any, table: Table, catalogue: Catalogue, **kwargs: Any) -> None:
@@ -49,7 +52,11 @@ class PickVariables(GovukForm):
         finer = [one for one in bare if is_finer(one, self.level_of(one), self.catalogue)]
         for variable in finer:
             self.add_error(f"why-{variable.name}", f"{variable.label}: {lower(FINER)}")
-        needs_general = len(bare) > len(finer) and not self.has_error("reason_for_all")
+        sensitive = [one for one in bare if one.sensitivity in OWN_REASON and one not in finer]
+        for variable in sensitive:
+            kind = variable.sensitivity.label.lower()
+            self.add_error(f"why-{variable.name}", f"{variable.label}: enter a reason of its own, because it is {kind}")
+        needs_general = len(bare) > len(finer) + len(sensitive) and not self.has_error("reason_for_all")
         if needs_general and not given.get("reason_for_all", "").strip():
             self.add_error("reason_for_all", "Enter a reason for the chosen variables, here or beside each of them")
         return given

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import Q
+from django.forms.boundfield import BoundField
 
 from governance.catalogue.catalogue import Dataset
 from governance.people import accreditation
@@ -94,7 +95,24 @@ class Answers(GovukForm):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
+        self.meanwhile: dict[str, Any] = {}
         super().__init__(*args, **kwargs)
+
+    def catch_up(self, project: Project, refusal: str) -> None:
+        """After a refused save: the refusal, what others saved meanwhile beside each answer that differs from it,
+        and their revision in the form, so that a second save goes through. What was typed stays."""
+        typed = dict(self.cleaned_data)
+        self.add_error(None, refusal)
+        if typed["revision"] == project.revision:
+            return
+        stored = {name: getattr(project, name) for name in typed if name != "revision"}
+        self.meanwhile = {name: value for name, value in stored.items() if value != typed[name]}
+        self.data = self.data.copy()
+        self.data["revision"] = str(project.revision)
+
+    def compared(self) -> list[tuple[BoundField, bool, Any]]:
+        """Each field, whether others saved another answer meanwhile, and that answer."""
+        return [(bound, bound.name in self.meanwhile, self.meanwhile.get(bound.name)) for bound in self]
 
     def clean_ends_on(self) -> date | None:
         day: date | None = self.cleaned_data["ends_on"]
@@ -127,6 +145,8 @@ def _question_fields() -> dict[str, forms.Field]:
     fields["ends_on"] = DateField(
         label="Last day of the project", required=False, help_text="The agreement ends on this day, and access with it."
     )
+    # The revision that the page was made from. Others may save while it is open.
+    fields["revision"] = forms.IntegerField(widget=forms.HiddenInput, required=False)
     return fields
 
 

@@ -84,7 +84,8 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
         try:
             services.edit(project, by=request.user, at=at, **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            project.refresh_from_db()
+            form.catch_up(project, str(refusal))
         else:
             messages.success(request, "Your answers are saved.")
             return redirect(project)
