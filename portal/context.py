@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -22,14 +23,17 @@ NAVIGATION = (
     ("Public register", "register", "everyone"),
 )
 
+OF_PROJECTS = ("/agreements/", "/extracts/")
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Variables for the base template."""
     person = getattr(request, "user", None)
     signed_in = person is not None and person.is_authenticated
     roles = roles_everywhere(person) if isinstance(person, User) else frozenset()
+    here = _section(request, roles)
     shown = [
-        {"text": text, "href": reverse(name), "active": _is_here(request, reverse(name))}
+        {"text": text, "href": reverse(name), "active": name == here}
         for text, name, who in NAVIGATION
         if who == "everyone" or (signed_in and (who == "signed in" or who in roles))
     ]
@@ -40,5 +44,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _is_here(request: HttpRequest, address: str) -> bool:
-    return request.path == address if address == "/" else request.path.startswith(address)
+def _section(request: HttpRequest, roles: Collection[Role]) -> str:
+    """Name of the part of the navigation that this page belongs to, or "".
+
+    The work on a project is found through the project; checkers find output requests in a queue of their own.
+    """
+    if request.path == "/":
+        return "home"
+    if request.path.startswith(reverse("outputs")):
+        return "outputs" if Role.CHECKER in roles else "projects"
+    if request.path.startswith(OF_PROJECTS):
+        return "projects"
+    return next((name for _, name, _ in NAVIGATION[1:] if request.path.startswith(reverse(name))), "")

@@ -106,7 +106,8 @@ def several_lines(bound: BoundField, options: Options, more: Options) -> tuple[s
     options |= {"value": bound.field.widget.format_value(bound.value()), "rows": None if rows in ("10", 10) else rows}
     if not (words or limit):
         return "textarea", options
-    return "character-count", {**options, "maxwords": words, "maxlength": limit}
+    # Words are a limit of their own kind since the design system's version 6: `maxwords` makes its script complain.
+    return "character-count", {**options, "maxlength": words or limit, "count_type": "words" if words else None}
 
 
 def file(bound: BoundField, options: Options, more: Options) -> tuple[str, Options]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 
 from portal.govuk_dates import DateField, DatePartsInput
@@ -59,7 +60,16 @@ class MultipleFileField(forms.FileField):
         given = data if isinstance(data, (list, tuple)) else [data] if data else []
         if not given:
             super().clean(None, initial)
-        return [super(MultipleFileField, self).clean(one, initial) for one in given]
+        cleaned, mistakes = [], []
+        for one in given:
+            try:
+                cleaned.append(super().clean(one, initial))
+            except ValidationError as wrong:
+                name = getattr(one, "name", "") or "The file"
+                mistakes += [f"{name}: {lower_first(message)}" for message in wrong.messages]
+        if mistakes:
+            raise ValidationError(mistakes)
+        return cleaned
 
 
 class GovukFields:
@@ -90,6 +100,14 @@ class GovukForm(GovukFields, forms.Form):
 def messages(field: forms.Field) -> dict[str, str]:
     """The design system's wording of the usual mistakes, about this field."""
     label = str(field.label).replace("%", "%%")
+    if isinstance(field, forms.FileField):
+        return {
+            "required":   missing(field, label),
+            "invalid":    "The file could not be read: select it again",
+            "missing":    "The file could not be read: select it again",
+            "empty":      "The file is empty: select one with something in it",
+            "max_length": "The file's name must be %(max)s characters or fewer",
+        }  # fmt: skip
     return {
         "required":       missing(field, label),
         "max_length":     f"{label} must be %(limit_value)s characters or fewer",

@@ -18,8 +18,9 @@ from governance.people.grants import owner_code, roles_on
 from governance.people.models import User, local_day
 from governance.people.roles import TEAM_ROLES, Role
 from governance.projects import questions
+from governance.projects.boards import Verdict
 from governance.projects.lifecycle import APPROVED, OWNERS, RETURNED
-from governance.projects.models import Member, Project
+from governance.projects.models import Member, Project, Stage
 from governance.workflow import Refused
 from portal import application, deciding
 from portal.records import allowed_actions, hindrances_of, reads_names
@@ -57,8 +58,15 @@ def asked_context(project: Project, person: User, roles: Collection[Role], catal
         "tables": tables,
         "own": own,
         "own_tables": [table for table in tables if own and table.owner == own],
+        "own_decided": own_decision(project, own),
         "own_to_decide": bool(own) and project.state == OWNERS,
     }
+
+
+def own_decision(project: Project, own: str) -> str:
+    """What the owner `own` decided for its tables in this round, in words and small: "approved", or ""."""
+    decision = project.decisions.filter(stage=Stage.OWNER, owner=own, round=project.round).last() if own else None
+    return deciding.GIVEN[Verdict(decision.verdict)][0].lower() if decision else ""
 
 
 def decided_context(project: Project, person: User, roles: Collection[Role], catalogue: Catalogue) -> dict[str, Any]:

@@ -147,7 +147,7 @@ class Describe(GovukForm):
             label=column,
             choices=choices,
             help_text=f"For example: {', '.join(values)}"[:120] if values else self._nothing_to_show(),
-            error_messages={"required": f"Say what {column} holds"},
+            error_messages=dict.fromkeys(("required", "invalid_choice"), f"Say what {column} holds"),
         )
 
     def clean_structural_zeros(self) -> tuple[dict[str, str], ...]:

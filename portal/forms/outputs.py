@@ -37,7 +37,10 @@ class Request(GovukForm):
     """What a request is called, what it is for, and who will read it."""
 
     title = forms.CharField(
-        label="Title", max_length=200, help_text="Short and plain, for example: Withdrawals by offence group."
+        label="Title",
+        max_length=200,
+        help_text="Short and plain, for example: Withdrawals by offence group.",
+        error_messages={"required": "Enter a title"},
     )
     context = forms.CharField(
         label="What it is for",

@@ -27,13 +27,18 @@ class PickVariables(GovukForm):
     """Three fields for each variable that can be chosen (`pick-`, `level-`, `why-` and its name), and two reasons."""
 
     says_optional = False
-    reason = long_text("Reason for this table", most_words=200, help_text="What the table as a whole is needed for.")
+    reason = long_text(
+        "Reason for this table",
+        asked="Enter a reason for this table",
+        most_words=200,
+        help_text="What the table as a whole is needed for.",
+    )
     reason_for_all = long_text(
         "Reason for every chosen variable without a reason of its own",
         most_words=200,
         required=False,
-        help_text="It is copied to those variables when you save. Variables of a special category, sensitive variables, "
-        "and a level finer than the default each need a reason of their own.",
+        help_text="It is copied to those variables when you save. Variables of a special category, "
+        "sensitive variables, and a level finer than the default each need a reason of their own.",
     )
 
     def __init__(self, *args: Any, table: Table, catalogue: Catalogue, **kwargs: Any) -> None:
@@ -54,8 +59,8 @@ class PickVariables(GovukForm):
             self.add_error(f"why-{variable.name}", f"{variable.label}: {lower(FINER)}")
         sensitive = [one for one in bare if one.sensitivity in OWN_REASON and one not in finer]
         for variable in sensitive:
-            kind = variable.sensitivity.label.lower()
-            self.add_error(f"why-{variable.name}", f"{variable.label}: enter a reason of its own, because it is {kind}")
+            about_it = f"{variable.label} ({variable.sensitivity.label})"
+            self.add_error(f"why-{variable.name}", f"{about_it}: enter a reason of its own")
         needs_general = len(bare) > len(finer) + len(sensitive) and not self.has_error("reason_for_all")
         if needs_general and not given.get("reason_for_all", "").strip():
             self.add_error("reason_for_all", "Enter a reason for the chosen variables, here or beside each of them")
@@ -118,6 +123,7 @@ def fields_of(variable: Variable, catalogue: Catalogue) -> dict[str, forms.Field
         fields[f"level-{variable.name}"] = forms.ChoiceField(
             label=f"Level of detail for {variable.label}",
             required=False,  # not said is the default level
+            error_messages={"invalid_choice": f"Select a level of detail for {variable.label} from the list"},
             choices=[(level.name, level.label + standing(variable, level.name, catalogue)) for level in levels],
             initial=variable.default_level,
         )
@@ -126,6 +132,7 @@ def fields_of(variable: Variable, catalogue: Catalogue) -> dict[str, forms.Field
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         validators=[MaxLengthValidator(MOST_CHARACTERS)],
+        error_messages={"max_length": f"Reason for {variable.label} must be {MOST_CHARACTERS} characters or fewer"},
     )
     return fields
 
@@ -144,7 +151,8 @@ def about(variable: Variable) -> SafeString:
         '<span class="gh-code">{}</span> <strong class="govuk-tag govuk-tag--{} gh-tag--whole">{}</strong>{}',
         variable.name,
         COLOURS[variable.sensitivity],
-        variable.sensitivity.label,
+        # A key that can be chosen is no pseudonym: those come by themselves.
+        "Sequence number" if variable.sensitivity is Sensitivity.KEY else variable.sensitivity.label,
         format_html_join("", " {}", ((fact,) for fact in facts if fact)),
     )
 

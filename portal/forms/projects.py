@@ -37,8 +37,10 @@ class WordLimit:
             raise ValidationError(f"{self.label} must be {self.most} words or fewer. It has {words}.")
 
 
-def long_text(label: str, *, most_words: int = 0, **kind: Any) -> forms.CharField:
-    """A text of several lines, with a count of words when there is a limit."""
+def long_text(label: str, *, asked: str = "", most_words: int = 0, **kind: Any) -> forms.CharField:
+    """A text of several lines, with a count of words when there is a limit; `asked` says it is missing."""
+    if asked:
+        kind["error_messages"] = {"required": asked}
     attrs = {"maxwords": most_words} if most_words else {}
     validators: list[Callable[[Any], None]] = [MaxLengthValidator(LONG_TEXT)]
     if most_words:
@@ -71,7 +73,14 @@ def title_field() -> forms.CharField:
     question = next(question for question in questions.questions() if question.key == "title")
     limit = WordLimit(question.label, question.max_words)
     return forms.CharField(
-        label=question.label, help_text=question.hint, max_length=TITLE_CHARACTERS, validators=[limit]
+        label=question.label,
+        help_text=question.hint,
+        max_length=TITLE_CHARACTERS,
+        validators=[limit],
+        error_messages={
+            "required": "Enter a title",
+            "max_length": f"{question.label} must be {TITLE_CHARACTERS} characters or fewer",
+        },
     )
 
 
@@ -107,8 +116,7 @@ class Answers(GovukForm):
             return
         stored = {name: getattr(project, name) for name in typed if name != "revision"}
         self.meanwhile = {name: value for name, value in stored.items() if value != typed[name]}
-        self.data = self.data.copy()
-        self.data["revision"] = str(project.revision)
+        self.data = {**self.data.dict(), "revision": str(project.revision)}  # type: ignore[attr-defined]
 
     def compared(self) -> list[tuple[BoundField, bool, Any]]:
         """Each field, whether others saved another answer meanwhile, and that answer."""
@@ -156,7 +164,11 @@ Answers.base_fields = Answers.declared_fields = _question_fields()
 class AddMember(GovukForm):
     """Put somebody on the team. Researchers must be accredited; coordinators see no data."""
 
-    who = forms.CharField(label="User name or email address", max_length=254)
+    who = forms.CharField(
+        label="User name or email address",
+        max_length=254,
+        error_messages={"required": "Enter a user name or email address"},
+    )
     role = forms.ChoiceField(
         label="Role on this project",
         widget=RadioSelect(
@@ -175,8 +187,10 @@ class AddMember(GovukForm):
 
     def clean_who(self) -> User:
         given = self.cleaned_data["who"].strip()
-        known = User.objects.filter(Q(username=given) | Q(email__iexact=given), is_active=True)
-        person = known.select_related("organisation").first()
+        known = User.objects.filter(Q(username__iexact=given) | Q(email__iexact=given), is_active=True)
+        # Names that differ in their capitals alone are different people: exactly as typed comes first.
+        same = sorted(known.select_related("organisation"), key=lambda one: one.username != given)
+        person = same[0] if same else None
         if person is None or person.organisation is None:
             raise ValidationError("There is no member of an organisation with this user name or email address")
         return person
@@ -205,7 +219,7 @@ class Declaration(GovukForm):
 class Reasons(GovukForm):
     """Why something is ended."""
 
-    reasons = long_text("Reasons", most_words=500)
+    reasons = long_text("Reasons", asked="Enter your reasons", most_words=500)
 
 
 class Decide(GovukForm):
@@ -213,7 +227,10 @@ class Decide(GovukForm):
 
     verdict = forms.ChoiceField(label="Your decision", error_messages={"required": "Select your decision"})
     reasons = long_text(
-        "Reasons", most_words=500, help_text="The applicants read them. Your name is not shown to them."
+        "Reasons",
+        asked="Enter your reasons",
+        most_words=500,
+        help_text="The applicants read them. Your name is not shown to them.",
     )
     board = forms.CharField(widget=forms.HiddenInput)
     round = forms.IntegerField(widget=forms.HiddenInput)

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 from portal import govuk_bound_fields
 from portal.govuk_components import component as render
 from portal.govuk_pieces import hand_over, pieces_of
+from portal.govuk_tables import as_card, heads
 
 register = template.Library()
 
@@ -226,20 +227,27 @@ def row_action(context: Context, text: str, href: str, hidden: str = "") -> Safe
 
 @gathering
 def table(
-    content: str, pieces: list[Any], *, head: Any = (), rows: Iterable[Any] = (), scroll: bool = True, **more: Any
+    content: str,
+    pieces: list[Any],
+    *,
+    head: Any = (),
+    rows: Iterable[Any] = (),
+    scroll: bool = True,
+    cards: bool = False,
+    **more: Any,
 ) -> SafeString:
-    """`{% tr %}` inside, or `rows`. `head` may be written "Name|Rows:numeric"; wide tables scroll."""
+    """`{% tr %}` inside, or `rows`. `head` may be written "Name|Rows:numeric"; wide tables scroll.
+
+    cards  on a phone each row is a card, with the head of its column over each cell
+    """
     options = {"columns_set_format": True, **options_of(more)}
     label = (options.get("caption") or "Table") if scroll else None
-    return render("table", head=heads(head), rows=[*rows, *pieces], scroll_label=label, **options)
-
-
-def heads(head: Any) -> list[Any]:
-    """Column heads, from a list or from "Name|Rows:numeric"."""
-    if not isinstance(head, str):
-        return list(head)
-    columns = (column.partition(":") for column in head.split("|"))
-    return [{"text": text, "format": column_format} for text, _, column_format in columns]
+    columns, inside = heads(head), [*rows, *pieces]
+    if cards:
+        options["classes"] = f"{options.get('classes', '')} gh-table--cards".strip()
+        options["attributes"] = {**(options.get("attributes") or {}), "role": "table"}
+        inside = [as_card(row, columns) for row in inside]
+    return render("table", head=columns, rows=inside, scroll_label=label, **options)
 
 
 @gathering

@@ -135,12 +135,15 @@ def about_variable(catalogue: Catalogue, variable: Variable) -> dict[str, Any]:
     """A variable with its code list, levels and the text that the filter reads."""
     codes = catalogue.code_list(variable.codelist) if variable.codelist else None
     levels = catalogue.levels(variable)
+    kind, handling = care_of(variable)
     first_codes = codes.rows[:MOST_CODES] if codes else ()
     read = (variable.name, variable.label, variable.dtype, variable.note, variable.range,
-            variable.sensitivity.label, variable.sensitivity.handling,
+            kind, handling,
             *(level.label for level in levels), *(row[1] for row in first_codes))  # fmt: skip
     return {
         "variable": variable,
+        "kind": kind,
+        "handling": handling,
         "colour": COLOURS[variable.sensitivity],
         "codes": first_codes,
         "number_of_codes": len(codes.rows) if codes else 0,
@@ -149,6 +152,13 @@ def about_variable(catalogue: Catalogue, variable: Variable) -> dict[str, Any]:
         "key_domain": catalogue.dataset.keys.get(variable.key_domain, ""),
         "text": " ".join(read).casefold(),
     }
+
+
+def care_of(variable: Variable) -> tuple[str, str]:
+    """Its class of sensitivity and what follows from it. A key of no kind of thing is never replaced by a pseudonym."""
+    if variable.sensitivity is Sensitivity.KEY and not variable.pseudonymised:
+        return "Sequence number", "A number inside its parent record, given as it is."
+    return variable.sensitivity.label, variable.sensitivity.handling
 
 
 def sources(codes: CodeList | None) -> tuple[str, ...]:

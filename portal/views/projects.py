@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from extracts.services import current_release
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import Catalogue, available, find
 from governance.people.grants import roles_everywhere, roles_on
@@ -19,7 +20,7 @@ from governance.projects import services
 from governance.projects.lifecycle import UNDER_REVIEW
 from governance.projects.models import Project
 from governance.workflow import Refused
-from portal import application, deciding, inbox, project_lists, project_page
+from portal import application, deciding, feasibility, inbox, project_lists, project_page
 from portal.access import SignedIn, visible_or_404
 from portal.entering import sent, status_of, turned_away
 from portal.forms import picker
@@ -98,16 +99,18 @@ def data(request: SignedIn, pk: int) -> HttpResponse:
     if away := turned_away(request, project, "edit"):
         return away
     catalogue = catalogue_of(project)
+    release = current_release(project.dataset)
     rows = [
         {
             "table": table,
+            "missing": release is not None and table.name not in release.tables,
             "owner": catalogue.owner(table.owner).label,
             "of": sum(application.choosable(variable) for variable in table.variables),
             "chosen": len(project.requested.get(table.name, {}).get("variables", {})),
         }
         for table in catalogue.requestable
     ]
-    context = {"project": project, "dataset": catalogue.dataset, "rows": rows}
+    context = {"project": project, "dataset": catalogue.dataset, "rows": rows, "release": release}
     return render(request, "projects/data.html", context)
 
 
@@ -208,6 +211,10 @@ def submit(request: SignedIn, pk: int) -> HttpResponse:
     if away := turned_away(request, project, "submit", guards=False):
         return away
     form, catalogue = forms.Declaration(sent(request)), catalogue_of(project)
+    feasible = feasibility.of(project, catalogue)
+    if request.method == "POST":
+        for problem in feasible.problems:
+            form.add_error(None, problem)
     if form.is_valid():
         try:
             services.submit(project, catalogue=catalogue, by=request.user, at=at)
@@ -221,6 +228,7 @@ def submit(request: SignedIn, pk: int) -> HttpResponse:
         **project_page.asked_context(project, request.user, roles, catalogue),
         "form": form,
         "gaps": application.gaps(project),
+        "feasible": feasible,
         "not_accredited": project.why_not_accredited(request.user, at),
         "members": project_page.team_of(project),
         "mending": project.round > 0,

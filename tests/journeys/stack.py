@@ -60,6 +60,14 @@ class Stack:
             os.killpg(group, signal.SIGKILL)
         return killed
 
+    def run(self, code: str) -> None:
+        """Run code inside the running portal's own database, files and broker."""
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+        redis = next((self.data / "redis").glob("*.sock"))
+        given = {"GATEHOUSE_DEMO": "1", "GATEHOUSE_DATA": str(self.data), "GATEHOUSE_REDIS_URL": f"unix://{redis}"}
+        command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code]
+        subprocess.run(command, cwd=ROOT, env=inherited | given, check=True)
+
     def said(self) -> str:
         return self.output.read_text(errors="replace")
 

@@ -9,10 +9,12 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from django.urls import Resolver404, get_resolver, resolve
 from playwright.sync_api import Page, expect
 
 from extracts import delivery
@@ -29,11 +31,37 @@ TABLES = {
 }
 
 
+# Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
+NO_PAGES = {"healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove"}
+
+# A project with an extract that is in the hands of another worker, a draft output, and a second draft project.
+SIDE_DOORS = """
+from datetime import timedelta
+from django.db import transaction
+from extracts import services
+from governance.agreements.models import Agreement
+from governance.outputs import services as outputs
+from governance.projects.models import Project
+from tests.builders import DESCRIBED, FREQUENCIES, a_project, catalogue, now, person
+project = Project.objects.get(title="{title}")
+with transaction.atomic():
+    extract = services.request(project, catalogue=catalogue(), by=project.lead, at=now())
+    extract = services.claim(extract.pk, at=now(), lease=timedelta(hours=1))
+    half = dict(table_now="crt_case", tables_done=1, tables_total=2, rows_done=60, rows_expected=96)
+    services.keep(extract, at=now(), lease=timedelta(hours=1), **half)
+output = outputs.start(project, title="A draft", context="For a talk.", clearance="PRE", by=project.lead, at=now())
+file = outputs.add_file(output, name="table.csv", content=FREQUENCIES, by=project.lead, at=now())
+outputs.describe_file(file, text="Cases by offence.", description=DESCRIBED, by=project.lead, at=now())
+a_project()
+"""
+
+
 class Journey:
     """A browser window that passes from hand to hand, and counts its pictures."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.pictures = page, 0
+        self.seen: set[str] = set()
 
     def as_(self, who: str) -> Page:
         sign_out(self.page)
@@ -43,6 +71,7 @@ class Journey:
     def look(self, name: str) -> None:
         """Keep the page as a picture and put it to axe-core, wide and narrow."""
         self.pictures += 1
+        self.seen.add(name_of(self.page))
         accessible(self.page)
         shot(self.page, f"{self.pictures:02d}-{name}")
         accessible(self.page)
@@ -57,6 +86,14 @@ class Journey:
         self.page.get_by_role("radio", name=verdict).first.check()
         self.page.locator("textarea[name=reasons]").fill(reasons)
         self.page.locator("main form button[type=submit]").last.click()
+
+
+def name_of(page: Page) -> str:
+    """The name in `portal/urls.py` of the page that is shown."""
+    try:
+        return resolve(urlsplit(page.url).path).url_name or ""
+    except Resolver404:
+        return "not found"
 
 
 @pytest.fixture
@@ -74,7 +111,8 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     two_checkers_decide(journey, output)
     ruth_downloads_the_package(journey, output, stack)
     the_public_reads_of_it(journey)
-    assert journey.pictures > 30
+    side_doors_look_finished_too(journey, stack)
+    assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()
 
 
 def anyone_may_look_around(journey: Journey) -> None:
@@ -312,3 +350,37 @@ def the_public_reads_of_it(journey: Journey) -> None:
     page.goto("/trail/")
     expect(page.locator("main")).to_contain_text("download")
     journey.look("trail")
+
+
+def side_doors_look_finished_too(journey: Journey, stack: Stack) -> None:
+    """The pages off the main way: lists, edits, withdrawals, a build in progress, signing out."""
+    stack.run(SIDE_DOORS.replace("{title}", TITLE))
+    page = journey.as_("ruth")
+    for address, name in (
+        ("/projects/", "projects"),
+        ("/projects/2/", "second-draft"),
+        ("/projects/2/withdraw", "project-withdraw"),
+        ("/projects/2/data/pol_crime/drop", "table-drop"),
+        ("/extracts/2/", "extract-building"),
+        ("/extracts/2/cancel", "extract-cancel"),
+        ("/outputs/", "own-outputs"),
+        ("/outputs/2/", "output-ready"),
+        ("/outputs/2/edit", "output-edit"),
+        ("/outputs/2/withdraw", "output-withdraw"),
+        ("/sign-out", "sign-out"),
+    ):
+        page.goto(address)
+        journey.look(name)
+    page.goto("/outputs/2/")
+    page.get_by_role("link", name="table.csv").first.click()
+    page.locator("a[href$='/remove']").first.click()
+    journey.look("output-remove-file")
+    page.goto("/extracts/2/")
+    expect(page.locator("progress")).to_be_visible()
+    page = journey.as_("sam")
+    page.goto("/agreements/1/revoke")
+    journey.look("agreement-revoke")
+    sign_out(page)
+    for address, name in (("/sign-up", "no-sign-up"), ("/inactive", "inactive")):
+        page.goto(address)
+        journey.look(name)

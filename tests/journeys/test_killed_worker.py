@@ -5,10 +5,7 @@ Not zero, not two, and no partial folder. The worker is killed at several moment
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -17,7 +14,7 @@ import pytest
 
 from extracts import delivery
 from extracts.zones import Zones
-from tests.journeys.stack import NOT_INHERITED, ROOT, Stack, running_stack
+from tests.journeys.stack import Stack, running_stack
 
 pytestmark = pytest.mark.stack
 
@@ -42,14 +39,6 @@ class Job(NamedTuple):
     reason: str
 
 
-def in_portal(stack: Stack, code: str) -> None:
-    """Run code inside the running portal's own database, files and broker."""
-    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-    redis = next((stack.data / "redis").glob("*.sock"))
-    given = {"GATEHOUSE_DEMO": "1", "GATEHOUSE_DATA": str(stack.data), "GATEHOUSE_REDIS_URL": f"unix://{redis}"}
-    subprocess.run([sys.executable, "manage.py", "shell", "-c", code], cwd=ROOT, env=inherited | given, check=True)
-
-
 def job(stack: Stack) -> Job:
     with sqlite3.connect(f"file:{stack.data}/gatehouse.sqlite3?mode=ro", uri=True) as database:
         row = database.execute(
@@ -69,7 +58,7 @@ def wait_until(stack: Stack, holds: Callable[[Job], bool], seconds: float = 120)
 
 def test_one_extract_is_delivered_however_often_the_worker_is_killed(tmp_path):
     with running_stack(tmp_path / "data", GATEHOUSE_DEMO_CRIMES="20000") as stack:
-        in_portal(stack, REQUEST)
+        stack.run(REQUEST)
         for kill, tables in enumerate((0, 3), 1):
             # The job's row is written as it goes: this attempt has begun, and so far done these tables.
             at = wait_until(

@@ -94,7 +94,7 @@ def test_an_agreement_whose_time_is_over_is_not_signed():
 def test_support_revokes_with_reasons_after_a_page_that_warns():
     agreement, sam = an_agreement("in_force"), signed_in("sam")
     assert "This cannot be undone" in read(sam, "agreement_revoke", agreement.pk)
-    assert "Enter reasons" in send(sam, "agreement_revoke", agreement.pk, status=422, reasons="")
+    assert "Enter your reasons" in send(sam, "agreement_revoke", agreement.pk, status=422, reasons="")
     send(sam, "agreement_revoke", agreement.pk, reasons="The project broke the rules.")
     agreement.refresh_from_db()
     assert agreement.state == "revoked"

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.template import Context, Template
+from django.utils.datastructures import MultiValueDict
 
 from portal.govuk_forms import DateField, GovukForm, MultipleFileField, RadioSelect
 
@@ -114,6 +116,27 @@ def test_a_limit_on_a_long_answer_counts_down():
     html = rendered("{% field form.summary %}", form=Request())
     assert 'data-maxlength="500"' in html and "You can enter up to 500 characters" in html
     assert "Summary (optional)" in html
+
+
+def test_a_limit_in_words_is_written_as_the_script_wants_it():
+    class Said(GovukForm):
+        summary = forms.CharField(widget=forms.Textarea(attrs={"maxwords": 250}))
+
+    html = rendered("{% field form.summary %}", form=Said())
+    assert 'data-maxlength="250"' in html and 'data-count-type="words"' in html and "maxwords" not in html
+    assert "You can enter up to 250 words" in html
+
+
+def test_a_file_that_cannot_be_taken_is_named():
+    class Sent(GovukForm):
+        several = MultipleFileField(label="Files", max_length=12)
+
+    empty, long = SimpleUploadedFile("a.csv", b""), SimpleUploadedFile("far_too_long.csv", b"n")
+    form = Sent({}, MultiValueDict({"several": [empty, long]}))
+    assert form.errors["several"] == [
+        "a.csv: the file is empty: select one with something in it",
+        "far_too_long.csv: the file's name must be 12 characters or fewer",
+    ]
 
 
 def test_a_choice_opens_the_field_that_it_reveals():

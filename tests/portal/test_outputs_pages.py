@@ -187,7 +187,9 @@ def test_two_checkers_decide_without_seeing_each_other(as_, django_capture_on_co
     assert "row 3 must be merged" not in html(as_("devi").get(page(output, "output_check")))
     assert "Decided" in html(as_("cass").get(reverse("outputs")))
 
-    decide(as_("devi"), output, "approve", "Fine by me.")
+    answer = decide(as_("devi"), output, "approve", "Fine by me.")
+    assert answer.url == page(output)
+    assert "the request is now: returned" in html(as_("devi").get(answer.url))
     seen = html(as_("ruth").get(page(output)))
     assert "row 3 must be merged" in seen and "Fine by me." in seen
     assert "The two checkers disagree" in seen

@@ -155,7 +155,7 @@ def test_all_that_is_wrong_with_the_reasons_is_said_at_once():
     project, ruth = a_project(), signed_in("ruth")
     wrong = {"pick-recorded_date": "on", "level-recorded_date": "day", "pick-knife_flag": "on", "reason": ""}
     page = send(ruth, "project_choose", project.pk, "pol_crime", status=422, **wrong)
-    assert "Enter reason for this table" in page
+    assert "Enter a reason for this table" in page
     assert "Enter a reason for the chosen variables, here or beside each of them" in page
     assert 'href="#id_why-recorded_date"' in page and 'href="#id_why-knife_flag"' not in page
     page = send(ruth, "project_choose", project.pk, "pol_crime", status=422, reason="Start.", reason_for_all="All.")
@@ -204,6 +204,7 @@ def test_keys_are_said_to_come_by_themselves():
     assert "Delivered automatically" in page and "person_record" not in page
     assert 'name="pick-crime_id_hash"' not in page
     assert 'name="pick-victim_seq"' in page
+    assert "Sequence number" in page and "Pseudonymous key" not in page
 
 
 def test_a_table_that_is_never_offered_has_no_page():
@@ -355,7 +356,7 @@ def test_an_owner_decides_for_its_own_tables_and_no_other():
 def test_a_decision_needs_reasons_and_keeps_what_was_typed():
     project, sam = a_project("triage"), signed_in("sam")
     page = send(sam, "project_decide", project.pk, status=422, **verdict(project, "approve", " "))
-    assert "Enter reasons" in page and "<title>Error: " in page
+    assert "Enter your reasons" in page and "<title>Error: " in page
     page = send(sam, "project_decide", project.pk, status=422, **verdict(project, "", "My careful reasons."))
     assert "Select your decision" in page and "My careful reasons." in page
 

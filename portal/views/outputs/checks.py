@@ -44,10 +44,20 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Your decision is recorded. Both are shown once two checkers have decided.")
-            return redirect("outputs")
+            return _after_decision(request, output)
     context = {"output": output, "form": form, "report": report_of(output), "usual": rejection_reasons()}
     return render(request, "outputs/check.html", context, status=status_of(form))
+
+
+def _after_decision(request: SignedIn, output: OutputRequest) -> HttpResponse:
+    """The first checker goes on to the queue; the second one reads what both decisions led to."""
+    output.refresh_from_db()
+    if output.is_blind:
+        messages.success(request, "Your decision is recorded. Both are shown once two checkers have decided.")
+        return redirect("outputs")
+    outcome = OutputRequest.STATES(output.state).label.lower()
+    messages.success(request, f"Your decision is recorded. With both decisions the request is now: {outcome}.")
+    return redirect(output)
 
 
 def _record(output: OutputRequest, decided: dict[str, Any], by: Any, at: datetime) -> None:
