@@ -19,8 +19,8 @@ from tests.portal.pages import read, signed_in
 
 pytestmark = pytest.mark.django_db
 
-SMALL = b"offence,cases,withdrawn\nViolence,120,40\nTheft,377,3\nRobbery,80,12\n"
-RECORDS = b"person,age\n" + b"".join(b"P%d,%d\n" % (n, 20 + n) for n in range(12))
+SMALL = b"offence,cases,withdrawn\nViolence,120,40\nTheft,4137791,3\nRobbery,80,12\n"
+RECORDS = b"person,age\n" + b"".join(b"Person %d of twelve,%d\n" % (n, 20 + n) for n in range(12))
 
 
 def a_request_with_evidence(state="submitted"):
@@ -59,7 +59,7 @@ def openings():
 def test_nobody_but_checkers_reads_a_request_that_is_being_checked(username):
     output = a_request_with_evidence()
     shown = pages_of(output, signed_in(username))
-    for value in ("377", "Theft", "The count is 3", "P11", ">31<"):
+    for value in ("4137791", "Theft", "The count is 3", "Person 11 of", ">31<"):
         assert value not in shown, value
     for said in ("withdrawals.csv", "people.csv", output.files.get(name="people.csv").sha256, "Fails"):
         assert said in shown, said
@@ -78,7 +78,7 @@ def test_nobody_but_checkers_opens_a_file_whole(username):
 def test_checkers_read_tables_evidence_and_findings_and_each_opening_is_on_the_trail():
     output, cass = a_request_with_evidence(), signed_in("cass")
     shown = pages_of(output, cass)
-    for value in ("377", "offence Theft, withdrawn", "The count is 3, below 10.", "P11"):
+    for value in ("4137791", "offence Theft, withdrawn", "The count is 3, below 10.", "Person 11 of"):
         assert value in shown, value
     both = [("cass", "people.csv"), ("cass", "withdrawals.csv")]
     assert openings() == both * 2, "on the record's page, and each on its own"
@@ -105,7 +105,7 @@ def test_a_checker_who_may_not_check_it_does_not_read_it(tie):
         cass.organisation = person("coral").organisation if tie == "organisation" else None
         cass.save()
     shown = pages_of(output, signed_in("cass"))
-    assert "377" not in shown and "P11" not in shown and "Open the whole file" not in shown
+    assert "4137791" not in shown and "Person 11 of" not in shown and "Open the whole file" not in shown
     file = output.files.get(name="people.csv")
     assert signed_in("cass").get(reverse("output_file", args=[output.pk, file.pk]), {"whole": 1}).status_code == 302
     assert openings() == []
@@ -113,7 +113,7 @@ def test_a_checker_who_may_not_check_it_does_not_read_it(tie):
 
 def test_checkers_do_not_read_what_was_not_handed_in():
     shown = pages_of(a_request_with_evidence("draft"), signed_in("cass"))
-    assert "377" not in shown and "P11" not in shown
+    assert "4137791" not in shown and "Person 11 of" not in shown
 
 
 def test_the_author_mends_the_flagged_cells_and_sees_no_others():
@@ -122,10 +122,10 @@ def test_the_author_mends_the_flagged_cells_and_sees_no_others():
     assert "offence Theft, withdrawn" in shown and "The count is 3, below 10." in shown
     assert 'gh-cell--fail" id="file-2-cell-3-1">3 <a' in shown
     assert "Only the cells that a rule objects to are shown" in shown
-    for value in ("377", ">40<", ">120<", "P11"):
+    for value in ("4137791", ">40<", ">120<", "Person 11 of"):
         assert value not in shown, value
     assert openings() == [("ruth", "withdrawals.csv")] * 2
-    assert "377" not in pages_of(output, signed_in("coral"))
+    assert "4137791" not in pages_of(output, signed_in("coral"))
 
 
 def test_the_author_describes_a_file_by_its_first_rows_and_a_colleague_by_its_headings():
@@ -154,7 +154,7 @@ def test_without_accreditation_the_author_reads_nothing():
 def test_the_page_that_waits_for_the_worker_opens_nothing():
     output = a_request_with_evidence()
     OutputRequest.objects.filter(pk=output.pk).update(state="releasing")
-    assert "377" not in read(signed_in("cass"), "output", output.pk)
+    assert "4137791" not in read(signed_in("cass"), "output", output.pk)
     assert openings() == []
 
 
