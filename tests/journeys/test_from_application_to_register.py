@@ -32,7 +32,7 @@ TABLES = {
 
 
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
-NO_PAGES = {"healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove"}
+NO_PAGES = {"agreement_sign", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove"}
 
 # A project with an extract that is in the hands of another worker, a draft output, and a second draft project.
 SIDE_DOORS = """
