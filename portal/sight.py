@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from governance.audit import trail
-from governance.outputs.lifecycle import AUTHORS_TURN, INDEPENDENT
+from governance.outputs.lifecycle import AUTHORS_TURN, CHECKING, INDEPENDENT
 from governance.outputs.models import OutputFile, OutputRequest
 from governance.people.grants import roles_on
 from governance.people.models import User
@@ -23,11 +23,12 @@ class Sight(Enum):
 
 
 def sight_of(output: OutputRequest, person: User, at: datetime) -> Sight:
-    """Checkers who may check it read it, once it was handed in; the author mends what was flagged, while it is theirs.
+    """Checkers who may check it read it, once the rules have judged it; the author mends what was flagged.
 
     The rest of the team, support and auditors have no need of values that were not released.
     """
-    if is_independent_checker(output, person, at) and output.round > 0:
+    judged = output.round > 0 and output.state not in {*AUTHORS_TURN, CHECKING}
+    if judged and is_independent_checker(output, person, at):
         return Sight.WHOLE
     if output.author_id == person.pk and not why_not_described_by(output, person, at):
         return Sight.FLAGGED

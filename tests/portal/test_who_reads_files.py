@@ -239,3 +239,13 @@ def test_the_queue_knows_who_is_too_close():
         cass.save()
         [queued] = signed_in("cass").get(reverse("outputs")).context["waiting"]
         assert (queued.pk, queued.too_close) == (output.pk, close)
+
+
+def test_checkers_read_nothing_that_the_rules_have_not_judged():
+    output = a_request_with_evidence("returned")
+    assert "4137791" not in pages_of(output, signed_in("cass")), "the author may be changing it"
+    output = services.submit(output, by=person("ruth"), at=now())
+    assert output.state == "checking"
+    assert "4137791" not in pages_of(output, signed_in("cass"))
+    tasks.check_outputs(output.pk)
+    assert "4137791" in pages_of(output, signed_in("cass"))
