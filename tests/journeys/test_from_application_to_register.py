@@ -39,7 +39,6 @@ SIDE_DOORS = """
 from datetime import timedelta
 from django.db import transaction
 from extracts import services
-from governance.agreements.models import Agreement
 from governance.outputs import services as outputs
 from governance.projects.models import Project
 from tests.builders import DESCRIBED, FREQUENCIES, a_project, catalogue, now, person
