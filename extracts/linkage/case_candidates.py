@@ -1,0 +1,148 @@
+"""Which arrests a record may come from: those with its numbers, those of its person, and those of its place and day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duckdb import DuckDBPyConnection
+
+# What a later record and an earlier arrest may agree on: SQL that gives a level, or NULL where nothing can be said.
+COMPARISONS = {
+    "offence": """CASE WHEN later.offence IS NULL THEN NULL WHEN later.offence = earlier.offence THEN 2
+        WHEN later.subgroup = earlier.subgroup THEN 1 ELSE 0 END""",
+    "offence_date": """CASE WHEN later.offence_date = earlier.offence_date THEN 2
+        WHEN abs(later.offence_date - earlier.offence_date) <= 31 THEN 1
+        WHEN later.offence_date IS NOT NULL AND earlier.offence_date IS NOT NULL THEN 0 END""",
+    "charge": """CASE WHEN earlier.charge_date IS NULL THEN 0 WHEN later.charge_date IS NULL THEN 2
+        WHEN later.charge_date = earlier.charge_date THEN 4
+        WHEN abs(later.charge_date - earlier.charge_date) <= 7 THEN 3 ELSE 1 END""",
+    "wait": """CASE WHEN later.day < earlier.day THEN 0 WHEN later.day - earlier.day <= 45 THEN 4
+        WHEN later.day - earlier.day <= 150 THEN 3 WHEN later.day - earlier.day <= 450 THEN 2 ELSE 1 END""",
+    "sex": """CASE WHEN later.sex IN ('1', '2') AND earlier.sex IN ('1', '2')
+        THEN CASE WHEN later.sex = earlier.sex THEN 1 ELSE 0 END END""",
+    "age": """CASE WHEN abs(later.age - earlier.age - {years}) <= 1.05 THEN 2
+        WHEN abs(later.age - earlier.age - {years}) <= 3 THEN 1
+        WHEN later.age IS NOT NULL AND earlier.age IS NOT NULL THEN 0 END""".format(
+        years="(coalesce(later.age_day, later.day) - coalesce(earlier.offence_date, earlier.recorded)) / 365.25"
+    ),
+    "area": """CASE WHEN later.force = earlier.force THEN 2
+        WHEN later.region = earlier.region OR later.cps_area = earlier.cps_area THEN 1
+        WHEN coalesce(later.region, later.cps_area) IS NOT NULL THEN 0 END""",
+    "court": """CASE WHEN later.stage NOT IN ('custody', 'probation') THEN NULL
+        WHEN seen.sentenced THEN 3 WHEN later.day - earlier.charge_date BETWEEN 0 AND 3 THEN 2
+        WHEN seen.arrest IS NULL THEN 1 ELSE 0 END""",
+    "length": "CASE WHEN later.stage = 'custody' AND later.sentence_days > 0 THEN seen.same_length::INTEGER END",
+}
+
+# Pairs by number: the arrest/summons number itself, else the crime that the record or its case is known to be about.
+NUMBERED = """
+    CREATE OR REPLACE TEMP TABLE numbered AS
+    WITH exact AS (
+        SELECT record, arrest, arrests.crime FROM records JOIN arrests USING (arrest_group)
+    ), referred AS (
+        SELECT record, crime FROM records WHERE crime IS NOT NULL
+        UNION SELECT record, arrests.crime FROM records JOIN arrests USING (case_group)
+    ), placed AS (
+        SELECT record, crime FROM exact UNION SELECT record, crime FROM referred
+    ), families AS (
+        SELECT record, stage || case_key AS family FROM records WHERE case_key IS NOT NULL
+        UNION ALL SELECT record, 'case ' || case_group FROM records WHERE case_group IS NOT NULL
+    ), related AS (
+        SELECT DISTINCT families.record, placed.crime
+        FROM families JOIN families AS relatives USING (family) JOIN placed ON placed.record = relatives.record
+        WHERE families.record NOT IN (SELECT record FROM placed)
+    )
+    SELECT record, arrest, true AS exact FROM exact
+    UNION ALL
+    SELECT record, arrest, false FROM (SELECT * FROM referred UNION SELECT * FROM related) JOIN arrests USING (crime)
+    WHERE record NOT IN (SELECT record FROM exact)
+"""
+
+# Between several suspects of a crime the person decides, where one of them is it. Certain is a number that belongs to
+# one arrest and, among the records of its source and stage, to one person; and a crime that leaves one suspect.
+SETTLED = """
+    CREATE OR REPLACE TEMP TABLE settled AS
+    WITH told AS (
+        SELECT record, arrest, exact, arrests.crime, coalesce(records.person_id = arrests.person_id, false) AS same
+        FROM numbered JOIN records USING (record) JOIN arrests USING (arrest)
+    ), kept AS (
+        SELECT * FROM told QUALIFY exact OR same OR NOT bool_or(same) OVER (PARTITION BY record)
+    ), counted AS (
+        SELECT record, count(*) AS arrests, count(DISTINCT crime) AS crimes FROM kept GROUP BY record
+    ), shared AS (
+        SELECT source, stage, arrest_group, count(DISTINCT person_id) AS persons
+        FROM records WHERE arrest_group IS NOT NULL GROUP BY ALL
+    )
+    SELECT kept.record, arrest, arrests = 1 AND CASE WHEN exact THEN persons = 1 ELSE crimes = 1 END AS certain
+    FROM kept JOIN counted USING (record) JOIN records USING (record)
+    LEFT JOIN shared USING (source, stage, arrest_group)
+"""
+
+SAME_PERSON = """
+    SELECT record, arrest FROM records AS later JOIN arrests AS earlier USING (person_080)
+    WHERE earlier.recorded <= later.day AND later.day - earlier.recorded <= later.latest
+"""
+
+# Where person linkage may have missed: the same offence in the same place, committed or charged on the same day.
+SAME_EVENT = {
+    "magistrates": "later.subgroup = earlier.subgroup AND later.region = earlier.region",
+    "crown": "later.subgroup = earlier.subgroup AND later.region = earlier.region",
+    "cps": "later.cps_area = earlier.cps_area",
+    "probation": "later.offence = earlier.offence",
+}
+SAME_DAY = ("charge_date", "offence_date")
+
+CANDIDATES = """
+    CREATE OR REPLACE TEMP TABLE candidates AS
+    WITH blocked AS ({blocks}),
+    pairs AS (
+        SELECT record, arrest, true AS blocked FROM blocked JOIN records USING (record) WHERE stage IN {stages}
+        UNION ALL
+        SELECT record, arrest, false FROM settled ANTI JOIN blocked USING (record, arrest) JOIN records USING (record)
+        WHERE stage IN {stages}
+    ), seen AS (
+        SELECT record, arrest, bool_or(abs(later.day - court.completed) <= 7) AS sentenced,
+            coalesce(bool_or(later.sentence_days = court.sentence_days), false) AS same_length
+        FROM pairs JOIN records AS later USING (record) JOIN in_court AS court USING (arrest) GROUP BY ALL
+    )
+    SELECT record, arrest, later.stage, blocked, settled.record IS NOT NULL AS numbered,
+        coalesce(settled.certain, false) AS certain, coalesce(later.person_080 = earlier.person_080, false) AS same,
+        coalesce(later.person_id = earlier.person_id, false) AS same_strictly,
+        abs(later.day - earlier.day) AS apart, {levels}
+    FROM pairs JOIN records AS later USING (record) JOIN arrests AS earlier USING (arrest)
+    LEFT JOIN settled USING (record, arrest) LEFT JOIN seen USING (record, arrest)
+    ORDER BY record, arrest
+"""
+
+IN_COURT = """
+    CREATE OR REPLACE TEMP TABLE in_court AS
+    SELECT chosen.arrest, later.completed, later.sentence_days
+    FROM chosen JOIN records AS later USING (record) WHERE later.stage IN ('magistrates', 'crown')
+"""
+
+
+def settle_by_number(connection: DuckDBPyConnection) -> None:
+    """Make the table `settled`: record, arrest, certain, for every record that a number leads to an arrest."""
+    connection.execute(NUMBERED)
+    connection.execute(SETTLED)
+
+
+def propose(connection: DuckDBPyConnection, stages: Sequence[str]) -> None:
+    """Make the table `candidates` of these stages: what each pair agrees on, and how it came to be looked at.
+
+    Needs `records`, `arrests`, `settled` and `in_court` (what courts are known to have done about an arrest).
+    """
+    blocks = [SAME_PERSON]
+    for stage in SAME_EVENT.keys() & set(stages):
+        blocks += [_same_event(stage, day) for day in SAME_DAY]
+    levels = ", ".join(f"({sql})::TINYINT AS {name}" for name, sql in COMPARISONS.items())
+    named = "(" + ", ".join(f"'{stage}'" for stage in stages) + ")"
+    connection.execute(CANDIDATES.format(blocks=" UNION ".join(blocks), stages=named, levels=levels))
+
+
+def _same_event(stage: str, day: str) -> str:
+    return f"""
+        SELECT record, arrest FROM records AS later JOIN arrests AS earlier
+        ON later.{day} = earlier.{day} AND {SAME_EVENT[stage]}
+        WHERE later.stage = '{stage}' AND earlier.charge_date IS NOT NULL AND earlier.recorded <= later.day
+    """
