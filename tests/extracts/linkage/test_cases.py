@@ -56,7 +56,7 @@ class Story:
         keyed += [("mags_hocas", key, person, number) for key, (person, _, _, number) in self.records.items()]
         return {
             "pol_crime": table("crime_id_hash force_code ho_offence_code offence_subgroup recorded_date "
-                "committed_from_date", [(c, "01", o, "01.5", d, d) for c, (o, d) in crimes.items()]),
+                "committed_from_date", [(c, "01", o, "01.4", d, d) for c, (o, d) in crimes.items()]),
             "pol_suspect": table("row_id_hash crime_id_hash sex age_at_offence arrest_date charge_date",
                 [(key, crime, "1", 30, day, day) for key, crime, _, _, day, _ in arrests]),
             "crt_case": table("row_id_hash case_id_hash court_tier court_code sex age_at_first_hearing ho_offence_code "
