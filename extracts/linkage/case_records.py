@@ -67,15 +67,17 @@ def read_lists(connection: DuckDBPyConnection, folder: Path) -> None:
 def prepare(connection: DuckDBPyConnection) -> None:
     """Make the tables `arrests` and `records`, numbered in the order of their keys (`arrest` and `record`).
 
-    Needs `persons` and `events` of the crosswalk, `pol_crime` and `pol_suspect`, and the code lists; other tables are
-    used if they are there.
+    Needs `persons` and `events` of the crosswalk, `pol_crime` and `pol_suspect`, and the code lists; the tables of
+    OPTIONAL are used if they are there.
     """
     there = {row[0] for row in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
-    for table, columns in OPTIONAL.items():
-        if table not in there:
-            connection.execute(f"CREATE TEMP TABLE {table} ({columns})")
+    absent = {table: columns for table, columns in OPTIONAL.items() if table not in there}
+    for table, columns in absent.items():
+        connection.execute(f"CREATE TEMP TABLE {table} ({columns})")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE arrests AS {ARRESTS}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE records AS {_records()}")
+    for table in absent:
+        connection.execute(f"DROP TABLE {table}")
 
 
 ARRESTS = f"""

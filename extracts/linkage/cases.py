@@ -12,7 +12,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from extracts.linkage.case_candidates import IN_COURT, propose, settle_by_number
-from extracts.linkage.case_records import AFTER_COURT, STAGES, prepare, read_lists
+from extracts.linkage.case_records import AFTER_COURT, LISTS, STAGES, prepare, read_lists
 from extracts.linkage.case_scores import score
 
 # A record is linked when it is likelier than this to come from one of its candidates.
@@ -53,7 +53,10 @@ def link_cases(connection: DuckDBPyConnection, codelists: Path) -> None:
         connection.execute(f"DROP TABLE {table}")
 
 
-WORKING_TABLES = ("numbered", "settled", "candidates", "scores", "chosen", "in_court", "records", "arrests")
+WORKING_TABLES = (
+    "numbered", "settled", "candidates", "scores", "chosen", "in_court", "records", "arrests",
+    *(f"list_{name}" for name in LISTS),
+)  # fmt: skip
 
 NONE_CHOSEN = """
     CREATE OR REPLACE TEMP TABLE chosen

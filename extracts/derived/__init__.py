@@ -1,0 +1,1 @@
+"""Tables worked out from linked records, for questions that many projects ask. Pure: SQL over tables that are there."""
