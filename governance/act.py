@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.dispatch import Signal
 
 from governance.audit import trail
-from governance.people.grants import roles_on
+from governance.people.grants import roles_for
 from governance.workflow import resolve
 
 moved = Signal()  # sent after commit, with the keywords `record` and `action`
@@ -30,7 +30,7 @@ def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fiel
         raise TypeError("The state of a record is the lifecycle's to set.")
     record = type(record).objects.select_for_update().get(pk=record.pk)  # type: ignore[attr-defined]
     subject: Any = record
-    move = resolve(subject.LIFECYCLE, action, subject, by, roles_on(subject.project, by), at)
+    move = resolve(subject.LIFECYCLE, action, subject, by, roles_for(subject, by), at)
     before, subject.state = subject.state, move.target.value
     if before != subject.state:
         fields["state_since"] = at

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 
 from governance.audit import trail
 from governance.audit.models import Entry
-from governance.people.grants import roles_everywhere, roles_on
+from governance.people.grants import roles_everywhere, roles_for
 from governance.people.models import User
 from governance.people.roles import Role
 
@@ -42,7 +42,7 @@ def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
 
 def may_see(record: Any, person: User) -> bool:
     """Whether the person holds a role on the record's project that sees records of this kind."""
-    return bool(roles_on(record.project, person) & record.VISIBLE_TO)
+    return bool(roles_for(record, person) & record.VISIBLE_TO)
 
 
 def auditor_or_404(person: User) -> None:

@@ -45,6 +45,10 @@ CAST = (
     DemoPerson("pia", "Pia", "Statistics Panel", Role.PANEL, "Accreditation panel"),
     DemoPerson("cass", "Cass", "Gatehouse Service", Role.CHECKER, "Output checker"),
     DemoPerson("devi", "Devi", "Gatehouse Service", Role.CHECKER, "Output checker"),
+    DemoPerson("lin", "Lin", "Linkage team", Role.LINKER, "Linkage analyst: links, reviews pairs"),
+    DemoPerson("lou", "Lou", "Linkage team", Role.LINKER, "Linkage analyst: second reviewer of pairs"),
+    DemoPerson("lara", "Lara", "Linkage team", Role.LINKER, "Linkage analyst: third reviewer, settles"),
+    DemoPerson("rae", "Rae", "Gatehouse Service", Role.STEWARD, "Release manager: publishes, withdraws"),
     DemoPerson("ada", "Ada", "Gatehouse Service", Role.AUDITOR, "Auditor: reads the trail"),
     DemoPerson("olu", "Olu", "Eastmoor Institute", None, "Researcher elsewhere, sees none of it", accredited=True),
 )

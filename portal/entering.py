@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from governance.people.grants import roles_on
+from governance.people.grants import roles_for
 from governance.people.models import User
 from governance.workflow import resolve, why_not
 from portal.access import SignedIn
@@ -20,7 +20,7 @@ from portal.access import SignedIn
 
 def refuse_unless_allowed(record: Any, action: str, person: User, at: datetime) -> None:
     """Raises Refused, with the reason, unless the record's lifecycle lets this person take the action now."""
-    resolve(type(record).LIFECYCLE, action, record, person, roles_on(record.project, person), at)
+    resolve(type(record).LIFECYCLE, action, record, person, roles_for(record, person), at)
 
 
 def turned_away(
@@ -32,7 +32,7 @@ def turned_away(
     keeps  for long texts, which tell of nobody: who has the role keeps what was typed, and the service
            says why it is refused, when the record has moved on since the page was opened
     """
-    person, roles = request.user, roles_on(record.project, request.user)
+    person, roles = request.user, roles_for(record, request.user)
     posted = request.method == "POST"
     if keeps and posted and any(move.action == action and move.by in roles for move in record.LIFECYCLE):
         return None

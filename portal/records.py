@@ -10,7 +10,7 @@ from typing import Any
 from governance.audit import trail
 from governance.audit.models import Entry
 from governance.outputs.models import OutputRequest
-from governance.people.grants import roles_on
+from governance.people.grants import roles_for
 from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Waiting, allowed, hindrances
@@ -26,12 +26,12 @@ def reads_names(roles: Collection[Role]) -> bool:
 
 def allowed_actions(record: Any, person: User, at: datetime) -> set[str]:
     """The actions that the record's lifecycle allows this person now: one button each."""
-    return set(allowed(record.LIFECYCLE, record, person, roles_on(record.project, person), at))
+    return set(allowed(record.LIFECYCLE, record, person, roles_for(record, person), at))
 
 
 def hindrances_of(record: Any, person: User, at: datetime) -> dict[str, str]:
     """Action -> why not, where only a guard stands between this person and the action."""
-    return hindrances(record.LIFECYCLE, record, person, roles_on(record.project, person), at)
+    return hindrances(record.LIFECYCLE, record, person, roles_for(record, person), at)
 
 
 def status_of(record: Any) -> Waiting:
@@ -58,7 +58,7 @@ def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
     While a check is blind, nobody reads from the history what another checker decided. The project's
     team reads which board decided, not which person: deciders are anonymous to applicants.
     """
-    roles = roles_on(record.project, person)
+    roles = roles_for(record, person)
     entries = trail.of(record)
     if Role.AUDITOR not in roles:
         entries = entries.exclude(action__in=QUIET)

@@ -2,7 +2,8 @@
 
 Ruth researches and leads, Coral coordinates her project, Sam supports, Petra, Connie, Hugo and Lena
 own data (police, CPS, courts, linkage), Stella owns the Cook County records, Pia sits on the panel, Cass and
-Devi check outputs, Ada audits, Olu is a researcher elsewhere.
+Devi check outputs, Lin, Lou and Lara link records and review pairs, Rae publishes releases, Ada audits, Olu is a
+researcher elsewhere.
 """
 
 from __future__ import annotations

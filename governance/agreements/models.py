@@ -11,7 +11,7 @@ from django.urls import reverse
 from governance.agreements.lifecycle import AGREEMENT, DRAWN_UP, IN_FORCE, WAITING, AgreementState
 from governance.agreements.scope import Scope
 from governance.people.models import local_day
-from governance.people.roles import Role
+from governance.people.roles import ON_PROJECTS, Role
 from governance.projects.models import Project
 
 
@@ -21,7 +21,7 @@ class Agreement(models.Model):
     LIFECYCLE = AGREEMENT
     WAITING = WAITING
     STATES = AgreementState
-    VISIBLE_TO = frozenset(Role) - {Role.CHECKER}
+    VISIBLE_TO = ON_PROJECTS - {Role.CHECKER}
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="agreements")
     version = models.PositiveSmallIntegerField()

@@ -14,7 +14,7 @@ from django.urls import reverse
 from governance.agreements.services import in_force
 from governance.outputs.lifecycle import CHECKED_ONCE, CHECKERS_TURN, DRAFT, OUTPUT_REQUEST, WAITING, OutputState
 from governance.people.models import User
-from governance.people.roles import Role
+from governance.people.roles import ON_PROJECTS, Role
 from governance.projects.models import Project
 from governance.workflow import Refused
 
@@ -33,7 +33,7 @@ class OutputRequest(models.Model):
     WAITING = WAITING
     STATES = OutputState
     # Data owners and the panel see releases in the register, not the workspace's drafts.
-    VISIBLE_TO = frozenset(Role) - {Role.OWNER, Role.PANEL}
+    VISIBLE_TO = ON_PROJECTS - {Role.OWNER, Role.PANEL}
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="output_requests")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="output_requests")

@@ -8,13 +8,31 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from guardian.shortcuts import assign_perm, get_objects_for_user, get_user_perms, remove_perm
 
-from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
+from governance.people.roles import DATA_ROLES, SERVICE_ROLES, TEAM_ROLES, Role
+from governance.workflow import Refused
 
 if TYPE_CHECKING:
     from governance.people.models import User
 
 
-APART = frozenset({Role.CHECKER, Role.AUDITOR})
+# Two roles that nobody holds together, and why.
+APART: tuple[tuple[frozenset[Role], str], ...] = (
+    (frozenset({Role.CHECKER, Role.AUDITOR}), "Who reads the whole trail cannot be a checker: checks are blind."),
+    (frozenset({Role.LINKER, Role.AUDITOR}), "Who reads the whole trail cannot review pairs: reviews are blind."),
+    (frozenset({Role.LINKER, Role.STEWARD}), "Who builds a release cannot publish it: that takes a second person."),
+    (frozenset({Role.LINKER, Role.CHECKER}), "Who holds identifiers reads no files of projects."),
+)
+IDENTIFIERS_APART = "holds identifiers of the linked data, so has no part in any project."
+
+
+def roles_for(record: Any, person: User) -> frozenset[Role]:
+    """The roles `person` holds on a record: on its project, or everywhere where the record says it is the service's."""
+    return roles_everywhere(person) if is_the_services(record) else roles_on(record.project, person)
+
+
+def is_the_services(record: Any) -> bool:
+    """Whether the record belongs to no project. Its class has to say so: `OF_THE_SERVICE = True`."""
+    return getattr(record, "OF_THE_SERVICE", False) is True
 
 
 def roles_on(project: Any, person: User) -> frozenset[Role]:
@@ -33,11 +51,14 @@ def reaching(project: Any, *, team: frozenset[Role], everywhere: frozenset[Role]
 
     Roles held everywhere do so from its first submission on: a draft is its team's own.
     An owner's role does only where the project asks for tables of the owner's organisation.
+    Work on the linked data reaches none, and who holds identifiers has no role on a project at all.
     """
+    if Role.LINKER in everywhere:
+        return frozenset()
     if project.submitted_at is None:
         return team
     stranger = owner not in project.owners
-    return team | everywhere - ({Role.OWNER} if stranger else frozenset())
+    return team | everywhere - DATA_ROLES - ({Role.OWNER} if stranger else frozenset())
 
 
 def roles_everywhere(person: User) -> frozenset[Role]:
@@ -61,7 +82,9 @@ def projects_of(person: User, projects: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def give_on(project: Any, person: User, role: Role) -> None:
-    """Grant a role of the team on one project."""
+    """Grant a role of the team on one project. Raises Refused for a person who holds identifiers."""
+    if Role.LINKER in roles_everywhere(person):
+        raise Refused(f"{person} {IDENTIFIERS_APART}")
     assign_perm(role.value, person, project)
 
 
@@ -74,8 +97,10 @@ def give_everywhere(person: User, role: Role) -> None:
     """Make the person one of the service's people with this role."""
     if role not in SERVICE_ROLES:
         raise ValueError(f"{role.label} is granted project by project.")
-    if role in APART and roles_everywhere(person) & APART - {role}:
-        raise ValueError("Who reads the whole trail cannot be a checker: checks are blind.")
+    held = roles_everywhere(person) | {role}
+    for pair, why in APART:
+        if role in pair and pair <= held:
+            raise ValueError(why)
     person.groups.add(Group.objects.get_or_create(name=role.value)[0])
 
 

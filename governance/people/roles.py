@@ -14,6 +14,8 @@ class Role(StrEnum):
     OWNER = "owner"  # OWN: decides for the tables of their own organisation
     PANEL = "panel"  # PANEL: accredits projects
     CHECKER = "checker"  # OC1, OC2: first and second checker are states and a guard, not two roles
+    LINKER = "linker"  # LINK: holds identifiers, builds links and reviews pairs; never sees payload
+    STEWARD = "steward"  # publishes and withdraws releases; whoever built one has no part in it
     AUDITOR = "auditor"  # AUD: reads everything, changes nothing
     WORKER = "worker"  # ENG: the machine that builds, checks and packs; never a person
 
@@ -29,6 +31,8 @@ LABELS = {
     Role.OWNER: "Data owner",
     Role.PANEL: "Accreditation panel member",
     Role.CHECKER: "Output checker",
+    Role.LINKER: "Linkage analyst",
+    Role.STEWARD: "Release manager",
     Role.AUDITOR: "Auditor",
     Role.WORKER: "Worker",
 }
@@ -36,3 +40,7 @@ LABELS = {
 # Granted project by project, through guardian. All others are held everywhere, through a group.
 TEAM_ROLES = frozenset({Role.RESEARCHER, Role.COORDINATOR})
 SERVICE_ROLES = frozenset(Role) - TEAM_ROLES
+
+# Their work is on the linked data itself: these two reach no project, whatever its state.
+DATA_ROLES = frozenset({Role.LINKER, Role.STEWARD})
+ON_PROJECTS = frozenset(Role) - DATA_ROLES

@@ -15,7 +15,7 @@ from governance.people import accreditation
 from governance.people.grants import owner_code
 from governance.people.models import User, local_day
 from governance.people.roles import LABELS as ROLE_LABELS
-from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
+from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
 from governance.projects import questions
 from governance.projects.boards import Verdict
 from governance.projects.lifecycle import DRAFT, PROJECT, WAITING, ProjectState
@@ -27,7 +27,7 @@ class Project(models.Model):
     LIFECYCLE = PROJECT
     WAITING = WAITING
     STATES = ProjectState
-    VISIBLE_TO = TEAM_ROLES | SERVICE_ROLES
+    VISIBLE_TO = ON_PROJECTS
 
     reference = models.CharField(max_length=20, unique=True, editable=False)
     lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="projects_led")

@@ -1,4 +1,12 @@
+"""Who may do what, in every state: an empty cell is as much a promise as a full one."""
+
+import pytest
+
 from extracts.lifecycle import EXTRACT
+from extracts.lifecycle.clerical import CLERICAL_PAIR, agreed
+from extracts.lifecycle.delivery import DELIVERY
+from extracts.lifecycle.linkage import LINKAGE_RUN
+from extracts.lifecycle.release import RELEASE
 from governance.workflow import grid
 from tests.tables import parse
 
@@ -8,8 +16,59 @@ def test_who_may_do_what_with_an_extract():
                   | worker                      | researcher
         requested | start, stop, fail           | cancel
         building  | resume, deliver, stop, fail | cancel
-        delivered |                             |
+        delivered | recall                      |
         stopped   |                             |
         failed    |                             | retry
         cancelled |                             |
+        recalled  |                             |
     """)
+
+
+def test_who_may_do_what_with_a_delivery():
+    assert grid(DELIVERY) == parse("""
+                 | worker
+        received | accept, refuse
+        accepted |
+        refused  | receive
+    """)
+
+
+def test_who_may_do_what_with_a_linkage_run():
+    assert grid(LINKAGE_RUN) == parse("""
+                  | worker               | linker
+        requested | start, fail          | cancel
+        running   | resume, finish, fail | cancel
+        built     |                      |
+        failed    |                      | retry
+        cancelled |                      |
+    """)
+
+
+def test_who_may_do_what_with_a_clerical_pair():
+    assert grid(CLERICAL_PAIR) == parse("""
+                    | linker       | worker
+        waiting     | decide       |
+        one_decided | decide, undo |
+        two_decided |              | agree, disagree
+        disagreed   | decide       |
+        settled     |              |
+    """)
+
+
+def test_who_may_do_what_with_a_release():
+    assert grid(RELEASE) == parse("""
+                   | steward           | worker
+        built      | publish, withdraw |
+        published  | withdraw          | supersede
+        superseded | publish, withdraw |
+        withdrawn  |                   |
+    """)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "same"),
+    [(("same", "same"), True), (("different", "different"), True), (("unsure", "unsure"), True),
+     (("same", "different"), False), (("same", "unsure"), False), (("unsure", "different"), False)],
+)  # fmt: skip
+def test_two_verdicts_agree_when_they_are_the_same(verdicts, same):
+    assert agreed(verdicts) is same

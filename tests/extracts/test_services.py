@@ -122,8 +122,9 @@ def training_ends(extract):
 
 
 def withdraw_release(extract):
-    extract.release.withdrawn_at = now()
-    extract.release.save()
+    release = extract.release
+    release.state, release.withdrawn_at, release.withdrawn_because = "withdrawn", now(), "Wrong links."
+    release.save()
 
 
 def leave(extract):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extracts.models import Extract
+from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement
 from governance.outputs.models import OutputRequest
 from governance.people.roles import Role
@@ -11,8 +11,12 @@ from governance.projects.models import Project
 ENDS = {
     Project: {"approved", "refused", "withdrawn"},
     Agreement: {"revoked"},
-    Extract: {"delivered", "stopped", "cancelled"},
+    Extract: {"stopped", "cancelled", "recalled"},
     OutputRequest: {"released", "withdrawn"},
+    Delivery: {"accepted"},
+    LinkageRun: {"built", "cancelled"},
+    ClericalPair: {"settled"},
+    Release: {"withdrawn"},
 }
 
 

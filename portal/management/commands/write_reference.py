@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from extracts.disclosure.policy import PRESETS
 from extracts.disclosure.rulebook import FOR_A_PERSON, RULES
-from extracts.models import Extract
+from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import available, find
 from governance.outputs.models import OutputRequest
@@ -23,7 +23,7 @@ from governance.workflow import grid
 FOLDER = settings.BASE_DIR / "docs" / "reference"
 NOTE = "Written by `manage.py write_reference`; a test fails when it is out of date.\n"
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
-RECORDS: tuple[Any, ...] = (Project, Agreement, Extract, OutputRequest)
+RECORDS: tuple[Any, ...] = (Project, Agreement, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair, Release)
 
 
 class Command(BaseCommand):

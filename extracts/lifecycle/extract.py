@@ -1,4 +1,4 @@
-"""The life of an extract: requested by a researcher, built and delivered by a worker."""
+"""The life of an extract: requested by a researcher, built and delivered by a worker, recalled with its release."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ class ExtractState(State):
     STOPPED = "stopped"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    RECALLED = "recalled"
 
     @property
     def label(self) -> str:
         return LABELS[self]
 
 
-REQUESTED, BUILDING, DELIVERED, STOPPED, FAILED, CANCELLED = ExtractState
+REQUESTED, BUILDING, DELIVERED, STOPPED, FAILED, CANCELLED, RECALLED = ExtractState
 LABELS = {
     REQUESTED: "Waiting for a worker",
     BUILDING: "Being built",
@@ -28,6 +29,7 @@ LABELS = {
     STOPPED: "Stopped: the approval no longer holds",
     FAILED: "Failed",
     CANCELLED: "Cancelled",
+    RECALLED: "Recalled: its release was withdrawn",
 }
 UNFINISHED = frozenset({REQUESTED, BUILDING})
 ENDED_WITHOUT = frozenset({STOPPED, FAILED, CANCELLED})  # nothing was delivered
@@ -41,6 +43,7 @@ EXTRACT = (
     T("fail",    UNFINISHED,            FAILED,    Role.WORKER),
     T("cancel",  UNFINISHED,            CANCELLED, Role.RESEARCHER),
     T("retry",   {FAILED},              REQUESTED, Role.RESEARCHER),
+    T("recall",  {DELIVERED},           RECALLED,  Role.WORKER),
 )  # fmt: skip
 
 WAITING = {
@@ -50,4 +53,5 @@ WAITING = {
     STOPPED: Waiting("nobody", "Mend the condition named below, then request a new extract."),
     FAILED: Waiting("the project", "Try again; if it fails again, tell research support."),
     CANCELLED: Waiting("nobody", "Request a new extract when you need one."),
+    RECALLED: Waiting("nobody", "Stop working with it. A new extract is built from the present release."),
 }

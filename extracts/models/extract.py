@@ -1,4 +1,4 @@
-"""Releases of linked datasets, and the extracts made from them. A job is a row: the broker is only a hint."""
+"""The extracts that are made from releases."""
 
 from __future__ import annotations
 
@@ -9,41 +9,23 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from extracts.lifecycle import EXTRACT, REQUESTED, WAITING, ExtractState
+from extracts.lifecycle import BUILDING, EXTRACT, REQUESTED, WAITING, ExtractState
+from extracts.models.job import Job
+from extracts.models.release import Release
 from governance.agreements.models import Agreement
-from governance.people.roles import Role
+from governance.people.roles import ON_PROJECTS, Role
 from governance.projects.models import Project
 
 
-class Release(models.Model):
-    """One published version of a linked dataset. Its files never change; it can only be withdrawn."""
-
-    code = models.SlugField(max_length=60)
-    version = models.CharField(max_length=20)
-    title = models.CharField(max_length=200)
-    tables = models.JSONField()
-    loaded_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("code", "-loaded_at", "-pk")
-        constraints = [models.UniqueConstraint(name="one_release_a_version", fields=["code", "version"])]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.version}"
-
-    @property
-    def rows(self) -> int:
-        return sum(table["rows"] for table in self.tables.values())
-
-
-class Extract(models.Model):
+class Extract(Job):
     """The rows and columns that an agreement allows, built for one project."""
 
     LIFECYCLE = EXTRACT
     WAITING = WAITING
     STATES = ExtractState
-    VISIBLE_TO = frozenset(Role) - {Role.PANEL}
+    VISIBLE_TO = ON_PROJECTS - {Role.PANEL}
+    QUEUED, WORKING, AFRESH = REQUESTED, BUILDING, {"rows_done": 0, "tables_done": 0}
+    ALONG = ("project", "agreement", "release", "requested_by")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="extracts")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="extracts")
@@ -55,16 +37,12 @@ class Extract(models.Model):
     state_since = models.DateTimeField()
     created_at = models.DateTimeField()
 
-    # The job: who works on it is whoever raised the attempt last, until the lease runs out.
-    attempt = models.PositiveSmallIntegerField(default=0, editable=False)
-    lease_until = models.DateTimeField(null=True, editable=False)
     table_now = models.CharField(max_length=60, blank=True, editable=False)
     tables_done = models.PositiveIntegerField(default=0, editable=False)
     tables_total = models.PositiveIntegerField(default=0, editable=False)
     rows_done = models.PositiveBigIntegerField(default=0, editable=False)
     rows_expected = models.PositiveBigIntegerField(default=0, editable=False)
 
-    reason = models.CharField(max_length=300, blank=True, editable=False)
     folder = models.CharField(max_length=100, blank=True, editable=False)
     manifest = models.JSONField(null=True, editable=False)
     delivered_at = models.DateTimeField(null=True, editable=False)
@@ -74,8 +52,8 @@ class Extract(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="delivered_extracts_have_a_folder",
-                condition=Q(state="delivered", delivered_at__isnull=False) & ~Q(folder="")
-                | ~Q(state="delivered") & Q(delivered_at__isnull=True, folder=""),
+                condition=Q(state__in=["delivered", "recalled"], delivered_at__isnull=False) & ~Q(folder="")
+                | ~Q(state__in=["delivered", "recalled"]) & Q(delivered_at__isnull=True, folder=""),
             )
         ]
 

@@ -1,0 +1,12 @@
+"""What is stored: deliveries, linkage runs, pairs for review, releases, and the extracts made from them.
+
+No row holds a name or any other value of a record.
+"""
+
+from extracts.models.clerical import ClericalDecision, ClericalPair
+from extracts.models.extract import Extract
+from extracts.models.job import Job
+from extracts.models.linkage import Delivery, LinkageRun
+from extracts.models.release import Release
+
+__all__ = ["ClericalDecision", "ClericalPair", "Delivery", "Extract", "Job", "LinkageRun", "Release"]

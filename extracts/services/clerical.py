@@ -1,0 +1,120 @@
+"""Clerical review: pairs to look at, two blind decisions, a third where they differ, and what they come to."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from extracts.lifecycle.clerical import DISAGREED, REVIEWERS_TURN, SETTLED, TWO_DECIDED, Verdict, agreed
+from extracts.models import ClericalDecision, ClericalPair, LinkageRun
+from extracts.models.clerical import Ground
+from governance.act import act
+from governance.audit import trail
+from governance.people.grants import worker
+from governance.people.models import User
+from governance.workflow import Refused
+
+
+@transaction.atomic
+def queue(run: LinkageRun, pairs: Iterable[Mapping[str, str]], *, at: datetime) -> int:
+    """Put pairs up for review, in this order, and return how many are new.
+
+    Each is {"token", "reason", "stratum"}. Safe to repeat: a token that is known already, from this run or an
+    earlier one, is left alone, with what was decided about it.
+    """
+    given = {pair["token"]: pair for pair in pairs}
+    known = set(ClericalPair.objects.filter(token__in=given).values_list("token", flat=True))
+    fresh = [
+        ClericalPair(
+            run=run, token=token, reason=pair["reason"], stratum=pair.get("stratum", ""), state_since=at, created_at=at
+        )
+        for token, pair in given.items()
+        if token not in known
+    ]
+    ClericalPair.objects.bulk_create(fresh, batch_size=500)
+    if fresh:
+        trail.append(actor=worker(), action="queue pairs", subject=run, details={"pairs": len(fresh)}, at=at)
+    return len(fresh)
+
+
+def waiting_for(person: User) -> QuerySet[ClericalPair]:
+    """The pairs on which this person can decide now, in the order of the queue."""
+    mine = ClericalDecision.objects.filter(reviewer=person).values("pair")
+    return ClericalPair.objects.filter(state__in=REVIEWERS_TURN).exclude(pk__in=mine)
+
+
+@transaction.atomic
+def decide(pair: ClericalPair, *, verdict: str, note: str = "", by: User, at: datetime) -> ClericalPair:
+    """Record one reviewer's decision. The second one settles the pair or shows the disagreement, the third settles it.
+
+    `note` is one of the grounds on the list, or "".
+    """
+    if verdict not in set(Verdict) or note not in {"", *Ground.values}:
+        raise Refused("Choose one of the answers on the page.")
+    pair = ClericalPair.objects.select_for_update().get(pk=pair.pk)
+    outcome = {"outcome": verdict} if pair.state == DISAGREED else {}
+    pair = act(pair, "decide", by=by, at=at, **outcome)
+    pair.decisions.create(reviewer=by, verdict=verdict, note=note, decided_at=at)
+    return _put_together(pair, at) if pair.state == TWO_DECIDED else pair
+
+
+def _put_together(pair: ClericalPair, at: datetime) -> ClericalPair:
+    verdicts = list(pair.decisions.values_list("verdict", flat=True))
+    if agreed(verdicts):
+        return act(pair, "agree", by=worker(), at=at, outcome=verdicts[0])
+    return act(pair, "disagree", by=worker(), at=at)
+
+
+@transaction.atomic
+def undo(pair: ClericalPair, *, by: User, at: datetime) -> ClericalPair:
+    """Take one's own decision back, as long as nobody else has decided."""
+    pair = act(pair, "undo", by=by, at=at)
+    pair.decisions.filter(reviewer=by).delete()
+    return pair
+
+
+def last_of(person: User) -> ClericalPair | None:
+    """The pair on which this person decided last, if that can still be taken back."""
+    last = person.clerical_decisions.select_related("pair").order_by("-decided_at", "-pk").first()
+    return last.pair if last and last.pair.state == "one_decided" else None
+
+
+def settled_decisions(dataset: str) -> list[dict[str, str]]:
+    """What people settled, of all runs of the dataset, for the linker: token and verdict ("same" or "different").
+
+    Pairs that nobody could tell stay in the grey zone and are left out. In the order of the tokens.
+    """
+    settled = ClericalPair.objects.filter(run__dataset=dataset, state=SETTLED).exclude(outcome=Verdict.UNSURE)
+    rows = settled.order_by("token").values("token", "outcome", "reason", "stratum")
+    return [
+        {"token": row["token"], "verdict": row["outcome"], "reason": row["reason"], "stratum": row["stratum"]}
+        for row in rows
+    ]
+
+
+def export_decisions(dataset: str, *, key: bytes) -> Iterator[dict[str, str]]:
+    """Every decision on a settled pair, as training and test truth. The reviewer is a keyed hash, always the same."""
+    decisions = ClericalDecision.objects.filter(pair__run__dataset=dataset, pair__state=SETTLED)
+    for one in decisions.select_related("pair", "reviewer").order_by("pair__token", "decided_at", "pk"):
+        yield {
+            "token": one.pair.token,
+            "stratum": one.pair.stratum,
+            "verdict": one.verdict,
+            "outcome": one.pair.outcome,
+            "note": one.note,
+            "reviewer": hmac.digest(key, one.reviewer.username.encode(), hashlib.sha256).hex()[:16],
+            "decided_on": one.decided_at.date().isoformat(),
+        }
+
+
+def progress(dataset: str | None = None) -> dict[str, Any]:
+    """How many pairs there are in each state, and in all."""
+    pairs = ClericalPair.objects.filter(run__dataset=dataset) if dataset else ClericalPair.objects.all()
+    states = list(pairs.order_by().values_list("state", flat=True))
+    return {**{state: states.count(state) for state in ClericalPair.STATES}, "all": len(states)}

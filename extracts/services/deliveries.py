@@ -1,0 +1,38 @@
+"""Deliveries of the providers: received, then accepted whole or refused whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from extracts.lifecycle.delivery import REFUSED
+from extracts.models import Delivery
+from governance.act import act, begin
+from governance.people.grants import worker
+from governance.people.models import User
+
+
+@transaction.atomic
+def receive(*, dataset: str, provider: str, name: str, by: User, at: datetime) -> Delivery:
+    """Make a delivery known. Safe to repeat; one that was refused is received again, to be looked at afresh."""
+    known = Delivery.objects.filter(dataset=dataset, provider=provider, name=name).first()
+    if known is None:
+        return begin(Delivery(dataset=dataset, provider=provider, name=name), "receive", by=by, at=at)
+    if known.state == REFUSED:
+        return act(known, "receive", by=worker(), at=at, note="Sent again.", counts={}, findings=[])
+    return known
+
+
+def accept(delivery: Delivery, *, counts: Mapping[str, int], at: datetime) -> Delivery:
+    """Both streams are as agreed and kept. `counts`: file -> records, e.g. {"identity/pol_victim": 61}."""
+    note = f"{sum(counts.values()):,} records in {len(counts)} files."
+    return act(delivery, "accept", by=worker(), at=at, note=note, counts=dict(counts), findings=[])
+
+
+def refuse(delivery: Delivery, *, findings: Sequence[Mapping[str, Any]], at: datetime) -> Delivery:
+    """Something is not as agreed, and nothing was kept. A finding says file, row and reason, never the value."""
+    note = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}."
+    return act(delivery, "refuse", by=worker(), at=at, note=note, counts={}, findings=[dict(one) for one in findings])
