@@ -30,6 +30,11 @@ def values_of(variable: Variable, kind: str, table: str = "") -> str:
     return value
 
 
+def may_be_unreadable(variable: Variable, kind: str) -> bool:
+    """Whether the SQL of `values_of` can make a null out of a value: texts that should be dates or true and false."""
+    return kind == "VARCHAR" and variable.duckdb_type in ("DATE", "BOOLEAN")
+
+
 def _converted(variable: Variable, kind: str, column: str) -> str | None:
     base, plain = kind.partition("(")[0], variable.dtype.partition("(")[0]
     if variable.pseudonymised:

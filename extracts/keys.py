@@ -1,7 +1,8 @@
 """The key ring: secrets in a folder of their own, apart from the database.
 
 Only workers open it. Nothing here is logged, and no message or repr holds a secret.
-Losing the folder means that no extract can be continued under its old pseudonyms.
+Losing the folder means that no extract can be continued under its old pseudonyms,
+and no dataset under its old surrogates.
 """
 
 from __future__ import annotations
@@ -80,6 +81,17 @@ class KeyRing:
             raise BadKeyRing("The salt of a project key is damaged.")
         info = f"gatehouse pseudonyms|{project_reference}|{version}".encode()
         return HKDF(hashes.SHA256(), SECRET_BYTES, salt, info).derive(_read(self._folder / MASTER))
+
+    def dataset_key(self, code: str) -> bytes:
+        """The 256-bit key of a dataset's surrogates, the same for all its releases.
+
+        HKDF-SHA256 of the master key alone: a dataset must come out the same wherever the
+        ring was restored. Raises BadKeyRing for a code that is not a plain name.
+        """
+        if not REFERENCE.fullmatch(code):
+            raise BadKeyRing("A dataset code is letters, digits, - and _.")
+        info = f"gatehouse surrogates|{code}".encode()
+        return HKDF(hashes.SHA256(), SECRET_BYTES, None, info).derive(_read(self._folder / MASTER))
 
     def signing_key(self) -> Ed25519PrivateKey:
         """The key that signs released packages and the head of the audit trail."""

@@ -40,7 +40,7 @@ def zones(tmp_path: Path, settings: Any) -> Zones:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folders `releases` and `identifiers` of a small synthetic release, made once."""
+    """The folder `releases` of a small synthetic release, made once."""
     root = tmp_path_factory.mktemp("published")
     source = tmp_path_factory.mktemp("source")
     write(CRIMES, seed=7, codelists=DESCRIPTION / "codelists", into=source)
@@ -48,7 +48,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         source,
         catalogue_folder=DESCRIPTION,
         releases=root / "releases",
-        identifiers=root / "identifiers",
+        key=bytes(range(32)),
         created_at=timezone.now(),
         progress=lambda *step: None,
     )
@@ -58,8 +58,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def release(db: None, zones: Zones, published: Path) -> Release:
     """The synthetic linked data, small, published into this test's own data folder and known to the portal."""
-    for name in ("releases", "identifiers"):
-        shutil.copytree(published / name, zones.root / name)
+    shutil.copytree(published / "releases", zones.releases)
     return services.register_release(
         code="cjs_linked",
         version="2026.1",

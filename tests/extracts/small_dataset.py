@@ -7,6 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import algorithms
+from cryptography.hazmat.primitives.cmac import CMAC
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pyarrow import parquet
 
 from extracts.publishing import publish
@@ -14,6 +18,7 @@ from extracts.store import open_release
 from governance.agreements.scope import GrantedTable, GrantedVariable, Scope
 from governance.catalogue.catalogue import read_catalogue
 
+KEY = bytes(range(32))
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 TABLES = """
@@ -110,18 +115,35 @@ def write_source(folder: Path, **tables) -> Path:
     return folder
 
 
-def published(root: Path, *, version="1", source=None, catalogue=None):
+def published(root: Path, *, version="1", source=None, catalogue=None, key=KEY):
     """Publish a version of the dataset below `root`; returns the release and what was reported."""
     reports = []
     release = publish(
         source or write_source(root / "source", **tables()),
         catalogue_folder=catalogue or describe(root / "description" / version, version=version),
         releases=root / "releases",
-        identifiers=root / "identifiers",
+        key=key,
         created_at=NOON,
         progress=lambda *report: reports.append(report),
     )
     return release, reports
+
+
+def surrogate(source_key: str, domain: str, *, key=KEY) -> int:
+    """The surrogate of one source key, with the cryptography library's own HKDF and CMAC."""
+    derived = HKDF(hashes.SHA256(), 32, None, f"gatehouse domain|{domain}".encode()).derive(key)
+    mac = CMAC(algorithms.AES(derived))
+    mac.update(source_key.encode())
+    return int.from_bytes(mac.finalize()[:8], "big") >> 1
+
+
+def surrogates(domain: str) -> dict[str, int]:
+    """Source key to surrogate, for every key of a domain that the source tables hold."""
+    held = {
+        "crime": [f"c{number}" for number in range(1, 6)],
+        "person": [f"p{number}" for number in range(1, 6)],
+    }
+    return {source_key: surrogate(source_key, domain) for source_key in held[domain]}
 
 
 def small_catalogue(root: Path):

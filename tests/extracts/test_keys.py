@@ -39,6 +39,18 @@ def test_a_project_key_is_hkdf_of_the_master_and_its_salt(folder):
     assert found == HKDF(hashes.SHA256(), 32, salt, b"gatehouse pseudonyms|P-1|3").derive(master)
 
 
+def test_a_dataset_key_needs_nothing_but_the_master(folder):
+    ring = open_key_ring(folder, create=True)
+    master = (folder / "master.key").read_bytes()
+    assert ring.dataset_key("small") == HKDF(hashes.SHA256(), 32, None, b"gatehouse surrogates|small").derive(master)
+    assert len({ring.dataset_key("small"), ring.dataset_key("smaller"), ring.project_key("small", 1)}) == 3
+    assert {file.name for file in folder.iterdir()} == {
+        "master.key", "signing.pem", "signing.pub.pem", "salt.small.1",
+    }  # fmt: skip
+    with pytest.raises(BadKeyRing, match="dataset code"):
+        ring.dataset_key("a|b")
+
+
 def test_two_rings_share_nothing(tmp_path):
     one, two = (open_key_ring(tmp_path / name, create=True) for name in ("one", "two"))
     assert one.project_key("P-1", 1) != two.project_key("P-1", 1)

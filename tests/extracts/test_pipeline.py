@@ -44,15 +44,10 @@ def build(root, name, *, key=KEY, progress=lambda _: None, version="1", formats=
     return manifest, into
 
 
-def surrogates(root, domain):
-    table = parquet.read_table(root / "identifiers" / "small" / f"{domain}.parquet")
-    return dict(zip(*(table[name].to_pylist() for name in ("source_key", "surrogate")), strict=True))
-
-
 def test_an_extract_holds_the_specified_rows_worked_out_by_hand(root):
     _, folder = build(root, "one")
     crime, person = (
-        {key: naive(number, domain, KEY) for key, number in surrogates(root, domain).items()}
+        {key: naive(number, domain, KEY) for key, number in small.surrogates(domain).items()}
         for domain in ("crime", "person")
     )
     assert parquet.read_table(folder / "crime.parquet").to_pylist() == sorted(
@@ -116,7 +111,7 @@ def test_no_surrogate_and_no_identifier_reaches_an_extract(root):
         for row in parquet.read_table(folder / f"{name}.parquet").to_pylist()
         for value in row.values()
     }
-    hidden = {str(number) for domain in ("crime", "person") for number in surrogates(root, domain).values()}
+    hidden = {str(number) for domain in ("crime", "person") for number in small.surrogates(domain).values()}
     assert delivered.isdisjoint(hidden | {"Ann", "c1", "p1"})
 
 

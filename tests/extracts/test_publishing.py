@@ -1,5 +1,6 @@
 """A release holds declared columns, declared types and surrogates, and never changes."""
 
+import json
 import stat
 
 import duckdb
@@ -7,8 +8,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from extracts import delivery
 from extracts.conversion import BadDataset
-from extracts.publishing import AlreadyPublished
+from extracts.publishing import AlreadyPublished, is_locked, lock, verify
+from extracts.store import ReleaseAltered
 from tests.extracts import small_dataset as small
 
 
@@ -16,15 +19,12 @@ def released(root, table, version="1"):
     return parquet.read_table(root / "releases" / "small" / version / f"{table}.parquet")
 
 
-def dictionary(root, domain):
-    table = parquet.read_table(root / "identifiers" / "small" / f"{domain}.parquet")
-    return dict(zip(*(table[name].to_pylist() for name in ("source_key", "surrogate")), strict=True))
-
-
 def test_a_release_says_what_it_holds(tmp_path):
     release, reports = small.published(tmp_path)
     folder = tmp_path / "releases" / "small" / "1"
-    assert {path.name for path in folder.iterdir()} == {"release.json", "catalogue", "crime.parquet", "victim.parquet"}
+    assert {path.name for path in folder.iterdir()} == {
+        "release.json", "manifest.json", "catalogue", "crime.parquet", "victim.parquet",
+    }  # fmt: skip
     assert {name: table.rows for name, table in release.tables.items()} == {"crime": 5, "victim": 7}
     assert reports == [("crime", 0, 2), ("victim", 1, 2), ("", 2, 2)]
 
@@ -57,8 +57,7 @@ def test_direct_identifiers_and_source_keys_are_not_there(tmp_path):
 
 def test_surrogates_join_as_the_source_keys_did(tmp_path):
     small.published(tmp_path)
-    keys = dictionary(tmp_path, "crime")
-    assert set(keys) == {"c1", "c2", "c3", "c4", "c5"}
+    keys = small.surrogates("crime")
     assert all(0 < surrogate < 2**63 for surrogate in keys.values()) and len(set(keys.values())) == 5
     expected = sorted([keys[key] for key in ["c1", "c1", "c2", "c3", "c4", "c5"]])
     assert sorted(released(tmp_path, "victim")["crime_id"].drop_null().to_pylist()) == expected
@@ -67,33 +66,83 @@ def test_surrogates_join_as_the_source_keys_did(tmp_path):
 
 def test_an_old_key_keeps_its_surrogate_in_a_later_version(tmp_path):
     small.published(tmp_path)
-    before = dictionary(tmp_path, "person")
+    before = set(released(tmp_path, "victim")["person"].drop_null().to_pylist())
     more = small.tables()
     more["victim"] = pa.concat_tables([more["victim"], more["victim"].slice(0, 1).set_column(2, "person", [["p9"]])])
     small.published(tmp_path, version="2", source=small.write_source(tmp_path / "more", **more))
-    after = dictionary(tmp_path, "person")
-    assert before.items() < after.items() and after.keys() - before.keys() == {"p9"}
+    after = set(released(tmp_path, "victim", version="2")["person"].drop_null().to_pylist())
+    assert before < after and after - before == {small.surrogate("p9", "person")}
 
 
-def test_surrogates_of_two_places_have_nothing_in_common(tmp_path):
+def test_releases_under_two_keys_have_nothing_in_common(tmp_path):
     small.published(tmp_path / "one")
-    small.published(tmp_path / "two")
-    one, two = (set(dictionary(tmp_path / name, "crime").values()) for name in ("one", "two"))
-    assert one.isdisjoint(two)
+    small.published(tmp_path / "two", key=small.KEY[::-1])
+    one, two = (released(tmp_path / name, "crime") for name in ("one", "two"))
+    assert set(one["crime_id"].to_pylist()).isdisjoint(two["crime_id"].to_pylist())
+    # Each is in the order of its own surrogates, whatever the other's order is.
+    assert all(table["crime_id"].to_pylist() == sorted(table["crime_id"].to_pylist()) for table in (one, two))
 
 
-def test_files_are_read_only_and_identifiers_private(tmp_path):
+def test_the_order_of_the_source_makes_no_difference(tmp_path):
+    turned = {name: table.take(list(range(table.num_rows))[::-1]) for name, table in small.tables().items()}
+    one, _ = small.published(tmp_path / "one")
+    two, _ = small.published(tmp_path / "two", source=small.write_source(tmp_path / "turned", **turned))
+    assert one.tables == two.tables
+
+
+def test_files_are_read_only_and_no_source_key_is_kept_anywhere(tmp_path):
     small.published(tmp_path)
-    rights = {
-        path.relative_to(tmp_path).as_posix(): stat.S_IMODE(path.stat().st_mode)
-        for path in [*(tmp_path / "releases").rglob("*.*"), *(tmp_path / "identifiers").rglob("*")]
-        if path.name not in (".staging", ".lock")
-    }
-    assert rights.pop("identifiers/small") == 0o700
-    private = {name: mode for name, mode in rights.items() if name.startswith("identifiers")}
-    assert set(private) == {"identifiers/small/crime.parquet", "identifiers/small/person.parquet"}
-    assert set(private.values()) == {0o600}
-    assert {mode for name, mode in rights.items() if name.startswith("releases")} == {0o440}
+    files = [path for path in (tmp_path / "releases").rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o440}
+    assert {path.name for path in tmp_path.iterdir()} == {"source", "description", "releases"}
+
+
+def test_the_manifest_names_what_was_changed(tmp_path):
+    small.published(tmp_path)
+    folder = tmp_path / "releases" / "small" / "1"
+    assert verify(folder) == []
+    table = folder / "crime.parquet"
+    table.chmod(0o640)
+    table.write_bytes(table.read_bytes()[:-1] + b"x")
+    (folder / "catalogue" / "owners.csv").unlink()
+    (folder / "more.csv").touch()
+    assert verify(folder) == [
+        "catalogue/owners.csv is missing.", "crime.parquet has changed.", "more.csv is not in the manifest.",
+    ]  # fmt: skip
+    (folder / "manifest.json").unlink()
+    assert verify(folder) == ["manifest.json is missing or cannot be read."]
+
+
+def test_a_manifest_that_fits_other_tables_than_release_json_is_noticed(tmp_path):
+    """Somebody replaces a table and mends its line of the manifest."""
+    small.published(tmp_path)
+    folder = tmp_path / "releases" / "small" / "1"
+    for name in ("crime.parquet", "manifest.json"):
+        (folder / name).chmod(0o640)
+    (folder / "crime.parquet").write_bytes((folder / "victim.parquet").read_bytes())
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for file in manifest["files"]:
+        if file["name"] == "crime.parquet":
+            file["sha256"] = delivery.sha256_of(folder / "victim.parquet")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert verify(folder) == [
+        "The digest of the content is not that of the files.", "crime.parquet is not the file that release.json names.",
+    ]  # fmt: skip
+
+
+def test_a_withdrawn_release_cannot_be_opened_or_published_again(tmp_path):
+    small.published(tmp_path)
+    folder = tmp_path / "releases" / "small" / "1"
+    assert not is_locked(folder)
+    place = lock(folder)
+    assert is_locked(folder) and lock(folder) == place
+    with pytest.raises(ReleaseAltered, match="no release"), small.open_small(tmp_path):
+        pass
+    assert verify(place) == [] and stat.S_IMODE(place.stat().st_mode) == 0o500
+    with pytest.raises(AlreadyPublished, match="withdrawn"):
+        small.published(tmp_path, catalogue=tmp_path / "description" / "1")
+    with pytest.raises(FileNotFoundError):
+        lock(tmp_path / "releases" / "small" / "7")
 
 
 def test_the_same_content_once_more_is_left_alone(tmp_path):

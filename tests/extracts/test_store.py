@@ -27,7 +27,7 @@ def test_the_tables_of_a_release_can_be_read(root):
     "attempt",
     [
         "FROM read_csv('{root}/elsewhere.csv')",
-        "FROM read_parquet('{root}/identifiers/small/crime.parquet')",
+        "FROM read_parquet('{root}/source/crime.parquet')",
         "FROM read_csv('{root}/staging/../elsewhere.csv')",
         "COPY (SELECT 1) TO '{root}/out.csv'",
         "ATTACH '{root}/new.db'",
@@ -92,7 +92,7 @@ def test_a_damaged_release_file_is_noticed(root, content):
 def test_a_release_cannot_name_a_file_elsewhere(root):
     path = root / "releases" / "small" / "1" / "release.json"
     stored = json.loads(path.read_text())
-    stored["tables"]["crime"]["file"] = "../../../identifiers/small/crime.parquet"
+    stored["tables"]["crime"]["file"] = "../../../source/crime.parquet"
     path.chmod(0o644)
     path.write_text(json.dumps(stored))
     with pytest.raises(ReleaseAltered, match="not named for its table"), small.open_small(root):

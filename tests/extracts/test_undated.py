@@ -25,7 +25,7 @@ from extracts.store import open_release
 from extracts.synthetic.generate import generate
 from governance.agreements.scope import GrantedTable, GrantedVariable, Scope
 from tests.builders import catalogue
-from tests.extracts.small_dataset import NOON, write_source
+from tests.extracts.small_dataset import KEY, NOON, write_source
 
 FIRST, LAST = date(2020, 1, 1), date(2020, 12, 31)
 UNDATED = ("xjs_link", "case_link", "dfe_pupil")
@@ -187,8 +187,10 @@ def test_in_a_delivered_extract_every_undated_row_joins_a_dated_one(tmp_path):
     description = settings.BASE_DIR / "governance" / "catalogue" / "datasets" / "cjs_linked"
     made = generate(400, seed=1, codelists=description / "codelists")
     source = write_source(tmp_path / "source", **made)
-    places = {"releases": tmp_path / "releases", "identifiers": tmp_path / "identifiers"}
-    release = publish(source, catalogue_folder=description, created_at=NOON, progress=lambda *_: None, **places)
+    release = publish(
+        source, catalogue_folder=description, releases=tmp_path / "releases", key=KEY, created_at=NOON,
+        progress=lambda *_: None,
+    )  # fmt: skip
     scope = scope_of("xjs_link", "case_link", "pol_victim", "crt_case")
     half = Scope(scope.dataset, scope.tables, date(2024, 1, 1), date(2024, 12, 31))
     spec = compile_specification(half, catalogue(), release.version)

@@ -30,6 +30,7 @@ from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.projects import services as projects
 from tests.builders import catalogue, now
 from tests.cast import person
+from tests.extracts.small_dataset import surrogate
 
 SOURCE = Path(settings.BASE_DIR).parent / "shared" / "data" / "cook_county_2019"
 PERIOD = date(2019, 3, 1), date(2019, 8, 31)
@@ -106,14 +107,14 @@ def band(ages: pd.Series, bounds: list[int]) -> pd.Series:
     return pd.cut(ages, [*bounds, 10_000], right=False, labels=labels).astype("object")
 
 
-def expected(table: str, zones: Zones, key: bytes) -> pd.DataFrame:
+def expected(table: str, dataset_key: bytes, key: bytes) -> pd.DataFrame:
     """The rows of one table of the extract, worked out with pandas and the reference CMAC."""
     source = pd.read_parquet(SOURCE / f"{table}.parquet")
     day = source["received_date"].dt.date
     source = source[(day >= PERIOD[0]) & (day <= PERIOD[1])]
     rows = pd.DataFrame(index=source.index)
     for column in [name for name in KEYS if name in source]:
-        rows[column] = source[column].map(pseudonyms(KEYS[column], zones, key))
+        rows[column] = source[column].map(pseudonyms(source[column], KEYS[column], dataset_key, key))
     text_date = "%m/%d/%Y %I:%M:%S %p"
     if table == "intake":
         rows["received_date"] = source["received_date"].dt.strftime("%Y-%m")
@@ -132,19 +133,18 @@ def expected(table: str, zones: Zones, key: bytes) -> pd.DataFrame:
     return rows
 
 
-def pseudonyms(domain: str, zones: Zones, key: bytes) -> dict[str, int]:
-    """Source key -> pseudonym, one by one with the cryptography library's own CMAC."""
-    dictionary = pd.read_parquet(zones.identifiers / "cook_county_2019" / f"{domain}.parquet")
-    source, surrogate = dictionary.columns
+def pseudonyms(keys: pd.Series, domain: str, dataset_key: bytes, project_key: bytes) -> dict[str, int]:
+    """Source key -> pseudonym, by way of its surrogate, one by one with the cryptography library's own CMAC."""
     tag = domain.encode().ljust(8, b"\0")
     if len(domain) > 8:
         hashed = hashlib.sha256(domain.encode()).digest()[:8]
         tag = bytes([hashed[0] | 0x80]) + hashed[1:]
     known = {}
-    for name, number in zip(dictionary[source], dictionary[surrogate], strict=True):
-        mac = CMAC(algorithms.AES(key))
-        mac.update(tag + int(number).to_bytes(8, "big"))
-        known[str(name)] = int.from_bytes(mac.finalize()[:8], "big") >> 1  # the leading 63 bits
+    for name in keys.dropna().unique():
+        number = surrogate(str(name), domain, key=dataset_key)
+        mac = CMAC(algorithms.AES(project_key))
+        mac.update(tag + number.to_bytes(8, "big"))
+        known[name] = int.from_bytes(mac.finalize()[:8], "big") >> 1  # the leading 63 bits
     return known
 
 
@@ -161,12 +161,13 @@ def test_from_application_to_register_on_real_records(zones, django_capture_on_c
     call_command("load_dataset", str(SOURCE))
     project = approved("ruth")
     folder = delivered(project, django_capture_on_commit_callbacks)
-    key = open_key_ring(zones.keys, create=False).project_key(project.reference, 1)
+    ring = open_key_ring(zones.keys, create=False)
+    key, dataset_key = ring.project_key(project.reference, 1), ring.dataset_key("cook_county_2019")
 
     assert delivery.verify(folder) == []
     for table in WISH:
         rows = pq.read_table(folder / f"{table}.parquet").to_pandas()
-        wanted = expected(table, zones, key)
+        wanted = expected(table, dataset_key, key)
         assert len(rows) == len(wanted) > 1000
         assert set(rows.columns) == set(wanted.columns)
         assert in_order(rows) == in_order(wanted)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from extracts import publishing, services
+from extracts import publishing, services, tasks
 from extracts.conversion import BadDataset
 from extracts.zones import Zones
 from governance.catalogue.catalogue import BadCatalogue, copy_description, read_catalogue
@@ -55,7 +55,7 @@ def load(folder: Path, description: Path, *, say: Any) -> None:
         folder,
         catalogue_folder=description,
         releases=zones.releases,
-        identifiers=zones.identifiers,
+        key=tasks.key_ring().dataset_key(catalogue.dataset.code),
         created_at=timezone.now(),
         progress=lambda table, done, tables: say(f"  {done} of {tables} tables published. {table}"),
     )
