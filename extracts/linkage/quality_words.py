@@ -1,0 +1,78 @@
+"""What a release and every extract say about the quality of their links, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+MOST_NAMED = 3
+
+BY = {
+    "sex": "people whose sex is recorded as {}", "age_band": "people aged {}",
+    "ethnicity": "people of ethnic group {}", "area": "people of the area {}",
+    "source_pair": "links between {}", "source": "records of {}", "overall": "{}",
+}  # fmt: skip
+HARMS = {"missed": "more links are missed", "false": "more links are wrong"}
+
+
+def statement(quality: Mapping[str, Any]) -> dict[str, Any]:
+    """The quality statement: `summary` (a few sentences), `worst` (groups by name), `groups` (each one's link rate).
+
+    quality  as `measure` writes it. What was not measured is said not to have been.
+    """
+    return {
+        "summary": [*_basis(quality), *_rates(quality), *CAUTIONS],
+        "worst": _worst(quality),
+        "groups": [_group(row) for row in quality.get("link_rates", ()) if row["linked"]],
+    }
+
+
+CAUTIONS = (
+    "Linkage errors are not random: results may not represent people whose records were not linked, "
+    "and some people carry records of somebody else.",
+    "Use the ids at the threshold 0.95 to see whether a result depends on uncertain links.",
+)
+
+
+def _basis(quality: Mapping[str, Any]) -> list[str]:
+    return {
+        "truth": ["Measured against the truth of synthetic data, which real records may not live up to."],
+        "reviewed": ["Estimated from pairs of records that two reviewers looked at."],
+    }.get(quality.get("basis", ""), ["The quality of the links has not been measured: only link rates are known."])
+
+
+def _rates(quality: Mapping[str, Any]) -> list[str]:
+    for row in quality.get("measures", ()):
+        if row["by"] == "overall" and row["ids"] == "person_id" and row["precision"] and row["recall"]:
+            return [
+                f"Of the links made, {_percent(row['false'])} are wrong; of the true links, "
+                f"{_percent(row['missed'])} were missed."
+            ]
+    for row in (quality.get("reviewed") or {}).get("measures", ()):
+        if row["precision"] and row["recall"]:
+            return [
+                f"At the threshold {row['threshold']:.2f} about {_percent(row['precision'])} of links are right, and "
+                f"about {_percent(row['recall'])} of the true links among the pairs compared were made."
+            ]
+    return []
+
+
+def _worst(quality: Mapping[str, Any]) -> list[str]:
+    """The groups that fare worst at the release's own ids, at most three for each harm."""
+    rows = [row for row in quality.get("worst", ()) if row["ids"] == "person_id"]
+    named = [row for harm in HARMS for row in [row for row in rows if row["harm"] == harm][:MOST_NAMED]]
+    return [
+        f"For {BY[row['by']].format(row['group'])}, {HARMS[row['harm']]}: {_percent(row['rate'])}, "
+        f"against {_percent(row['rest'])} for everyone else."
+        for row in named
+    ]
+
+
+def _group(row: Mapping[str, Any]) -> dict[str, str]:
+    rate = _percent(row["linked"])
+    sentence = f"Link rate for this group is {rate}; results may not represent unlinked people."
+    return {"by": row["by"], "group": row["group"], "sentence": sentence}
+
+
+def _percent(rate: Mapping[str, float]) -> str:
+    return f"{100 * rate['value']:.1f}% ({100 * rate['low']:.1f} to {100 * rate['high']:.1f})"
