@@ -34,7 +34,8 @@ COMPARISONS = {
     "length": "CASE WHEN later.stage = 'custody' AND later.sentence_days > 0 THEN seen.same_length::INTEGER END",
 }
 
-# Pairs by number: the arrest/summons number itself, else the crime that the record or its case is known to be about.
+# Pairs by number: the arrest/summons number itself, else the crime that the record or its case is known to be about. A
+# case is known by its key, or by a reference in common with the police or the CPS: courts' own numbers repeat.
 NUMBERED = """
     CREATE OR REPLACE TEMP TABLE numbered AS
     WITH exact AS (
@@ -44,17 +45,18 @@ NUMBERED = """
         UNION SELECT record, arrests.crime FROM records JOIN arrests USING (case_group)
     ), placed AS (
         SELECT record, crime FROM exact UNION SELECT record, crime FROM referred
-    ), families AS (
-        SELECT record, stage || case_key AS family FROM records WHERE case_key IS NOT NULL
-        UNION ALL SELECT record, 'case ' || case_group FROM records WHERE case_group IS NOT NULL
     ), related AS (
-        SELECT DISTINCT families.record, placed.crime
-        FROM families JOIN families AS relatives USING (family) JOIN placed ON placed.record = relatives.record
-        WHERE families.record NOT IN (SELECT record FROM placed)
+        SELECT records.record, placed.crime
+        FROM records JOIN records AS relatives USING (stage, case_key) JOIN placed ON placed.record = relatives.record
+        UNION
+        SELECT records.record, placed.crime
+        FROM records JOIN records AS relatives USING (case_group) JOIN placed ON placed.record = relatives.record
+        WHERE relatives.stage = 'cps'
     )
     SELECT record, arrest, true AS exact FROM exact
     UNION ALL
-    SELECT record, arrest, false FROM (SELECT * FROM referred UNION SELECT * FROM related) JOIN arrests USING (crime)
+    SELECT record, arrest, false
+    FROM (FROM referred UNION FROM related ANTI JOIN placed USING (record)) JOIN arrests USING (crime)
     WHERE record NOT IN (SELECT record FROM exact)
 """
 

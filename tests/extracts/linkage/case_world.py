@@ -23,9 +23,13 @@ CODELISTS = Path(__file__).parents[3] / "governance" / "catalogue" / "datasets" 
 PAYLOAD = ("pol_crime", "pol_victim", "pol_suspect", "cps_pcd", "cps_prosecution", "crt_case", "crt_offence",
            "crt_hearing", "case_link", "drv_victim_journey")  # fmt: skip
 
-# Percent of the records that carry the arrest/summons number.
+# Percent of the records that carry the arrest/summons number, and the reference of the case.
 NUMBERED = {"pol_suspect": 100, "cps_defendant": 93, "mags_hocas": 90, "crown_xhibit": 30, "prison_nomis": 0,
             "probation_delius": 0}  # fmt: skip
+REFERRED = {"pol_suspect": 92, "cps_defendant": 99, "mags_hocas": 95, "crown_xhibit": 55, "prison_nomis": 0,
+            "probation_delius": 0}  # fmt: skip
+# The Crown Court's own numbers, on its records without a reference, repeat after so many.
+CROWN_NUMBERS = 300
 
 
 @dataclass
@@ -43,11 +47,14 @@ class World:
         return connection
 
 
-def a_world(crimes: int, *, seed: int, missed: float = 2.5, merged: float = 0.5, numbered: bool = True) -> World:
+def a_world(
+    crimes: int, *, seed: int, missed: float = 2.5, merged: float = 0.5, numbered: bool = True, referred: bool = False
+) -> World:
     """Journeys of so many crimes.
 
     missed, merged  percent of records taken from their person, and of persons taken for another one
     numbered        whether records carry arrest/summons numbers, at the rates above
+    referred        whether they carry references of cases
     """
     journeys = simulate(crimes, seed=seed, codes=Codes(CODELISTS), progress=lambda step, share: None)
     tables = {name: build(name, BUILDERS[name](journeys), seed=seed) for name in PAYLOAD}
@@ -64,7 +71,7 @@ def a_world(crimes: int, *, seed: int, missed: float = 2.5, merged: float = 0.5,
     arrest = np.concatenate([arrests for _, _, arrests in records])
     tables |= {
         "persons": _persons(journeys, source, row, arrest, missed=missed, merged=merged),
-        "events": _events(journeys, source, row, arrest, numbered=numbered),
+        "events": _events(journeys, source, row, arrest, numbered=numbered, referred=referred),
         "true_case_link": truth["case_link"],
         "true_journey": truth["drv_victim_journey"],
     }
@@ -151,11 +158,13 @@ def _persons(journeys: Journeys, source, row, arrest, *, missed: float, merged: 
     })  # fmt: skip
 
 
-def _events(journeys: Journeys, source, row, arrest, *, numbered: bool) -> pa.Table:
+def _events(journeys: Journeys, source, row, arrest, *, numbered: bool, referred: bool) -> pa.Table:
     rng = stream(journeys.seed, "test events")
-    percent = np.array([NUMBERED[name] for name in source.tolist()])
-    known = happens(rng, percent, len(source)) & numbered
+    known = happens(rng, np.array([NUMBERED[name] for name in source.tolist()]), len(source)) & numbered
+    case = happens(rng, np.array([REFERRED[name] for name in source.tolist()]), len(source)) & referred
+    crime = journeys.suspects.crime[arrest]
+    own = ~case & (source == "crown_xhibit") & referred
     return pa.table({
         "source": source, "row_id": row, "arrest_group": pa.array(arrest + 1, mask=~known),
-        "case_group": pa.nulls(len(source), pa.int64()),
+        "case_group": pa.array(np.where(own, -1 - crime % CROWN_NUMBERS, crime), mask=~(case | own)),
     })  # fmt: skip

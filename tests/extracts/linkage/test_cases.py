@@ -196,6 +196,14 @@ def test_the_same_records_give_the_same_links_in_any_order_and_on_any_number_of_
     assert all(again[name].equals(linked[name]) for name in linked)
 
 
+def test_references_of_cases_help_and_repeated_numbers_of_courts_do_no_harm() -> None:
+    world = a_world(20_000, seed=7, referred=True, numbered=False)
+    rows = {row["stage"]: row for row in evaluate_events(run(world)["event_links"], world.truth).to_pylist()}
+
+    assert all(row["certain_precision"] == 1 for row in rows.values())
+    assert rows["cps"]["recall"] > 0.98 and rows["magistrates"]["recall"] > 0.995 and rows["crown"]["recall"] > 0.98
+
+
 def test_scores_mean_what_they_say(world: World, linked: dict[str, pa.Table]) -> None:
     """Links with a score between a half and 0.99 are right about as often as their mean score says, or more often."""
     with duckdb.connect() as connection:
