@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
-Keys = Sequence[str]
+Names = list[str]
 
 NO_ID = 0
 BITS_63 = (1 << 63) - 1
@@ -47,7 +47,7 @@ class IdsExhausted(RuntimeError):
 
 
 def stable_ids(
-    old: Ints, cluster: Ints, *, name_of: Callable[[Ints], Keys], used: Ints, key: bytes, gone: Ints | None = None
+    old: Ints, cluster: Ints, *, name_of: Callable[[Ints], Names], used: Ints, key: bytes, gone: Ints | None = None
 ) -> tuple[Ints, Changes]:
     """The id of each record, and what changed.
 
@@ -111,7 +111,7 @@ def _changes(old: Ints, label: Ints, ids: Ints, fresh: npt.NDArray[np.bool_], go
     )
 
 
-def new_ids(names: Keys, *, used: Ints, key: bytes) -> Ints:
+def new_ids(names: Names, *, used: Ints, key: bytes) -> Ints:
     """An id for each name, none of them used and no two alike: later tries only where the first is taken."""
     ids: Ints = np.zeros(len(names), dtype=np.int64)
     left = np.arange(len(names))
