@@ -119,6 +119,6 @@ CASE_LINK = f"""
         max(case_key) FILTER (stage = 'magistrates') AS mc_case_id_hash,
         max(case_key) FILTER (stage = 'crown') AS cc_case_id_hash,
         {list(METHODS)}[max(method)] AS link_method, min(score) AS estimated_match_score,
-        max(candidates) AS link_candidates, bool_and(certain) AS link_certain
+        least(max(candidates), 999) AS link_candidates, bool_and(certain) AS link_certain
     FROM surest GROUP BY crime_id ORDER BY crime_id
 """

@@ -76,6 +76,8 @@ def case_columns(journeys: Journeys) -> dict[str, Column]:
         "cc_case_id_hash": crown[crime],
         "link_method": Coded(choose(rng, (82, 12, 6), len(crime)), METHODS),
         "estimated_match_score": case_scores(journeys),
+        "link_candidates": np.ones(len(crime), dtype=np.int64),
+        "link_certain": np.ones(len(crime), dtype=bool),
     }
 
 

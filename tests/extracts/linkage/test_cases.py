@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, field
 
 import duckdb
@@ -227,3 +228,10 @@ def test_case_links_name_the_true_cases(world: World, linked: dict[str, pa.Table
         assert (given[name] == given[f"{name}_true"]).mean() > 0.999
     assert made["case_link_id"].is_unique and made["crime_id_hash"].is_unique
     assert (made["link_candidates"] >= 1).all() and (made.loc[made["link_certain"], "link_candidates"] == 1).all()
+
+
+def test_the_table_is_the_one_that_the_catalogue_describes(linked: dict[str, pa.Table]) -> None:
+    with (CODELISTS.parent / "variables.csv").open(newline="", encoding="utf-8") as file:
+        described = [row["variable"] for row in csv.DictReader(file) if row["table"] == "case_link"]
+
+    assert linked["case_link"].column_names == described
