@@ -1,0 +1,87 @@
+"""A pair as reviewers see it: two records as they were delivered, and field by field how they compare. No numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any
+
+import jellyfish
+
+Record = Mapping[str, str | None]
+
+SAME, CLOSE, DIFFERENT, ONE_MISSING, BOTH_MISSING = "same", "close", "different", "one missing", "both missing"
+CLOSE_NAMES = 0.88
+
+
+class Kind(Enum):
+    """How two values of a field are held against one another."""
+
+    NAME = auto()
+    DATE = auto()
+    CODE = auto()
+
+
+# Fields in the order in which people read them.
+FIELDS: Mapping[str, Kind] = {
+    "forename": Kind.NAME, "middle_name": Kind.NAME, "surname": Kind.NAME, "aliases": Kind.NAME,
+    "date_of_birth": Kind.DATE, "sex": Kind.CODE, "ethnicity": Kind.CODE,
+    "postcode": Kind.CODE, "address": Kind.NAME, "town": Kind.NAME,
+    "pnc": Kind.CODE, "cro": Kind.CODE, "prison_number": Kind.CODE, "person_number": Kind.CODE,
+    "national_insurance": Kind.CODE, "asn": Kind.CODE, "case_reference": Kind.CODE,
+    "event_date": Kind.DATE, "sentence_dates": Kind.DATE,
+}  # fmt: skip
+
+
+def token_of(a: str, b: str, *, key: bytes) -> str:
+    """A name for the pair that says nothing, always the same: 32 hexadecimal digits under the key."""
+    first, second = sorted((a, b))
+    return hashlib.blake2b(f"pair\0{first}\0{second}".encode(), key=key, digest_size=16).hexdigest()
+
+
+def pair_content(token: str, a: Record, b: Record) -> dict[str, Any]:
+    """What the review page gets: `records` (each its `source` and `fields`) and `comparison`, field -> outcome.
+
+    Only fields that either record has. Which record stands left hangs on the token, not on the records.
+    """
+    left, right = (a, b) if int(token[0], 16) % 2 == 0 else (b, a)
+    fields = [field for field in FIELDS if left.get(field) or right.get(field)]
+    return {
+        "token": token,
+        "fields": fields,
+        "records": [
+            {"source": one["source"], "fields": {field: one.get(field) or "" for field in fields}}
+            for one in (left, right)
+        ],
+        "comparison": {field: outcome(field, left.get(field), right.get(field)) for field in fields},
+    }
+
+
+def outcome(field: str, left: str | None, right: str | None) -> str:
+    """How two values compare, in a word. Of several values of one field (`A|B`) the nearest two count."""
+    lefts, rights = _values(left), _values(right)
+    if not lefts or not rights:
+        return BOTH_MISSING if not lefts and not rights else ONE_MISSING
+    if lefts & rights:
+        return SAME
+    close = any(_close(FIELDS[field], one, other) for one in lefts for other in rights)
+    return CLOSE if close else DIFFERENT
+
+
+def _values(text: str | None) -> set[str]:
+    cleaned = (re.sub(r"[\W_]+", "", part).upper() for part in (text or "").split("|"))
+    return {value for value in cleaned if value}
+
+
+def _close(kind: Kind, one: str, other: str) -> bool:
+    if kind is Kind.NAME:
+        return jellyfish.jaro_winkler_similarity(one, other) >= CLOSE_NAMES
+    if (
+        kind is Kind.DATE
+        and len(one) == len(other) == 8
+        and other in (one[:4] + one[6:] + one[4:6], one[2:4] + one[:2] + one[4:])
+    ):
+        return True
+    return min(len(one), len(other)) > 2 and jellyfish.damerau_levenshtein_distance(one, other) <= 1
