@@ -6,11 +6,10 @@ import duckdb
 import pyarrow as pa
 
 EVALUATED = """
-    WITH arrests AS (SELECT row_id, arrest FROM truth WHERE source = 'pol_suspect'),
-    judged AS (
-        SELECT links.stage, links.certain, links.arrest_row_id IS NOT NULL AS linked,
-            coalesce(found.arrest = truth.arrest, false) AS hit, truth.arrest IN (SELECT arrest FROM arrests) AS known
-        FROM links JOIN truth USING (source, row_id) LEFT JOIN arrests AS found ON found.row_id = links.arrest_row_id
+    WITH judged AS (
+        SELECT stage, certain, arrest_row_id IS NOT NULL AS linked, truth.arrest IS NOT NULL AS known,
+            coalesce(arrest_row_id = truth.arrest, false) AS hit
+        FROM links LEFT JOIN truth USING (source, row_id)
     ), counted AS (
         SELECT stage, count(*) AS records, count(*) FILTER (known) AS findable, count(*) FILTER (linked) AS links,
             count(*) FILTER (hit) AS correct, count(*) FILTER (certain) AS certain_links,
@@ -28,10 +27,10 @@ def evaluate_events(links: pa.Table, truth: pa.Table) -> pa.Table:
     """Per stage: how many links are right, of all links and of the certain ones.
 
     links  the table `event_links`
-    truth  source, row_id and arrest, of records and of the police's suspects alike; the arrest is whatever names it
+    truth  source, row_id and arrest (the row_id of the police's record) of the records that come from an arrest
 
-    Precision is of the links that were made, recall of the records whose arrest is among the police's (`findable`).
-    Both are NULL where there is nothing to divide by.
+    Precision is of the links that were made, recall of the records that come from an arrest (`findable`). Both are NULL
+    where there is nothing to divide by.
     """
     with duckdb.connect() as connection:
         connection.register("links", links)

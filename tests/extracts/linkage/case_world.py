@@ -34,7 +34,7 @@ CROWN_NUMBERS = 300
 
 @dataclass
 class World:
-    """Payload and crosswalk (`events`, `persons`) by name, and the truth apart: source, row_id, arrest."""
+    """Payload and crosswalk (`events`, `persons`) by name, and the truth apart: source, row_id, arrest (its row_id)."""
 
     tables: dict[str, pa.Table]
     truth: pa.Table
@@ -75,7 +75,9 @@ def a_world(
         "true_case_link": truth["case_link"],
         "true_journey": truth["drv_victim_journey"],
     }
-    return World(tables, pa.table({"source": source, "row_id": row, "arrest": arrest}))
+    later = source != "pol_suspect"
+    arrest_key = journeys.suspects.key[arrest[later]].astype(str)
+    return World(tables, pa.table({"source": source[later], "row_id": row[later], "arrest": arrest_key}))
 
 
 def _of_cps(journeys: Journeys):
