@@ -73,7 +73,7 @@ def settle(slots: Slots, *, seed: int, codes: Codes) -> tuple[People, Ints]:
         key=new_keys(rng, len(first)),
         sex=slots.sex[first],
         born=born,
-        ethnicity=choose_by_row(rng, _ethnicity_weights(codes), force),
+        ethnicity=choose_by_row(rng, ethnicity_weights(codes), force),
         force=force,
         area=area,
         decile=decile,
@@ -115,7 +115,7 @@ def _apart_within_crime(person: Ints, crime: Ints) -> Ints:
     return np.unique(person, return_inverse=True)[1].astype(np.int64)
 
 
-def _ethnicity_weights(codes: Codes) -> Floats:
+def ethnicity_weights(codes: Codes) -> Floats:
     """Census shares by force (rows); London's minorities weigh two and a half times as much (assumed)."""
     shares = codes.ethnicity.number("population_2021_pct")
     white = np.array([group == "White" for group in codes.ethnicity.text("group_5plus1")])
