@@ -6,6 +6,10 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
+# How much older somebody is on the later record, in years, and whether the ages on both say so (give or take rounding).
+YEARS = "(coalesce(later.age_day, later.day) - coalesce(earlier.offence_date, earlier.recorded)) / 365.25"
+SAME_AGE = f"abs(later.age - earlier.age - {YEARS}) <= 1.05"
+
 # What a later record and an earlier arrest may agree on: SQL that gives a level, or NULL where nothing can be said.
 COMPARISONS = {
     "offence": """CASE WHEN later.offence IS NULL THEN NULL WHEN later.offence = earlier.offence THEN 2
@@ -20,11 +24,8 @@ COMPARISONS = {
         WHEN later.day - earlier.day <= 150 THEN 3 WHEN later.day - earlier.day <= 450 THEN 2 ELSE 1 END""",
     "sex": """CASE WHEN later.sex IN ('1', '2') AND earlier.sex IN ('1', '2')
         THEN CASE WHEN later.sex = earlier.sex THEN 1 ELSE 0 END END""",
-    "age": """CASE WHEN abs(later.age - earlier.age - {years}) <= 1.05 THEN 2
-        WHEN abs(later.age - earlier.age - {years}) <= 3 THEN 1
-        WHEN later.age IS NOT NULL AND earlier.age IS NOT NULL THEN 0 END""".format(
-        years="(coalesce(later.age_day, later.day) - coalesce(earlier.offence_date, earlier.recorded)) / 365.25"
-    ),
+    "age": f"""CASE WHEN {SAME_AGE} THEN 2 WHEN abs(later.age - earlier.age - {YEARS}) <= 3 THEN 1
+        WHEN later.age IS NOT NULL AND earlier.age IS NOT NULL THEN 0 END""",
     "area": """CASE WHEN later.force = earlier.force THEN 2
         WHEN later.region = earlier.region OR later.cps_area = earlier.cps_area THEN 1
         WHEN coalesce(later.region, later.cps_area) IS NOT NULL THEN 0 END""",
@@ -94,6 +95,17 @@ SAME_EVENT = {
 }
 SAME_DAY = ("charge_date", "offence_date")
 
+# Receptions into prison have neither place nor day of the offence: somebody of that age and offence was charged on the
+# day (or up to three days before, on remand), or sentenced.
+RECEIVED = (
+    f"""SELECT record, arrest FROM records AS later CROSS JOIN range(4) AS days (after) JOIN arrests AS earlier
+    ON later.day - after::INTEGER = earlier.charge_date AND later.offence = earlier.offence AND {SAME_AGE}
+    WHERE later.stage = 'custody'""",
+    f"""SELECT later.record, earlier.arrest FROM records AS later JOIN in_court AS court ON later.day = court.completed
+    JOIN arrests AS earlier ON earlier.arrest = court.arrest AND earlier.offence = later.offence AND {SAME_AGE}
+    WHERE later.stage = 'custody'""",
+)
+
 CANDIDATES = """
     CREATE OR REPLACE TEMP TABLE candidates AS
     WITH blocked AS ({blocks}),
@@ -135,8 +147,9 @@ def propose(connection: DuckDBPyConnection, stages: Sequence[str]) -> None:
     Needs `records`, `arrests`, `settled` and `in_court` (what courts are known to have done about an arrest).
     """
     blocks = [SAME_PERSON]
-    for stage in SAME_EVENT.keys() & set(stages):
+    for stage in sorted(SAME_EVENT.keys() & set(stages)):
         blocks += [_same_event(stage, day) for day in SAME_DAY]
+    blocks += RECEIVED if "custody" in stages else ()
     levels = ", ".join(f"({sql})::TINYINT AS {name}" for name, sql in COMPARISONS.items())
     named = "(" + ", ".join(f"'{stage}'" for stage in stages) + ")"
     connection.execute(CANDIDATES.format(blocks=" UNION ".join(blocks), stages=named, levels=levels))
