@@ -29,7 +29,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class UnknownField(ValueError):
-    """A column whose role has no place in a filter."""
+    """A column for which there is no place in a filter."""
 
 
 class Kind(Enum):
@@ -50,14 +50,13 @@ class Field:
 # Set so that a filter of names, date of birth, sex and postcode is a little under half full.
 FIELDS: Mapping[str, Field] = {
     "forename":      Field(Kind.TEXT,   12),
-    "middle_name":   Field(Kind.TEXT,   4),
+    "middle":        Field(Kind.TEXT,   4),
     "surname":       Field(Kind.TEXT,   14),
-    "date_of_birth": Field(Kind.PLACES, 12),
+    "born":          Field(Kind.PLACES, 12),
     "sex":           Field(Kind.PLACES, 8),
     "postcode":      Field(Kind.TEXT,   10),
-    "address":       Field(Kind.TEXT,   4),
     "street":        Field(Kind.TEXT,   4),
-    "house_number":  Field(Kind.PLACES, 6),
+    "house":         Field(Kind.PLACES, 6),
     "town":          Field(Kind.TEXT,   5),
     "region":        Field(Kind.PLACES, 4),
     "identifier":    Field(Kind.PLACES, 12),
@@ -67,10 +66,10 @@ FIELDS: Mapping[str, Field] = {
 def encode(columns: Mapping[str, pa.Array | pa.ChunkedArray], *, key: bytes) -> Filters:
     """One filter per record: (records, 16) words of 64 bits.
 
-    columns  role -> standardised text (upper case, dates as YYYYMMDD); null and empty set no bit
+    columns  feature of a standardised record -> text (dates as YYYYMMDD); null and empty set no bit
     key      32 bytes, the run's own
 
-    Each distinct value is worked out once. Raises UnknownField for a role without a field.
+    Each distinct value is worked out once. Raises UnknownField for a feature without a field.
     """
     if unknown := sorted(columns.keys() - FIELDS.keys()):
         raise UnknownField(f"No place in a filter for: {', '.join(unknown)}.")
@@ -78,17 +77,17 @@ def encode(columns: Mapping[str, pa.Array | pa.ChunkedArray], *, key: bytes) -> 
     if len(lengths) != 1:
         raise UnknownField("Columns of a filter have one length, and there is at least one.")
     filters: Filters = np.zeros((lengths.pop(), BITS // 64), dtype=np.uint64)
-    for role in sorted(columns):
-        filters |= _filters_of(columns[role], role, FIELDS[role], key)
+    for feature in sorted(columns):
+        filters |= _filters_of(columns[feature], feature, FIELDS[feature], key)
     return filters
 
 
-def _filters_of(column: pa.Array | pa.ChunkedArray, role: str, field: Field, key: bytes) -> Filters:
+def _filters_of(column: pa.Array | pa.ChunkedArray, feature: str, field: Field, key: bytes) -> Filters:
     """The bits that one column sets."""
     coded = (column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column).cast(pa.string())
     coded = pc.fill_null(coded, "").dictionary_encode()
     characters = _characters(coded.dictionary)
-    table = _positions(role, field, key)
+    table = _positions(feature, field, key)
     rows: Filters = np.empty((len(characters), BITS // 64), dtype=np.uint64)
     for start in range(0, len(characters), ROWS_AT_ONCE):
         part = characters[start : start + ROWS_AT_ONCE]
@@ -117,10 +116,10 @@ def _features(characters: Bytes, kind: Kind) -> npt.NDArray[np.int32]:
     return np.where((first > 0) | (second > 0), first * 256 + second, -1).astype(np.int32)
 
 
-def _positions(role: str, field: Field, key: bytes) -> npt.NDArray[np.int16]:
+def _positions(of: str, field: Field, key: bytes) -> npt.NDArray[np.int16]:
     """Where each feature sets its bits: (65,536, hashes); worked out when first asked for."""
     table = np.empty((65_536, field.hashes), dtype=np.int16)
-    name = role.encode()
+    name = of.encode()
     for feature in range(65_536):
         high, low = divmod(feature, 256)
         if field.kind is Kind.PLACES and not 0 < high <= WIDEST:

@@ -29,7 +29,7 @@ class Token:
     """One column of tokens. Tokens of the same `space` can be compared across columns."""
 
     name: str
-    role: str
+    feature: str
     space: str
     part: Part
 
@@ -64,50 +64,58 @@ def sector(text: str) -> str:
     return text[:-2] if len(text) >= 5 else ""
 
 
-# What is derived from what. Forenames and surnames share a space, so that swapped names meet.
+# What is derived from which feature of a standardised record. Forenames and surnames share a space, so that swapped
+# names meet; so do a record's name and its other names.
 TOKENS = (
-    #     column               role              space          part
-    Token("forename",          "forename",       "name",        whole),
-    Token("forename_sound",    "forename",       "sound",       sound),
-    Token("forename_2",        "forename",       "start 2",     first(2)),
-    Token("forename_3",        "forename",       "start 3",     first(3)),
-    Token("middle_name",       "middle_name",    "name",        whole),
-    Token("middle_name_1",     "middle_name",    "start 1",     first(1)),
-    Token("surname",           "surname",        "name",        whole),
-    Token("surname_sound",     "surname",        "sound",       sound),
-    Token("surname_2",         "surname",        "start 2",     first(2)),
-    Token("surname_3",         "surname",        "start 3",     first(3)),
-    Token("born",              "date_of_birth",  "date",        _date(YEAR, MONTH, DAY)),
-    Token("born_swapped",      "date_of_birth",  "date",        _date(YEAR, DAY, MONTH)),
-    Token("born_year",         "date_of_birth",  "year",        _date(YEAR)),
-    Token("born_year_month",   "date_of_birth",  "year month",  _date(YEAR, MONTH)),
-    Token("born_year_day",     "date_of_birth",  "year day",    _date(YEAR, DAY)),
-    Token("born_month_day",    "date_of_birth",  "month day",   _date(MONTH, DAY)),
-    Token("sex",               "sex",            "sex",         whole),
-    Token("postcode",          "postcode",       "postcode",    whole),
-    Token("postcode_sector",   "postcode",       "sector",      sector),
-    Token("postcode_outcode",  "postcode",       "outcode",     outcode),
-    Token("address",           "address",        "address",     whole),
-    Token("town",              "town",           "town",        whole),
-    Token("pnc",               "pnc",            "pnc",         whole),
-    Token("cro",               "cro",            "cro",         whole),
-    Token("prison_number",     "prison_number",  "prison",      whole),
-    Token("person_number",     "person_number",  "person",      whole),
-    Token("national_insurance", "national_insurance", "ni",     whole),
-    Token("identifier",        "identifier",     "identifier",  whole),
+    #     column                feature               space          part
+    Token("forename",           "forename",           "name",        whole),
+    Token("forename_sound",     "forename",           "sound",       sound),
+    Token("forename_2",         "forename",           "start 2",     first(2)),
+    Token("forename_3",         "forename",           "start 3",     first(3)),
+    Token("middle",             "middle",             "name",        whole),
+    Token("middle_1",           "middle",             "start 1",     first(1)),
+    Token("surname",            "surname",            "name",        whole),
+    Token("surname_sound",      "surname",            "sound",       sound),
+    Token("surname_2",          "surname",            "start 2",     first(2)),
+    Token("surname_3",          "surname",            "start 3",     first(3)),
+    Token("name",               "name",               "whole name",  whole),
+    Token("names",              "names",              "whole name",  whole),
+    Token("born",               "born",               "date",        _date(YEAR, MONTH, DAY)),
+    Token("born_swapped",       "born",               "date",        _date(YEAR, DAY, MONTH)),
+    Token("born_year",          "born",               "year",        _date(YEAR)),
+    Token("born_year_month",    "born",               "year month",  _date(YEAR, MONTH)),
+    Token("born_year_day",      "born",               "year day",    _date(YEAR, DAY)),
+    Token("born_month_day",     "born",               "month day",   _date(MONTH, DAY)),
+    Token("sex",                "sex",                "sex",         whole),
+    Token("postcode",           "postcode",           "postcode",    whole),
+    Token("postcodes",          "postcodes",          "postcode",    whole),
+    Token("sector",             "postcode",           "sector",      sector),
+    Token("outcode",            "postcode",           "outcode",     outcode),
+    Token("address_key",        "address_key",        "address",     whole),
+    Token("town",               "town",               "town",        whole),
+    Token("sentence_dates",     "sentence_dates",     "sentence",    whole),
+    Token("pnc",                "pnc",                "pnc",         whole),
+    Token("cro",                "cro",                "cro",         whole),
+    Token("prison_number",      "prison_number",      "prison",      whole),
+    Token("person_number",      "person_number",      "person",      whole),
+    Token("national_insurance", "national_insurance", "ni",          whole),
+    Token("identifier",         "identifier",         "identifier",  whole),
+    Token("phone",              "phone",              "phone",       whole),
+    Token("email",              "email",              "email",       whole),
 )  # fmt: skip
 
 
 def encode(columns: Mapping[str, Texts], *, key: bytes) -> pa.Table:
-    """The tokens of every role that is there, as positive 63-bit integers; null where there is no value.
+    """The tokens of every feature that is there, as positive 63-bit integers; null where there is no value.
 
-    columns  role -> standardised text, or lists of texts where a record has several (each gets its own tokens)
+    columns  feature of a standardised record -> text, or lists of texts where a record has several (one token each)
     key      32 bytes, the run's own
 
-    Roles without a token (an ethnic group, say) are left out: nothing is passed on by accident.
+    Features without a token (an ethnic group, say) are left out: nothing is passed on by accident.
     """
-    made = {token.name: _column(columns[token.role], token, key) for token in TOKENS if token.role in columns}
-    return pa.table(made)
+    return pa.table(
+        {token.name: _column(columns[token.feature], token, key) for token in TOKENS if token.feature in columns}
+    )
 
 
 def _column(column: Texts, token: Token, key: bytes) -> pa.Array:
@@ -152,7 +160,7 @@ BLOCKS = (
     ("forename_sound", "surname_sound", "born_year"),
     ("born", "forename_2"),
     ("born", "surname_2"),
-    ("born", "postcode_outcode"),
+    ("born", "outcode"),
     ("born_year_month", "forename", "surname_3"),
     ("born_year_day", "forename", "surname_3"),
     ("born_month_day", "forename", "surname_3"),
@@ -165,6 +173,8 @@ BLOCKS = (
     ("person_number",),
     ("national_insurance",),
     ("identifier",),
+    ("phone",),
+    ("email",),
 )
 # The same with one side's parts exchanged: left line against right line.
 CROSSED = (

@@ -13,7 +13,7 @@ KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 def people(*rows: tuple[str, str, str]) -> dict[str, pa.Array]:
     return {
         role: pa.array(list(column))
-        for role, column in zip(("forename", "surname", "date_of_birth"), zip(*rows, strict=True), strict=True)
+        for role, column in zip(("forename", "surname", "born"), zip(*rows, strict=True), strict=True)
     }
 
 
@@ -56,7 +56,7 @@ def test_nothing_known_sets_no_bit_and_is_like_nothing():
     assert clks.dice(filters[:1], filters[1:2])[0] == 0.0
 
 
-def test_a_role_without_a_place_is_refused():
+def test_a_feature_without_a_place_is_refused():
     with pytest.raises(clks.UnknownField, match="shoe_size"):
         clks.encode({"shoe_size": pa.array(["9"])}, key=KEY)
 

@@ -13,8 +13,9 @@ KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 PEOPLE = {
     "forename": pa.array(["ANNA", "ANNE", None, "MARIE"]),
     "surname": pa.array(["MARIE", "MAREE", "SMITH", "ANNA"]),
-    "date_of_birth": pa.array(["19800312", "19801203", "1980", "19800312"]),
-    "postcode": pa.array([["LS1 4XY".replace(" ", ""), "M11AA"], [], None, ["LS14XY"]], pa.list_(pa.string())),
+    "born": pa.array(["19800312", "19801203", "1980", "19800312"]),
+    "postcode": pa.array(["LS14XY", None, None, "LS14XY"]),
+    "postcodes": pa.array([["LS14XY", "M11AA"], [], None, ["LS14XY"]], pa.list_(pa.string())),
     "ethnicity": pa.array(["W1"] * 4),
 }
 
@@ -44,11 +45,14 @@ def test_names_that_sound_alike_share_a_sound_and_no_more(encoded):
 
 def test_what_is_missing_or_too_short_has_no_token(encoded):
     rows = encoded.to_pylist()
-    assert (rows[2]["forename"], rows[2]["forename_sound"], rows[2]["born"], rows[2]["postcode"]) == (None,) * 3 + ([],)
-    assert [len(row["postcode_outcode"]) for row in rows] == [2, 0, 0, 1]
+    assert (rows[2]["forename"], rows[2]["forename_sound"], rows[2]["born"], rows[2]["postcodes"]) == (None,) * 3 + (
+        [],
+    )
+    assert [len(row["postcodes"]) for row in rows] == [2, 0, 0, 1]
+    assert [row["outcode"] is not None for row in rows] == [True, False, False, True]
 
 
-def test_roles_without_a_token_are_not_passed_on(encoded):
+def test_features_without_a_token_are_not_passed_on(encoded):
     assert "ethnicity" not in encoded.column_names
     assert not any("W1" in str(value) for row in encoded.to_pylist() for value in row.values())
 
