@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from django.http import Http404, HttpRequest
 
 from governance.audit import trail
 from governance.audit.models import Entry
-from governance.people.grants import roles_everywhere, roles_for
+from governance.people.grants import is_the_services, roles_everywhere, roles_for
 from governance.people.models import User
 from governance.people.roles import Role
 
@@ -30,7 +31,8 @@ def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
     That it was seen is written to the trail, once a visit.
     """
     shape: Any = model
-    records = shape.objects.all() if hasattr(shape, "reference") else shape.objects.select_related("project")
+    alone = hasattr(shape, "reference") or is_the_services(shape)
+    records = shape.objects.all() if alone else shape.objects.select_related("project")
     record: R | None = records.filter(pk=pk).first()
     if record is None or not may_see(record, to):
         raise Http404
@@ -41,8 +43,16 @@ def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
 
 
 def may_see(record: Any, person: User) -> bool:
-    """Whether the person holds a role on the record's project that sees records of this kind."""
+    """Whether the person holds a role, on the record's project or in the service, that sees records of this kind."""
     return bool(roles_for(record, person) & record.VISIBLE_TO)
+
+
+def one_of_or_404(person: User, roles: Collection[Role]) -> frozenset[Role]:
+    """The roles that the person holds everywhere, or 404 for who holds none of those the page is for."""
+    held = roles_everywhere(person)
+    if not held & set(roles):
+        raise Http404
+    return held
 
 
 def auditor_or_404(person: User) -> None:

@@ -13,13 +13,15 @@ from governance.people.grants import roles_everywhere
 from governance.people.models import User
 from governance.people.roles import Role
 
-# text, name of the page, who sees it: everyone, signed-in people, or holders of a role
-NAVIGATION = (
+# text, name of the page, who sees it: everyone, signed-in people, or holders of one of the roles
+NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Your work", "home", "signed in"),
     ("Projects", "projects", "signed in"),
-    ("Output checks", "outputs", Role.CHECKER),
-    ("Audit trail", "trail", Role.AUDITOR),
+    ("Output checks", "outputs", frozenset({Role.CHECKER})),
+    ("Linkage", "linkage", frozenset({Role.LINKER, Role.STEWARD, Role.AUDITOR})),
+    ("Audit trail", "trail", frozenset({Role.AUDITOR})),
     ("Catalogue", "catalogue", "everyone"),
+    ("Releases", "releases", "everyone"),
     ("Public register", "register", "everyone"),
 )
 
@@ -35,13 +37,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
     shown = [
         {"text": text, "href": reverse(name), "active": name == here}
         for text, name, who in NAVIGATION
-        if who == "everyone" or (signed_in and (who == "signed in" or who in roles))
+        if who == "everyone" or (signed_in and (who == "signed in" or _held(who, roles)))
     ]
     return {
         "demo": settings.DEMO,
         "navigation": shown,
         "person_roles": ", ".join(role.label for role in sorted(roles, key=list(Role).index)),
     }
+
+
+def _held(who: str | frozenset[Role], roles: Collection[Role]) -> bool:
+    return isinstance(who, frozenset) and not who.isdisjoint(roles)
 
 
 def _section(request: HttpRequest, roles: Collection[Role]) -> str:

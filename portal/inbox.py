@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
+from django.urls import reverse
 
-from extracts.lifecycle import DELIVERED, FAILED, STOPPED
-from extracts.models import Extract
+from extracts.lifecycle import DELIVERED, FAILED, RECALLED, STOPPED
+from extracts.lifecycle import delivery as deliveries
+from extracts.lifecycle import linkage as runs
+from extracts.lifecycle import release as releases
+from extracts.models import Delivery, Extract, LinkageRun, Release
+from extracts.services import clerical
 from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, REVOKED, SIGNED
 from governance.agreements.models import Agreement
 from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
-from governance.people.grants import owner_code, reaching, roles_everywhere
+from governance.people.grants import is_the_services, owner_code, reaching, roles_everywhere
 from governance.people.models import User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
@@ -33,7 +38,8 @@ NEWS_STAYS = timedelta(days=30)
 class Turn:
     """While a record is in `state`, whoever may take `action` is the one it waits for.
 
-    news    nothing has to be done: the team (or the author) should know, and is told for thirty days
+    news    nothing has to be done: the team (or the author) should know, and is told for thirty days;
+            of the service's own records, linkage analysts are told
     author  of an output request's team, its author alone is meant
     """
 
@@ -63,6 +69,11 @@ TURNS = (
     Turn(Extract,         FAILED,                "retry",       "Read why the build failed and try again"),
     Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
     Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
+    Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
+    Turn(LinkageRun,      runs.FAILED,           "retry",       "Read why the linkage failed and try again"),
+    Turn(Delivery,        deliveries.REFUSED,    "",            "Tell the provider why the delivery was refused"),
+    Turn(Release,         releases.BUILT,        "publish",     "Decide whether the release is published"),
+    Turn(Release,         releases.WITHDRAWN,    "",            "A release was withdrawn: read what is wrong with it"),
     Turn(OutputRequest,   outputs.DRAFT,         "edit",        "Complete the output request and submit it", True),
     Turn(OutputRequest,   outputs.RETURNED,      "edit",        "Answer the checkers' reasons and submit again", True),
     Turn(OutputRequest,   outputs.SUBMITTED,     "check",       "Check the output"),
@@ -78,6 +89,9 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Agreement: (("project__lead",), ("scope_json",)),
     Extract: (("project__lead",), ("specification", "manifest")),
     OutputRequest: (("project__lead", "author"), ("context",)),
+    LinkageRun: ((), ("report", "charts")),
+    Delivery: ((), ("counts", "findings")),
+    Release: (("run",), ("difference", "run__report", "run__charts")),
 }
 
 
@@ -104,6 +118,7 @@ class Facts:
     decided: Collection[tuple[int, int]]
     checked: Collection[tuple[int, int]]
     in_force: Mapping[int, Agreement]
+    newest_out: Mapping[str, datetime]
 
 
 class Known:
@@ -129,6 +144,10 @@ class Known:
         agreement = self._facts.in_force.get(self._record.project_id)
         return agreement.why_not_in_force(at) if agreement else "No agreement of this project is in force."
 
+    def has_newer_out(self) -> bool:
+        newest = self._facts.newest_out.get(self._record.code)
+        return newest is not None and newest > self._record.created_at
+
     def has_decided(self, person: User) -> bool:
         return (self._record.pk, self._record.round) in self._facts.decided
 
@@ -139,19 +158,20 @@ class Known:
 def waiting_for(person: User, at: datetime) -> list[Item]:
     """What waits for the person, longest first; then the news of the last thirty days, newest first."""
     facts = facts_about(person)
-    items = [item for model in FETCHED for item in _items(model, facts, at)]
+    items = [item for model in FETCHED for item in _items(model, facts, at)] + list(_review(facts))
     to_do = sorted((item for item in items if not item.news), key=lambda item: item.since)
     news = sorted((item for item in items if item.news), key=lambda item: item.since, reverse=True)
     return to_do + news
 
 
 def facts_about(person: User) -> Facts:
-    """Six queries, however many records there are. A person who has left has no facts, so nothing waits."""
+    """Seven queries, however many records there are. A person who has left has no facts, so nothing waits."""
     if not person.is_active:
-        return Facts(person, frozenset(), {}, (), (), {})
+        return Facts(person, frozenset(), {}, (), (), {}, {})
     decisions = Decision.objects.filter(stage=Stage.OWNER, owner=owner_code(person), project__state=projects.OWNERS)
     in_force = Agreement.objects.filter(state=IN_FORCE, project__output_requests__state=outputs.CLEARED).distinct()
     checks = Check.objects.filter(checker=person, request__state__in=outputs.CHECKERS_TURN)
+    out = Release.objects.filter(state__in=releases.WAS_PUBLISHED).order_by()
     return Facts(
         person=person,
         everywhere=roles_everywhere(person),
@@ -159,13 +179,38 @@ def facts_about(person: User) -> Facts:
         decided=set(decisions.values_list("project_id", "round")),
         checked=set(checks.values_list("request_id", "round")),
         in_force={agreement.project_id: agreement for agreement in in_force.defer("scope_json")},
+        newest_out=dict(out.values_list("code").annotate(newest=Max("created_at"))),
     )
 
 
-def roles_known(project: Any, facts: Facts) -> frozenset[Role]:
-    """What `grants.roles_on` says of the project, without a query; a test holds the two together."""
+def roles_known(record: Any, facts: Facts) -> frozenset[Role]:
+    """What `grants.roles_for` says of the record, without a query; a test holds the two together."""
+    if is_the_services(record):
+        return facts.everywhere
+    project = record.project
     team = frozenset({facts.memberships[project.pk]} if project.pk in facts.memberships else ())
     return reaching(project, team=team, everywhere=facts.everywhere, owner=owner_code(facts.person))
+
+
+@dataclass(frozen=True)
+class ReviewQueue:
+    """Where pairs are reviewed: one line of the list for all of them."""
+
+    def get_absolute_url(self) -> str:
+        return reverse("review")
+
+
+def _review(facts: Facts) -> Iterator[Item]:
+    """The pairs that wait for a linkage analyst, as one line with their number."""
+    if Role.LINKER not in facts.everywhere:
+        return
+    waiting = clerical.waiting_for(facts.person)
+    first = waiting.order_by("created_at").values_list("created_at", "run__dataset").first()
+    if first:
+        since, dataset = first
+        number = waiting.count()
+        name = f"{number:,} pair{'' if number == 1 else 's'}"
+        yield Item("Review pairs of records", False, ReviewQueue(), dataset, name, "Waiting for review", since)
 
 
 def _items(model: type[Model], facts: Facts, at: datetime) -> Iterator[Item]:
@@ -178,6 +223,8 @@ def _items(model: type[Model], facts: Facts, at: datetime) -> Iterator[Item]:
 
 def _candidates(model: Any, turns: list[Turn], facts: Facts, at: datetime) -> QuerySet[Any]:
     """Records that could wait for the person: their team's, and those where a role held everywhere acts next."""
+    if is_the_services(model):
+        return _of_the_service(model, turns, facts, at)
     mine = Q(**{"pk__in" if model is Project else "project__in": list(facts.memberships)})
     fresh = Q(state__in=[turn.state for turn in turns if turn.news], state_since__gte=at - NEWS_STAYS)
     open_ones = Q(state__in=[turn.state for turn in turns if not turn.news])
@@ -186,6 +233,15 @@ def _candidates(model: Any, turns: list[Turn], facts: Facts, at: datetime) -> Qu
     found: QuerySet[Any] = model.objects.filter(mine & (fresh | open_ones) | served)
     team = "members" if model is Project else "project__members"
     return found.select_related(*along).prefetch_related(team).defer(*unread)
+
+
+def _of_the_service(model: Any, turns: list[Turn], facts: Facts, at: datetime) -> QuerySet[Any]:
+    """Records of no project where a role of the person acts next, or that are news to it."""
+    served = Q(state__in=[turn.state for turn in turns if not turn.news and _acts_next(turn, facts.everywhere)])
+    told = [turn.state for turn in turns if turn.news] if Role.LINKER in facts.everywhere else []
+    along, unread = FETCHED[model]
+    found: QuerySet[Any] = model.objects.filter(served | Q(state__in=told, state_since__gte=at - NEWS_STAYS))
+    return found.select_related(*along).defer(*unread)
 
 
 def _acts_next(turn: Turn, roles: Collection[Role]) -> bool:
@@ -198,19 +254,28 @@ def _is_meant(turn: Turn, record: Any, facts: Facts, at: datetime) -> bool:
         return False
     if turn.news:
         in_time = record.state_since >= at - NEWS_STAYS
+        if is_the_services(record):
+            return in_time and Role.LINKER in facts.everywhere
         return in_time and facts.memberships.get(record.project.pk) in record.VISIBLE_TO
-    known, roles = Known(record, facts), roles_known(record.project, facts)
+    known, roles = Known(record, facts), roles_known(record, facts)
     return not why_not(record.LIFECYCLE, turn.action, known, facts.person, roles, at)
 
 
 def _item(turn: Turn, record: Any) -> Item:
-    names = {Agreement: "Agreement {0.version}", Extract: "Extract {0.pk}"}
+    names = {Agreement: "Agreement {0.version}", Extract: "Extract {0.pk}", Release: "Release {0.version}"}
     return Item(
         what=turn.what,
         news=turn.news,
         record=record,
-        reference=record.project.reference,
+        reference=_reference(record),
         name=names.get(turn.model, "{0.title}").format(record),
         state=turn.state.label,
         since=record.state_since,
     )
+
+
+def _reference(record: Any) -> str:
+    """The project's reference, or the dataset that a record of the service is about."""
+    if is_the_services(record):
+        return str(record.code if isinstance(record, Release) else record.dataset)
+    return str(record.project.reference)

@@ -10,13 +10,13 @@ from typing import Any
 from governance.audit import trail
 from governance.audit.models import Entry
 from governance.outputs.models import OutputRequest
-from governance.people.grants import roles_for
+from governance.people.grants import is_the_services, roles_for
 from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Waiting, allowed, hindrances
 
 # What only auditors read of a history: who looked at what, and each small change.
-QUIET = {"view", "edit", "open file"}
+QUIET = {"view", "edit", "open file", "open pair"}
 
 
 def reads_names(roles: Collection[Role]) -> bool:
@@ -66,9 +66,12 @@ def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
         newest = entries.filter(action="check").first()
         if newest and newest.actor != person.username:
             entries = entries.exclude(pk=newest.pk)
-    members = record.project.members.values_list("person__username", flat=True)
-    team = None if reads_names(roles) else set(members)
+    team = None if is_the_services(record) or reads_names(roles) else _team_of(record)
     return list(_events(record, entries[:most], team))
+
+
+def _team_of(record: Any) -> set[str]:
+    return set(record.project.members.values_list("person__username", flat=True))
 
 
 def _events(record: Any, entries: Iterable[Entry], team: set[str] | None) -> Iterable[Event]:

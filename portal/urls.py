@@ -3,7 +3,20 @@
 from allauth.account.views import LoginView, LogoutView
 from django.urls import path
 
-from portal.views import agreements, catalogue, extracts, health, home, outputs, projects, register, trail
+from portal.views import (
+    agreements,
+    catalogue,
+    extracts,
+    health,
+    home,
+    linkage,
+    outputs,
+    projects,
+    register,
+    releases,
+    review,
+    trail,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +34,20 @@ urlpatterns = [
     path("catalogue/", catalogue.index, name="catalogue"),
     path("catalogue/<slug:code>/", catalogue.dataset, name="catalogue_dataset"),
     path("catalogue/<slug:code>/<str:table>", catalogue.table, name="catalogue_table"),
+    path("releases/", releases.index, name="releases"),
+    path("releases/<int:pk>/", releases.detail, name="release"),
+    # Releases, for those who decide on them.
+    path("releases/<int:pk>/publish", releases.publish, name="release_publish"),
+    path("releases/<int:pk>/withdraw", releases.withdraw, name="release_withdraw"),
+    # Linkage and its clerical review.
+    path("linkage/", linkage.index, name="linkage"),
+    path("linkage/start", linkage.start, name="linkage_start"),
+    path("linkage/<int:pk>/", linkage.detail, name="linkage_run"),
+    path("linkage/<int:pk>/cancel", linkage.cancel, name="linkage_cancel"),
+    path("linkage/<int:pk>/retry", linkage.retry, name="linkage_retry"),
+    path("linkage/review/", review.index, name="review"),
+    path("linkage/review/<slug:token>", review.pair, name="review_pair"),
+    path("linkage/review/<slug:token>/undo", review.undo, name="review_undo"),
     # Projects: the application, its boards, its team.
     path("projects/", projects.index, name="projects"),
     path("projects/new", projects.new, name="project_new"),

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("token", models.CharField(max_length=64, unique=True)),
-                ("reason", models.CharField(max_length=40)),
+                ("reason", models.CharField(max_length=120)),
                 ("stratum", models.CharField(blank=True, max_length=60)),
                 (
                     "outcome",

@@ -48,7 +48,7 @@ class ClericalPair(models.Model):
 
     run = models.ForeignKey(LinkageRun, on_delete=models.PROTECT, related_name="pairs")
     token = models.CharField(max_length=64, unique=True)
-    reason = models.CharField(max_length=40)
+    reason = models.CharField(max_length=120)
     stratum = models.CharField(max_length=60, blank=True)
     outcome = models.CharField(max_length=10, choices=VERDICTS, blank=True, editable=False)
     state = models.CharField(max_length=20, choices=clerical.PairState.choices(), default=clerical.UNSEEN)

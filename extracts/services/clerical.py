@@ -6,12 +6,20 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from extracts.lifecycle.clerical import DISAGREED, REVIEWERS_TURN, SETTLED, TWO_DECIDED, Verdict, agreed
+from extracts.lifecycle.clerical import (
+    DISAGREED,
+    ONE_DECIDED,
+    REVIEWERS_TURN,
+    SETTLED,
+    TWO_DECIDED,
+    PairState,
+    Verdict,
+    agreed,
+)
 from extracts.models import ClericalDecision, ClericalPair, LinkageRun
 from extracts.models.clerical import Ground
 from governance.act import act
@@ -49,6 +57,12 @@ def waiting_for(person: User) -> QuerySet[ClericalPair]:
     return ClericalPair.objects.filter(state__in=REVIEWERS_TURN).exclude(pk__in=mine)
 
 
+def after(pair: ClericalPair, person: User) -> ClericalPair | None:
+    """The pair to look at when this one is passed over for now; from the end of the queue back to its beginning."""
+    others = waiting_for(person).exclude(pk=pair.pk)
+    return others.filter(pk__gt=pair.pk).first() or others.first()
+
+
 @transaction.atomic
 def decide(pair: ClericalPair, *, verdict: str, note: str = "", by: User, at: datetime) -> ClericalPair:
     """Record one reviewer's decision. The second one settles the pair or shows the disagreement, the third settles it.
@@ -82,7 +96,7 @@ def undo(pair: ClericalPair, *, by: User, at: datetime) -> ClericalPair:
 def last_of(person: User) -> ClericalPair | None:
     """The pair on which this person decided last, if that can still be taken back."""
     last = person.clerical_decisions.select_related("pair").order_by("-decided_at", "-pk").first()
-    return last.pair if last and last.pair.state == "one_decided" else None
+    return last.pair if last and last.pair.state == ONE_DECIDED else None
 
 
 def settled_decisions(dataset: str) -> list[dict[str, str]]:
@@ -99,22 +113,33 @@ def settled_decisions(dataset: str) -> list[dict[str, str]]:
 
 
 def export_decisions(dataset: str, *, key: bytes) -> Iterator[dict[str, str]]:
-    """Every decision on a settled pair, as training and test truth. The reviewer is a keyed hash, always the same."""
+    """Every decision on a settled pair, in the order decided: training and test truth, and what the linker reads.
+
+    The reviewer is a keyed hash, the same throughout.
+    """
     decisions = ClericalDecision.objects.filter(pair__run__dataset=dataset, pair__state=SETTLED)
-    for one in decisions.select_related("pair", "reviewer").order_by("pair__token", "decided_at", "pk"):
+    for one in decisions.select_related("pair", "reviewer").order_by("decided_at", "pk"):
         yield {
             "token": one.pair.token,
             "stratum": one.pair.stratum,
+            "reviewer_hash": hmac.digest(key, one.reviewer.username.encode(), hashlib.sha256).hex()[:16],
             "verdict": one.verdict,
-            "outcome": one.pair.outcome,
             "note": one.note,
-            "reviewer": hmac.digest(key, one.reviewer.username.encode(), hashlib.sha256).hex()[:16],
+            "outcome": one.pair.outcome,
             "decided_on": one.decided_at.date().isoformat(),
         }
 
 
-def progress(dataset: str | None = None) -> dict[str, Any]:
+def progress() -> dict[str, int]:
     """How many pairs there are in each state, and in all."""
-    pairs = ClericalPair.objects.filter(run__dataset=dataset) if dataset else ClericalPair.objects.all()
-    states = list(pairs.order_by().values_list("state", flat=True))
-    return {**{state: states.count(state) for state in ClericalPair.STATES}, "all": len(states)}
+    return _counted(ClericalPair.objects.all())
+
+
+def progress_of(run: LinkageRun) -> dict[str, int]:
+    """The same, of the pairs that one run put up."""
+    return _counted(run.pairs.all())
+
+
+def _counted(pairs: QuerySet[ClericalPair]) -> dict[str, int]:
+    found = dict(pairs.order_by().values_list("state").annotate(number=Count("pk")))
+    return {**{state.value: found.get(state.value, 0) for state in PairState}, "all": sum(found.values())}

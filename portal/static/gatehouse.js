@@ -4,6 +4,7 @@
  */
 import { initAll } from "./govuk/govuk-frontend.min.js";
 import { keepFresh } from "./gatehouse/fresh.js";
+import { listenForKeys } from "./gatehouse/keys.js";
 import { filterLists } from "./gatehouse/filter.js";
 import { countTicks, selectAll } from "./gatehouse/select.js";
 
@@ -11,5 +12,6 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 keepFresh(document);
 filterLists(document);
+listenForKeys(document);
 selectAll(document);
 countTicks(document);

@@ -14,7 +14,7 @@ from governance.agreements import services as agreements
 from governance.catalogue.catalogue import Catalogue
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict
-from governance.people.grants import roles_on, worker
+from governance.people.grants import roles_for, worker
 from governance.people.models import Accreditation
 from governance.people.roles import Role
 from governance.projects import services as projects
@@ -22,7 +22,7 @@ from governance.projects.boards import Verdict
 from governance.workflow import allowed
 from portal.demo import CAST
 from portal.inbox import FETCHED, NEWS_STAYS, TURNS, Known, facts_about, roles_known, waiting_for
-from tests import builders
+from tests import builders, linked
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
@@ -258,12 +258,18 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     for state in ("draft", "submitted", "checked_once", "cleared"):
         builders.an_output(state)
     builders.an_agreement("signed")
+    linked.a_delivery("cps", state="refused")
+    linked.a_run("failed", name="0")
+    linked.a_release("withdrawn", name="1")
+    linked.a_release(name="2")
+    linked.a_release("published", name="3")
+    linked.a_release(name="4")
     at, taken = builders.now(), set()
     for one, model in itertools.product(CAST, FETCHED):
         user, facts = person(one.username), facts_about(person(one.username))
         for record in model.objects.all():
-            roles = roles_on(record.project, user)
-            assert roles_known(record.project, facts) == roles
+            roles = roles_for(record, user)
+            assert roles_known(record, facts) == roles
             quick = allowed(record.LIFECYCLE, Known(record, facts), user, roles, at)
             assert quick == allowed(record.LIFECYCLE, record, user, roles, at)
             taken |= {(model.__name__, action) for action in quick}

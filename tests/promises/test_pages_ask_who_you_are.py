@@ -6,8 +6,17 @@ from django.urls import get_resolver
 PUBLIC = {
     "home", "accessibility", "about_the_data", "account_login", "account_logout", "account_signup", "account_inactive",
     "healthz", "readyz", "register", "register_project", "catalogue", "catalogue_dataset", "catalogue_table",
+    "releases", "release",
 }  # fmt: skip
-SAMPLE = {"pk": 1, "file": 1, "person": 1, "table": "pol_crime", "code": "cjs_linked", "reference": "GH-2026-0001"}
+SAMPLE = {
+    "pk": 1,
+    "file": 1,
+    "person": 1,
+    "table": "pol_crime",
+    "code": "cjs_linked",
+    "reference": "GH-2026-0001",
+    "token": "0" * 32,
+}
 PATTERNS = [pattern for pattern in get_resolver().url_patterns if pattern.name not in PUBLIC]
 
 

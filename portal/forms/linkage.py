@@ -1,0 +1,50 @@
+"""Form to start a linkage: over which deliveries, under which name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from extracts.lifecycle.delivery import ACCEPTED
+from extracts.models import Delivery
+from extracts.services.linkage import PLAIN_NAME
+from portal.govuk_forms import CheckboxSelectMultiple, GovukForm
+
+MOST_SHOWN = 200
+
+
+class StartLinkage(GovukForm):
+    """The accepted deliveries of one dataset, and the version of the release that is to be built."""
+
+    name = forms.RegexField(
+        label="Version of the release",
+        regex=PLAIN_NAME,
+        max_length=20,
+        help_text="Up to 20 letters, digits, dots and hyphens, for example 2026.2.",
+        error_messages={
+            "required": "Enter the version of the release",
+            "invalid": "Use letters, digits, dots and hyphens, beginning with a letter or digit",
+        },
+    )
+    deliveries = forms.ModelMultipleChoiceField(
+        label="Deliveries",
+        queryset=Delivery.objects.none(),
+        widget=CheckboxSelectMultiple,
+        help_text="Records that were linked before keep their person; what is new is linked to them.",
+        error_messages={"required": "Select at least one delivery"},
+    )
+
+    def __init__(self, *args: Any, dataset: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accepted = Delivery.objects.filter(dataset=dataset, state=ACCEPTED)[:MOST_SHOWN]
+        field: Any = self.fields["deliveries"]
+        field.queryset = Delivery.objects.filter(pk__in=[one.pk for one in accepted]).order_by("provider", "name")
+        field.label_from_instance = describe
+        field.widget.choices = field.choices
+
+
+def describe(delivery: Delivery) -> str:
+    """A delivery in a line: whose, which, how many records."""
+    records = delivery.records
+    return f"{delivery} ({records['identity']:,} identity and {records['payload']:,} payload records)"
