@@ -7,23 +7,15 @@ which serial numbers are made, go on from one chunk to the next.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 
 import numpy as np
 
 from extracts.synthetic.chance import Ints, Keys
 from extracts.synthetic.codes import Codes
-from extracts.synthetic.generate import BUILDERS
-from extracts.synthetic.identity.appearances import (
-    EXTENSIONS,
-    Appearances,
-    PersonIndex,
-    appearances,
-    couples,
-    references,
-)
+from extracts.synthetic.identity.appearances import Appearances, appearances, couples, references
+from extracts.synthetic.identity.further import further_appearances
 from extracts.synthetic.identity.persons import Persons, give_identities
 from extracts.synthetic.identity.repeats import RECORDS_PER_PERSON, people_at_random, repeat_appearances
 from extracts.synthetic.journeys import Journeys, Progress, simulate
@@ -66,7 +58,7 @@ def worlds(people: int, *, seed: int, codes: Codes, chunk: int, progress: Progre
             journeys.people, couples(journeys), codes=codes, seed=own, first=done, population=population, key=key
         )
         given = references(journeys, first=number * chunk * NUMBERS_PER_CRIME, key=key)
-        parts = appearances(journeys, given, person_indexes())
+        parts = appearances(journeys, given) + further_appearances(journeys)
         yield World(own, persons, parts, journeys.suspects.key, journeys)
         done, number = done + len(persons), number + 1
 
@@ -89,15 +81,6 @@ def record_worlds(records: int, *, seed: int, codes: Codes, chunk: int) -> Itera
         world = World(own, persons, parts, arrests, None)
         yield world
         done, written, number = done + count, written + world.records, number + 1
-
-
-def person_indexes() -> Mapping[str, PersonIndex]:
-    """The persons of each further table that is built: function `<table>_persons` beside its builder."""
-    return {
-        row.table: getattr(import_module(BUILDERS[row.table].__module__), f"{row.table}_persons")
-        for row in EXTENSIONS
-        if row.table in BUILDERS
-    }
 
 
 def serial_key(seed: int) -> int:

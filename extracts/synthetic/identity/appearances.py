@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,30 +19,6 @@ from extracts.synthetic.police import FAMILY, INTIMATE
 OLD_SYSTEM_PCT = 25
 # Dates of sentence that a record can list.
 SENTENCES_LISTED = 3
-_LINE = 1 << 20
-
-PersonIndex = Callable[[Journeys], tuple[Keys, Ints, Ints]]
-
-
-@dataclass(frozen=True)
-class Extension:
-    """How the persons of one further table are written down."""
-
-    table: str
-    source: str
-    writer: str
-    role: str
-    from_court: bool
-
-
-EXTENSIONS = (
-    Extension("hmpps_custody",   "prison_nomis",     "prison",    "offender", True),
-    Extension("hmpps_probation", "probation_delius", "probation", "offender", True),
-    Extension("hmpps_oasys",     "oasys",            "oasys",     "offender", False),
-    Extension("dfe_pupil",       "npd",              "npd",       "pupil",    False),
-    Extension("dwp_hmrc_spell",  "hmrc_paye",        "hmrc",      "worker",   False),
-    Extension("pnc_index",       "pnc",              "pnc",       "offender", False),
-)  # fmt: skip
 
 
 @dataclass
@@ -103,16 +78,12 @@ def references(journeys: Journeys, *, first: int, key: int) -> References:
     )
 
 
-def appearances(journeys: Journeys, numbers_given: References, indexes: Mapping[str, PersonIndex]) -> list[Appearances]:
-    """Every person-record of every source. `indexes` gives the persons of each further table."""
-    known = _sentences(journeys)
-    parts = [_victims(journeys), _suspects(journeys, numbers_given), _cps(journeys, numbers_given)]
-    parts += _courts(journeys, numbers_given)
-    parts += [_further(journeys, row, indexes[row.table], known) for row in EXTENSIONS if row.table in indexes]
-    return parts
+def appearances(journeys: Journeys, given: References) -> list[Appearances]:
+    """Every person-record of the police, the CPS and the courts."""
+    return [_victims(journeys), _suspects(journeys, given), _cps(journeys, given), *_courts(journeys, given)]
 
 
-def _plain(source: str, writer: str, role: str, key: Keys, person: Ints, day: Ints, **more: Any) -> Appearances:
+def plain(source: str, writer: str, role: str, key: Keys, person: Ints, day: Ints, **more: Any) -> Appearances:
     """Appearances with nothing beside the person and the day, unless it is given."""
     count = len(key)
     bare: dict[str, Any] = {
@@ -125,7 +96,7 @@ def _plain(source: str, writer: str, role: str, key: Keys, person: Ints, day: In
 def _victims(journeys: Journeys) -> Appearances:
     who = np.flatnonzero(journeys.victim_person >= 0)
     day = journeys.crimes.recorded[journeys.victims.crime[who]]
-    return _plain(
+    return plain(
         "pol_victim", "pol_victim", "victim", journeys.victims.key[who], journeys.victim_person[who], day
     )  # fmt: skip
 
@@ -135,7 +106,7 @@ def _suspects(journeys: Journeys, given: References) -> Appearances:
     day = np.where(suspects.arrested, suspects.arrest_day, journeys.crimes.recorded[suspects.crime])
     charged = journeys.charging.charged_day != NONE
     has_case = charged | journeys.charging.referred[suspects.crime]
-    return _plain(
+    return plain(
         "pol_suspect", "pol_suspect", "suspect", suspects.key, journeys.suspect_person, day,
         suspect=np.arange(len(suspects)), arrest=given.arrests, case=kept(has_case, given.cases[suspects.crime]),
     )  # fmt: skip
@@ -153,7 +124,7 @@ def _cps(journeys: Journeys, given: References) -> Appearances:
     who = np.flatnonzero(in_cps_payload(journeys))
     crime = journeys.suspects.crime[who]
     charged, received = journeys.charging.charged_day[who], journeys.charging.received[crime]
-    return _plain(
+    return plain(
         "cps_defendant", "cps", "defendant", cps_tables.record_keys(journeys)[who], journeys.suspect_person[who],
         np.where(charged == NONE, received, charged), suspect=who, arrest=given.arrests[who], case=given.cases[crime],
     )  # fmt: skip
@@ -166,7 +137,7 @@ def _courts(journeys: Journeys, given: References) -> list[Appearances]:
     sentences = np.full((len(cases), SENTENCES_LISTED), NONE)
     sentences[:, 0] = np.where(journeys.sentences.disposal >= 0, cases.completed, NONE)
     old = happens(stream(journeys.seed, "court systems"), OLD_SYSTEM_PCT, len(cases))
-    every = _plain(
+    every = plain(
         "", "", "defendant", court_tables.record_keys(journeys), journeys.suspect_person[suspect], cases.first,
         suspect=suspect, arrest=given.arrests[suspect], case=given.cases[crime],
         crown=kept(crown, given.crown[crime]), sentences=sentences,
@@ -180,57 +151,6 @@ def _courts(journeys: Journeys, given: References) -> list[Appearances]:
         part.source, part.writer = source, writer
         parts.append(part)
     return parts
-
-
-@dataclass(frozen=True)
-class _Sentences:
-    """Court records in the order of person and day: `line` is both as one number."""
-
-    line: Ints
-    suspect: Ints
-
-    def before(self, person: Ints, day: Ints) -> Ints:
-        """The place of each person's last one up to a day, -1 without one."""
-        place = np.searchsorted(self.line, person * _LINE + day, side="right").astype(np.int64) - 1
-        return np.where((place >= 0) & (self.line[np.maximum(place, 0)] // _LINE == person), place, -1)
-
-
-def _sentences(journeys: Journeys) -> tuple[_Sentences, _Sentences]:
-    """Sentences by their day, and all court records by their first hearing."""
-    passed = np.flatnonzero(journeys.sentences.disposal >= 0)
-    every = np.arange(len(journeys.cases))
-    return (
-        _in_order(journeys, passed, journeys.cases.completed[passed]),
-        _in_order(journeys, every, journeys.cases.first),
-    )
-
-
-def _in_order(journeys: Journeys, records: Ints, day: Ints) -> _Sentences:
-    suspect = journeys.case_suspect[records]
-    line = journeys.suspect_person[suspect] * _LINE + day
-    order = np.argsort(line, kind="stable")
-    return _Sentences(line[order], suspect[order])
-
-
-def _further(
-    journeys: Journeys, row: Extension, index: PersonIndex, known: tuple[_Sentences, _Sentences]
-) -> Appearances:  # fmt: skip
-    """The persons of a further table. Prisons and probation know the sentences passed by then."""
-    key, person, day = index(journeys)
-    found = _plain(row.source, row.writer, row.role, key, person, day)
-    if not row.from_court or not len(known[1].line):
-        return found
-    sentences, records = known
-    at = sentences.before(person, day)
-    if len(sentences.line):
-        for place in range(SENTENCES_LISTED):
-            earlier = np.maximum(at - place, 0)
-            own = (at >= place) & (sentences.line[earlier] // _LINE == person)
-            found.sentences[:, place] = np.where(own, sentences.line[earlier] % _LINE, NONE)
-    held = records.before(person, day)
-    suspect = np.where(held >= 0, records.suspect[np.maximum(held, 0)], -1)
-    found.suspect = np.where(at >= 0, sentences.suspect[np.maximum(at, 0)], suspect) if len(sentences.line) else suspect
-    return found
 
 
 def couples(journeys: Journeys) -> tuple[Ints, Ints]:

@@ -43,6 +43,17 @@ class Hand:
         self.made[kind] = result
         return result
 
+    def among(self, kind: str, possible: Flags, always: Flags | None = None, share: float = 0.0) -> Flags:
+        """The records in which this mistake is made: the share that the table says of those in which it is possible.
+
+        always  records in which it is made anyway, which are `share` of those that go wrong
+        """
+        result = self._draw((1 - share) * self.rates[kind] * float(possible.mean() if len(possible) else 0), possible)
+        if always is not None:
+            result |= possible & always
+        self.made[kind] = result
+        return result
+
     def recorded(self, kind: str, there: Flags | None = None) -> Flags:
         """The records that hold something of this kind: the share that the table says of those that could."""
         could: Flags = np.ones(len(self.care), dtype=bool) if there is None else there

@@ -12,7 +12,7 @@ from extracts.synthetic.crimes import CUT_DAY
 from extracts.synthetic.identity import numbers
 from extracts.synthetic.identity.families import HOUSEHOLD, NAMESAKE, TWIN, Ties, find_ties
 from extracts.synthetic.identity.homes import NEVER, Moves, Towns, draw_moves, in_london, towns
-from extracts.synthetic.identity.stock import GROUPS, MIDDLE_YEARS_BACK, Stock, stock
+from extracts.synthetic.identity.stock import GROUPS, Stock, stock
 from extracts.synthetic.identity.text import Text, chosen, constant, joined, kept, present
 from extracts.synthetic.people import FEMALE, YEAR, People
 
@@ -121,10 +121,10 @@ def _names(
     names = stock()
     year = (1970 + born // YEAR).astype(np.int64)
     background, surname_background = names.background(rng, ethnicity, codes.ethnicity.codes)
-    male = people.sex - 1
-    forename = names.draw_forenames(rng, background, male, year)
+    sex = people.sex - 1
+    forename = names.draw_forenames(rng, background, sex, year)
     _take_after(ties, forename, NAMESAKE)
-    middle = names.draw_forenames(rng, background, male, year - MIDDLE_YEARS_BACK)
+    middle = names.draw_middle_names(rng, background, sex, year)
     has_middle = np.array([MIDDLE_PCT.get(group, MIDDLE_PCT_OTHERS) for group in GROUPS])[background]
     middle = np.where(happens(rng, has_middle, len(middle)) & (middle != forename), middle, -1)
     double = happens(rng, np.where(year >= DOUBLE_SINCE, DOUBLE_PCT, 1), len(year))

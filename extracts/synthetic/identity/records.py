@@ -12,6 +12,7 @@ from extracts.synthetic.codes import Codes
 from extracts.synthetic.identity import mistakes
 from extracts.synthetic.identity.appearances import Appearances
 from extracts.synthetic.identity.hand import Hand, amended, care
+from extracts.synthetic.identity.numbers import permuted
 from extracts.synthetic.identity.persons import Persons
 from extracts.synthetic.identity.sources import SEXES, Source, rates, sources
 from extracts.synthetic.identity.stock import stock
@@ -35,6 +36,9 @@ ROLES = (
     "pnc", "cro", "prison_number", "person_number", "national_insurance", "asn", "case_reference", "event_date",
     "sentence_dates",
 )  # fmt: skip
+
+# Share of short forenames that are a person's habit, whoever writes them down; the rest come and go.
+HABIT, HABITS = 0.8, 9973
 
 # Slips of a few days in a date of sentence.
 OTHER_DAYS = (-7, -1, 1, 2, 7)
@@ -88,7 +92,7 @@ def _names(of: Occasion) -> dict[str, Text]:
     since = (of.records.day >= persons.renamed[who]) & present(persons.former_surname[who])
     surname = chosen(hand.slips("former_surname", since & ~used), persons.former_surname[who], surname)
     forename = _nickname(of, forename, ~used)
-    surname = amended(surname, hand.slips("half_surname", (surname == ord("-")).any(axis=1)), _first_half)
+    surname = amended(surname, hand.among("half_surname", (surname == ord("-")).any(axis=1)), _first_half)
     for kind, slip in SLIPS.items():
         forename = amended(forename, hand.slips(f"forename_{kind}"), _by(hand, slip))
         surname = amended(surname, hand.slips(f"surname_{kind}"), _by(hand, slip))
@@ -108,11 +112,13 @@ def _by(hand: Hand, slip: Callable[[np.random.Generator, Text], Text]) -> Callab
 
 
 def _nickname(of: Occasion, forename: Text, possible: Flags) -> Text:
-    """Some forenames in one of their short forms."""
+    """Some forenames in a short form, the same one wherever a person is called by it."""
     names = stock()
     first, end = names.nicknames[of.persons.forename[of.who]].T
-    short = of.hand.slips("nickname", possible & (end > first))
-    pick = first + (of.hand.rng.random(len(of)) * (end - first)).astype(np.int64)
+    number = of.persons.number[of.who]
+    habit = permuted(number % HABITS, HABITS, 0) * 100 < HABIT * of.hand.rates["nickname"] * HABITS
+    short = of.hand.among("nickname", possible & (end > first), habit, HABIT)
+    pick = first + number % np.maximum(end - first, 1)
     return chosen(short, names.short_names[np.minimum(pick, len(names.short_names) - 1)], forename)
 
 
@@ -126,7 +132,7 @@ def _middle(of: Occasion) -> Text:
     middle = of.persons.middle[of.who]
     there = middle >= 0
     names = stock().forenames[np.maximum(middle, 0)]
-    names = amended(names, of.hand.slips("middle_initial", there), mistakes.initials)
+    names = amended(names, of.hand.among("middle_initial", there), mistakes.initials)
     return kept(of.hand.recorded("middle_recorded", there), names)
 
 

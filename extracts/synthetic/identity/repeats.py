@@ -19,12 +19,12 @@ from extracts.synthetic.identity.mistakes import split_date
 from extracts.synthetic.identity.text import Text, blank, kept
 from extracts.synthetic.people import FEMALE, MALE, YEAR, People, ethnicity_weights
 
-RECORDS_PER_PERSON = 3.0
+RECORDS_PER_PERSON = 2.98
 
 # All assumed. Percent of people who are arrested often, and the chances that an arrest is the last one.
-PROLIFIC_PCT, LAST_ARREST, LAST_ARREST_PROLIFIC = 12, 0.85, 0.25
+PROLIFIC_PCT, LAST_ARREST, LAST_ARREST_PROLIFIC = 12, 0.88, 0.235
 MOST_ARRESTS = 30
-FEMALE_PCT = 24
+FEMALE_PCT, ANY_AGE_PCT = 24, 42
 VICTIM_PCT = 19
 
 
@@ -67,7 +67,7 @@ def people_at_random(count: int, *, seed: int, codes: Codes) -> People:
     """So many people of all ages and areas, mostly men."""
     rng = stream(seed, "people")
     force = choose(rng, codes.forces.number("volume_weight"), count)
-    age = 14 + rng.gamma(1.9, 11.5, count)
+    age = np.where(happens(rng, ANY_AGE_PCT, count), rng.uniform(10, 78, count), 12 + rng.gamma(2.6, 9.5, count))
     none = np.zeros(count, dtype=np.int64)
     return People(
         key=new_keys(rng, count),

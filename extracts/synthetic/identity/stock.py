@@ -28,8 +28,8 @@ FORENAME_POWER = 1.27
 # Names outside their time are not gone, but rare.
 OUT_OF_FASHION = 0.012
 
-# Second names are older than first ones.
-MIDDLE_YEARS_BACK = 22
+# Second names are older than first ones, and fewer.
+MIDDLE_YEARS_BACK, MIDDLE_POWER = 22, 1.45
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -43,7 +43,7 @@ class Stock:
     """Names as text, and the weights they are drawn with.
 
     forenames        one row per name
-    forename_weights by background, sex and decade of birth (rows) and name (columns)
+    forename_weights by background, sex and decade of birth (rows) and name (columns); middle_weights likewise
     surnames, surname_weights  by background (rows)
     nicknames        first and last + 1 place in `short_names` per forename
     mixes            chance of each background by ethnicity (rows: code), for forename and surname
@@ -51,6 +51,7 @@ class Stock:
 
     forenames: Text
     forename_weights: Floats
+    middle_weights: Floats
     surnames: Text
     surname_weights: Floats
     nicknames: Ints
@@ -61,6 +62,11 @@ class Stock:
         """Places in `forenames`. `sex` is 0 for male and 1 for female."""
         decade = np.clip((year - FIRST_DECADE) // 10, 0, DECADES - 1)
         return choose_by_row(rng, self.forename_weights, (background * 2 + sex) * DECADES + decade)
+
+    def draw_middle_names(self, rng: np.random.Generator, background: Ints, sex: Ints, year: Ints) -> Ints:
+        """Second names, as places in `forenames`: those in fashion a generation earlier, and fewer of them."""
+        decade = np.clip((year - MIDDLE_YEARS_BACK - FIRST_DECADE) // 10, 0, DECADES - 1)
+        return choose_by_row(rng, self.middle_weights, (background * 2 + sex) * DECADES + decade)
 
     def draw_surnames(self, rng: np.random.Generator, background: Ints) -> Ints:
         """Places in `surnames`."""
@@ -87,7 +93,8 @@ def stock() -> Stock:
     surnames, surname_weights = _surnames()
     nicknames, short_names = _nicknames(forenames)
     return Stock(
-        text(forenames), forename_weights, text(surnames), surname_weights, nicknames, short_names, _mixes()
+        text(forenames), forename_weights, forename_weights**MIDDLE_POWER, text(surnames), surname_weights, nicknames,
+        short_names, _mixes(),
     )  # fmt: skip
 
 
