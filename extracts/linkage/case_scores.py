@@ -1,7 +1,8 @@
 """How likely each candidate is the arrest that a record comes from: log-odds learnt from the links that are certain.
 
-The model is that of Fellegi and Sunter (1969). For each stage, apart for pairs of one person and of two, every
-comparison has the share of right pairs (m) and of wrong pairs (u) at each of its levels; agreement adds log(m/u). Links
+The model is that of Fellegi and Sunter (1969). For each stage, every comparison has the share of right pairs (m) and
+of wrong pairs (u) at each of its levels; a level adds log(m/u). Wrong pairs of one person and of two are apart, for
+they were looked at for different reasons; right ones agree as well whether person linkage found them or not. Links
 that a number makes certain teach m and u; the other records take part as far as they are likely (EM, a few rounds),
 for prisons and probation have no number in common with the police. A record comes from one arrest at most, so its
 candidates share what is left of certainty: p = odds / (1 + sum of the odds of all its candidates).
@@ -38,6 +39,8 @@ ASSUMED = {
     "length": ((0.20, 0.80), (0.95, 0.05)),
 }
 OBSERVATIONS = 25.0
+# Right and wrong pairs assumed before anything is counted: of two people, and of one.
+BEFORE_LOOKING = np.array([[1.0, 50.0], [1.0, 2.0]])
 ROUNDS = 6
 
 
@@ -49,7 +52,7 @@ class Pairs:
     pattern  position of the pair's levels in `levels`
     truth    1.0 or 0.0 where a number settles it, NaN elsewhere
     levels   pattern x comparison, -1 where nothing can be said
-    kind     per pattern: which stage and whether of one person, from 0
+    kind     per pattern: twice the number of its stage, and 1 more if both records are of one person
     """
 
     record: Ints
@@ -80,7 +83,7 @@ def score(connection: DuckDBPyConnection) -> None:
 # A record that a number settles teaches with all its candidates; but not where no candidate is the right one.
 PAIRS = """
     SELECT record, arrest, blocked, CASE WHEN bool_or(certain) OVER (PARTITION BY record) THEN certain END AS truth,
-        dense_rank() OVER (ORDER BY stage, same) - 1 AS kind, {levels}
+        2 * (dense_rank() OVER (ORDER BY stage) - 1) + same::INTEGER AS kind, {levels}
     FROM candidates ORDER BY record, arrest
 """
 
@@ -112,19 +115,24 @@ def learn(pairs: Pairs) -> Floats:
 
 def _weights(pairs: Pairs, right: Floats, wrong: Floats, kinds: int) -> Floats:
     """Per pattern: the log of the odds before looking, plus what each comparison adds."""
-    odds = (_sums(pairs.kind, right, kinds) + 1) / (_sums(pairs.kind, wrong, kinds) + 2)
+    start = BEFORE_LOOKING[np.arange(kinds) % 2]
+    odds = (_sums(pairs.kind, right, kinds) + start[:, 0]) / (_sums(pairs.kind, wrong, kinds) + start[:, 1])
     result: Floats = np.log(odds)[pairs.kind]
     for place, name in enumerate(COMPARISONS):
         said = pairs.levels[:, place] >= 0
-        size = len(ASSUMED[name][0])
-        cell = pairs.kind * size + np.maximum(pairs.levels[:, place], 0)
-        share = []
-        for count, assumed in zip((right, wrong), ASSUMED[name], strict=True):
-            seen = _sums(cell, np.where(said, count, 0), kinds * size).reshape(kinds, size)
-            seen = seen + OBSERVATIONS * np.array(assumed)
-            share.append(seen / seen.sum(axis=1, keepdims=True))
-        result = result + np.where(said, np.log(share[0] / share[1]).reshape(-1)[cell], 0)
+        level = np.maximum(pairs.levels[:, place], 0)
+        m = _level_shares(pairs.kind // 2, level, np.where(said, right, 0), ASSUMED[name][0])
+        u = _level_shares(pairs.kind, level, np.where(said, wrong, 0), ASSUMED[name][1])
+        result = result + np.where(said, np.log(m / u), 0)
     return result
+
+
+def _level_shares(group: Ints, level: Ints, counts: Floats, assumed: tuple[float, ...]) -> Floats:
+    """Per pattern: the share of its group's pairs that are at its level."""
+    groups, size = int(group.max(initial=0)) + 1, len(assumed)
+    seen = _sums(group * size + level, counts, groups * size).reshape(groups, size) + OBSERVATIONS * np.array(assumed)
+    shares: Floats = (seen / seen.sum(axis=1, keepdims=True))[group, level]
+    return shares
 
 
 def _shares(weights: Floats, record: Ints) -> Floats:

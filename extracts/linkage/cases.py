@@ -15,8 +15,9 @@ from extracts.linkage.case_candidates import IN_COURT, propose, settle_by_number
 from extracts.linkage.case_records import AFTER_COURT, LISTS, STAGES, prepare, read_lists
 from extracts.linkage.case_scores import score
 
-# A record is linked when it is likelier than this to come from one of its candidates.
-LINKED = 0.5
+# A record is linked when it is likelier than this to come from one of its candidates; to an arrest of somebody else, as
+# far as persons were linked, only when that one is much likelier than all others together.
+LINKED, LINKED_ELSEWHERE = 0.5, 0.75
 # A link without a number is certain from this probability, if no other candidate comes near and the person is the same.
 CERTAIN = 0.99
 # Another candidate comes near when it is at least half as likely.
@@ -81,7 +82,8 @@ CHOSEN = f"""
         SELECT *, CASE WHEN numbered THEN 'urn'
             WHEN same AND (offence >= 1 OR offence IS NULL AND charge >= 3) THEN 'offence_date_name'
             ELSE 'probabilistic' END AS method
-        FROM weighed WHERE place = 1 AND (numbered OR any_of_them > {LINKED})
+        FROM weighed
+        WHERE place = 1 AND (numbered OR CASE WHEN same THEN any_of_them > {LINKED} ELSE p > {LINKED_ELSEWHERE} END)
     )
     SELECT record, arrest, method, CASE WHEN certain THEN 1 ELSE near END AS candidates,
         CASE WHEN certain THEN 1 WHEN numbered THEN 1 / relative ELSE p END AS score,
