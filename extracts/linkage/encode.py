@@ -84,7 +84,7 @@ def encode(file: Path, configuration: Configuration, *, key: bytes, form: str) -
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or (pa.types.is_list(kind) and pa.types.is_string(kind.value_type))
+    return bool(pa.types.is_string(kind) or (pa.types.is_list(kind) and pa.types.is_string(kind.value_type)))
 
 
 def _as_binary(filters: clks.Filters) -> pa.Array:
