@@ -119,7 +119,7 @@ def _append_identity(
         for part in parts
     ])  # fmt: skip
     keys = np.concatenate([part.key for part in parts])
-    order = stream(world.seed, f"order {name}").permutation(len(keys))
+    order = stream(world.seed, f"order of identities {name}").permutation(len(keys))
     row_id = arrow(as_matrix(keys[order]))
     table = pa.table({source.row_id: row_id} | _own_columns(source, columns, order))
     repeated = [own for own, role in source.columns if role in REPEATED]
@@ -153,7 +153,7 @@ def _append_table(files: Files, world: World, path: str, table: str) -> int:
     """The rows of one payload table. Returns how many there are."""
     assert world.journeys is not None
     rows = build(table, BUILDERS[table](world.journeys), seed=world.seed)
-    order = stream(world.seed, f"order {table}").permutation(rows.num_rows)
+    order = stream(world.seed, f"order of payload {table}").permutation(rows.num_rows)
     repeated = [shape.variable for shape in shapes()[table] if shape.kind != "key"]
     files.append(path, rows.take(pa.array(order)), repeated=repeated)
     return len(order)

@@ -65,7 +65,7 @@ def settle(slots: Slots, *, seed: int, codes: Codes) -> tuple[People, Ints]:
     person = _same_person(rng, slots)
     person = _apart_within_crime(person, slots.crime)
     earliest = np.lexsort((slots.day, person))
-    first = earliest[np.r_[True, np.diff(person[earliest]) > 0]]
+    first = earliest[np.r_[True, np.diff(person[earliest]) > 0][: len(earliest)]]
     born = slots.day[first] - np.ceil(slots.age[first] * YEAR).astype(np.int64) - rng.integers(0, 365, len(first))
     force = slots.force[first]
     area, decile = draw_areas(rng, codes, force)
@@ -108,7 +108,7 @@ def _runs(rng: np.random.Generator, alike: Ints, percent: Ints, returning: Flags
 def _apart_within_crime(person: Ints, crime: Ints) -> Ints:
     """Give a new number to whoever would fill two slots of one crime; numbers stay dense from 0."""
     order = np.lexsort((crime, person))
-    twice = np.r_[False, (np.diff(person[order]) == 0) & (np.diff(crime[order]) == 0)]
+    twice = np.r_[False, (np.diff(person[order]) == 0) & (np.diff(crime[order]) == 0)][: len(order)]
     again = order[twice]
     person = person.copy()
     person[again] = person.max(initial=-1) + 1 + np.arange(len(again))

@@ -48,7 +48,7 @@ class Hand:
 
         always  records in which it is made anyway, which are `share` of those that go wrong
         """
-        result = self._draw((1 - share) * self.rates[kind] * float(possible.mean() if len(possible) else 0), possible)
+        result = self._draw((1 - share) * self.rates[kind] * _share(possible), possible)
         if always is not None:
             result |= possible & always
         self.made[kind] = result
@@ -59,7 +59,7 @@ class Hand:
         could: Flags = np.ones(len(self.care), dtype=bool) if there is None else there
         percent = self.rates[kind]
         if percent >= 50:
-            held: Flags = could & ~self._draw((100 - percent) * could.mean(), could)
+            held: Flags = could & ~self._draw((100 - percent) * _share(could), could)
         else:
             held = could & (self.rng.random(len(could)) * 100 < percent)
         self.made[kind] = held
@@ -77,6 +77,10 @@ class Hand:
         able = float(self.care[possible].sum())
         chance = np.minimum(percent / 100 * count / max(able, 1.0) * self.care, MOST)
         return possible & (luck < chance)
+
+
+def _share(flags: Flags) -> float:
+    return float(flags.mean()) if len(flags) else 0.0
 
 
 def care(persons: Persons, who: Ints, day: Ints, codes: Codes) -> Floats:

@@ -90,7 +90,7 @@ def _names(of: Occasion) -> dict[str, Text]:
     used = hand.slips("alias_used", alias)
     forename, surname = chosen(used, alias_forename, own_forename), chosen(used, alias_surname, own_surname)
     since = (of.records.day >= persons.renamed[who]) & present(persons.former_surname[who])
-    surname = chosen(hand.slips("former_surname", since & ~used), persons.former_surname[who], surname)
+    surname = chosen(hand.among("former_surname", since & ~used), persons.former_surname[who], surname)
     forename = _nickname(of, forename, ~used)
     surname = amended(surname, hand.among("half_surname", (surname == ord("-")).any(axis=1)), _first_half)
     for kind, slip in SLIPS.items():
