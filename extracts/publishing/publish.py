@@ -8,8 +8,9 @@ from pathlib import Path
 
 from extracts import delivery
 from extracts.conversion import BadDataset, text
+from extracts.figures import described
 from extracts.publishing.engine import engine
-from extracts.publishing.folder import put_in_place, seal
+from extracts.publishing.folder import put_in_place, seal, write_json
 from extracts.publishing.tables import Report, origin_of, refuse_bad, write_tables
 from extracts.specification import Release
 from governance.catalogue.catalogue import copy_description, read_catalogue
@@ -55,6 +56,8 @@ def publish(
             released = dict(write_tables(made.connection, origins, folder, progress))
             made.surrogates.refuse_collisions()
         copy_description(catalogue_folder, folder / "catalogue")
+        for name, content in described(folder, catalogue, released, spill=spill).items():
+            write_json(folder / name, content)
         seal(folder, Release(code, version, created_at.isoformat(), released))
         return put_in_place(folder, releases / code, version)
 
