@@ -47,7 +47,14 @@ class IdsExhausted(RuntimeError):
 
 
 def stable_ids(
-    old: Ints, cluster: Ints, *, name_of: Callable[[Ints], Names], used: Ints, key: bytes, gone: Ints | None = None
+    old: Ints,
+    cluster: Ints,
+    *,
+    name_of: Callable[[Ints], Names],
+    used: Ints,
+    key: bytes,
+    purpose: str = "person",
+    gone: Ints | None = None,
 ) -> tuple[Ints, Changes]:
     """The id of each record, and what changed.
 
@@ -56,6 +63,7 @@ def stable_ids(
     name_of  positions of records -> their names, unique texts
     used     every id that was ever given
     key      32 bytes
+    purpose  what is named: ids of another kind are other numbers
     gone     old ids of records that are withdrawn
 
     The cluster that holds most records of an id keeps it, and a cluster that holds several old ids keeps the one it
@@ -68,7 +76,7 @@ def stable_ids(
     smallest = np.sort(first)
     kept = _kept_ids(old, label, len(smallest))
     fresh = kept == NO_ID
-    kept[fresh] = new_ids(name_of(smallest[fresh]), used=np.union1d(used, kept), key=key)
+    kept[fresh] = new_ids(name_of(smallest[fresh]), used=np.union1d(used, kept), key=key, purpose=purpose)
     return kept[label], _changes(old, label, kept, fresh, gone)
 
 
@@ -111,7 +119,7 @@ def _changes(old: Ints, label: Ints, ids: Ints, fresh: npt.NDArray[np.bool_], go
     )
 
 
-def new_ids(names: Names, *, used: Ints, key: bytes) -> Ints:
+def new_ids(names: Names, *, used: Ints, key: bytes, purpose: str = "person") -> Ints:
     """An id for each name, none of them used and no two alike: later tries only where the first is taken."""
     ids: Ints = np.zeros(len(names), dtype=np.int64)
     left = np.arange(len(names))
@@ -119,7 +127,7 @@ def new_ids(names: Names, *, used: Ints, key: bytes) -> Ints:
     for attempt in range(MOST_TRIES):
         if not len(left):
             return ids
-        tried = keyed_numbers([names[i] for i in left], key=key, purpose=f"person {attempt}")
+        tried = keyed_numbers([names[i] for i in left], key=key, purpose=f"{purpose} {attempt}")
         free = ~np.isin(tried, taken) & _first_of(tried)
         ids[left[free]] = tried[free]
         taken = np.union1d(taken, tried[free])
