@@ -35,7 +35,9 @@ class Axis:
         span = max(high - low, 1e-6)
         step = next((step for step in STEPS if span / step <= MOST_STEPS), span)
         start, end = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
-        return cls(max(least, start), min(most, max(end, start + step)), step)
+        if end - start < step / 2:  # all in one place: one step around it, away from a limit
+            start, end = (start, start + step) if start + step <= most else (start - step, start)
+        return cls(max(least, start), min(most, end), step)
 
     def share(self, value: float) -> float:
         """Where on the axis the value lies, 0 to 100; what is beyond an end lies at the end."""
@@ -108,7 +110,8 @@ def _grid(lines: Iterable[tuple[float, float, float, float]]) -> SafeString:
 
 def _numbers(x: Axis, y: Axis) -> SafeString:
     """The numbers at the ticks: those of y to the left, those of x below."""
-    places = [(LEFT - 6, _top(y, tick) + 4, "end", f"{100 * tick:g}%") for tick in y.ticks]
+    places: list[tuple[float, float, str, str]]
+    places = [(LEFT - 6.0, _top(y, tick) + 4, "end", f"{100 * tick:g}%") for tick in y.ticks]
     places += [(_left(x, tick), HIGH - BOTTOM + 18, "middle", f"{tick:g}") for tick in x.ticks]
     shape = '<text class="gh-curve__number" x="{}" y="{}" text-anchor="{}">{}</text>'
     return format_html_join("", shape, ((_n(left), _n(top), anchor, text) for left, top, anchor, text in places))

@@ -87,11 +87,17 @@ def side_by_side(given: Mapping[str, Any]) -> Records:
         for name in given["fields"]
         if any(shown := (_shown(name, left), _shown(name, right)))
     ]
-    return Records((str(left["source"]), str(right["source"])), tuple(lines))
+    return Records((_from(left), _from(right)), tuple(lines))
+
+
+def _from(record: Mapping[str, Any]) -> str:
+    """The source, and in what part the person stands in it."""
+    part = str(record.get("person_role") or "").replace("_", " ")
+    return f"{record['source']}, {part}" if part else str(record["source"])
 
 
 def _shown(name: str, record: Mapping[str, Any]) -> str:
-    value = str(record["fields"].get(name) or "").strip()
+    value = str(record.get(name) or "").strip()
     return ", ".join(part.strip() for part in value.split("|") if part.strip()) if name in SEVERAL else value
 
 

@@ -25,7 +25,7 @@ COUNTS = {
     "pairs_scored": "Pairs scored",
     "edges": "Pairs above the lower threshold",
     "pairs_kept": "Pairs above the lower threshold",
-    "clusters": "Persons",
+    "clusters": "Groups of records",
     "persons": "Persons",
     "persons_080": "Persons at 0.80",
     "persons_095": "Persons at 0.95",

@@ -47,6 +47,7 @@ class Grouped:
     """One table: people grouped one way. `axis` says from where to where the drawings reach."""
 
     key: str
+    short: str
     title: str
     head: str
     lines: tuple[Line, ...]
@@ -122,6 +123,7 @@ def _tables(rows: list[Mapping[str, Any]], counted: str, names: Iterable[str], c
         reach = f"{100 * axis.low:g}% to {100 * axis.high:g}%"
         yield Grouped(
             key,
+            title,
             f"{title}: {columns[0].lower()}" if len(columns) == 1 else title,
             "|".join(["Group", f"{counted.capitalize()}:numeric", *columns]),
             lines,
@@ -132,6 +134,23 @@ def _tables(rows: list[Mapping[str, Any]], counted: str, names: Iterable[str], c
 def _figure(rate: Mapping[str, float] | None, axis: Axis) -> Figure:
     drawn = interval(axis, rate["low"], rate["value"], rate["high"]) if rate else ""
     return Figure(percent(rate), drawn)
+
+
+def as_reviewed(quality: Mapping[str, Any]) -> dict[str, Any]:
+    """What reviewed pairs say: how many and how far reviewers agree, and the rates estimated from them."""
+    given = quality.get("reviewed") or {}
+    if not given.get("settled"):
+        return {}
+    twice = given.get("agreement") or {}
+    sentence = f"{given['settled']:,} pairs are settled."
+    if twice.get("agreed") is not None:
+        sentence += f" The first two reviewers agreed on {100 * twice['agreed']:.0f}% of {twice['pairs']:,} pairs"
+        sentence += f" (kappa {twice['kappa']:.2f})." if twice.get("kappa") is not None else "."
+    lines = [
+        (f"{row['threshold']:.2f}", percent(row.get("precision")), percent(row.get("recall")))
+        for row in given.get("measures", ())
+    ]
+    return {"sentence": sentence, "lines": lines}
 
 
 def words(quality: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,16 +50,15 @@ def _read(path: Path, changed: int) -> Mapping[str, Any]:
 def told(figures: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
     """One variable's figures in words: missing, range, the commonest codes with their labels."""
     codes = figures.get("codes") or ()
+    shown = [one for one in codes if one.get("percent") is not None][:MOST_CODES]
     return {
         "missing": _missing(figures),
         "range": _range(figures),
         "distinct": figures.get("distinct"),
         "codes": [
-            {"code": one["code"], "label": labels.get(str(one["code"]), ""), "percent": one["percent"]}
-            for one in codes[:MOST_CODES]
-            if one.get("percent") is not None
+            {"code": one["code"], "label": labels.get(str(one["code"]), ""), "percent": one["percent"]} for one in shown
         ],
-        "more": max(0, len(codes) - MOST_CODES) + int(figures.get("more_codes") or 0),
+        "more": len(codes) - len(shown) + int(figures.get("more_codes") or 0),
     }
 
 

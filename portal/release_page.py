@@ -49,7 +49,7 @@ def described(code: str) -> Catalogue | None:
 
 def uses_of(release: Release) -> list[dict[str, Any]]:
     """Which projects have extracts of the release, and how many in which state."""
-    counted = (
+    counted: Any = (
         Extract.objects.filter(release=release)
         .values("project__reference", "project__title")
         .annotate(

@@ -19,7 +19,7 @@ class StartLinkage(GovukForm):
 
     name = forms.RegexField(
         label="Version of the release",
-        regex=PLAIN_NAME,
+        regex=rf"^{PLAIN_NAME.pattern}\Z",
         max_length=20,
         help_text="Up to 20 letters, digits, dots and hyphens, for example 2026.2.",
         error_messages={

@@ -24,6 +24,8 @@ from governance.catalogue.catalogue import (
     find,
     search,
 )
+from portal import linkage_quality
+from portal.release_figures import figures_of, rule_of, told
 
 MOST_MATCHES = 60
 MOST_CODES = 50
@@ -70,7 +72,15 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
         {"table": table, "owner": catalogue.owner(table.owner), "rows": rows_of(table, about["release"])}
         for table in catalogue.tables
     ]
-    return render(request, "catalogue/dataset.html", {**about, "catalogue": catalogue, "tables": tables})
+    quality = about["release"].quality if about["release"] else {}
+    linked = {
+        "overall": linkage_quality.overall_link_rate(quality),
+        "groups": linkage_quality.link_rates(quality),
+        "words": linkage_quality.words(quality),
+    }
+    return render(
+        request, "catalogue/dataset.html", {**about, "catalogue": catalogue, "tables": tables, "linked": linked}
+    )
 
 
 @login_not_required
@@ -83,10 +93,11 @@ def table(request: HttpRequest, code: str, table: str) -> HttpResponse:
     except UnknownName:
         raise Http404 from None
     words = request.GET.get("q", "").strip()
-    variables = [about_variable(catalogue, variable) for variable in chosen.variables]
+    release = current_release(code)
+    figures = figures_of(release, chosen.name)
+    variables = [about_variable(catalogue, one, figures.get(one.name)) for one in chosen.variables]
     for variable in variables:
         variable["hidden"] = not all(word in variable["text"] for word in words.casefold().split())
-    release = current_release(code)
     return render(
         request,
         "catalogue/table.html",
@@ -100,6 +111,7 @@ def table(request: HttpRequest, code: str, table: str) -> HttpResponse:
             "variables": variables,
             "shown": sum(not variable["hidden"] for variable in variables),
             "words": words,
+            "rule": rule_of(release) if figures else "",
         },
     )
 
@@ -131,12 +143,13 @@ def about_match(catalogue: Catalogue, match: Match) -> dict[str, Any]:
     }
 
 
-def about_variable(catalogue: Catalogue, variable: Variable) -> dict[str, Any]:
-    """A variable with its code list, levels and the text that the filter reads."""
+def about_variable(catalogue: Catalogue, variable: Variable, figures: Any = None) -> dict[str, Any]:
+    """A variable with its code list, levels, what the release holds of it, and the text that the filter reads."""
     codes = catalogue.code_list(variable.codelist) if variable.codelist else None
     levels = catalogue.levels(variable)
     kind, handling = care_of(variable)
     first_codes = codes.rows[:MOST_CODES] if codes else ()
+    labels = {row[0]: row[1] for row in codes.rows} if codes and figures else {}
     read = (variable.name, variable.label, variable.dtype, variable.note, variable.range,
             kind, handling,
             *(level.label for level in levels), *(row[1] for row in first_codes))  # fmt: skip
@@ -151,6 +164,7 @@ def about_variable(catalogue: Catalogue, variable: Variable) -> dict[str, Any]:
         "levels": levels,
         "key_domain": catalogue.dataset.keys.get(variable.key_domain, ""),
         "text": " ".join(read).casefold(),
+        "figures": told(figures, labels) if figures else None,
     }
 
 

@@ -27,6 +27,7 @@ from governance.people.grants import roles_on
 from governance.people.roles import Role
 from governance.projects.models import Project
 from governance.workflow import Refused
+from portal import linkage_quality
 from portal.access import SignedIn, may_see, visible_or_404
 from portal.records import allowed_actions, hindrances_of
 
@@ -91,6 +92,7 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
         "release": release,
         "spec": spec,
         "tables": list(tables_of(spec, catalogue)),
+        "words": linkage_quality.words(release.quality),
         "earlier": list(project.extracts.select_related("release")[:10]),
         "unfinished": project.extracts.filter(state__in=UNFINISHED).first(),
     }
@@ -125,6 +127,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "elapsed": duration(at - extract.state_since),
         "took": duration(extract.delivered_at - extract.created_at) if extract.delivered_at else "",
         "user_can_request": Role.RESEARCHER in roles_on(extract.project, request.user),
+        "words": linkage_quality.words(extract.release.quality),
         "sees_agreement": may_see(extract.agreement, request.user),
     }
     return render(request, "extracts/detail.html", context)

@@ -5,6 +5,8 @@ No page says how probable the link is, nor what anybody else decided.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -54,9 +56,9 @@ def pair(request: SignedIn, token: str) -> HttpResponse:
     try:
         records = clerical_files.opened(found, by=request.user, at=at)
     except clerical_files.Unavailable:
-        context = {"pair": found, "after": services.after(found, request.user)}
-        return render(request, "review/unavailable.html", context, status=404)
-    context = {
+        passed = {"pair": found, "after": services.after(found, request.user)}
+        return render(request, "review/unavailable.html", passed, status=404)
+    context: dict[str, Any] = {
         "pair": found,
         "records": records,
         "form": form,
