@@ -27,7 +27,10 @@ WISH = {
     "pol_crime": {"offence_subgroup": "subgroup", "recorded_date": "month"},
     "crt_case": {"case_outcome": "", "sex": ""},
 }
-OWNER_OF = {"police": "petra", "cps": "connie", "hmcts": "hugo", "moj_linkage": "lena", "sao": "stella"}
+OWNER_OF = {
+    "police": "petra", "cps": "connie", "hmcts": "hugo", "hmpps": "hetty", "dfe": "dora", "hmrc_dwp": "wyn",
+    "moj_linkage": "lena", "sao": "stella",
+}  # fmt: skip
 
 
 def now() -> datetime:
