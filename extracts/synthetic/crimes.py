@@ -73,7 +73,7 @@ def record_crimes(count: int, *, seed: int, codes: Codes) -> Crimes:
     return Crimes(
         key=new_keys(rng, count),
         subgroup=subgroup,
-        offence=choose_by_row(rng, _offence_weights(codes), subgroup),
+        offence=choose_by_row(rng, offence_weights(codes), subgroup),
         force=choose(rng, codes.forces.number("volume_weight"), count),
         recorded=recorded,
         committed=recorded - _days_before_recording(rng, codes, subgroup),
@@ -111,7 +111,7 @@ def _ending_weights(codes: Codes) -> Floats:
     return rows
 
 
-def _offence_weights(codes: Codes) -> Floats:
+def offence_weights(codes: Codes) -> Floats:
     """Weight of every offence code (columns) in every subgroup (rows); codes without a weight are rare."""
     known_weights = dict(zip(codes.offence_weights.codes, codes.offence_weights.number("weight"), strict=True))
     weights = np.zeros((len(codes.outcomes.codes), len(codes.offences.codes)))

@@ -8,11 +8,17 @@ from pathlib import Path
 import pyarrow as pa
 
 from extracts.synthetic import (
+    assessment_tables,
     court_tables,
     cps_tables,
+    custody_tables,
+    education_tables,
+    employment_tables,
+    index_tables,
     links,
     offence_tables,
     police_tables,
+    probation_tables,
     victim_journeys,
 )
 from extracts.synthetic.codes import Codes
@@ -28,6 +34,12 @@ BUILDERS: Mapping[str, Callable[[Journeys], dict[str, Column]]] = {
     "crt_case": court_tables.case_columns,
     "crt_offence": offence_tables.offence_columns,
     "crt_hearing": court_tables.hearing_columns,
+    "hmpps_custody": custody_tables.custody_columns,
+    "hmpps_probation": probation_tables.probation_columns,
+    "hmpps_oasys": assessment_tables.assessment_columns,
+    "dfe_pupil": education_tables.pupil_columns,
+    "dwp_hmrc_spell": employment_tables.spell_columns,
+    "pnc_index": index_tables.index_columns,
     "xjs_link": links.person_columns,
     "case_link": links.case_columns,
     "drv_victim_journey": victim_journeys.columns,

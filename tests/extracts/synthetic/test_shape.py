@@ -19,6 +19,9 @@ TYPES = {
     "decimal(4,3)": pa.decimal128(4, 3), "decimal": pa.decimal128(10, 2),
 }  # fmt: skip
 
+# Ranges that name a list which the catalogue does not hold: `test_extensions` knows what is in them.
+NAMED = {"prison list", "12 regions", "SIC 2007 A-U"}
+
 PRIMARY_KEYS = {
     "pol_crime": ["crime_id_hash"], "pol_victim": ["crime_id_hash", "victim_seq"],
     "pol_suspect": ["crime_id_hash", "suspect_seq"], "cps_pcd": ["pcd_id_hash"],
@@ -95,6 +98,8 @@ def test_values_are_in_their_code_list_or_range(tables, row):
     values = pc.drop_null(tables[row["table"]][row["variable"]])
     assert len(values), "every variable holds something"
 
+    if row["range"] in NAMED:
+        return
     if row["dtype"] == "category":
         assert set(pc.unique(values).to_pylist()) <= codes_of(row)
     elif row["dtype"] == "list":
