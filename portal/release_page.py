@@ -14,6 +14,8 @@ from extracts.models import Extract, Release
 from governance.catalogue.catalogue import Catalogue, UnknownName, find
 
 MOST_VALUES = 200
+SAID = frozenset({"lines", "rule", "bounds"})
+SCANNED = {"columns": "columns", "values": "values compared", "identifiers": "identifiers looked for"}
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,38 @@ def stopped_by_withdrawal(release: Release) -> dict[str, int]:
     return counted
 
 
-def difference_of(release: Release) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The difference report in parts, each a list of what and how much; nothing when there was no release before."""
-    parts: list[tuple[str, list[tuple[str, str]]]] = []
-    top: list[tuple[str, str]] = []
-    for name, value in release.difference.items():
-        if isinstance(value, Mapping | list):
-            if lines := list(_flat(value))[:MOST_VALUES]:
-                parts.append((_words(name), lines))
-        elif value not in (None, ""):
-            top.append((_words(name), _shown(value)))
-    return [("In short", top), *parts] if top else parts
+@dataclass(frozen=True)
+class Difference:
+    """What changed: in sentences for anyone, and figure by figure for who decides."""
+
+    against: str
+    lines: tuple[str, ...]
+    rule: str
+    parts: tuple[tuple[str, list[tuple[str, str]]], ...]
+
+
+def difference_of(release: Release) -> Difference | None:
+    """The difference report, or None where none was made."""
+    report = release.difference
+    if not report:
+        return None
+    parts = []
+    for name, value in report.items():
+        if name not in SAID and isinstance(value, Mapping | list) and (lines := list(_flat(value))[:MOST_VALUES]):
+            parts.append((_words(name), lines))
+    said = tuple(str(line) for line in report.get("lines", ()))
+    return Difference(str(report.get("against", "")), said, str(report.get("rule", "")), tuple(parts))
+
+
+def scanned(release: Release) -> str:
+    """What the scanner says, in a sentence; "" for a release that it never saw."""
+    scan = release.scan
+    if not scan:
+        return ""
+    if not release.is_scanned_clean:
+        return "Not found free of identifiers."
+    looked = [f"{scan[name]:,} {words}" for name, words in SCANNED.items() if isinstance(scan.get(name), int)]
+    return f"No identifier found{': ' + ', '.join(looked) if looked else ''}."
 
 
 def _flat(value: Any, before: str = "") -> Iterator[tuple[str, str]]:

@@ -15,12 +15,15 @@ class Job(models.Model):
     queued   the state in which it waits for a worker
     working  the state in which a worker has it
     afresh   what a new attempt begins with: the progress of the one before does not count
+    along    what is fetched along with it
+    hand_overs  how often it goes from one queue's worker to another's when all is well
     """
 
     QUEUED: ClassVar[State]
     WORKING: ClassVar[State]
     AFRESH: ClassVar[dict[str, int | str]]
     ALONG: ClassVar[tuple[str, ...]] = ()
+    HAND_OVERS: ClassVar[int] = 0
 
     state: models.CharField[str, str]
     attempt = models.PositiveSmallIntegerField(default=0, editable=False)

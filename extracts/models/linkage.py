@@ -80,8 +80,9 @@ class LinkageRun(Job):
     STATES = runs.RunState
     OF_THE_SERVICE = True
     VISIBLE_TO = OF_LINKAGE
-    QUEUED, WORKING, AFRESH = runs.REQUESTED, runs.RUNNING, {"stage": "", "what": "", "share": 0}
+    QUEUED, WORKING, AFRESH = runs.REQUESTED, runs.RUNNING, {"what": ""}
     ALONG = ("requested_by",)
+    HAND_OVERS = 2  # linkage to release build, and back to the scanner
 
     dataset = models.SlugField(max_length=60)
     name = models.CharField(max_length=20, help_text="The version of the release that it builds.")

@@ -122,7 +122,7 @@ def export_decisions(dataset: str, *, key: bytes) -> Iterator[dict[str, str]]:
         yield {
             "token": one.pair.token,
             "stratum": one.pair.stratum,
-            "reviewer_hash": hmac.digest(key, one.reviewer.username.encode(), hashlib.sha256).hex()[:16],
+            "reviewer": hmac.digest(key, one.reviewer.username.encode(), hashlib.sha256).hex()[:16],
             "verdict": one.verdict,
             "note": one.note,
             "outcome": one.pair.outcome,

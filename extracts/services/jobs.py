@@ -30,7 +30,7 @@ def claim(model: type[J], pk: int, *, at: datetime, lease: timedelta) -> J | Non
     if not mine.update(attempt=F("attempt") + 1, lease_until=at + lease, **model.AFRESH):
         return None
     job: J = rows.select_related(*model.ALONG).get(pk=pk)
-    if job.attempt > MOST_ATTEMPTS:
+    if job.attempt > MOST_ATTEMPTS + model.HAND_OVERS:
         end(job, "fail", reason=f"It was tried {MOST_ATTEMPTS} times and did not finish.", at=at)
         return None
     action = "start" if job.state == model.QUEUED else "resume"
@@ -44,6 +44,13 @@ def keep(job: Job, *, at: datetime, lease: timedelta, **progress: float | str) -
     rows: Any = type(job).objects  # type: ignore[attr-defined]
     mine = rows.filter(pk=job.pk, attempt=job.attempt, state=job.WORKING)
     if not mine.update(lease_until=at + lease, **progress):
+        raise Superseded
+
+
+def hand_over(job: Job) -> None:
+    """Give the job up in good order, so that a worker of another queue takes it at once. Raises Superseded."""
+    rows: Any = type(job).objects  # type: ignore[attr-defined]
+    if not rows.filter(pk=job.pk, attempt=job.attempt, state=job.WORKING).update(lease_until=None):
         raise Superseded
 
 

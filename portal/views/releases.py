@@ -68,13 +68,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "overall_link_rate": linkage_quality.overall_link_rate(quality),
         "kinds": [kind for kind in linkage_quality.IDS.items() if linkage_quality.everyone(quality, kind[0])],
         "before": release.before(),
+        "difference": release_page.difference_of(release),
+        "scanned": release_page.scanned(release),
     }
     if serves and isinstance(request.user, User):
         visible_or_404(Release, pk, to=request.user, at=at)
         context |= {
             "actions": allowed_actions(release, request.user, at),
             "hindrances": hindrances_of(release, request.user, at),
-            "difference": release_page.difference_of(release),
             "uses": release_page.uses_of(release),
         }
     return render(request, "releases/detail.html", context)

@@ -118,10 +118,10 @@ def test_the_linker_gets_what_was_settled_and_nobody_gets_names_of_reviewers():
 
     rows = list(clerical.export_decisions(linked.DATASET, key=b"k" * 32))
     assert [row["verdict"] for row in rows] == ["same", "same", "same", "different", "different", "unsure", "unsure"]
-    assert len({row["reviewer_hash"] for row in rows}) == 3
+    assert len({row["reviewer"] for row in rows}) == 3
     assert not {"lin", "lou", "lara"} & {value for row in rows for value in row.values()}
     other = list(clerical.export_decisions(linked.DATASET, key=b"j" * 32))
-    assert not {row["reviewer_hash"] for row in rows} & {row["reviewer_hash"] for row in other}
+    assert not {row["reviewer"] for row in rows} & {row["reviewer"] for row in other}
 
 
 def test_every_decision_is_on_the_trail_without_its_verdict(pair):

@@ -111,6 +111,26 @@ def test_of_two_workers_the_silent_one_can_do_no_harm():
     assert linkage.fail(second, reason="Out of memory.", at=now()).reason == "Out of memory."
 
 
+def test_a_run_goes_from_queue_to_queue_without_losing_its_place():
+    first = linked.a_run("running")
+    linkage.start_stage(first, Stage.MEASURING, at=now(), lease=linked.LEASE)
+    jobs.hand_over(first)
+    second = linkage.claim(first.pk, at=now(), lease=linked.LEASE)
+    assert (second.attempt, second.percent) == (2, 40)
+    with pytest.raises(jobs.Superseded):
+        jobs.hand_over(first)
+    linkage.keep(second, at=now(), lease=linked.LEASE)
+
+
+def test_hand_overs_are_no_failures():
+    run, at = linked.a_run(), now()
+    for number in range(jobs.MOST_ATTEMPTS + LinkageRun.HAND_OVERS):
+        assert linkage.claim(run.pk, at=at + 2 * number * linked.LEASE, lease=linked.LEASE)
+    assert linkage.claim(run.pk, at=at + 100 * linked.LEASE, lease=linked.LEASE) is None
+    run.refresh_from_db()
+    assert (run.state, run.reason) == ("failed", "It was tried 5 times and did not finish.")
+
+
 def test_a_failed_run_is_tried_again_by_a_linkage_analyst():
     run = linked.a_run("failed")
     with pytest.raises(Refused, match="role"):

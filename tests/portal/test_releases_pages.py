@@ -19,7 +19,12 @@ from tests.portal.pages import read, send, signed_in
 
 pytestmark = pytest.mark.django_db
 
-DIFFERENCE = {"previous": "1", "tables": {"pol_crime": {"rows_before": 600, "rows_after": 700}}, "persons": {"kept": 5}}
+DIFFERENCE = {
+    "against": "1",
+    "rule": "Counts are rounded.",
+    "lines": ["pol_crime: 100 rows added.", "Persons: 5 are as they were."],
+    "tables": {"pol_crime": {"rows_before": 600, "rows_after": 700}},
+}
 
 
 def with_difference(release):
@@ -40,7 +45,7 @@ def test_anyone_reads_of_what_was_published(client):
     assert "2026.2" in read(client, "releases")
     text = read(client, "release", release.pk)
     for said in ("Release 2026.2", "99.1% (98.1 to 100.0)", "more links are missed: 3.9%", "Who was linked at all",
-                 "pol_crime", "c1" * 32, "ab" * 32, "no identifier found in 31 columns"):  # fmt: skip
+                 "pol_crime", "c1" * 32, "ab" * 32, "No identifier found: 31 columns"):  # fmt: skip
         assert said in text
     for inside in ("History", "Who uses it", "Against the release before", "asked for by", "/linkage/", "Withdraw"):
         assert inside not in text
@@ -76,6 +81,14 @@ def test_its_makers_read_the_rest(who):
                  "700"):  # fmt: skip
         assert said in text
     assert trail.of(release).filter(action="view", actor=who).count() == 1
+
+
+def test_anyone_reads_what_changed_and_its_makers_every_figure(client):
+    release = with_difference(linked.a_release("published"))
+    text = read(client, "release", release.pk)
+    assert "pol_crime: 100 rows added." in text and "Compared with release 1:" in text and "Counts are rounded." in text
+    assert "pol_crime, rows after" not in text
+    assert "pol_crime, rows after" in read(signed_in("rae"), "release", release.pk)
 
 
 def test_with_nothing_published_the_list_says_so(client):
