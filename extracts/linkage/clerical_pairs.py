@@ -42,20 +42,17 @@ def token_of(a: str, b: str, *, key: bytes) -> str:
 
 
 def pair_content(token: str, a: Record, b: Record) -> dict[str, Any]:
-    """What the review page gets: `records` (each its `source` and `fields`) and `comparison`, field -> outcome.
+    """What the review page gets: `records`, two of `source`, `person_role` and fields, and `comparison`, field -> word.
 
-    Only fields that either record has. Which record stands left hangs on the token, not on the records.
+    Only fields that either record has, named in `fields`. Which record stands first hangs on the token alone.
     """
-    left, right = (a, b) if int(token[0], 16) % 2 == 0 else (b, a)
-    fields = [field for field in FIELDS if left.get(field) or right.get(field)]
+    pair = (a, b) if int(token[0], 16) % 2 == 0 else (b, a)
+    fields = [field for field in FIELDS if any(one.get(field) for one in pair)]
     return {
         "token": token,
         "fields": fields,
-        "records": [
-            {"source": one["source"], "fields": {field: one.get(field) or "" for field in fields}}
-            for one in (left, right)
-        ],
-        "comparison": {field: outcome(field, left.get(field), right.get(field)) for field in fields},
+        "records": [{name: one.get(name) for name in ("source", "person_role", *fields)} for one in pair],
+        "comparison": {field: outcome(field, *(one.get(field) for one in pair)) for field in fields},
     }
 
 

@@ -116,7 +116,10 @@ def test_a_pair_shows_records_as_delivered_and_no_number_of_the_model():
 
     assert content["fields"] == ["forename", "surname", "date_of_birth"]
     assert content["comparison"] == {"forename": "close", "surname": "different", "date_of_birth": "close"}
-    assert {one["source"] for one in content["records"]} == {"pol_suspect", "prison_nomis"}
+    assert {one["source"]: one["surname"] for one in content["records"]} == {
+        "pol_suspect": "Ode",
+        "prison_nomis": "Birch",
+    }
     assert content == pair_content(token, B, A) or content["records"] == pair_content(token, B, A)["records"][::-1]
     assert "r1" not in json.dumps(content) and not {"weight", "probability"} & set(json.dumps(content).split('"'))
 
