@@ -52,7 +52,7 @@ def pair(request: SignedIn, token: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("review")
-        return _onwards(request)
+        return _onwards(request, found)
     try:
         records = clerical_files.opened(found, by=request.user, at=at)
     except clerical_files.Unavailable:
@@ -89,9 +89,9 @@ def _visible(request: SignedIn, token: str) -> ClericalPair:
     return found
 
 
-def _onwards(request: SignedIn) -> HttpResponse:
+def _onwards(request: SignedIn, done: ClericalPair) -> HttpResponse:
     """The next pair at once, or the queue when there is none."""
-    following = services.waiting_for(request.user).first()
+    following = services.after(done, request.user)
     if following:
         return redirect(following)
     messages.success(request, "That was the last pair that waits for you.")

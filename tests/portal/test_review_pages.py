@@ -69,6 +69,15 @@ def test_an_answer_leads_to_the_next_pair_at_once(pairs):
     assert "That was the last pair that waits for you." in answer.content.decode()
 
 
+def test_a_pair_that_was_left_for_later_comes_last(pairs):
+    client = signed_in("lin")
+    assert f'href="{pairs[1].get_absolute_url()}">Leave this pair for later' in read(
+        client, "review_pair", pairs[0].token
+    )
+    assert client.post(pairs[1].get_absolute_url(), {"verdict": "same"}).url == pairs[2].get_absolute_url()
+    assert client.post(pairs[2].get_absolute_url(), {"verdict": "same"}).url == pairs[0].get_absolute_url()
+
+
 def test_an_answer_that_is_none_is_asked_for_again(pairs):
     client = signed_in("lin")
     for data in ({}, {"verdict": "maybe"}):
