@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from extracts.lifecycle import delivery as deliveries
+from extracts.lifecycle.delivery import REFUSED
 from extracts.lifecycle.linkage import UNFINISHED, Stage
 from extracts.models import Delivery, LinkageRun, Release
 from extracts.services import jobs
@@ -48,7 +48,7 @@ def why_not_request(*, dataset: str, deliveries: Collection[Delivery], name: str
         return "Choose at least one delivery."
     if other := [one for one in deliveries if one.dataset != dataset]:
         return f"{other[0]} is a delivery of another dataset."
-    if refused := [one for one in deliveries if one.state == _REFUSED]:
+    if refused := [one for one in deliveries if one.state == REFUSED]:
         return f"{refused[0]} was refused: it must be sent again, mended."
     if LinkageRun.objects.filter(dataset=dataset, state__in=UNFINISHED).exists():
         return "A linkage of this dataset is under way: wait for it, or cancel it first."
@@ -56,9 +56,6 @@ def why_not_request(*, dataset: str, deliveries: Collection[Delivery], name: str
     if runs.exists() or Release.objects.filter(code=dataset, version=name).exists():
         return f"There is a release or a linkage named {name} already: choose another name."
     return ""
-
-
-_REFUSED = deliveries.REFUSED
 
 
 @transaction.atomic
