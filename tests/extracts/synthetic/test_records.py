@@ -1,4 +1,4 @@
-"""Records have as many mistakes of each kind as the table of rates says, more of some people's, and are right otherwise."""
+"""Records have as many mistakes of each kind as the table of rates says, more of some people's; the rest is right."""
 
 from pathlib import Path
 
