@@ -14,6 +14,7 @@ from extracts.synthetic.hearings import EFFECTIVE, REASONS, RESULTS, TYPES, VACA
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.layout import Column
 from extracts.synthetic.police_tables import SEXES, area_codes, recorded_sex, stated_ethnicity
+from extracts.synthetic.remembered import remembered
 from extracts.synthetic.sentences import CASE_OUTCOMES, CONVICTED, LIFE_DAYS, SENT
 
 TIERS = ("MC", "CC")
@@ -28,6 +29,7 @@ RESULT_CLASSES = (
 )  # fmt: skip
 
 
+@remembered
 def case_keys(journeys: Journeys) -> tuple[Keys, Keys]:
     """Per crime: the keys of its magistrates' and its Crown Court case, empty where there is none."""
     both = []
@@ -46,6 +48,7 @@ def case_key_of(journeys: Journeys) -> Keys:
     return np.where(journeys.cases.crown, crown[journeys.case_crime], magistrates[journeys.case_crime])
 
 
+@remembered
 def record_keys(journeys: Journeys) -> Keys:
     """The courts' person-record of each case record."""
     return new_keys(stream(journeys.seed, "court records"), len(journeys.cases))

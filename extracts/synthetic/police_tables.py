@@ -32,6 +32,7 @@ from extracts.synthetic.crimes import (
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.layout import Column
 from extracts.synthetic.police import RELATIONSHIPS, VICTIM_TYPES, observe
+from extracts.synthetic.remembered import remembered
 from extracts.synthetic.withdrawals import withdrawal_reasons
 
 OUTCOME_CODES = (
@@ -53,6 +54,7 @@ def area_codes(area: Ints) -> pa.Array:
     return pa.array([f"E01{value:06d}" for value in values]).take(pa.array(index))
 
 
+@remembered
 def outcome_types(journeys: Journeys) -> Ints:
     """The outcome of each crime as a position in OUTCOME_CODES."""
     rng = stream(journeys.seed, "outcome types")
@@ -118,6 +120,7 @@ def subgroup_codes(journeys: Journeys, subgroup: Ints) -> Coded:
     return Coded(subgroup, tuple(code[name] for name in journeys.codes.outcomes.codes))
 
 
+@remembered
 def hate_strands(journeys: Journeys) -> Ints:
     """The hate crime strand of each crime: nearly always one where the offence is aggravated by race or religion."""
     rng = stream(journeys.seed, "hate crime")
