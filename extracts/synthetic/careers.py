@@ -32,7 +32,7 @@ from extracts.synthetic.reoffending import (
     bands,
     live_a_year,
 )
-from extracts.synthetic.sentences import DAYS_A_MONTH
+from extracts.synthetic.sentences import DAYS_A_MONTH, WOMEN_JAILED
 from extracts.synthetic.time_served import DEPORTED, DIED, Term, serve
 
 FIRST_DISPOSAL = (date(2018, 1, 1) - EPOCH).days
@@ -47,7 +47,9 @@ ON_RECORD_PCT, CHILD_ON_RECORD_PCT, RETURNS_PCT = 96, 35, 72
 OLDEST = 80
 # Share in percent of custodial sentences under twelve months that are of six months or less; and of custodial
 # sentences for a reoffence that are of twelve months or more (assumed).
-SHORT_PCT, LONG_AGAIN_PCT = 78, 22
+SHORT_PCT, LONG_AGAIN_PCT = 78, 26
+# Median months of terms of twelve months or more (assumed).
+LONG_MONTHS = 36
 # How much more often those with 11 or more convictions steal from shops (assumed).
 SHOPLIFTING = 3.0
 # No custody without an offence that the police record: fraud and summary offences are left out of it.
@@ -187,7 +189,8 @@ def _dispose(
     """One disposal each. again: 1 for a reoffence that led to custody, 0 for one that did not, -1 for either."""
     codes = journeys.codes
     age = journeys.people.age_on(person, sentenced)
-    disposal = _disposals(rng, previous, age, again)
+    female = journeys.people.sex[person] == FEMALE
+    disposal = _disposals(rng, previous, age, female, again)
     days = custody_days(rng, disposal)
     jailed = days != NONE
     group, offence = _offences(rng, codes, previous, disposal)
@@ -196,7 +199,6 @@ def _dispose(
     served = serve(rng, term)
     index = np.where(jailed, served.released, sentenced)
     how = np.where(jailed, served.how, -1)
-    female = journeys.people.sex[person] == FEMALE
     theft = np.char.startswith(np.array(codes.groups.codes)[group], "04")
     situation = Situation(disposal, days, previous, journeys.people.age_on(person, index), female, theft, sexual)
     year = live_a_year(rng, situation)
@@ -205,14 +207,16 @@ def _dispose(
     return Careers(person, disposal, group, offence, committed, sentenced, index, days, kind, how, previous, year)
 
 
-def _disposals(rng: np.random.Generator, previous: Ints, age: Ints, again: Ints) -> Ints:
+def _disposals(rng: np.random.Generator, previous: Ints, age: Ints, female: Flags, again: Ints) -> Ints:
     """Positions in DISPOSALS, by previous convictions; anything may follow, or only custody, or anything but."""
     table = read_list(CALIBRATION / "index_disposals.csv", "previous")
     weights = np.column_stack([table.number(name) for name in DISPOSALS])
-    free = weights.copy()
+    free, women = weights.copy(), weights.copy()
     free[:, [SHORT_CUSTODY, LONG_CUSTODY]] = 0
+    women[:, [SHORT_CUSTODY, LONG_CUSTODY]] *= WOMEN_JAILED
+    which = np.where(again == 0, 2, female.astype(np.int64))
     band = np.where(age < ADULT, len(BANDS), bands(previous))
-    drawn = choose_by_row(rng, np.vstack([weights, free]), band + (again == 0) * len(weights))
+    drawn = choose_by_row(rng, np.vstack([weights, women, free]), band + which * len(weights))
     long = happens(rng, LONG_AGAIN_PCT, len(age))
     return np.where(again == 1, np.where(long, LONG_CUSTODY, SHORT_CUSTODY), drawn)
 
@@ -222,7 +226,7 @@ def custody_days(rng: np.random.Generator, disposal: Ints) -> Ints:
     count = len(disposal)
     short = happens(rng, SHORT_PCT, count)
     below = np.where(short, rng.integers(2, 27, count) * 7, rng.integers(183, 365, count))
-    months = np.clip(np.round(np.exp(0.7 * rng.standard_normal(count)) * 26), 12, 180)
+    months = np.clip(np.round(np.exp(0.7 * rng.standard_normal(count)) * LONG_MONTHS), 12, 240)
     above = np.maximum(np.round(months * DAYS_A_MONTH), 365).astype(np.int64)
     return np.where(disposal == SHORT_CUSTODY, below, np.where(disposal == LONG_CUSTODY, above, NONE))
 

@@ -18,8 +18,8 @@ PER_CHARGE = {WITHDREW: 0.24, EVIDENTIAL: 0.18, OUT_OF_COURT: 0.03, OPEN: 0.04}
 # Days from receipt to decision: median and sigma (means near T20 for rape, T21 for domestic abuse).
 RAPE_DAYS, DOMESTIC_DAYS, OTHER_DAYS = (135.0, 0.85), (24.0, 1.0), (18.0, 1.1)
 
-# The police decide this share of other matters only after the CPS found no public interest (outcome 9).
-PUBLIC_INTEREST_PCT = 6
+# The police decide this share of other matters only after the CPS found no public interest (outcome 9), seldom of rape.
+PUBLIC_INTEREST_PCT, OF_RAPE_PCT = 6, 2.5
 
 
 @dataclass
@@ -42,7 +42,9 @@ def decide_charges(crimes: Crimes, suspects: Suspects, domestic: Flags, *, seed:
     crime_charged = crimes.ending == CHARGED
     charged = crime_charged[suspects.crime] & ((suspects.sequence == 1) | happens(rng, 75, len(suspects)))
     by_cps = crime_charged & happens(rng, _cps_pct(codes, crimes, domestic), len(crimes))
-    not_public_interest = (crimes.ending == OTHER) & happens(rng, PUBLIC_INTEREST_PCT, len(crimes))
+    rape = crimes.subgroup == codes.outcomes.place("Rape offences")
+    no_interest = np.where(rape, OF_RAPE_PCT, PUBLIC_INTEREST_PCT)
+    not_public_interest = (crimes.ending == OTHER) & happens(rng, no_interest, len(crimes))
     referred = by_cps | not_public_interest | _refused(rng, crimes, suspects, charged & by_cps[suspects.crime], codes)
     case = new_keys(rng, len(crimes))
     case[~(referred | crime_charged)] = b""

@@ -24,6 +24,7 @@ from extracts.synthetic.chance import (
 )
 from extracts.synthetic.codes import CALIBRATION, Codes, read_list
 from extracts.synthetic.crimes import Crimes
+from extracts.synthetic.people import FEMALE
 from extracts.synthetic.police import Suspects
 
 OUTCOMES = (
@@ -37,6 +38,8 @@ MAGISTRATES = -1
 
 # Share in percent of convictions on either-way charges committed for sentence, and of convictions appealed (assumed).
 COMMITTED_PCT, APPEALED_PCT = 9, 1.5
+# Women are held in custody this many times as often as men (assumed).
+WOMEN_HELD = 0.4
 
 
 @dataclass
@@ -101,13 +104,14 @@ def bring_to_court(
     weights = np.column_stack([outcomes.number(code) for code in OUTCOMES])
     row = np.where(sent, 3 + situation[crime], np.minimum(situation[crime], 2))
     severity = codes.subgroups.number("severity")[crimes.subgroup[crime]]
+    held = np.where(suspects.sex[suspect] == FEMALE, WOMEN_HELD, 1.0)
     return Defendants(
         suspect=suspect,
         crime=crime,
         charged=charged_day[suspect],
         charge=charge,
         sent=sent,
-        custody=suspects.arrested[suspect] & happens(rng, 8 + 40 * severity, len(suspect)),
+        custody=suspects.arrested[suspect] & happens(rng, (8 + 40 * severity) * held, len(suspect)),
         outcome=choose_by_row(rng, weights, row),
     )
 

@@ -78,6 +78,7 @@ def pcd_columns(journeys: Journeys) -> dict[str, Column]:
     decision = np.where(early, PENDING, _decisions(rng, journeys, suspect))
     received, decided = _decision_days(rng, journeys, crime, early)
     category = codes.subgroups.text("cps_category")
+    again = np.where(journeys.is_rape(crime), 0.83, np.where(journeys.domestic[crime], 0.53, 0.35))
     serious = journeys.is_rape(crime) | journeys.domestic[crime]
     return {
         "pcd_id_hash": new_keys(rng, count),
@@ -87,7 +88,7 @@ def pcd_columns(journeys: Journeys) -> dict[str, Column]:
         "cps_area": cps_areas(journeys, crime),
         "received_date": received,
         "receipt_type": Coded(early.astype(np.int64), ("charging", "early_advice")),
-        "consultations": np.minimum(1 + rng.poisson(np.where(serious, 0.95, 0.35), count), 15),
+        "consultations": np.minimum(1 + rng.poisson(again, count), 15),
         "action_plan_count": np.minimum(rng.poisson(np.where(serious, 1.0, 0.4), count), 10),
         "decision_code": Coded(decision, DECISIONS),
         "decision_date": decided,

@@ -35,9 +35,10 @@ OUTCOME_COLUMNS = (
 # A victim who knows the suspect withdraws this many times as often (London victims review, 2021/22: T12).
 KNOWN_RATIO = 2.1
 
-# The table of outcomes leaves 6% open and 7.1% charged. With these the file also meets the published 8% open and the
-# share of charges among assigned outcomes (T02), and still the share of charges among recorded crimes (T01).
-OPEN_SCALE, CHARGE_SCALE = 1.3, 1.05
+# The table of outcomes leaves 6% open, 7.1% charged and 5.3% out of court. With these the file also meets the published
+# 8% open and the shares of charges and of out-of-court outcomes among those assigned (T02, T03), and still the share of
+# charges among recorded crimes (T01).
+OPEN_SCALE, CHARGE_SCALE, OUT_OF_COURT_SCALE = 1.3, 0.985, 0.8
 
 # Investigations that end without a suspect are quicker, the rest slower, around the subgroup's median (assumed).
 PACE = np.array([1.0, 1.1, 0.45, 1.5, 1.15, 1.6, 1.0])
@@ -97,6 +98,7 @@ def _ending_weights(codes: Codes) -> Floats:
     known = _known_pct(codes) / 100
     shares = np.column_stack([codes.outcomes.number(name) for name in OUTCOME_COLUMNS[:-1]])
     shares[:, CHARGED] *= CHARGE_SCALE
+    shares[:, OUT_OF_COURT] *= OUT_OF_COURT_SCALE
     shares = shares / shares.sum(axis=1, keepdims=True)
     stranger_withdraws = shares[:, WITHDREW] / (known * KNOWN_RATIO + 1 - known)
     rows = np.repeat(shares, 2, axis=0)

@@ -39,7 +39,7 @@ GAP_DAYS, JOB_DAYS = np.array([1100.0, 260, 70]), np.array([90.0, 200, 700])
 BENEFIT_PCT = np.array([38.0, 14, 7])
 
 # Of those released, percent who have a job six weeks later and did not go back inside (19.4 in March 2023: T39).
-SIX_WEEKS, EMPLOYED_PCT = 42, 19.9
+SIX_WEEKS, EMPLOYED_PCT = 42, 20.5
 
 
 @dataclass

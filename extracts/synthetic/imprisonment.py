@@ -11,9 +11,10 @@ from extracts.synthetic.careers import Careers
 from extracts.synthetic.chance import NONE, Flags, Ints, happens, log_normal_days, stream
 from extracts.synthetic.court_tables import REMAND as REMAND_CODES
 from extracts.synthetic.court_tables import remand
-from extracts.synthetic.courts import MAGISTRATES
+from extracts.synthetic.courts import MAGISTRATES, WOMEN_HELD
 from extracts.synthetic.crimes import CUT_DAY, FIRST_DAY
 from extracts.synthetic.journeys import Journeys
+from extracts.synthetic.people import FEMALE
 from extracts.synthetic.reoffending import bands
 from extracts.synthetic.sentences import LIFE_DAYS
 from extracts.synthetic.time_served import (
@@ -163,8 +164,10 @@ def _before(lives: Careers) -> Periods:
 def _before_on_remand(journeys: Journeys, lives: Careers) -> Periods:
     """The time on remand of careers in which the court did not imprison: it ends with the sentence."""
     rng = stream(journeys.seed, "earlier remands")
+    women = journeys.people.sex[lives.person] == FEMALE
+    percent = HELD_PCT[bands(lives.previous)] * np.where(women, WOMEN_HELD, 1.0)
     ordered = (lives.days == NONE) & (lives.offence >= 0)
-    held = lives.where(ordered & happens(rng, HELD_PCT[bands(lives.previous)], len(lives)))
+    held = lives.where(ordered & happens(rng, percent, len(lives)))
     count = len(held)
     length = np.minimum(log_normal_days(rng, 40, 0.8, count) + 1, np.maximum(held.sentenced - held.committed - 1, 1))
     nothing = np.full(count, NONE)

@@ -118,7 +118,7 @@ def _decisions(
     age = folk.age_on(suspect_person[suspect], cases.first)
     decided = sentences.decide(
         cases, defendants, codes.subgroups.number("severity")[subgroup], age,
-        subgroup == codes.outcomes.place("Homicide"), seed=seed, codes=codes,
+        suspects.sex[suspect] == people.FEMALE, subgroup == codes.outcomes.place("Homicide"), seed=seed, codes=codes,
     )  # fmt: skip
     sent = defendants.sent[cases.defendant]
     return decided, hearings.list_hearings(cases, defendants.outcome[cases.defendant], sent, seed=seed)

@@ -27,6 +27,7 @@ from extracts.synthetic.reoffending import (
     YEAR,
     Situation,
     live_a_year,
+    reoffences,
 )
 from extracts.synthetic.sentences import CUSTODY
 from extracts.synthetic.time_served import RECALL, YEAR_DAYS
@@ -129,7 +130,9 @@ def _what_the_journeys_tell(journeys: Journeys, every: Careers) -> None:
     first = days == sooner[row]
     year.custodial[row[first]] = jailed[which[first]]
     year.first = np.where(sooner <= YEAR, sooner, NONE)
-    year.count = np.maximum(year.count, np.bincount(row, minlength=len(every)))
+    told = np.bincount(row, minlength=len(every))
+    drawn = np.where(year.reoffended, year.count, reoffences(stream(journeys.seed, "reoffences told"), len(every)))
+    year.count = np.where(told > 0, np.maximum(drawn, told), year.count)
     year.reoffended = year.reoffended | (year.count > 0)
 
 

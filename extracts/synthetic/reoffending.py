@@ -13,6 +13,7 @@ import numpy as np
 
 from extracts.synthetic.chance import NONE, Flags, Floats, Ints, happens
 from extracts.synthetic.codes import CALIBRATION, read_list
+from extracts.synthetic.sentences import WOMEN_JAILED
 
 DISPOSALS = (
     "custody <12m", "custody 12m+", "community order", "suspended sentence", "caution", "fine", "discharge",
@@ -86,7 +87,7 @@ def live_a_year(rng: np.random.Generator, situation: Situation) -> Year:
     reoffended = happens(rng, chance_percent(situation), count)
     # Soon rather than late: half of first reoffences come within about four months.
     first = 1 + np.floor((YEAR - 1) * rng.random(count) ** 1.5).astype(np.int64)
-    more = np.minimum(rng.geometric(1 / (1 + FURTHER), count), MOST_REOFFENCES)
+    more = reoffences(rng, count)
     return Year(
         reoffended=reoffended,
         first=np.where(reoffended, first, NONE),
@@ -95,8 +96,14 @@ def live_a_year(rng: np.random.Generator, situation: Situation) -> Year:
     )
 
 
+def reoffences(rng: np.random.Generator, count: int) -> Ints:
+    """How many offences a year of reoffending holds."""
+    return np.minimum(rng.geometric(1 / (1 + FURTHER), count), MOST_REOFFENCES).astype(np.int64)
+
+
 def custodial_percent(situation: Situation) -> Floats:
     """The chance in percent that the first reoffence, if there is one, leads to custody."""
     after_custody = np.isin(situation.disposal, (SHORT_CUSTODY, LONG_CUSTODY))
     percent: Floats = CUSTODIAL_PCT[bands(situation.previous)] + CUSTODIAL_AFTER_PCT * after_custody
+    percent = percent * np.where(situation.female, WOMEN_JAILED, 1.1)
     return np.where(situation.age < ADULT, percent * 0.4, percent)

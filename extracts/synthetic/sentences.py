@@ -21,8 +21,10 @@ CROWN_OUTCOME = dict.fromkeys(("DAC", "DMA", "NCA", "JDA"), 1) | dict.fromkeys(
 ) | {"WOF": 5, "DEC": 5}  # fmt: skip
 
 # Magistrates' sentences for recorded crime, disposals 01 to 09 (assumed: published totals are mostly motoring fines).
-MAGISTRATES_DISPOSALS = (1.0, 10.0, 47.0, 22.0, 6.0, 6.5, 3.0, 4.0, 0.0)
+MAGISTRATES_DISPOSALS = (1.0, 10.0, 47.0, 22.0, 6.0, 7.3, 3.0, 4.0, 0.0)
 FINE, COMMUNITY, SUSPENDED, CUSTODY = 2, 3, 4, 5
+# Women go to prison about a third as often as men, so that men are 92% of those received (T43), and as many go (T29).
+WOMEN_JAILED, MEN_JAILED = 0.36, 1.165
 LIFE_DAYS = 99999
 DAYS_A_MONTH = 30.4375
 UNITS = ("D", "W", "M", "Y", "H", "L")
@@ -42,11 +44,12 @@ class Sentences:
 
 
 def decide(
-    cases: Cases, defendants: Defendants, severity: Floats, age: Ints, murder: Flags, *, seed: int, codes: Codes
-) -> Sentences:
+    cases: Cases, defendants: Defendants, severity: Floats, age: Ints, female: Flags, murder: Flags, *, seed: int,
+    codes: Codes,
+) -> Sentences:  # fmt: skip
     """Outcome and sentence of each record as far as they are known on the cut day.
 
-    severity, age (at first hearing) and murder are per record.
+    severity, age (at first hearing), female and murder are per record.
     """
     rng = stream(seed, "sentences")
     finished = cases.completed <= CUT_DAY
@@ -57,7 +60,7 @@ def decide(
     convicted_on = np.where(cases.route == FOR_SENTENCE, _convicted_before(cases), convicted_on)
     passed_on = _committed(cases)
     sentenced = (outcome == CONVICTED) & ~passed_on
-    disposal = np.where(sentenced, _disposals(rng, cases.crown, severity, age, murder, codes), -1)
+    disposal = np.where(sentenced, _disposals(rng, cases.crown, severity, age, female, murder, codes), -1)
     length, unit, days = _lengths(rng, disposal, cases.crown, severity, murder)
     pounds = np.exp(np.log(190) + 0.7 * rng.standard_normal(len(cases)))
     fine = np.where(disposal == FINE, np.maximum(np.round(pounds / 5), 4).astype(np.int64) * 500, NONE)
@@ -91,7 +94,7 @@ def _outcomes(cases: Cases, defendants: Defendants) -> Ints:
 
 
 def _disposals(
-    rng: np.random.Generator, crown: Flags, severity: Floats, age: Ints, murder: Flags, codes: Codes
+    rng: np.random.Generator, crown: Flags, severity: Floats, age: Ints, female: Flags, murder: Flags, codes: Codes
 ) -> Ints:
     """Disposals by position. In the Crown Court custody rises with severity around its published share."""
     published = codes.disposals.number("crown_pct")
@@ -102,8 +105,11 @@ def _disposals(
     instead = choose_by_row(rng, other, crown.astype(np.int64))
     centre = float(severity[crown].mean()) if crown.any() else 0.0
     custody_pct = published[CUSTODY] + 45 * (severity - centre)
-    jailed = happens(rng, np.clip(custody_pct, 5, 97), len(crown))
+    custody_pct = np.clip(custody_pct, 5, 97) * np.where(female, WOMEN_JAILED, MEN_JAILED)
+    jailed = happens(rng, custody_pct, len(crown))
     drawn = np.where(crown, np.where(jailed | murder, CUSTODY, instead), drawn)
+    spared = ~crown & female & (drawn == CUSTODY) & ~happens(rng, 100 * WOMEN_JAILED, len(crown))
+    drawn = np.where(spared, instead, drawn)
     # Nobody under 18 gets a suspended sentence.
     return np.where((age < 18) & (drawn == SUSPENDED), COMMUNITY, drawn)
 
@@ -114,7 +120,7 @@ def _lengths(
     """Length, unit (position in UNITS) and custodial days (NONE unless immediate custody)."""
     count = len(disposal)
     noise = rng.standard_normal(count)
-    months = np.clip(np.round(np.exp(0.75 * noise) * (10.5 + 52 * severity**2)), 2, 360).astype(np.int64)
+    months = np.clip(np.round(np.exp(0.65 * noise) * (10.5 + 52 * severity**2)), 2, 360).astype(np.int64)
     weeks = np.clip(np.round(np.exp(0.5 * noise) * 12), 2, 52).astype(np.int64)
     custody = disposal == CUSTODY
     years = crown & custody & (months % 12 == 0)
