@@ -167,6 +167,24 @@ def test_records_of_one_arrest_share_its_numbers(identity, truth):
     assert (both["asn"] == both["asn_police"]).mean() > 0.98
 
 
+@pytest.mark.parametrize("source", ["prison_nomis", "probation_delius"])
+def test_dates_of_sentence_mostly_agree_between_courts_and_those_who_carry_them_out(identity, truth, source):
+    if source not in identity:
+        pytest.skip("the table is not built yet")
+    arrests = truth["events"].set_index("row_id")["arrest"]
+    courts = pd.concat([identity[court] for court in COURTS]).dropna(subset=["sentence_dates"])
+    later = identity[source].dropna(subset=["sentence_dates"])
+    both = courts.assign(arrest=courts["row_id"].map(arrests)).merge(
+        later.assign(arrest=later["row_id"].map(arrests)).dropna(subset=["arrest"]), on="arrest"
+    )
+    shared = [
+        court in later.split("|") for court, later in zip(both.sentence_dates_x, both.sentence_dates_y, strict=True)
+    ]
+
+    assert len(shared) > 20
+    assert 0.85 < sum(shared) / len(shared) <= 1
+
+
 def test_hard_negatives_are_among_them(identity, truth):
     """Different people with one surname and postcode, one surname and date of birth, one full name."""
     suspects = pd.concat([identity["pol_suspect"], identity["pol_victim"]]).merge(truth["persons"])
