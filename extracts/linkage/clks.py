@@ -92,7 +92,8 @@ def _filters_of(column: pa.Array | pa.ChunkedArray, feature: str, field: Field, 
     for start in range(0, len(characters), ROWS_AT_ONCE):
         part = characters[start : start + ROWS_AT_ONCE]
         rows[start : start + len(part)] = _set_bits(_features(part, field.kind), table)
-    return rows[np.asarray(coded.indices)]
+    spread: Filters = rows[np.asarray(coded.indices)]
+    return spread
 
 
 def _characters(values: pa.Array) -> Bytes:
@@ -144,4 +145,5 @@ def dice(left: Filters, right: Filters) -> npt.NDArray[np.float64]:
     """Dice coefficient of filters that stand beside one another, 0 to 1; 0 where both are empty."""
     common = np.bitwise_count(left & right).sum(axis=1, dtype=np.int64)
     total = np.bitwise_count(left).sum(axis=1, dtype=np.int64) + np.bitwise_count(right).sum(axis=1, dtype=np.int64)
-    return np.divide(2.0 * common, total, out=np.zeros(len(left)), where=total > 0)
+    likeness: npt.NDArray[np.float64] = np.divide(2.0 * common, total, out=np.zeros(len(left)), where=total > 0)
+    return likeness

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from extracts.providers.entries import IDENTIFYING, ROLES, IdentitySource, OwnCodes, OwnTable, Provider
+from extracts.providers.entries import IDENTIFYING, ROLES, IdentitySource, NoPerson, OwnCodes, OwnTable, Provider
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -16,7 +16,7 @@ COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 # Keys of the file and of its parts, with the type of each; those in the second set may be left out.
 OF_PROVIDER = (
     {"code": str, "label": str, "identity": list},
-    {"payload": list, "table": list, "codes": list, "owner": dict, "key_domain": dict},
+    {"payload": list, "no_person": list, "table": list, "codes": list, "owner": dict, "key_domain": dict},
 )
 OF_IDENTITY = ({"source": str, "person_role": str, "row_id": str, "columns": dict}, {"each_person_once": bool})
 OF_TABLE = (
@@ -30,6 +30,7 @@ OF_VARIABLE = (
         "key_domain": str, "missing_pct": (int, float), "based_on": str, "source_format": str, "note": str,
     },
 )  # fmt: skip
+OF_NO_PERSON: tuple[dict[str, type], dict[str, type]] = ({"table": str, "column": str, "values": list}, {})
 OF_CODES = ({"name": str, "source": str, "rows": list}, {"columns": list})
 
 
@@ -71,6 +72,7 @@ def read_provider(path: Path) -> Provider:
         label=part.text("label"),
         identity=sources,
         payload=(*part.names("payload"), *(table.name for table in tables)),
+        no_person=tuple(_no_person(one) for one in part.parts("no_person")),
         own_tables=tables,
         own_codes=tuple(_codes(one) for one in part.parts("codes")),
         owners=part.pairs("owner"),
@@ -209,11 +211,22 @@ def _codes(part: _Part) -> OwnCodes:
     return OwnCodes(part.name("name"), ((*header, "source"), *((*row, source) for row in rows)))
 
 
+def _no_person(part: _Part) -> NoPerson:
+    part.check(OF_NO_PERSON)
+    values = part.values["values"]
+    if not all(isinstance(value, str) for value in values):
+        raise part.wrong("values", "It must be a list of texts.")
+    return NoPerson(part.name("table"), part.name("column"), tuple(values))
+
+
 def _check_whole(part: _Part, provider: Provider) -> None:
     if not provider.payload:
         raise part.wrong("payload", "There is no payload table.")
     _once(part, "identity", [source.name for source in provider.identity])
     _once(part, "payload", provider.payload)
+    for number, rule in enumerate(provider.no_person, start=1):
+        if rule.table not in provider.payload:
+            raise part.wrong(f"no_person[{number}].table", f"{rule.table} is not a payload table of this provider.")
     for number, table in enumerate(provider.own_tables, start=1):
         for variable in table.variables:
             if variable["variable"] in provider.own_names_of_identifiers:

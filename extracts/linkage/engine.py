@@ -1,0 +1,145 @@
+"""The engine of the spine: Splink's scores over our blocks and comparisons, refined into persons.
+
+The model is learnt once, from the first deliveries, and kept with the spine; later deliveries are scored with it, so
+that old and new scores mean the same. It is learnt again when everything is linked afresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from extracts.linkage.blocking import make_blocks, pairs_asked_for, usable
+from extracts.linkage.frequencies import with_frequencies
+from extracts.linkage.learning import scope, train
+from extracts.linkage.model import Model, as_json, from_json, shipped, untrained
+from extracts.linkage.refine import refined
+from extracts.linkage.scoring import score_blocks
+from extracts.linkage.spine_engine import number
+from extracts.linkage.spine_records import ROLES
+from extracts.linkage.stable_ids import Ints
+from extracts.linkage.standardise import standardise
+
+# Bits at which persons are cut from the tree: the release's own ids, 0.80 and 0.95.
+OWN_CUT = 0.0
+CUTS = {"cluster": OWN_CUT, "cluster_080": float(np.log2(0.80 / 0.20)), "cluster_095": float(np.log2(0.95 / 0.05))}
+RECORDS_A_PART = 300_000
+MOST_OTHERS = 50.0
+
+
+@dataclass
+class SplinkEngine:
+    """`others`: how many further records a person has on average, which tells chance from sameness in frequencies."""
+
+    seed: int
+    model: Model | None = None
+    others: float = 0.0
+    joins_from: float = OWN_CUT
+
+    @property
+    def name(self) -> str:
+        """The model by what is in it; "" before it is learnt."""
+        if self.model is None:
+            return ""
+        digest = hashlib.sha256(self.as_text().encode()).hexdigest()
+        return f"{self.model.name} {self.model.version} {digest[:12]}"
+
+    @classmethod
+    def kept(cls, path: Path, *, seed: int) -> SplinkEngine:
+        """The engine with the model that `keep` wrote."""
+        read = json.loads(path.read_text(encoding="utf-8"))
+        return cls(seed, from_json(json.dumps(read["model"])), read["others"])
+
+    @classmethod
+    def shipped(cls, name: str, *, seed: int, others: float) -> SplinkEngine:
+        """The engine with a model that comes with Gatehouse. Raises UnknownModel."""
+        return cls(seed, shipped(name), others)
+
+    def as_text(self) -> str:
+        """The model and what goes with it, as JSON; no value of any record."""
+        assert self.model is not None
+        made = {"model": json.loads(as_json(self.model)), "others": self.others}
+        return json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def standardise(self, connection: duckdb.DuckDBPyConnection, table: str, *, into: str) -> tuple[str, ...]:
+        """Records in one form. Roles that no record has are left out."""
+        counted = ", ".join(f"count({role}) AS {role}" for role in ROLES)
+        filled = connection.sql(f"SELECT {counted} FROM {table}").to_arrow_table().to_pylist()[0]
+        return standardise(connection, table, {role: role for role in ROLES if filled[role]}, into=into)
+
+    def score(self, connection: duckdb.DuckDBPyConnection, records: str, *, into: str) -> None:
+        """Every pair worth keeping; learns the model first, when there is none."""
+        self._score(connection, records, into=into, crossing="")
+
+    def score_between(self, connection: duckdb.DuckDBPyConnection, new: str, standing: str, *, into: str) -> None:
+        """Pairs with at least one new record. New records have higher numbers than all standing ones."""
+        connection.execute(f"CREATE OR REPLACE VIEW all_records AS FROM {standing} UNION ALL BY NAME FROM {new}")
+        first = number(connection, f"SELECT min(rid) FROM {new}")
+        self._score(connection, "all_records", into=into, crossing=f" AND r.rid >= {first}")
+        connection.execute("DROP VIEW all_records")
+
+    def _score(self, connection: duckdb.DuckDBPyConnection, records: str, *, into: str, crossing: str) -> None:
+        count = number(connection, f"SELECT count(*) FROM {records}")
+        with_frequencies(connection, records, (), into="worded")
+        features = [row[0] for row in connection.execute("DESCRIBE worded").fetchall()]
+        make_blocks(connection, "worded", usable(features), most_pairs=pairs_asked_for(count))
+        connection.execute("DROP TABLE worded")
+        if self.model is None:
+            self._learn(connection, records, count)
+        assert self.model is not None
+        model = _completed(connection, records, self.model)
+        with_frequencies(connection, model, self.model.frequencies, into="prepared", others=self.others)
+        parts = max(1, round(count / RECORDS_A_PART))
+        score_blocks(connection, "prepared", "members", self.model, into=into, parts=parts, crossing=crossing)
+        connection.execute("DROP TABLE prepared; DROP TABLE members")
+
+    def _learn(self, connection: duckdb.DuckDBPyConnection, records: str, count: int) -> None:
+        """The model, and with it how many records a person has."""
+        own = {"rid", "source"}
+        features = [row[0] for row in connection.execute(f"DESCRIBE {records}").fetchall() if row[0] not in own]
+        within = scope(connection, records, "dedupe")
+        first = untrained(features, name="learnt from the first deliveries")
+        self.model = train(connection, records, "members", first, within, seed=self.seed, prepared="prepared")
+        self.others = round(min(2 * self.model.prior * within.pairs / max(count, 1), MOST_OTHERS), 6)
+
+    def clusters(self, connection: duckdb.DuckDBPyConnection, edges: str, records: str, *, into: str) -> None:
+        """Persons at each cut, within each other."""
+        count = number(connection, f"SELECT count(*) FROM {records}")
+        found = connection.sql(f"SELECT id_a, id_b, match_weight, match_probability FROM {edges}").to_arrow_table()
+        a, b, weight, probability = (np.asarray(found[name]) for name in found.column_names)
+        labels = dict(zip(CUTS, refined(count, a, b, weight, cuts=list(CUTS.values())), strict=True))
+        own = labels["cluster"]
+        table = pa.table({
+            "rid": np.arange(count), **labels,
+            "match_probability": pa.array(_best(count, a, b, probability, own), from_pandas=True),
+        })  # fmt: skip
+        connection.register("clusters_made", table)
+        connection.execute(f"CREATE OR REPLACE TABLE {into} AS FROM clusters_made")
+        connection.unregister("clusters_made")
+
+
+def _best(count: int, a: Ints, b: Ints, probability: Any, cluster: Ints) -> Any:
+    """Of each record the highest probability of a pair with another one of its person; NaN without one."""
+    within = cluster[a] == cluster[b]
+    best = np.full(count, -1.0)
+    for side in (a, b):
+        np.maximum.at(best, side[within], probability[within])
+    return np.where(best < 0, np.nan, best)
+
+
+def _completed(connection: duckdb.DuckDBPyConnection, records: str, model: Model) -> str:
+    """The records, with columns of nothing for features of the model that they lack."""
+    there = {row[0] for row in connection.execute(f"DESCRIBE {records}").fetchall()}
+    lacking = [feature for feature in model.features if feature not in there]
+    if not lacking:
+        return records
+    nothing = ", ".join(f"NULL::VARCHAR AS {feature}" for feature in lacking)
+    connection.execute(f"CREATE OR REPLACE VIEW completed AS SELECT *, {nothing} FROM {records}")
+    return "completed"

@@ -1,0 +1,142 @@
+"""A model from a table of records: the pairs that training looks at, drawn from the table, and the training itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from extracts.linkage.blocking import pairs_sql
+from extracts.linkage.frequencies import with_frequencies
+from extracts.linkage.model import Compared, Model
+from extracts.linkage.training import RANDOM_PAIRS, SAMPLED_PAIRS, Vectors, learn, vectors
+
+TOGETHER_PAIRS = 200_000
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which pairs count. `crossing`: SQL on l and r that a pair must satisfy; `pairs`: how many pairs there could be."""
+
+    crossing: str
+    pairs: int
+
+
+def scope(connection: duckdb.DuckDBPyConnection, records: str, mode: str) -> Scope:
+    """All pairs of records, or in mode `link` those of two sources."""
+    sizes = [row[0] for row in connection.execute(f"SELECT count(*) FROM {records} GROUP BY source").fetchall()]
+    total = sum(sizes)
+    pairs = total * (total - 1) / 2
+    if mode != "link":
+        return Scope("", max(int(pairs), 1))
+    return Scope("AND l.source <> r.source", max(int(pairs - sum(n * (n - 1) / 2 for n in sizes)), 1))
+
+
+def train(
+    connection: duckdb.DuckDBPyConnection,
+    records: str,
+    members: str,
+    model: Model,
+    within: Scope,
+    *,
+    seed: int,
+    prepared: str,
+) -> Model:
+    """The model, learnt from the records and their blocks; `prepared` is made: records with frequencies.
+
+    Trains twice: the first time shows how many records a person has, which tells chance from sameness in frequencies.
+    """  # fmt: skip
+    count = connection.execute(f"SELECT count(*) FROM {records}").fetchall()[0][0]
+    others = 0.0
+    learnt = model
+    for _ in range(2):
+        with_frequencies(connection, records, model.frequencies, into=prepared, others=others)
+        learnt = _once(connection, prepared, members, model, within, count, seed)
+        others = min(2 * learnt.prior * within.pairs / max(count, 1), 50.0)
+    with_frequencies(connection, records, model.frequencies, into=prepared, others=others)
+    return learnt
+
+
+def _once(
+    connection: duckdb.DuckDBPyConnection,
+    prepared: str,
+    members: str,
+    model: Model,
+    within: Scope,
+    count: int,
+    seed: int,
+) -> Model:
+    _random_pairs(connection, prepared, within, count, seed)
+    share = _sampled_candidates(connection, prepared, members, within)
+    random = vectors(connection, prepared, "random_pairs", model)
+    candidates = vectors(connection, prepared, "sampled_pairs", model)
+    together = [_together(connection, prepared, model, comparison, within) for comparison in model.comparisons]
+    for table in ("random_pairs", "sampled_pairs"):
+        connection.execute(f"DROP TABLE {table}")
+    return learn(
+        model, random=random, candidates=candidates, together=together, share=share, pairs=within.pairs, records=count
+    )
+
+
+def _random_pairs(connection: duckdb.DuckDBPyConnection, records: str, within: Scope, count: int, seed: int) -> None:
+    """Pairs drawn at random; all of them when there are few."""
+    if within.pairs <= RANDOM_PAIRS:
+        source = f"SELECT l.rid AS a, r.rid AS b FROM {records} l JOIN {records} r ON l.rid < r.rid"
+    else:
+        rids = np.sort(connection.execute(f"SELECT rid FROM {records}").fetchnumpy()["rid"])
+        draws = rids[np.random.default_rng(seed).integers(0, count, (2, RANDOM_PAIRS))]
+        connection.register("drawn_pairs", pa.table({"a": draws.min(axis=0), "b": draws.max(axis=0)}))
+        source = "SELECT DISTINCT a, b FROM drawn_pairs WHERE a < b"
+    connection.execute(
+        f"CREATE OR REPLACE TABLE random_pairs AS SELECT a AS join_key_l, b AS join_key_r FROM ({source}) "
+        f"JOIN {records} l ON l.rid = a JOIN {records} r ON r.rid = b WHERE true {within.crossing}"
+    )
+    if within.pairs > RANDOM_PAIRS:
+        connection.unregister("drawn_pairs")
+
+
+def _sampled_candidates(connection: duckdb.DuckDBPyConnection, records: str, members: str, within: Scope) -> float:
+    """A sample of the candidates by their left record; which share of them it is."""
+    rough = connection.execute(
+        f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM (SELECT count(*) AS n FROM {members} GROUP BY block)"
+    ).fetchall()[0][0]
+    parts = max(1, int(np.ceil(rough / (3 * SAMPLED_PAIRS))))
+    joined = f"AND l.rid IN (SELECT rid FROM {records} WHERE hash(rid) % {parts} = 0)" if parts > 1 else ""
+    connection.execute(
+        f"CREATE OR REPLACE TABLE sampled_pairs AS "
+        f"{pairs_sql(members, crossing=joined + crossing_by_rid(records, within))}"
+    )
+    return 1.0 / parts
+
+
+def crossing_by_rid(records: str, within: Scope) -> str:
+    """The scope as a condition on rids alone (members of blocks have nothing else)."""
+    if not within.crossing:
+        return ""
+    return f" AND (SELECT source FROM {records} s WHERE s.rid = l.rid) <> (SELECT source FROM {records} s WHERE s.rid = r.rid)"
+
+
+def _together(
+    connection: duckdb.DuckDBPyConnection, records: str, model: Model, comparison: Compared, within: Scope
+) -> Vectors | None:
+    """Pairs for which the comparison's `given` holds: found by what the condition is about."""
+    if not comparison.given:
+        return None
+    keys = [key for key in ("address_key", "postcode", "outcode") if f"{key}_l = {key}_r" in comparison.given]
+    found = " UNION ".join(
+        f"SELECT l.rid AS join_key_l, r.rid AS join_key_r FROM {records} l JOIN {records} r "
+        f"ON l.{key} = r.{key} AND l.rid < r.rid {within.crossing}"
+        for key in keys
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE together_pairs AS SELECT * FROM ({found}) "
+        f"ORDER BY hash(join_key_l, join_key_r) LIMIT {TOGETHER_PAIRS}"
+    )
+    sample = vectors(connection, records, "together_pairs", model)
+    connection.execute("DROP TABLE together_pairs")
+    place = [c.name for c in model.comparisons].index(comparison.name)
+    given = np.array([level.given for level in comparison.levels])
+    holds = (sample.levels[:, place] >= 0) & given[sample.levels[:, place]]
+    return Vectors(sample.levels[holds], sample.rarity[holds])

@@ -1,0 +1,92 @@
+"""Pairs of records and how likely each is one person: candidates from blocks, scored by Splink, part by part.
+
+Parts are independent of each other: several processes or machines can each take some, and all parts together are the
+whole.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+import duckdb
+import pyarrow as pa
+from splink import DuckDBAPI, Linker
+
+from extracts.linkage.blocking import pairs_sql
+from extracts.linkage.model import Model, settings
+
+Progress = Callable[[str, float], None]
+
+# Pairs with less are not kept: below, the evidence speaks against one person.
+LEAST_WEIGHT = -5.0
+
+
+def quiet(_what: str, _share: float) -> None:
+    """Nobody is told."""
+
+
+def linker_of(connection: duckdb.DuckDBPyConnection, records: str, model: Model) -> Linker:
+    """Splink over the table of records, which has its term frequencies already."""
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    interface = DuckDBAPI(connection)
+    linker = Linker(interface.register(records), settings(model))
+    for feature in model.frequencies:
+        there_already = pa.table({feature: pa.array([], pa.string()), f"tf_{feature}": pa.array([], pa.float64())})
+        linker.table_management.register_term_frequency_lookup(interface.register(there_already), feature)
+    return linker
+
+
+def score_part(
+    connection: duckdb.DuckDBPyConnection, linker: Linker, pairs: str, *, into: str, least: float = LEAST_WEIGHT
+) -> None:
+    """Append the scored pairs of the table `pairs` (join_key_l, join_key_r) to the table `into`."""
+    logging.getLogger("splink").setLevel(logging.ERROR)  # making a linker sets it back
+    interface = linker._db_api
+    linker.table_management.register_blocked_pairs_for_predict(interface.register(pairs))
+    scored = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+    connection.execute(
+        f"INSERT INTO {into} SELECT least(rid_l, rid_r), greatest(rid_l, rid_r), match_weight, match_probability "
+        f"FROM {scored.physical_name}"
+    )
+    scored.drop_table_from_database_and_remove_from_cache()
+
+
+def make_edges(connection: duckdb.DuckDBPyConnection, into: str) -> None:
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {into} (id_a BIGINT, id_b BIGINT, match_weight DOUBLE, match_probability DOUBLE)"
+    )
+
+
+def score_blocks(
+    connection: duckdb.DuckDBPyConnection,
+    records: str,
+    members: str,
+    model: Model,
+    *,
+    into: str,
+    parts: int = 1,
+    only: Iterable[int] | None = None,
+    crossing: str = "",
+    progress: Progress = quiet,
+    least: float = LEAST_WEIGHT,
+) -> int:
+    """Score the candidate pairs of the blocks in `parts` parts (or `only` some of them) into `into`; how many pairs.
+
+    records  with term frequencies
+    """  # fmt: skip
+    linker = linker_of(connection, records, model)
+    make_edges(connection, into)
+    taken = list(range(parts) if only is None else only)
+    pairs = 0
+    for done, part in enumerate(taken):
+        progress("score", done / len(taken))
+        connection.execute(
+            f"CREATE OR REPLACE TABLE candidates AS SELECT '0' AS match_key, * FROM "
+            f"({pairs_sql(members, part=(part, parts), crossing=crossing)})"
+        )
+        pairs += connection.execute("SELECT count(*) FROM candidates").fetchall()[0][0]
+        score_part(connection, linker, "candidates", into=into, least=least)
+    connection.execute("DROP TABLE IF EXISTS candidates")
+    progress("score", 1.0)
+    return pairs
