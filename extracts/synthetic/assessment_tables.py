@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extracts.synthetic import careers
 from extracts.synthetic.careers import previous_convictions
 from extracts.synthetic.chance import (
     NONE,
@@ -26,6 +25,7 @@ from extracts.synthetic.imprisonment import Periods, periods
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.layout import Column
 from extracts.synthetic.probation_tables import ROSH, ROSH_WEIGHTS
+from extracts.synthetic.remembered import remembered
 from extracts.synthetic.reoffending import ADULT
 from extracts.synthetic.supervision import LICENCE, ORDER, SUSPENDED_ORDER, Events, events
 from extracts.synthetic.time_served import RECALL, REMAND
@@ -69,12 +69,12 @@ def _record_keys(journeys: Journeys, count: int) -> Keys:
     return new_keys(stream(journeys.seed, "assessment records"), count)
 
 
+@remembered
 def assessments(journeys: Journeys) -> Assessments:
     """Screenings on reception, assessments soon after the start of a sentence, and reviews while it runs."""
     rng = stream(journeys.seed, "assessments")
-    lives = careers.live(journeys)
-    stays = periods(journeys, lives)
-    parts = [_screenings(rng, stays), _in_prison(rng, stays), _supervised(rng, events(journeys, lives, stays))]
+    stays = periods(journeys)
+    parts = [_screenings(rng, stays), _in_prison(rng, stays), _supervised(rng, events(journeys))]
     person, day, layer, offence = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     adult = journeys.people.age_on(person, day) >= ADULT
     kept = adult & (day >= FIRST_DAY) & (day <= CUT_DAY)

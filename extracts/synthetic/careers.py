@@ -18,10 +18,12 @@ from extracts.synthetic.crimes import CUT_DAY, EPOCH, offence_weights
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.people import FEMALE
 from extracts.synthetic.police_tables import OUTCOME_CODES, outcome_types
+from extracts.synthetic.remembered import remembered
 from extracts.synthetic.reoffending import (
     ADULT,
     BAND_STARTS,
     BANDS,
+    COMMUNITY_ORDER,
     DISPOSALS,
     LONG_CUSTODY,
     SHORT_CUSTODY,
@@ -32,7 +34,7 @@ from extracts.synthetic.reoffending import (
     bands,
     live_a_year,
 )
-from extracts.synthetic.sentences import DAYS_A_MONTH, WOMEN_JAILED
+from extracts.synthetic.sentences import DAYS_A_MONTH, WOMEN_JAILED, YOUNGEST_IN_CUSTODY
 from extracts.synthetic.time_served import DEPORTED, DIED, Term, serve
 
 FIRST_DISPOSAL = (date(2018, 1, 1) - EPOCH).days
@@ -113,6 +115,7 @@ def cautioned(journeys: Journeys) -> Flags:
     return result
 
 
+@remembered
 def told_from(journeys: Journeys) -> Ints:
     """Per person: the day from which the journeys tell the career (first crime charged or cautioned), else NEVER."""
     day = np.full(len(journeys.people), NEVER)
@@ -121,6 +124,7 @@ def told_from(journeys: Journeys) -> Ints:
     return day
 
 
+@remembered
 def previous_convictions(journeys: Journeys) -> Ints:
     """Per person: convictions and cautions before the first that the data hold, by age; more if a prolific suspect."""
     rng = stream(journeys.seed, "previous convictions")
@@ -145,6 +149,7 @@ def _starts(journeys: Journeys) -> Ints:
     return days
 
 
+@remembered
 def live(journeys: Journeys) -> Careers:
     """The careers of the suspects. Releases may lie after LAST_INDEX, and after the cut."""
     rng = stream(journeys.seed, "career steps")
@@ -191,6 +196,7 @@ def _dispose(
     age = journeys.people.age_on(person, sentenced)
     female = journeys.people.sex[person] == FEMALE
     disposal = _disposals(rng, previous, age, female, again)
+    disposal = np.where((age < YOUNGEST_IN_CUSTODY) & (disposal <= LONG_CUSTODY), COMMUNITY_ORDER, disposal)
     days = custody_days(rng, disposal)
     jailed = days != NONE
     group, offence = _offences(rng, codes, previous, disposal)

@@ -23,13 +23,13 @@ MEN, WOMEN, YOUTH = "men", "women", "youth"
 
 def hmpps_custody_persons(journeys: Journeys) -> tuple[Keys, Ints, Ints]:
     """Per row of hmpps_custody: key of the person-record, position of the person, day of reception."""
-    stays = periods(journeys, careers.live(journeys))
+    stays = periods(journeys)
     return _record_keys(journeys, len(stays)), stays.person, stays.received
 
 
 def hmpps_custody_suspects(journeys: Journeys) -> Ints:
     """Per row of hmpps_custody: position of the suspect whose case it came from, -1 if it is from before."""
-    return periods(journeys, careers.live(journeys)).suspect
+    return periods(journeys).suspect
 
 
 def _record_keys(journeys: Journeys, count: int) -> Keys:
@@ -39,7 +39,7 @@ def _record_keys(journeys: Journeys, count: int) -> Keys:
 def custody_columns(journeys: Journeys) -> dict[str, Column]:
     """Columns of hmpps_custody, one row per period; people still inside on the cut day have no release."""
     rng = stream(journeys.seed, "hmpps_custody")
-    stays = periods(journeys, careers.live(journeys))
+    stays = periods(journeys)
     count, codes, who = len(stays), journeys.codes, stays.person
     out = (stays.released != NONE) & (stays.released <= CUT_DAY)
     foreign = careers.foreign(journeys)[who].astype(np.int64)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 
-from extracts.synthetic import careers
 from extracts.synthetic.careers import previous_convictions
 from extracts.synthetic.chance import NONE, Flags, Floats, Ints, Keys, happens, new_keys, stream
 from extracts.synthetic.codes import Coded
@@ -37,7 +34,7 @@ def _record_keys(journeys: Journeys, count: int) -> Keys:
 
 def pupils(journeys: Journeys) -> Ints:
     """The people on record who went to school in England in the cohorts that the department holds."""
-    person = on_record(journeys, careers.live(journeys))
+    person = on_record(journeys)
     cohort = _cohorts(journeys)[person]
     english = np.array(journeys.codes.forces.text("country"))[journeys.people.force[person]] == "England"
     matched = happens(stream(journeys.seed, "pupils"), MATCHED_PCT, len(person))
@@ -47,9 +44,8 @@ def pupils(journeys: Journeys) -> Ints:
 
 def _cohorts(journeys: Journeys) -> Ints:
     """Per person: the year in which the school year of the birth ended (they run from 1 September to 31 August)."""
-    september = (date(1970, 9, 1) - EPOCH).days
-    shifted: Ints = (journeys.people.born - september).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-    return shifted + EPOCH.year + 1
+    months: Ints = journeys.people.born.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return (months + 4) // 12 + EPOCH.year
 
 
 def pupil_columns(journeys: Journeys) -> dict[str, Column]:

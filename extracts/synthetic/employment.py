@@ -7,7 +7,6 @@ from datetime import date
 
 import numpy as np
 
-from extracts.synthetic import careers
 from extracts.synthetic.careers import previous_convictions
 from extracts.synthetic.chance import (
     NONE,
@@ -24,6 +23,7 @@ from extracts.synthetic.imprisonment import Periods, periods
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.people import YEAR
 from extracts.synthetic.records import on_record
+from extracts.synthetic.remembered import remembered
 from extracts.synthetic.reoffending import bands
 from extracts.synthetic.time_served import DEPORTED, DIED
 
@@ -60,12 +60,12 @@ class Spells:
         return Spells(**{name: column[kept] for name, column in vars(self).items()})
 
 
+@remembered
 def spells(journeys: Journeys) -> Spells:
     """Every spell that begins by the cut. Jobs do not overlap one another, nor do benefits; nobody works in prison."""
     rng = stream(journeys.seed, "working lives")
-    lives = careers.live(journeys)
-    stays = periods(journeys, lives)
-    free = _outside(_working_lives(rng, journeys, on_record(journeys, lives)), stays)
+    stays = periods(journeys)
+    free = _outside(_working_lives(rng, journeys, on_record(journeys)), stays)
     return _joined([_without_job_at_six_weeks(free, stays), _found_work(rng, stays)])
 
 

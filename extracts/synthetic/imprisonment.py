@@ -15,8 +15,9 @@ from extracts.synthetic.courts import MAGISTRATES, WOMEN_HELD
 from extracts.synthetic.crimes import CUT_DAY, FIRST_DAY
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.people import FEMALE
+from extracts.synthetic.remembered import remembered
 from extracts.synthetic.reoffending import bands
-from extracts.synthetic.sentences import LIFE_DAYS
+from extracts.synthetic.sentences import LIFE_DAYS, YOUNGEST_IN_CUSTODY
 from extracts.synthetic.time_served import (
     BY_COURT,
     DEPORTED,
@@ -73,13 +74,18 @@ class Periods:
         return Periods(**{name: column[kept] for name, column in vars(self).items()})
 
 
-def periods(journeys: Journeys, lives: Careers) -> Periods:
+@remembered
+def periods(journeys: Journeys) -> Periods:
     """Every period that begins by the cut and had not ended before the first day of the data.
 
     Terms that run side by side are one period: the one that began first.
     """
+    lives = careers.live(journeys)
     every = _joined([_sentenced(journeys), _remanded(journeys), _before(lives), _before_on_remand(journeys, lives)])
-    every = every.where((every.received <= CUT_DAY) & ((every.released == NONE) | (every.released >= FIRST_DAY)))
+    of_age = journeys.people.age_on(every.person, every.received) >= YOUNGEST_IN_CUSTODY
+    every = every.where(
+        of_age & (every.received <= CUT_DAY) & ((every.released == NONE) | (every.released >= FIRST_DAY))
+    )
     alone = _apart(every)
     both = _joined([alone, _recalls(journeys, alone)])
     return both.where(both.received <= CUT_DAY)

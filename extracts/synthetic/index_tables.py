@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from extracts.synthetic import careers
 from extracts.synthetic.careers import Careers
 from extracts.synthetic.chance import Floats, Ints, Keys, new_keys, sequence_within, stream
 from extracts.synthetic.codes import Coded
 from extracts.synthetic.employment import Spells, spells
-from extracts.synthetic.imprisonment import periods
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.layout import Column
 from extracts.synthetic.police_tables import SEXES, recorded_sex
@@ -25,8 +23,7 @@ CUSTODY_SHARE = 0.3
 
 def index_disposals(journeys: Journeys) -> Careers:
     """The rows of pnc_index as they are known here: with the days of custody, which the table does not hold."""
-    lives = careers.live(journeys)
-    every = disposals(journeys, lives, periods(journeys, lives))
+    every = disposals(journeys)
     return every.where(journeys.people.age_on(every.person, every.index) <= OLDEST)
 
 

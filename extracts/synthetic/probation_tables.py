@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from extracts.synthetic import careers
 from extracts.synthetic.chance import NONE, Flags, Ints, Keys, choose_by_row, happens, new_keys, sequence_within, stream
 from extracts.synthetic.codes import CALIBRATION, Coded, CodeList, read_list
 from extracts.synthetic.crimes import CUT_DAY
 from extracts.synthetic.custody_tables import probation_regions
-from extracts.synthetic.imprisonment import periods
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.layout import Column
 from extracts.synthetic.police_tables import SEXES, area_codes, stated_ethnicity
@@ -36,18 +34,13 @@ DAYS_TO_START = 9
 
 def hmpps_probation_persons(journeys: Journeys) -> tuple[Keys, Ints, Ints]:
     """Per event of hmpps_probation: key of the person-record (shared by its rows), position of the person, referral."""
-    every = _events(journeys)
+    every = events(journeys)
     return _record_keys(journeys, len(every)), every.person, every.start
 
 
 def hmpps_probation_suspects(journeys: Journeys) -> Ints:
     """Per event of hmpps_probation: position of the suspect whose case it came from, -1 if it is from before."""
-    return _events(journeys).suspect
-
-
-def _events(journeys: Journeys) -> Events:
-    lives = careers.live(journeys)
-    return events(journeys, lives, periods(journeys, lives))
+    return events(journeys).suspect
 
 
 def _record_keys(journeys: Journeys, count: int) -> Keys:
@@ -57,7 +50,7 @@ def _record_keys(journeys: Journeys, count: int) -> Keys:
 def probation_columns(journeys: Journeys) -> dict[str, Column]:
     """Columns of hmpps_probation, one row per event and requirement; what is open on the cut day has no end."""
     rng = stream(journeys.seed, "hmpps_probation")
-    every = _events(journeys)
+    every = events(journeys)
     event, kind = _requirements(rng, every)
     begun, ended, reason = _course(rng, every, event, kind)
     of_force, regions = probation_regions(journeys.codes)

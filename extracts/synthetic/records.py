@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from extracts.synthetic import careers
 from extracts.synthetic.careers import LAST_INDEX, NEVER, Careers, cautioned, joined, previous_convictions, told_from
 from extracts.synthetic.chance import NONE, Flags, Ints, sequence_within, stream
 from extracts.synthetic.crimes import CUT_DAY
-from extracts.synthetic.imprisonment import Periods
+from extracts.synthetic.imprisonment import Periods, periods
 from extracts.synthetic.journeys import Journeys
 from extracts.synthetic.people import FEMALE
+from extracts.synthetic.remembered import remembered
 from extracts.synthetic.reoffending import (
     CAUTION,
     COMMUNITY_ORDER,
@@ -38,16 +40,17 @@ OF_COURT = np.array(
 )
 
 
-def on_record(journeys: Journeys, lives: Careers) -> Ints:
+def on_record(journeys: Journeys) -> Ints:
     """The persons who have a record: positions in `people`, in order."""
     known = told_from(journeys) != NEVER
-    known[lives.person] = True
+    known[careers.live(journeys).person] = True
     return np.flatnonzero(known)
 
 
-def disposals(journeys: Journeys, lives: Careers, stays: Periods) -> Careers:
+@remembered
+def disposals(journeys: Journeys) -> Careers:
     """Every index disposal up to LAST_INDEX, in the order of the persons and of time."""
-    every = joined([lives, _of_journeys(journeys, stays)])
+    every = joined([careers.live(journeys), _of_journeys(journeys, periods(journeys))])
     every = every.where(every.index <= LAST_INDEX)
     every.previous = previous_convictions(journeys)[every.person] + sequence_within(every.person) - 1
     _what_the_journeys_tell(journeys, every)

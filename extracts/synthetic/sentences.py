@@ -26,6 +26,7 @@ FINE, COMMUNITY, SUSPENDED, CUSTODY = 2, 3, 4, 5
 # Women go to prison about a third as often as men, so that men are 92% of those received (T43), and as many go (T29).
 WOMEN_JAILED, MEN_JAILED = 0.36, 1.165
 LIFE_DAYS = 99999
+YOUNGEST_IN_CUSTODY = 12
 DAYS_A_MONTH = 30.4375
 UNITS = ("D", "W", "M", "Y", "H", "L")
 
@@ -110,8 +111,9 @@ def _disposals(
     drawn = np.where(crown, np.where(jailed | murder, CUSTODY, instead), drawn)
     spared = ~crown & female & (drawn == CUSTODY) & ~happens(rng, 100 * WOMEN_JAILED, len(crown))
     drawn = np.where(spared, instead, drawn)
-    # Nobody under 18 gets a suspended sentence.
-    return np.where((age < 18) & (drawn == SUSPENDED), COMMUNITY, drawn)
+    # Nobody under 18 gets a suspended sentence, and nobody under 12 is locked up for less than murder.
+    child = ((age < 18) & (drawn == SUSPENDED)) | ((age < YOUNGEST_IN_CUSTODY) & (drawn == CUSTODY) & ~murder)
+    return np.where(child, COMMUNITY, drawn)
 
 
 def _lengths(

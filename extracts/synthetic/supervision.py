@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from extracts.synthetic import careers
 from extracts.synthetic.careers import Careers
 from extracts.synthetic.chance import NONE, Flags, Ints, choose, choose_by_row, stream
 from extracts.synthetic.crimes import CUT_DAY, FIRST_DAY
-from extracts.synthetic.imprisonment import Periods
+from extracts.synthetic.imprisonment import Periods, periods
 from extracts.synthetic.journeys import Journeys
+from extracts.synthetic.remembered import remembered
 from extracts.synthetic.reoffending import ADULT, COMMUNITY_ORDER, SUSPENDED_SENTENCE
 from extracts.synthetic.sentences import COMMUNITY, SUSPENDED, UNITS
 from extracts.synthetic.time_served import DEPORTED, DIED, LIFE, RECALL, REMAND, YEAR_DAYS
@@ -51,10 +53,18 @@ class Events:
         return Events(**{name: column[kept] for name, column in vars(self).items()})
 
 
-def events(journeys: Journeys, lives: Careers, stays: Periods) -> Events:
+@remembered
+def events(journeys: Journeys) -> Events:
     """Every event that begins by the cut and had not ended before the first day of the data."""
     rng = stream(journeys.seed, "supervision")
-    parts = [_orders(rng, journeys), _earlier_orders(rng, journeys, lives), _licences(stays), _after_sentence(stays)]
+    stays = periods(journeys)
+    parts = [
+        _orders(rng, journeys),
+        _earlier_orders(rng, journeys, careers.live(journeys)),
+        _licences(stays),
+        _after_sentence(stays),
+    ]
+    parts[2:] = [part.where(journeys.people.age_on(part.person, part.start) >= ADULT) for part in parts[2:]]
     every = Events(**{name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])})
     _end_sooner(rng, every)
     every = every.where((every.start <= CUT_DAY) & (every.end >= FIRST_DAY))
