@@ -62,6 +62,11 @@ class Zones:
     root: Path
 
     @property
+    def inbox(self) -> Path:
+        """Deliveries as they came, until they are accepted or refused."""
+        return self.root / "inbox"
+
+    @property
     def identifiers(self) -> Path:
         """Identity records as accepted, the spine, scores, models. Linkage alone writes it; no build opens it."""
         return self.root / "identifiers"
@@ -150,5 +155,5 @@ class Zones:
         return reads, writes
 
     def _place(self, path: str, names: dict[str, Path | str]) -> Path:
-        """Under the root, unless it begins with a path that was handed in."""
+        """Under the root, unless it begins with a folder that was handed in from elsewhere."""
         return self.root / path.format(**{name: str(value) for name, value in names.items()})

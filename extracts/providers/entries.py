@@ -70,11 +70,21 @@ class OwnCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class NoPerson:
+    """Rows of a payload table that need no identity record: where `column` holds one of `values` ("" for none)."""
+
+    table: str
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One provider and what its deliveries hold.
 
     payload      names of all payload tables, those of the catalogue first
     own_tables   those among them that the file defines itself
+    no_person    which rows need no identity record
     owners       code and label of owners that the catalogue lacks; likewise key_domains
     """
 
@@ -82,6 +92,7 @@ class Provider:
     label: str
     identity: tuple[IdentitySource, ...]
     payload: tuple[str, ...]
+    no_person: tuple[NoPerson, ...] = ()
     own_tables: tuple[OwnTable, ...] = ()
     own_codes: tuple[OwnCodes, ...] = ()
     owners: tuple[tuple[str, str], ...] = ()

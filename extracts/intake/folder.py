@@ -1,0 +1,129 @@
+"""A delivery as a folder: which files it must hold, and that they are plain files that do not change under our eyes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from extracts.delivery import sha256_of
+from extracts.intake.findings import Findings
+
+DELIVERY = "delivery.json"
+STREAMS = ("identity", "payload")
+ENDINGS = (".parquet", ".csv")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class File:
+    """One delivered file: what it holds, its name within the delivery, where it is, and what it was when we looked."""
+
+    holds: str
+    name: str
+    path: Path
+    sha256: str
+    seen: tuple[int, ...]
+
+    def has_changed(self) -> bool:
+        return _look(self.path) != self.seen
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What delivery.json says. `empty`: files that hold no records on purpose, such as `payload/hmpps_oasys`."""
+
+    provider: str
+    name: str
+    cut: str
+    empty: frozenset[str]
+
+
+def read_delivery(path: Path, provider: str, findings: Findings) -> Delivery | None:
+    """What delivery.json says, or None with a finding. It must speak of this provider."""
+    try:
+        stored = json.loads(path.read_bytes()) if not path.is_symlink() else None
+    except (OSError, ValueError):
+        stored = None
+    if not isinstance(stored, Mapping):
+        findings.add(DELIVERY, "It is missing or is not a JSON object.")
+        return None
+    before = len(findings.found)
+    _check(stored, provider, findings)
+    if len(findings.found) > before:
+        return None
+    return Delivery(provider, stored["delivery"], stored["cut"], frozenset(stored.get("empty", [])))
+
+
+def _check(stored: Mapping[str, Any], provider: str, findings: Findings) -> None:
+    rules = (
+        (stored.get("provider") == provider, "provider must be the code of the provider whose delivery it is."),
+        (_is(NAME, stored.get("delivery")), "delivery must be a name of letters, digits, dashes and underscores."),
+        (_is(DAY, stored.get("cut")), "cut must be a day as YYYY-MM-DD."),
+        (isinstance(stored.get("empty", []), list), "empty must be a list of files that hold no records."),
+        (not set(stored) - {"provider", "delivery", "cut", "empty"}, "There is a key that is not agreed."),
+    )
+    for holds, reason in rules:
+        if not holds:
+            findings.add(DELIVERY, reason)
+
+
+def _is(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def files_of(folder: Path, stream: str, expected: Iterable[str], findings: Findings) -> list[File]:
+    """The expected files of a stream that are there as plain files, each as Parquet or CSV. All else is a finding.
+
+    Files that are not agreed are counted, not named: a name can say whose file it is.
+    """
+    try:
+        present = sorted(os.listdir(folder))
+    except OSError:
+        findings.add(stream, "The folder is missing.")
+        return []
+    found, known = [], set()
+    for holds in expected:
+        names = [holds + ending for ending in ENDINGS if holds + ending in present]
+        known |= set(names)
+        label = f"{stream}/{names[0] if names else holds + ENDINGS[0]}"
+        if len(names) != 1:
+            findings.add(label, "The file is missing." if not names else "It is there as Parquet and as CSV.")
+            continue
+        if file := _plain(folder / names[0], holds, label, findings):
+            found.append(file)
+    if strangers := len(set(present) - known):
+        findings.add(stream, f"{strangers} {'entry is' if strangers == 1 else 'entries are'} not part of the delivery.")
+    return found
+
+
+def _plain(path: Path, holds: str, label: str, findings: Findings) -> File | None:
+    seen = _look(path)
+    if not stat.S_ISREG(seen[0]):
+        findings.add(label, "It is not a plain file.")
+    elif seen[1] == 0:
+        findings.add(label, "The file is empty.")
+    else:
+        try:
+            return File(holds, label, path, sha256_of(path), seen)
+        except OSError:
+            findings.add(label, "The file cannot be opened.")
+    return None
+
+
+def _look(path: Path) -> tuple[int, ...]:
+    """What changes when a file is written to or exchanged. Links are not followed."""
+    found = path.lstat()
+    return (found.st_mode, found.st_size, found.st_mtime_ns, found.st_ino, found.st_dev)
+
+
+def strangers(folder: Path) -> int:
+    """How many entries beside delivery.json and the two streams a delivery has. Links to streams count too."""
+    allowed = {DELIVERY, *STREAMS}
+    return sum(1 for entry in os.scandir(folder) if entry.name not in allowed or entry.is_symlink())
