@@ -58,13 +58,8 @@ def events(journeys: Journeys) -> Events:
     """Every event that begins by the cut and had not ended before the first day of the data."""
     rng = stream(journeys.seed, "supervision")
     stays = periods(journeys)
-    parts = [
-        _orders(rng, journeys),
-        _earlier_orders(rng, journeys, careers.live(journeys)),
-        _licences(stays),
-        _after_sentence(stays),
-    ]
-    parts[2:] = [part.where(journeys.people.age_on(part.person, part.start) >= ADULT) for part in parts[2:]]
+    parts = [_orders(rng, journeys), _earlier_orders(rng, journeys, careers.live(journeys))]
+    parts += [_of_adults(journeys, part) for part in (_licences(stays), _after_sentence(stays))]
     every = Events(**{name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])})
     _end_sooner(rng, every)
     every = every.where((every.start <= CUT_DAY) & (every.end >= FIRST_DAY))
@@ -115,6 +110,11 @@ def _of_age(journeys: Journeys, every: Events) -> Events:
     age = journeys.people.age_on(every.person, every.start)
     every.kind = np.where(age == ADULT - 1, YOUTH_ORDER, every.kind)
     return every.where(age >= ADULT - 1)
+
+
+def _of_adults(journeys: Journeys, every: Events) -> Events:
+    """Without children, whom youth justice teams supervise after their release."""
+    return every.where(journeys.people.age_on(every.person, every.start) >= ADULT)
 
 
 def _licences(stays: Periods) -> Events:
