@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from extracts.linkage.whole_files import write_json
+from extracts.providers import Finding, Refusal
 
 FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
@@ -21,8 +22,14 @@ RECORDS, EDGES, PERSONS = "records.parquet", "edges.parquet", "persons.parquet"
 USED, DECIDED, PAIRS = "used.parquet", "decided.parquet", "pairs.parquet"
 
 
-class BadSpine(ValueError):
-    """The spine cannot be continued from. The message names a run or a delivery, never a value."""
+class BadSpine(Refusal):
+    """The spine cannot be continued from. The reason names a run or a delivery, never a value."""
+
+    def __init__(self, reason: str, *, file: str = "") -> None:
+        super().__init__([Finding(file, reason)])
+
+    def __str__(self) -> str:
+        return self.findings[0].reason
 
 
 @dataclass(frozen=True)
