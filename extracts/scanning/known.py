@@ -1,0 +1,116 @@
+"""The identifiers of the input, compared with what a release says. Read once, never kept: only matches are noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from extracts.conversion import quoted, text
+from extracts.scanning.found import Column, plain
+from extracts.scanning.rules import (
+    BIRTH_DATE,
+    DIGEST_DIGITS,
+    DIGESTED,
+    DIGESTS,
+    KINDS,
+    ROW_ID,
+    SPELLINGS,
+)
+
+TABLES = """
+    CREATE TABLE hits (kind VARCHAR, form VARCHAR);
+    CREATE TABLE numbers (kind VARCHAR, number BIGINT)
+"""
+
+
+# Smaller numbers are counts, days and pounds.
+LEAST = 100_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """One accepted file of identity records, and the roles that it has."""
+
+    file: Path
+    roles: frozenset[str]
+
+    @property
+    def rows(self) -> str:
+        return f"read_parquet({text(self.file)})"
+
+
+def sources(connection: duckdb.DuckDBPyConnection, identities: Path) -> Iterator[Source]:
+    for path in sorted(identities.rglob("*.parquet")):
+        columns = connection.execute(f"DESCRIBE FROM read_parquet({text(path)})").fetchall()
+        yield Source(path, frozenset(column[0] for column in columns))
+
+
+def note_hits(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Note each kind of identifier of a source that some text of the release has the form of."""
+    for kind in KINDS:
+        if not source.roles.issuperset(kind.roles):
+            continue
+        forms, there = kind.forms.replace("{birth}", BIRTH_DATE), " AND ".join(f"{r} IS NOT NULL" for r in kind.roles)
+        connection.execute(
+            f"INSERT INTO hits SELECT DISTINCT $kind, form FROM (SELECT {plain('unnest(list)')} AS form FROM "
+            f"(SELECT {forms} AS list FROM {source.rows} WHERE {there})) "
+            "SEMI JOIN forms USING (form) WHERE length(form) >= $shortest",
+            {"kind": kind.name, "shortest": kind.shortest},
+        )
+
+
+def note_digests(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """The same for digests and hexadecimal spellings; only where the release has texts that look like some.
+
+    Such texts are reported whatever they are; this says of what they were made.
+    """
+    looks = f"SELECT count(*) FROM forms JOIN said USING (id) WHERE name <> '' AND {digest_like('form')}"
+    if not connection.execute(looks).fetchall()[0][0]:
+        return
+    for role in [role for role in DIGESTED if role in source.roles]:
+        spelt = ", ".join(spelling.format(role) for spelling in SPELLINGS)
+        made = [f"upper({digest}(value))" for digest in DIGESTS] + ["hex(value::BLOB)"]
+        name = next(kind.name for kind in KINDS if kind.roles == (role,))
+        connection.execute(
+            f"INSERT INTO hits SELECT DISTINCT $kind, form FROM (SELECT unnest([{', '.join(made)}]) AS form FROM "
+            f"(SELECT DISTINCT unnest([{spelt}]) AS value FROM {source.rows} WHERE {role} IS NOT NULL)) "
+            "SEMI JOIN forms USING (form)",
+            {"kind": f"{name}, as a digest"},
+        )
+
+
+def digest_like(form: str) -> str:
+    """The SQL for whether a form has nothing but hexadecimal digits, and many."""
+    return f"(length({form}) >= {DIGEST_DIGITS} AND regexp_full_match({form}, '[0-9A-F]+'))"
+
+
+def note_numbers(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Note what is a whole number among identifiers, and row ids read as one: their first 8 bytes, whole or cut."""
+    for kind in KINDS:
+        if len(kind.roles) == 1 and kind.roles[0] in source.roles and kind.roles[0] in DIGESTED:
+            (role,) = kind.roles
+            connection.execute(
+                f"INSERT INTO numbers SELECT DISTINCT $kind, try_cast({role} AS BIGINT) FROM {source.rows} "
+                f"WHERE try_cast({role} AS BIGINT) >= {LEAST}",
+                {"kind": kind.name},
+            )
+    first = "('0x' || left(row_id, 16))::UBIGINT"
+    signed = "(first::HUGEINT - CASE WHEN first >> 63 = 1 THEN 18446744073709551616 ELSE 0 END)::BIGINT"
+    connection.execute(
+        f"INSERT INTO numbers SELECT $kind, unnest([(first >> 1)::BIGINT, {signed}]) "
+        f"FROM (SELECT {first} AS first FROM {source.rows} "
+        f"WHERE regexp_matches(row_id, '^[0-9a-fA-F]{{16}}'))",
+        {"kind": ROW_ID},
+    )
+
+
+def numbers_in(connection: duckdb.DuckDBPyConnection, column: Column) -> list[tuple[str, int]]:
+    """Kinds and counts of the numbers of a column that are identifiers."""
+    name = quoted(column.name)
+    return connection.execute(
+        f"SELECT kind, count(*) FROM (SELECT try_cast({name} AS BIGINT) AS number FROM {column.rows} "
+        f"WHERE {name} >= {LEAST} OR {name} <= -{LEAST}) JOIN numbers USING (number) GROUP BY kind ORDER BY kind"
+    ).fetchall()
