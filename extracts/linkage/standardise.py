@@ -72,7 +72,7 @@ def _one(connection: duckdb.DuckDBPyConnection, table: str, expression: str) -> 
 def _month_first(connection: duckdb.DuckDBPyConnection, table: str, roles: Roles) -> bool:
     """Whether dates are written month first: told by the days above 12."""
     columns = roles.get("date_of_birth")
-    return bool(columns) and _one(connection, table, dates.month_comes_first(columns[0]))
+    return _one(connection, table, dates.month_comes_first(columns[0])) if columns else False
 
 
 def _surname_first(connection: duckdb.DuckDBPyConnection, table: str, roles: Roles) -> bool:

@@ -32,7 +32,12 @@ TABLES = {
 
 
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
-NO_PAGES = {"agreement_sign", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove"}
+NO_PAGES = {
+    "agreement_sign", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove",
+    "linkage_retry", "review_undo",
+}  # fmt: skip
+# Pages of a linkage run: the demonstration's release is loaded, not linked yet, so there is no run to look at.
+OF_A_RUN = {"linkage_run", "linkage_cancel", "review_pair", "release_publish"}
 
 # A project with an extract that is in the hands of another worker, a draft output, and a second draft project.
 SIDE_DOORS = """
@@ -111,7 +116,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     ruth_downloads_the_package(journey, output, stack)
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, stack)
-    assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()
+    assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - OF_A_RUN - journey.seen == set()
 
 
 def anyone_may_look_around(journey: Journey) -> None:
@@ -124,6 +129,8 @@ def anyone_may_look_around(journey: Journey) -> None:
         ("/catalogue/cjs_linked/", "catalogue-dataset"),
         ("/catalogue/cjs_linked/pol_victim", "catalogue-table"),
         ("/register/", "register-empty"),
+        ("/releases/", "releases"),
+        ("/releases/1/", "release"),
         ("/about-the-data", "about-the-data"),
         ("/accessibility", "accessibility"),
         ("/no-such-page", "not-found"),
@@ -376,6 +383,16 @@ def side_doors_look_finished_too(journey: Journey, stack: Stack) -> None:
     journey.look("output-remove-file")
     page.goto("/extracts/2/")
     expect(page.locator("progress")).to_be_visible()
+    for who, address, name in (
+        ("lin", "/linkage/", "linkage"),
+        ("lin", "/linkage/start", "linkage-start"),
+        ("lin", "/linkage/review/", "review-queue"),
+        ("rae", "/releases/1/", "release-for-its-manager"),
+        ("rae", "/releases/1/withdraw", "release-withdraw"),
+    ):
+        page = journey.as_(who)
+        page.goto(address)
+        journey.look(name)
     page = journey.as_("sam")
     page.goto("/agreements/1/revoke")
     journey.look("agreement-revoke")
