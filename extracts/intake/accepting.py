@@ -19,7 +19,7 @@ from extracts.intake import folder
 from extracts.intake.draft import ACCEPTED
 from extracts.intake.findings import Findings
 from extracts.providers import Finding, read_provider
-from extracts.sealed import JobRefused, run_sealed
+from extracts.sealed import JobRefused, make_private, run_sealed
 from extracts.zones import Zones
 
 Progress = Callable[[str, float], None]
@@ -149,7 +149,7 @@ def put_in_place(stream: Stream) -> None:
     """Move a stream's draft to its place. Safe to repeat: without a draft there is nothing to do."""
     if not (stream.draft / ACCEPTED).is_file():
         return
-    stream.accepted.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(stream.accepted)
     folders.move_into_place(stream.draft, stream.accepted, stream.delivery, rights=0o400)
 
 

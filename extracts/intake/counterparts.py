@@ -38,7 +38,7 @@ def write_tokens(
     with pq.ParquetWriter(path, SCHEMA) as writer:
         for number, query in queries:
             sql = f"SELECT unhex(row_id) AS id, row FROM ({query}) WHERE {IS_ROW_ID.format('row_id')}"
-            batches: pa.RecordBatchReader = connection.execute(sql).to_arrow_reader(BATCH)
+            batches: pa.RecordBatchReader = connection.sql(sql).to_arrow_reader(BATCH)
             for batch in batches:
                 if len(batch):
                     tokens = encrypt.update(b"".join(batch.column("id").to_pylist()))

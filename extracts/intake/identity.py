@@ -18,7 +18,7 @@ from extracts.intake.folder import DELIVERY, Delivery, File, files_of, read_deli
 from extracts.intake.looking import look, look_at_columns, look_for_records, look_for_repeats, rows_of
 from extracts.intake.reading import ROW, Opened, opened
 from extracts.providers import ROLES, IdentitySource, Provider, read_provider
-from governance.catalogue.catalogue import read_catalogue
+from governance.catalogue.catalogue import catalogue_at
 
 Progress = Callable[[str, float], None]
 # Types that have one way to be written as a text.
@@ -72,7 +72,7 @@ def accept_identity(
 
 def _known(who: Provider, description: Path) -> dict[str, str]:
     """Names of columns that may be told: identifiers that are not agreed, and attributes, which belong elsewhere."""
-    attributes = {variable.name for table in read_catalogue(description).tables for variable in table.variables}
+    attributes = {variable.name for table in catalogue_at(description).tables for variable in table.variables}
     attributes |= {row["variable"] for table in who.own_tables for row in table.variables}
     return dict.fromkeys(attributes, "An attribute") | dict.fromkeys(ROLES, "An identifier that is not agreed")
 

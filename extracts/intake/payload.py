@@ -21,7 +21,7 @@ from extracts.intake.folder import DELIVERY, Delivery, files_of, read_delivery
 from extracts.intake.looking import look, look_at_columns, look_for_records, look_for_repeats, rows_of
 from extracts.intake.reading import ROW, Opened, opened
 from extracts.providers import IDENTIFYING, Provider, merged_description, read_provider
-from governance.catalogue.catalogue import Catalogue, Table, Variable, read_catalogue
+from governance.catalogue.catalogue import Catalogue, Table, Variable, catalogue_at
 from governance.catalogue.sensitivity import Sensitivity
 
 Progress = Callable[[str, float], None]
@@ -70,7 +70,7 @@ def accept_payload(
 
 def _catalogue(description: Path, who: Provider, room: Path) -> Catalogue:
     """The description, with the tables that the provider's file defines when it does not hold them yet."""
-    catalogue = read_catalogue(description)
+    catalogue = catalogue_at(description)
     if all(name in catalogue for name in who.payload):
         return catalogue
     return merged_description(description, [who], room / "description")

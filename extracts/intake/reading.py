@@ -51,8 +51,9 @@ def opened(connection: duckdb.DuckDBPyConnection, file: File, room: Path, findin
     described = connection.execute(f"DESCRIBE FROM read_parquet({text(path)})").fetchall()
     columns = {str(name): str(kind) for name, kind, *_ in described}
     try:
-        counts = ", ".join(f"count({quoted(name)})" for name in columns)
-        rows = connection.execute(f"SELECT count(*), {counts} FROM {quoted(view)}").fetchall()[0][0]
+        # The hash makes the engine decode every value: counts alone come from the file's statistics.
+        values = ", ".join(quoted(name) for name in columns)
+        rows = connection.execute(f"SELECT count(*), bit_xor(hash({values})) FROM {quoted(view)}").fetchall()[0][0]
     except duckdb.Error:
         _why_unreadable(path, file, findings)
         return None

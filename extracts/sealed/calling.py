@@ -78,7 +78,7 @@ def run_sealed(
         progress(f"{reason} This runs without walls, as only a demonstration may.", 0.0)
         abi = 0
     for folder in writable:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
     with _room(writable) as room:
         task = {
             "job": job, "arguments": dict(arguments), "abi": abi, "parent": os.getpid(), "memory": memory_limit,
@@ -110,6 +110,12 @@ SYSTEM = tuple(
 def code_folders() -> list[Path]:
     """The packages of this repository; folders beside them, such as `var`, are not among them."""
     return sorted(path.parent for path in REPOSITORY.glob("*/__init__.py"))
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and the folders above it that are missing, for this account alone (0700)."""
+    for missing in [path for path in (*reversed(folder.parents), folder) if not path.exists()]:
+        missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def kind_and_place(problem: BaseException) -> str:
