@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from extracts.figures.profile import profile_of
 from extracts.figures.safe import RULE, rounded
@@ -32,9 +35,9 @@ def described(
     names = list(tables)
 
     def one(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        return _one_table(folder / f"{name}.parquet", catalogue[name], catalogue, spill)
+        return _one_table(folder / f"{name}.parquet", catalogue[name], catalogue, connection.cursor(), spill)
 
-    with ThreadPoolExecutor(threads) as pool:
+    with closing(duckdb.connect(":memory:")) as connection, ThreadPoolExecutor(threads) as pool:
         found = dict(zip(names, pool.map(one, names), strict=True))
     return {
         "figures.json": {"rule": RULE, "tables": {name: pair[0] for name, pair in found.items()}},
@@ -42,14 +45,16 @@ def described(
     }
 
 
-def _one_table(path: Path, table: Table, catalogue: Catalogue, spill: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def _one_table(
+    path: Path, table: Table, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, spill: Path
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The figures and the profile of one table."""
     tallies = _tallies(path, table)
     figures = {
         "rows": rounded(next(iter(tallies.values())).rows),
         "variables": {variable.name: figures_of(variable, tallies[variable.name]) for variable in _shown(table)},
     }
-    return figures, profile_of(path, table, catalogue, tallies, spill=spill)
+    return figures, profile_of(path, table, catalogue, tallies, connection=connection, spill=spill)
 
 
 def _shown(table: Table) -> list[Variable]:

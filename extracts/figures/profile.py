@@ -28,7 +28,13 @@ Counts = npt.NDArray[np.int64]
 
 
 def profile_of(
-    path: Path, table: Table, catalogue: Catalogue, tallies: Mapping[str, Tally], *, spill: Path
+    path: Path,
+    table: Table,
+    catalogue: Catalogue,
+    tallies: Mapping[str, Tally],
+    *,
+    connection: duckdb.DuckDBPyConnection,
+    spill: Path,
 ) -> dict[str, Any]:
     """The quasi-identifiers of a table with their levels, and what each set of them singles out.
 
@@ -42,8 +48,7 @@ def profile_of(
     }
     if rows < ENOUGH_ROWS:
         return found
-    with duckdb.connect(":memory:") as connection:
-        levels = {v.name: levels_of(v, catalogue, tallies[v.name].values, connection) for v in variables}
+    levels = {v.name: levels_of(v, catalogue, tallies[v.name].values, connection) for v in variables}
     codes = _codes(path, levels, rows, spill)
     sizes = [level.size for level in levels.values()]
     names = list(levels)
