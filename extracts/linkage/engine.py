@@ -23,7 +23,7 @@ from extracts.linkage.learning import scope, train
 from extracts.linkage.link import PAIRS_AT_ONCE, bits_of
 from extracts.linkage.model import Model, as_json, from_json, shipped, untrained
 from extracts.linkage.refine import refined
-from extracts.linkage.scoring import score_blocks
+from extracts.linkage.scoring import Progress, quiet, score_blocks
 from extracts.linkage.spine_engine import number
 from extracts.linkage.spine_records import ROLES
 from extracts.linkage.stable_ids import Ints
@@ -34,6 +34,8 @@ from extracts.linkage.standardise import standardise
 OWN_THRESHOLD = 0.90
 CUTS = {"cluster_080": bits_of(0.80), "cluster": bits_of(OWN_THRESHOLD), "cluster_095": bits_of(0.95)}
 MOST_OTHERS = 50.0
+SCORING_FROM, SCORING = 0.35, 0.35  # of the whole job's progress; learning comes before
+USUAL_OTHERS = 3.0  # further records of a person, where a model comes from elsewhere
 
 
 @dataclass
@@ -44,6 +46,7 @@ class SplinkEngine:
     model: Model | None = None
     others: float = 0.0
     joins_from: float = CUTS["cluster_080"]
+    progress: Progress = quiet
     unlinkables: list[dict[str, float]] = field(default_factory=list)
 
     @property
@@ -61,7 +64,7 @@ class SplinkEngine:
         return cls(seed, from_json(json.dumps(read["model"])), read["others"])
 
     @classmethod
-    def shipped(cls, name: str, *, seed: int, others: float) -> SplinkEngine:
+    def shipped(cls, name: str, *, seed: int, others: float = USUAL_OTHERS) -> SplinkEngine:
         """The engine with a model that comes with Gatehouse. Raises UnknownModel."""
         return cls(seed, shipped(name), others)
 
@@ -100,7 +103,10 @@ class SplinkEngine:
         model = _completed(connection, records, self.model)
         with_frequencies(connection, model, self.model.frequencies, into="prepared", others=self.others)
         parts = max(1, -(-sum(blocks.pairs.values()) // PAIRS_AT_ONCE))
-        score_blocks(connection, "prepared", "members", self.model, into=into, parts=parts, crossing=crossing)
+        score_blocks(
+            connection, "prepared", "members", self.model, into=into, parts=parts, crossing=crossing,
+            progress=lambda _, share: self.progress("Scoring pairs", SCORING_FROM + SCORING * share),
+        )  # fmt: skip
         self.unlinkables = unlinkables(connection, "prepared", self.model)
         connection.execute("DROP TABLE prepared; DROP TABLE members")
 

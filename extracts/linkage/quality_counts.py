@@ -32,7 +32,9 @@ def load(connection: duckdb.DuckDBPyConnection, *, persons: Path, groups: Path, 
     connection.execute(
         f"""
         CREATE TEMP TABLE record AS
-        WITH real AS (SELECT hash(source, row_id) AS k, hash(person) AS person FROM read_parquet($truth)),
+        WITH real AS (
+            SELECT hash(source, row_id) AS k, hash(min(person)) AS person FROM read_parquet($truth) GROUP BY k
+        ),
         linked AS (SELECT hash(source, row_id) AS k, source, {", ".join(IDS)} FROM read_parquet($persons)),
         said AS (SELECT hash(source, row_id) AS k, {", ".join(DIMENSIONS)} FROM read_parquet($groups))
         SELECT * EXCLUDE (k) FROM linked JOIN real USING (k) LEFT JOIN said USING (k)

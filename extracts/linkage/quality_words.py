@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MOST_NAMED = 3
+SMALL = 0.02
 
 BY = {
     "sex": "people whose sex is recorded as {}", "age_band": "people aged {}",
@@ -75,4 +76,7 @@ def _group(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _percent(rate: Mapping[str, float]) -> str:
-    return f"{100 * rate['value']:.1f}% ({100 * rate['low']:.1f} to {100 * rate['high']:.1f})"
+    """As percent with its interval, with two decimals where it is small."""
+    decimals = 1 if max(rate["value"], rate["high"]) >= SMALL else 2
+    value, low, high = (f"{100 * rate[name]:.{decimals}f}" for name in ("value", "low", "high"))
+    return f"{value}% ({low} to {high})"

@@ -68,13 +68,14 @@ def link_on(
         connection, [delivery for delivery, _ in news],
         standing=old / spine_files.RECORDS if old else None, next_rid=before.next_rid,
     )  # fmt: skip
-    state = _next_state(connection, before, run=run, engine=engine.name, news=news)
     write_rows(connection, "SELECT rid, * EXCLUDE (rid) FROM record ORDER BY rid", draft / spine_files.RECORDS)
     progress("Standardising", 0.05)
     features = engine.standardise(connection, "record", into="standard")
     progress("Scoring pairs", 0.15)
     again = afresh or before.engine != engine.name
     scored = score(connection, engine, None if again else old)
+    # Only now has an engine a name that learns its model from the first records.
+    state = _next_state(connection, before, run=run, engine=engine.name, news=news)
     write_rows(connection, "SELECT * FROM scored ORDER BY id_a, id_b", draft / spine_files.EDGES)
     progress("Clustering", 0.7)
     changed = lay_over(connection, old, settled)

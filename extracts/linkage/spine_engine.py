@@ -23,8 +23,11 @@ class Engine(Protocol):
     joins_from  bits below which a pair by itself never brings two records into one component
     """
 
-    name: str
-    joins_from: float
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def joins_from(self) -> float: ...
 
     def standardise(self, connection: duckdb.DuckDBPyConnection, table: str, *, into: str) -> tuple[str, ...]:
         """Make the table of standardised records, and name its features."""

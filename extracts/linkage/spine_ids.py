@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from extracts.linkage import spine_files
-from extracts.linkage.spine_engine import KINDS, column
+from extracts.linkage.spine_engine import KINDS, column, number
 from extracts.linkage.stable_ids import Changes, Ints, stable_ids
 
 
 def name_persons(connection: duckdb.DuckDBPyConnection, old: Path | None, key: bytes) -> dict[str, Changes]:
-    """Make `person`, of all records, and `used`, of all ids that were ever given. What changed, by kind of ids."""
+    """Make `person`, of all records, and `used`, of all ids that were ever given. What changed, by kind of ids.
+
+    Persons that were not touched are among those kept.
+    """
     _make_before(connection, old)
     rows = connection.sql(
         f"""
@@ -29,14 +33,22 @@ def name_persons(connection: duckdb.DuckDBPyConnection, old: Path | None, key: b
     ids: dict[str, Any] = {}
     changes = {}
     for kind, cluster in KINDS.items():
-        ids[kind], changes[kind] = stable_ids(
+        ids[kind], changed = stable_ids(
             np.asarray(rows[kind]), np.asarray(rows[cluster]), key=key, purpose=kind,
             name_of=lambda at: _names(connection, rids[at]),
             used=column(connection, f"SELECT id FROM used WHERE kind = '{kind}'", "id"),
             gone=column(connection, f"SELECT {kind} AS id FROM before WHERE rid IN (SELECT rid FROM dropped)", "id"),
         )  # fmt: skip
+        changes[kind] = replace(changed, kept=changed.kept + number(connection, _untouched(f"count(DISTINCT {kind})")))
     _make_person(connection, pa.table({"rid": rids, **ids, "match_probability": rows["match_probability"]}))
     return changes
+
+
+def _untouched(chosen: str) -> str:
+    """Of the records whose persons stay as they were."""
+    return f"""
+        SELECT {chosen} FROM before WHERE rid IN (SELECT rid FROM record) AND rid NOT IN (SELECT rid FROM part)
+        """
 
 
 def _make_before(connection: duckdb.DuckDBPyConnection, old: Path | None) -> None:
@@ -65,8 +77,7 @@ def _make_person(connection: duckdb.DuckDBPyConnection, named: pa.Table) -> None
         CREATE OR REPLACE TABLE person AS
         SELECT rid, {ids}, match_probability FROM named
         UNION ALL
-        SELECT rid, {ids}, match_probability FROM before
-        WHERE rid IN (SELECT rid FROM record) AND rid NOT IN (SELECT rid FROM part);
+        {_untouched(f"rid, {ids}, match_probability")};
         INSERT INTO used SELECT kind, id FROM (
             SELECT DISTINCT unnest([{kinds}]) AS kind, unnest([{ids}]) AS id FROM person
         ) ANTI JOIN used USING (kind, id)
