@@ -14,7 +14,7 @@ from extracts.intake.checks import Check
 from extracts.intake.draft import already_accepted, end_draft
 from extracts.intake.engine import MEMORY, engine
 from extracts.intake.findings import Findings
-from extracts.intake.folder import DELIVERY, Delivery, File, files_of, read_delivery
+from extracts.intake.folder import DELIVERY, Delivery, files_of, read_delivery
 from extracts.intake.looking import look, look_at_columns, look_for_records, look_for_repeats, rows_of
 from extracts.intake.reading import ROW, Opened, opened
 from extracts.providers import ROLES, IdentitySource, Provider, read_provider
@@ -165,9 +165,3 @@ def _write(connection: duckdb.DuckDBPyConnection, source: IdentitySource, found:
     connection.execute(
         f"COPY (SELECT {', '.join(columns)} FROM {quoted(found.view)}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
     )
-
-
-def file_names(who: Provider, files: Sequence[File]) -> list[str]:
-    """The names of the identity files by number, for findings of the other stream."""
-    names = {file.holds: file.name for file in files}
-    return [names.get(source.name, f"identity/{source.name}") for source in who.identity]
