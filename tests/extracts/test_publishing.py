@@ -23,7 +23,8 @@ def test_a_release_says_what_it_holds(tmp_path):
     release, reports = small.published(tmp_path)
     folder = tmp_path / "releases" / "small" / "1"
     assert {path.name for path in folder.iterdir()} == {
-        "release.json", "manifest.json", "figures.json", "qi_profile.json", "catalogue", "crime.parquet", "victim.parquet",
+        "release.json", "manifest.json", "figures.json", "qi_profile.json", "catalogue",
+        "crime.parquet", "victim.parquet",
     }  # fmt: skip
     assert {name: table.rows for name, table in release.tables.items()} == {"crime": 5, "victim": 7}
     assert reports == [("crime", 0, 2), ("victim", 1, 2), ("", 2, 2)]
