@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from extracts import delivery
-from extracts.building.links import derived_tables, view_crosswalk, write_row_keys
+from extracts.building.links import case_tables, person_link, view_crosswalk, write_row_keys
 from extracts.building.payload import deliveries_in, view_tables
 from extracts.conversion import BadDataset, quoted
 from extracts.differences import compared
@@ -108,19 +109,25 @@ def _described(description: Path, to: Path, code: str, version: str) -> Catalogu
 def _tables(
     progress: Progress, made: Engine, catalogue: Catalogue, delivered: list[Table], folder: Path, run: str
 ) -> dict[str, ReleasedTable]:
-    """Write what was delivered and what can be derived of it."""
-    origins = [origin_of(made.connection, table, quoted(table.name)) for table in delivered]
-    refuse_bad(made.connection, origins)
-    progress("Linking cases", 0.05)
-    derived = derived_tables(
-        made.connection, catalogue, delivered, link_run=run, codelists=folder / "catalogue" / "codelists"
-    )
-    origins += [origin_of(made.connection, table, rows) for table, rows in derived]
+    """Write what was delivered and what can be derived of it.
+
+    Cases are worked out while the other tables are written: each alone would leave a core idle.
+    """
+    connection, codelists = made.connection, folder / "catalogue" / "codelists"
+    ready = [(table, quoted(table.name)) for table in delivered] + list(person_link(catalogue, run))
+    origins = [origin_of(connection, table, rows) for table, rows in ready]
+    refuse_bad(connection, origins)
 
     def report(table: str, done: int, tables: int) -> None:
-        progress(f"Writing {table}" if table else "Written", 0.2 + 0.5 * done / tables)
+        progress(f"Linking cases, writing {table}" if table else "Linking cases", 0.05 + 0.45 * done / tables)
 
-    return dict(write_tables(made.connection, origins, folder, report))
+    with ThreadPoolExecutor(1) as beside:
+        cursor = connection.cursor()
+        cases = beside.submit(lambda: list(case_tables(cursor, catalogue, delivered, codelists=codelists)))
+        released = dict(write_tables(connection, origins, folder, report))
+        derived = [origin_of(connection, table, rows) for table, rows in cases.result()]
+    progress("Writing cases and journeys", 0.6)
+    return released | dict(write_tables(connection, derived, folder, lambda *step: None))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -36,20 +36,19 @@ def view_crosswalk(connection: duckdb.DuckDBPyConnection, crosswalk: Path) -> st
     return delivery.sha256_of(crosswalk / "persons.parquet")[:LINK_RUN_DIGITS]
 
 
-def derived_tables(
-    connection: duckdb.DuckDBPyConnection,
-    catalogue: Catalogue,
-    delivered: list[Table],
-    *,
-    link_run: str,
-    codelists: Path,
-) -> Iterator[tuple[Table, str]]:
-    """Each table that can be derived of what was delivered, with what stands behind FROM to read it."""
-    names = {table.name for table in delivered}
+def person_link(catalogue: Catalogue, link_run: str) -> Iterator[tuple[Table, str]]:
+    """The person link, if the dataset has one, with what stands behind FROM to read it."""
     if PERSON_LINK in catalogue:
         columns = {**PERSON_COLUMNS, "link_run": text(link_run)}
         chosen = ", ".join(f"{value} AS {name}" for name, value in columns.items())
         yield catalogue[PERSON_LINK], f"(SELECT {chosen} FROM persons)"
+
+
+def case_tables(
+    connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, delivered: list[Table], *, codelists: Path
+) -> Iterator[tuple[Table, str]]:
+    """Cases and journeys, as far as they can be worked out of what was delivered; the same."""
+    names = {table.name for table in delivered}
     if CASE_LINK in catalogue and {"pol_crime", "pol_suspect"} <= names:
         link_cases(connection, codelists)
         yield catalogue[CASE_LINK], _declared(catalogue[CASE_LINK])
