@@ -15,7 +15,7 @@ from extracts import delivery
 from extracts.conversion import text
 from extracts.scanning import found, known, persons
 from extracts.scanning.found import Column
-from extracts.scanning.rules import COMMON_ROWS, DIGEST, DIRECT, FEW_VALUES, FULL_NAME, NAME, RULES, UNDECLARED
+from extracts.scanning.rules import COMMON_ROWS, DIGEST, DIRECT, FEW_VALUES, FULL_NAME, KINDS, NAME, RULES, UNDECLARED
 from governance.catalogue.catalogue import Catalogue, read_catalogue
 
 Progress = Callable[[str, float], None]
@@ -62,13 +62,12 @@ def scan(
         sources = list(known.sources(connection, Path(identities)))
         progress("Reading the release", 0.0)
         _note_release(connection, folder, columns, catalogue)
-        for number, source in enumerate(sources):
-            progress("Comparing identifiers", 0.2 + 0.4 * number / len(sources))
-            known.note_hits(connection, source)
-            known.note_digests(connection, source)
-            known.note_numbers(connection, source)
+        for number, kind in enumerate(KINDS):
+            progress(f"Comparing each {kind.name}", 0.2 + 0.4 * number / len(KINDS))
+            known.note_hits(connection, sources, kind)
         progress("Comparing numbers", 0.6)
-        connection.execute("CREATE OR REPLACE TABLE numbers AS SELECT DISTINCT * FROM numbers")
+        known.note_digests(connection, sources)
+        known.note_numbers(connection, sources)
         findings = [*_undeclared(columns), *_texts(connection), *_numbers(connection, columns)]
         progress("Comparing rows with their persons", 0.75)
         persons.gather(connection, sources, Path(row_keys))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from extracts.scanning.found import Column, plain
 from extracts.scanning.rules import (
     BIRTH_DATE,
     DIGEST_DIGITS,
-    DIGESTED,
     DIGESTS,
     KINDS,
     ROW_ID,
     SPELLINGS,
+    Kind,
 )
 
 TABLES = """
@@ -48,21 +48,25 @@ def sources(connection: duckdb.DuckDBPyConnection, identities: Path) -> Iterator
         yield Source(path, frozenset(column[0] for column in columns))
 
 
-def note_hits(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Note each kind of identifier of a source that some text of the release has the form of."""
-    for kind in KINDS:
-        if not source.roles.issuperset(kind.roles):
-            continue
-        forms, there = kind.forms.replace("{birth}", BIRTH_DATE), " AND ".join(f"{r} IS NOT NULL" for r in kind.roles)
+def rows_of(sources: Sequence[Source], roles: Sequence[str]) -> str:
+    """What stands behind FROM to read these roles where a record has them all; of the sources that have them."""
+    columns, there = ", ".join(roles), " AND ".join(f"{role} IS NOT NULL" for role in roles)
+    parts = [f"SELECT {columns} FROM {source.rows}" for source in sources if source.roles.issuperset(roles)]
+    return f"({' UNION ALL '.join(parts)}) WHERE {there}" if parts else ""
+
+
+def note_hits(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], kind: Kind) -> None:
+    """Note the identifiers of a kind that some text of the release has the form of."""
+    if rows := rows_of(sources, kind.roles):
+        forms = kind.forms.replace("{birth}", BIRTH_DATE)
         connection.execute(
             f"INSERT INTO hits SELECT DISTINCT $kind, form FROM (SELECT {plain('unnest(list)')} AS form FROM "
-            f"(SELECT {forms} AS list FROM {source.rows} WHERE {there})) "
-            "SEMI JOIN forms USING (form) WHERE length(form) >= $shortest",
+            f"(SELECT {forms} AS list FROM {rows})) SEMI JOIN forms USING (form) WHERE length(form) >= $shortest",
             {"kind": kind.name, "shortest": kind.shortest},
         )
 
 
-def note_digests(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+def note_digests(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
     """The same for digests and hexadecimal spellings; only where the release has texts that look like some.
 
     Such texts are reported whatever they are; this says of what they were made.
@@ -70,16 +74,16 @@ def note_digests(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     looks = f"SELECT count(*) FROM forms JOIN said USING (id) WHERE name <> '' AND {digest_like('form')}"
     if not connection.execute(looks).fetchall()[0][0]:
         return
-    for role in [role for role in DIGESTED if role in source.roles]:
-        spelt = ", ".join(spelling.format(role) for spelling in SPELLINGS)
-        made = [f"upper({digest}(value))" for digest in DIGESTS] + ["hex(value::BLOB)"]
-        name = next(kind.name for kind in KINDS if kind.roles == (role,))
-        connection.execute(
-            f"INSERT INTO hits SELECT DISTINCT $kind, form FROM (SELECT unnest([{', '.join(made)}]) AS form FROM "
-            f"(SELECT DISTINCT unnest([{spelt}]) AS value FROM {source.rows} WHERE {role} IS NOT NULL)) "
-            "SEMI JOIN forms USING (form)",
-            {"kind": f"{name}, as a digest"},
-        )
+    for kind in [kind for kind in KINDS if kind.is_number]:
+        (role,) = kind.roles
+        if rows := rows_of(sources, kind.roles):
+            spelt = ", ".join(spelling.format(role) for spelling in SPELLINGS)
+            made = ", ".join([*(f"upper({digest}(value))" for digest in DIGESTS), "hex(value::BLOB)"])
+            connection.execute(
+                f"INSERT INTO hits SELECT DISTINCT $kind, form FROM (SELECT unnest([{made}]) AS form FROM "
+                f"(SELECT DISTINCT unnest([{spelt}]) AS value FROM {rows})) SEMI JOIN forms USING (form)",
+                {"kind": f"{kind.name}, as a digest"},
+            )
 
 
 def digest_like(form: str) -> str:
@@ -87,24 +91,25 @@ def digest_like(form: str) -> str:
     return f"(length({form}) >= {DIGEST_DIGITS} AND regexp_full_match({form}, '[0-9A-F]+'))"
 
 
-def note_numbers(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+def note_numbers(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
     """Note what is a whole number among identifiers, and row ids read as one: their first 8 bytes, whole or cut."""
-    for kind in KINDS:
-        if len(kind.roles) == 1 and kind.roles[0] in source.roles and kind.roles[0] in DIGESTED:
-            (role,) = kind.roles
+    for kind in [kind for kind in KINDS if kind.is_number]:
+        (role,) = kind.roles
+        if rows := rows_of(sources, kind.roles):
             connection.execute(
-                f"INSERT INTO numbers SELECT DISTINCT $kind, try_cast({role} AS BIGINT) FROM {source.rows} "
-                f"WHERE try_cast({role} AS BIGINT) >= {LEAST}",
+                f"INSERT INTO numbers SELECT $kind, try_cast({role} AS BIGINT) FROM {rows} "
+                f"AND try_cast({role} AS BIGINT) >= {LEAST}",
                 {"kind": kind.name},
             )
     first = "('0x' || left(row_id, 16))::UBIGINT"
     signed = "(first::HUGEINT - CASE WHEN first >> 63 = 1 THEN 18446744073709551616 ELSE 0 END)::BIGINT"
-    connection.execute(
-        f"INSERT INTO numbers SELECT $kind, unnest([(first >> 1)::BIGINT, {signed}]) "
-        f"FROM (SELECT {first} AS first FROM {source.rows} "
-        f"WHERE regexp_matches(row_id, '^[0-9a-fA-F]{{16}}'))",
-        {"kind": ROW_ID},
-    )
+    if rows := rows_of(sources, ("row_id",)):
+        connection.execute(
+            f"INSERT INTO numbers SELECT $kind, unnest([(first >> 1)::BIGINT, {signed}]) FROM "
+            f"(SELECT {first} AS first FROM {rows} AND regexp_matches(row_id, '^[0-9a-fA-F]{{16}}'))",
+            {"kind": ROW_ID},
+        )
+    connection.execute("CREATE OR REPLACE TABLE numbers AS SELECT DISTINCT * FROM numbers")
 
 
 def numbers_in(connection: duckdb.DuckDBPyConnection, column: Column) -> list[tuple[str, int]]:

@@ -35,17 +35,26 @@ RULES = (
 )
 
 
+# Roles that hold a number or a key.
+NUMBERED = ("row_id", "pnc", "cro", "prison_number", "person_number", "national_insurance", "asn", "case_reference")
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of identifier.
 
-    forms  SQL for lists of texts, from the roles that it is made of
+    forms      SQL for a list of texts, from the roles that it is made of
+    is_number  whether it is a number or key, of which there may be digests
     """
 
     name: str
     roles: tuple[str, ...]
     forms: str
     shortest: int = SHORTEST
+
+    @property
+    def is_number(self) -> bool:
+        return len(self.roles) == 1 and self.roles[0] in NUMBERED
 
 
 def _joined(*roles: str) -> str:
@@ -85,8 +94,6 @@ BIRTH_DATE = (
     "try_strptime(date_of_birth, ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y', '%d %b %Y', '%Y%m%d'])::DATE)"
 )
 
-# Roles whose texts a digest may have been made of.
-DIGESTED = ("row_id", "pnc", "cro", "prison_number", "person_number", "national_insurance", "asn", "case_reference")
 DIGESTS = ("md5", "sha1", "sha256")
 # How a text may have been written before: as it was, in capitals, in small letters.
 SPELLINGS = ("{0}", "upper({0})", "lower({0})")
