@@ -77,22 +77,23 @@ def build(
         progress("Looking for surrogates that two keys share", 0.7)
         made.surrogates.refuse_collisions()
         progress("Counting for the catalogue", 0.72)
-        for name, content in described(folder, catalogue, released, spill=spill, threads=threads).items():
-            write_json(folder / name, content)
-    quality = _read(Path(crosswalk) / QUALITY)
+        said = described(folder, catalogue, released, spill=spill, threads=threads)
+    said[QUALITY] = _read(Path(crosswalk) / QUALITY)
     progress("Comparing with the release before", 0.85)
-    difference = compared(Path(previous) if previous else None, folder, catalogue, quality, spill=room)
-    write_json(folder / QUALITY, quality)
-    write_json(folder / DIFFERENCE, difference)
-    said = {"link_run": run, "linkage": _of_the_run(Path(crosswalk)), "deliveries": [list(one) for one in order]}
-    digest = seal(folder, Release(code, version, created_at, released), **said)
+    said[DIFFERENCE] = compared(
+        Path(previous) if previous else None, folder, catalogue, said[QUALITY], spill=room, memory_limit=memory_limit
+    )
+    for name, content in said.items():
+        write_json(folder / name, content)
+    origin = {"link_run": run, "linkage": _of_the_run(Path(crosswalk)), "deliveries": [list(one) for one in order]}
+    digest = seal(folder, Release(code, version, created_at, released), **origin)
     progress("Done", 1.0)
     return {
         "tables": {name: vars(table) for name, table in released.items()},
         "manifest_sha256": delivery.sha256_of(folder / delivery.MANIFEST),
         "content_sha256": digest,
-        "quality": quality,
-        "difference": difference,
+        "quality": said[QUALITY],
+        "difference": said[DIFFERENCE],
     }
 
 
