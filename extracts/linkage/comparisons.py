@@ -3,7 +3,8 @@
 A level's `m` is what is expected among records of one person before anything is learnt; it steadies training on few
 data. `frequency` names the feature whose rarity makes agreement weigh more. Levels of `given` hold where its condition
 does; the weights of both groups are learnt apart, since what is likely at the same address is unlikely elsewhere.
-Weights of `fixed` levels (bits) are never learnt.
+Weights of `fixed` levels (bits) are never learnt. `most` is the largest `m` that is believed: fathers and sons of one
+name, who look like one person with another date of birth, would teach the model that dates hardly matter.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Level:
     frequency: str = ""
     given: bool = False
     fixed: float | None = None
+    most: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,12 @@ def overlap(feature: str) -> str:
 
 
 SWAPPED = "(forename_l = surname_r AND surname_l = forename_r)"
+NEARLY_SWAPPED = "(jaro_winkler_similarity(forename_l, surname_r) >= 0.88 AND jaro_winkler_similarity(surname_l, forename_r) >= 0.88)"
 SAME_PLACE = "same_place"  # replaced by what the features can tell, see `same_place`
 
 FORENAME = Comparison("forename", ("forename",), either_null("forename"), (
     Level("swapped with surname", SWAPPED, 0.01, ("surname",), fixed=0.0),
+    Level("swapped with surname, with slips", NEARLY_SWAPPED, 0.002, ("surname",), fixed=0.0),
     Level("same", equal("forename"), 0.80, frequency="forename"),
     Level("short form", overlap("forename_keys"), 0.05, ("forename_keys",)),
     Level("nearly the same", alike("forename", 0.9), 0.04),
@@ -72,6 +76,7 @@ FORENAME = Comparison("forename", ("forename",), either_null("forename"), (
 
 SURNAME = Comparison("surname", ("surname",), either_null("surname"), (
     Level("swapped with forename", SWAPPED, 0.005, ("forename",), frequency="name"),
+    Level("swapped with forename, with slips", NEARLY_SWAPPED, 0.002, ("forename",)),
     Level("same, at the same place", f"{SAME_PLACE} AND {equal('surname')}", 0.90, given=True),
     Level("nearly the same, at the same place", f"{SAME_PLACE} AND {alike('surname', 0.88)}", 0.06, given=True),
     Level("different, at the same place", SAME_PLACE, 0.04, given=True),
@@ -91,8 +96,8 @@ FORENAMES_UNSURE = (
     f"({either_null('forename')} OR starts_with(forename_l, forename_r) OR starts_with(forename_r, forename_l)"
     f" OR list_contains(name_words_l, forename_r) OR list_contains(name_words_r, forename_l))"
 )
-BITS = (24, 20, 17, 14, 11, 8, 4)
-BIT_SHARES = (0.25, 0.2, 0.15, 0.13, 0.1, 0.07, 0.05, 0.05)
+BITS = (20, 15, 11, 7)
+BIT_SHARES = (0.45, 0.25, 0.15, 0.08, 0.07)
 _CLASSES = (
     ("forenames agree", FORENAMES_AGREE, 0.8),
     ("forenames unsure", FORENAMES_UNSURE, 0.15),
@@ -125,24 +130,32 @@ def _two_parts(*places: tuple[int, int]) -> str:
 
 
 YEAR, MONTH, DAY = (1, 4), (5, 2), (7, 2)
-BORN = Comparison("date_of_birth", ("born",), either_null("birth_year"), (
-    Level("same", equal("born"), 0.85, frequency="born"),
-    Level("same year, one without day", f"{either_null('born')} AND {equal('birth_year')}", 0.05, frequency="birth_year"),
-    Level("another year, one without day", f"{either_null('born')}", 0.01),
-    Level("day and month exchanged", "(left(born_l, 4) = left(born_r, 4) AND substr(born_l, 5, 2) = substr(born_r, 7, 2)"
-          " AND substr(born_l, 7, 2) = substr(born_r, 5, 2))", 0.01),
-    Level("same year, one of 1 January", f"{equal('birth_year')} AND (ends_with(born_l, '0101') OR ends_with(born_r, '0101'))",
-          0.01),
-    Level("one slip", "damerau_levenshtein(born_l, born_r) = 1", 0.04),
-    Level("same year and month", _two_parts(YEAR, MONTH), 0.01),
-    Level("same year and day", _two_parts(YEAR, DAY), 0.01),
-    Level("same month and day", f"{_two_parts(MONTH, DAY)} AND NOT ends_with(born_l, '0101')", 0.01),
-    Level("same year", equal("birth_year"), 0.02),
-    Level("within a year", f"{YEARS_APART} <= 1", 0.01),
-    Level("two slips", "damerau_levenshtein(born_l, born_r) = 2", 0.01),
-    Level("within ten years", f"{YEARS_APART} <= 10", 0.01),
-    Level("different", "ELSE", 0.01),
-))  # fmt: skip
+
+
+def _born(most: float, needs: tuple[str, ...], unless: tuple[str, ...]) -> Comparison:
+    """`most`: the largest share of a person's pairs whose dates have nothing to do with each other."""
+    return Comparison("date_of_birth", needs, either_null("birth_year"), (
+        Level("same", equal("born"), 0.85, frequency="born"),
+        Level("same year, one without day", f"{either_null('born')} AND {equal('birth_year')}", 0.05, frequency="birth_year"),
+        Level("another year, one without day", f"{either_null('born')}", 0.01),
+        Level("day and month exchanged", "(left(born_l, 4) = left(born_r, 4) AND substr(born_l, 5, 2) = substr(born_r, 7, 2)"
+              " AND substr(born_l, 7, 2) = substr(born_r, 5, 2))", 0.01),
+        Level("same year, one of 1 January", f"{equal('birth_year')} AND (ends_with(born_l, '0101') OR ends_with(born_r, '0101'))",
+              0.01),
+        Level("one slip", "damerau_levenshtein(born_l, born_r) = 1", 0.04),
+        Level("same year and month", _two_parts(YEAR, MONTH), 0.01),
+        Level("same year and day", _two_parts(YEAR, DAY), 0.01),
+        Level("same month and day", f"{_two_parts(MONTH, DAY)} AND NOT ends_with(born_l, '0101')", 0.01),
+        Level("same year", equal("birth_year"), 0.02),
+        Level("within a year", f"{YEARS_APART} <= 1", 0.01, most=2 * most),
+        Level("two slips", "damerau_levenshtein(born_l, born_r) = 2", 0.01),
+        Level("within ten years", f"{YEARS_APART} <= 10", 0.01, most=most),
+        Level("different", "ELSE", 0.01, most=most),
+    ), unless=unless)  # fmt: skip
+
+
+BORN = _born(0.004, ("born",), ("name_words",))
+BORN_OF_OLD = _born(1.0, ("born", "name_words"), ())  # whole names in any order are of records where dates slip too
 
 BIRTH_YEAR = Comparison("birth_year", ("birth_year",), either_null("birth_year"), (
     Level("same", equal("birth_year"), 0.85, frequency="birth_year"),
@@ -157,6 +170,25 @@ SEX = Comparison("sex", ("sex",), either_null("sex"), (
     Level("same", equal("sex"), 0.98, frequency="sex"),
     Level("different", "ELSE", 0.02),
 ))  # fmt: skip
+
+# Twins and others of a household who were born on one day: forced apart.
+SAME_FORENAME = (
+    f"({equal('forename')} OR damerau_levenshtein(forename_l, forename_r) <= 1 OR {alike('forename', 0.92)}"
+    " OR starts_with(forename_l, forename_r) OR starts_with(forename_r, forename_l) OR same_by_other_names)"
+)
+TWINS = Comparison("twins", ("forename", "surname", "born"), either_null("forename", "surname", "born"), (
+    Level("one day and place, other forenames", f"{equal('born')} AND {alike('surname', 0.92)} AND same_day_or_place"
+          f" AND NOT {SAME_FORENAME} AND NOT same_by_number", 1.0, fixed=-40.0),
+    Level("no twins", "ELSE", 1.0, fixed=0.0),
+), unless=("name_words",))  # fmt: skip
+
+# Fathers and sons of one name agree on all but the day of birth, more often than chance would have it. Only where
+# addresses are known: then there is enough to know a person by whose date of birth is wrong.
+NAMESAKES = Comparison("namesakes", ("forename", "surname", "born", "address_key"), either_null("forename", "surname", "born"), (
+    Level("one name, another date", f"{equal('forename')} AND {equal('surname')} AND {YEARS_APART} > 1"
+          " AND damerau_levenshtein(born_l, born_r) > 1", 1.0, fixed=-3.0),
+    Level("no namesakes", "ELSE", 1.0, fixed=0.0),
+), unless=("name_words",))  # fmt: skip
 
 NEAR = "(same_area)"
 PLACE_PARTS = ("postcode", "street", "town", "region")
@@ -245,7 +277,7 @@ APART_DECIDED = Comparison("decided_apart", ("decided_apart",), f"NOT coalesce({
 ))  # fmt: skip
 
 COMPARISONS = (
-    FORENAME, SURNAME, WORDS, MIDDLE, BORN, BIRTH_YEAR, SEX, PLACE, BIRTH_PLACE,
+    FORENAME, SURNAME, WORDS, MIDDLE, BORN, BORN_OF_OLD, TWINS, NAMESAKES, BIRTH_YEAR, SEX, PLACE, BIRTH_PLACE,
     texts("occupation", 0.7), codes("ethnicity", 0.85),
     *(texts(name) for name in ("text", "text_2", "text_3", "text_4")),
     *(codes(name) for name in ("category", "category_2", "category_3", "category_4")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -14,6 +14,8 @@ from extracts.linkage.model import Compared, Model
 from extracts.linkage.training import RANDOM_PAIRS, SAMPLED_PAIRS, Vectors, learn, vectors
 
 TOGETHER_PAIRS = 200_000
+NEIGHBOURS = 4  # so many others at the same place are looked at, for each record
+MOST_OTHERS = 50.0
 
 
 @dataclass(frozen=True)
@@ -46,38 +48,60 @@ def train(
 ) -> Model:
     """The model, learnt from the records and their blocks; `prepared` is made: records with frequencies.
 
-    Trains twice: the first time shows how many records a person has, which tells chance from sameness in frequencies.
+    Learns twice: the first time shows how many records a person has, which tells chance from sameness in frequencies.
     """  # fmt: skip
     count = connection.execute(f"SELECT count(*) FROM {records}").fetchall()[0][0]
-    others = 0.0
-    learnt = model
-    for _ in range(2):
+    with_frequencies(connection, records, model.frequencies, into=prepared)
+    samples = _samples(connection, prepared, members, model, within, count, seed)
+    others = _others(samples.learnt(model, within, count), within, count)
+    if "name_words" in model.features:  # what their levels are depends on frequencies
         with_frequencies(connection, records, model.frequencies, into=prepared, others=others)
-        learnt = _once(connection, prepared, members, model, within, count, seed)
-        others = min(2 * learnt.prior * within.pairs / max(count, 1), 50.0)
-    with_frequencies(connection, records, model.frequencies, into=prepared, others=others)
+        samples = _samples(connection, prepared, members, model, within, count, seed)
+    else:
+        samples = samples.with_others(others, count)
+    learnt = samples.learnt(model, within, count)
+    with_frequencies(connection, records, model.frequencies, into=prepared, others=_others(learnt, within, count))
     return learnt
 
 
-def _once(
-    connection: duckdb.DuckDBPyConnection,
-    prepared: str,
-    members: str,
-    model: Model,
-    within: Scope,
-    count: int,
+def _others(learnt: Model, within: Scope, count: int) -> float:
+    """How many other records a person has on average."""
+    return float(min(2 * learnt.prior * within.pairs / max(count, 1), MOST_OTHERS))
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """What is learnt from; `share` of the candidates (0..1) were sampled."""
+
+    random: Vectors
+    candidates: Vectors
+    together: tuple[Vectors | None, ...]
+    share: float
+
+    def learnt(self, model: Model, within: Scope, count: int) -> Model:
+        return learn(
+            model, random=self.random, candidates=self.candidates, together=self.together, share=self.share,
+            pairs=within.pairs, records=count,
+        )  # fmt: skip
+
+    def with_others(self, others: float, count: int) -> _Samples:
+        """The same samples, values being rarer by the records that a person shares them with."""
+        together = tuple(sample and sample.with_others(others, count) for sample in self.together)
+        candidates = self.candidates.with_others(others, count)
+        return replace(self, random=self.random.with_others(others, count), candidates=candidates, together=together)
+
+
+def _samples(
+    connection: duckdb.DuckDBPyConnection, prepared: str, members: str, model: Model, within: Scope, count: int,
     seed: int,
-) -> Model:
+) -> _Samples:  # fmt: skip
     _random_pairs(connection, prepared, within, count, seed)
     share = _sampled_candidates(connection, prepared, members, within)
     random = vectors(connection, prepared, "random_pairs", model)
     candidates = vectors(connection, prepared, "sampled_pairs", model)
-    together = [_together(connection, prepared, model, comparison, within) for comparison in model.comparisons]
-    for table in ("random_pairs", "sampled_pairs"):
-        connection.execute(f"DROP TABLE {table}")
-    return learn(
-        model, random=random, candidates=candidates, together=together, share=share, pairs=within.pairs, records=count
-    )
+    together = tuple(_together(connection, prepared, model, comparison, within) for comparison in model.comparisons)
+    connection.execute("DROP TABLE random_pairs; DROP TABLE sampled_pairs")
+    return _Samples(random, candidates, together, share)
 
 
 def _random_pairs(connection: duckdb.DuckDBPyConnection, records: str, within: Scope, count: int, seed: int) -> None:
@@ -125,14 +149,17 @@ def _together(
     if not comparison.given:
         return None
     keys = [key for key in ("address_key", "postcode", "outcode") if f"{key}_l = {key}_r" in comparison.given]
-    found = " UNION ".join(
-        f"SELECT l.rid AS join_key_l, r.rid AS join_key_r FROM {records} l JOIN {records} r "
-        f"ON l.{key} = r.{key} AND l.rid < r.rid {within.crossing}"
+    near = " UNION ALL ".join(
+        f"SELECT rid, lead(rid, {further}) OVER (PARTITION BY {key} ORDER BY hash(rid)) AS other "
+        f"FROM {records} WHERE {key} IS NOT NULL"
         for key in keys
+        for further in range(1, NEIGHBOURS + 1)
     )
     connection.execute(
-        f"CREATE OR REPLACE TABLE together_pairs AS SELECT * FROM ({found}) "
-        f"ORDER BY hash(join_key_l, join_key_r) LIMIT {TOGETHER_PAIRS}"
+        f"CREATE OR REPLACE TABLE together_pairs AS SELECT DISTINCT least(l.rid, r.rid) AS join_key_l, "
+        f"greatest(l.rid, r.rid) AS join_key_r FROM (SELECT * FROM ({near}) WHERE other IS NOT NULL "
+        f"ORDER BY hash(rid), rid, other LIMIT {TOGETHER_PAIRS}) JOIN {records} l USING (rid) "
+        f"JOIN {records} r ON r.rid = other WHERE true {within.crossing}"
     )
     sample = vectors(connection, records, "together_pairs", model)
     connection.execute("DROP TABLE together_pairs")

@@ -28,9 +28,10 @@ from extracts.linkage.standardise import standardise
 
 Ints = npt.NDArray[np.int64]
 
-# Where the tree of average linkage is cut unless told otherwise: bits of mean evidence. Fixed beforehand on the
-# synthetic sources and on febrl3 (docs/benchmarks.md).
-CUT = -1.0
+# Where the tree of average linkage is cut unless told otherwise: bits of mean evidence. Fixed beforehand on synthetic
+# sources, febrl3 and simulated censuses and historical records (docs/benchmarks.md). Where no source holds a person
+# twice, a record's better partner already rules the others out, so less evidence is enough.
+CUT, ONE_TO_ONE_CUT = -1.5, -3.0
 # So many candidate pairs at a time: what memory has to hold.
 PAIRS_AT_ONCE = 8_000_000
 LARGEST_MEMORY = "5GB"
@@ -221,7 +222,8 @@ def link(
             progress("Standardising", 0.05)
             standardise(connection, "raw", configuration.columns, into="standard")
         score(connection, "standard", known, mode=configuration.mode, seed=seed, progress=progress, summary=summary)
-        summary.cut_bits = CUT if configuration.threshold is None else bits_of(configuration.threshold)
+        shipped_cut = ONE_TO_ONE_CUT if configuration.one_to_one else CUT
+        summary.cut_bits = shipped_cut if configuration.threshold is None else bits_of(configuration.threshold)
         with _phase(summary, "cluster"):
             progress("Clustering", 0.85)
             clusters(

@@ -15,6 +15,13 @@ from extracts.linkage.comparisons import COMPARISONS, PLACE_PARTS, Comparison, L
 FORMAT = 1
 SHIPPED = Path(__file__).parent / "models"
 SMALLEST = 1e-12
+# What says that two records are one person although the forenames differ.
+NUMBERS = ("pnc", "cro", "prison_number", "national_insurance", "identifier")
+OTHER_NAMES = {
+    "forename_keys": "list_has_any(forename_keys_l, forename_keys_r)",
+    "names": "list_has_any(names_l, names_r)",
+    "middle": "forename_l = middle_r OR middle_l = forename_r",
+}
 
 
 class UnknownModel(ValueError):
@@ -32,6 +39,7 @@ class Learnt:
     frequency: str = ""
     given: bool = False
     fixed: float | None = None
+    most: float = 1.0
 
     @property
     def weight(self) -> float:
@@ -76,11 +84,11 @@ def untrained(features: Iterable[str], *, name: str = "untrained") -> Model:
 def _chosen(comparison: Comparison, there: set[str]) -> Compared | None:
     parts = _parts(there)
     usable = [level for level in comparison.levels if _usable(level, there, parts)]
-    if len(usable) == 1 and usable[0].fixed is None:
+    if len(usable) == 1 and usable[0].fixed in (None, 0.0):
         return None
     levels = [
         Learnt(level.label, _filled(level.sql, parts), level.m, _guess(level, len(usable)),
-               level.frequency if level.frequency in there else "", level.given, level.fixed)
+               level.frequency if level.frequency in there else "", level.given, level.fixed, level.most)
         for level in usable
     ]  # fmt: skip
     given = _filled(comparison.given, parts) if any(level.given for level in levels) else ""
@@ -88,9 +96,8 @@ def _chosen(comparison: Comparison, there: set[str]) -> Compared | None:
 
 
 def _usable(level: Level, there: set[str], parts: Mapping[str, str]) -> bool:
-    if level.given and "same_place" in level.sql and not parts["same_place"]:
-        return False
-    return set(level.needs) <= there
+    unknown = any(re.search(rf"\b{word}\b", level.sql) for word, sql in parts.items() if not sql)
+    return set(level.needs) <= there and not unknown
 
 
 def _guess(level: Level, count: int) -> float:
@@ -120,14 +127,23 @@ def _parts(there: set[str]) -> dict[str, str]:
     if postcode:
         same.append(f"({same_postcode} AND regexp_matches(postcode_l, '^[A-Z]') AND length(postcode_l) >= 5)")
     places = [part for part in PLACE_PARTS if part in there]
+    day_or_place = [*same, *(["list_has_any(sentence_dates_l, sentence_dates_r)"] if "sentence_dates" in there else [])]
     return {
-        "same_place": f"coalesce({' OR '.join(same)}, false)" if same else "",
+        "same_place": _any(same),
+        "same_day_or_place": _any(day_or_place),
+        "same_by_number": _any([f"damerau_levenshtein({f}_l, {f}_r) <= 1" for f in NUMBERS if f in there]) or "false",
+        "same_by_other_names": _any([sql for f, sql in OTHER_NAMES.items() if f in there]) or "false",
         "same_postcode": same_postcode,
         "same_sector": "sector_l = sector_r",
         "same_area": " OR ".join(areas),
         "far_apart": far_apart,
         "nothing_of_place": " AND ".join(either_null(part) for part in places) or "true",
     }
+
+
+def _any(conditions: list[str]) -> str:
+    """One of the conditions holds for certain; nothing when there is none."""
+    return f"coalesce({' OR '.join(f'coalesce({sql}, false)' for sql in conditions)}, false)" if conditions else ""
 
 
 def _filled(sql: str, parts: Mapping[str, str]) -> str:

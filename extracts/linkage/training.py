@@ -17,11 +17,12 @@ from extracts.linkage.model import Compared, Learnt, Model
 
 Floats = npt.NDArray[np.float64]
 
-RANDOM_PAIRS = 1_000_000
+RANDOM_PAIRS = 500_000
 SAMPLED_PAIRS = 500_000
 # What was expected counts as so many pairs of one person, so that few data do not lead astray.
 STEADINESS = 40.0
-ROUNDS = 25
+ROUNDS, SETTLED = 25, 1e-3  # at most so many rounds; fewer when the prior changes by less than this share
+LEAST_ROUNDS = 10
 LEAST_SHARE = 1e-5
 FEW = 10  # a level seen less often than this among random pairs is not measured but extrapolated
 
@@ -32,6 +33,11 @@ class Vectors:
 
     levels: npt.NDArray[np.int8]
     rarity: Floats
+
+    def with_others(self, others: float, records: int) -> Vectors:
+        """The same pairs, when so many of the records that share a value are the person's own."""
+        shared = records * np.exp2(-self.rarity) - others
+        return Vectors(self.levels, np.log2(records) - np.log2(np.maximum(shared, 1.0)))
 
 
 def vectors(connection: duckdb.DuckDBPyConnection, records: str, pairs: str, model: Model) -> Vectors:
@@ -119,8 +125,10 @@ def learn(
                 strangers = 1 - _probabilities(weights(learnt, sample))
                 measured = _with_strangers(measured, sample.levels[:, place], strangers)
             comparisons.append(measured)
-        prior = max(likely.sum() / share, 1.0) / pairs
-        learnt = replace(learnt, comparisons=tuple(comparisons), prior=float(min(prior, 0.5)))
+        before, prior = learnt.prior, float(min(max(likely.sum() / share, 1.0) / pairs, 0.5))
+        learnt = replace(learnt, comparisons=tuple(comparisons), prior=prior)
+        if number >= LEAST_ROUNDS and abs(prior / before - 1) < SETTLED:
+            break
     return learnt
 
 
@@ -138,8 +146,11 @@ def _with_matches(comparison: Compared, started: Compared, levels: npt.NDArray[n
     """`m` from pairs weighted by how likely they are one person, steadied by what was expected."""
     counts = _counts(levels, len(comparison.levels), likely)
     shares = _shares(comparison, counts + STEADINESS * np.array([level.m for level in started.levels]))
-    return replace(comparison, levels=tuple(replace(level, m=float(max(m, LEAST_SHARE)))
-                                            for level, m in zip(comparison.levels, shares, strict=True)))  # fmt: skip
+    levels_now = [
+        replace(level, m=float(min(max(m, LEAST_SHARE), level.most)))
+        for level, m in zip(comparison.levels, shares, strict=True)
+    ]
+    return replace(comparison, levels=tuple(levels_now))
 
 
 def _with_strangers(comparison: Compared, levels: npt.NDArray[np.int8], strangers: Floats) -> Compared:
