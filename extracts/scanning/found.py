@@ -70,13 +70,15 @@ def note_texts(connection: duckdb.DuckDBPyConnection, column: Column, catalogue:
     connection.execute(
         f"INSERT INTO said SELECT (SELECT count(*) FROM said) + row_number() OVER (), $file, $name, value, rows, "
         f"rows >= {common} FROM (SELECT {value} AS value, count(*) AS rows FROM {column.rows} "
-        f"WHERE {value} IS NOT NULL GROUP BY 1) WHERE NOT list_contains($declared, value)",
+        f"WHERE {value} IS NOT NULL GROUP BY 1) "
+        "WHERE NOT list_contains($declared, value) "
+        "AND NOT list_has_all($declared, string_split_regex(value, '[;|]'))",
         {"file": column.file.name, "name": column.name, "declared": declared(column.variable, catalogue)},
     )
 
 
 def declared(variable: Variable | None, catalogue: Catalogue) -> list[str]:
-    """The codes that a variable may have, from its list or written out."""
+    """The codes that a variable may have, from its list or written out. A list of them may be joined by | or ;."""
     if variable is None:
         return []
     codes = catalogue.code_list(variable.codelist).codes if variable.codelist else ()

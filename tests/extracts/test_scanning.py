@@ -6,7 +6,9 @@ import shutil
 from collections import Counter
 
 import duckdb
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from extracts.scanning import scan
 from tests.extracts import small_linked
@@ -25,10 +27,10 @@ def staged(linked, tmp_path_factory):
     return room
 
 
-def scanned(linked, staged, tmp_path, release=None):
+def scanned(linked, staged, tmp_path, release=None, identities=None):
     return scan(
         lambda what, share: None,
-        identities=str(linked.identities),
+        identities=str(identities or linked.identities),
         release=str(release or staged / "release"),
         row_keys=str(staged / "row_keys.parquet"),
         into=str(tmp_path / "scan"),
@@ -163,6 +165,20 @@ def test_places_and_declared_codes_are_no_names(linked, staged, tmp_path):
         "AS establishment_first)",
     )  # fmt: skip
     assert scanned(linked, staged, tmp_path, release)["findings"] == []
+
+
+def test_codes_that_are_joined_are_no_names(linked, staged, tmp_path):
+    """Somebody is called Dast, and the CPS flags domestic abuse with a specialist court as DA|ST."""
+    shutil.copytree(linked.identities, tmp_path / "identities")
+    person = pa.table({"source": ["pnc"], "row_id": ["0" * 32], "person_role": ["offender"], "surname": ["Dast"]})
+    parquet.write_table(person, tmp_path / "identities" / "more.parquet")
+    for number, (flags, kinds) in enumerate((("DA|ST", []), ("Dast", ["name"]))):
+        release = planted(
+            staged, tmp_path / f"{number}", "cps_pcd",
+            f"REPLACE (CASE WHEN rowid = 1 THEN '{flags}' ELSE flags END AS flags)",
+        )  # fmt: skip
+        found = scanned(linked, staged, tmp_path, release, tmp_path / "identities")["findings"]
+        assert [finding["kind"] for finding in found if finding["column"] == "flags"] == kinds
 
 
 def test_what_the_catalogue_does_not_allow_is_found(linked, staged, tmp_path):
