@@ -178,7 +178,7 @@ SAME_FORENAME = (
 )
 TWINS = Comparison("twins", ("forename", "surname", "born"), either_null("forename", "surname", "born"), (
     Level("one day and place, other forenames", f"{equal('born')} AND {alike('surname', 0.92)} AND same_day_or_place"
-          f" AND NOT {SAME_FORENAME} AND NOT same_by_number", 1.0, fixed=-40.0),
+          f" AND NOT {SAME_FORENAME} AND NOT same_by_number", 1.0, fixed=-16.0),
     Level("no twins", "ELSE", 1.0, fixed=0.0),
 ), unless=("name_words",))  # fmt: skip
 

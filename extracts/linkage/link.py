@@ -31,7 +31,7 @@ Ints = npt.NDArray[np.int64]
 # Where the tree of average linkage is cut unless told otherwise: bits of mean evidence. Fixed beforehand on synthetic
 # sources, febrl3 and simulated censuses and historical records (docs/benchmarks.md). Where no source holds a person
 # twice, a record's better partner already rules the others out, so less evidence is enough.
-CUT, ONE_TO_ONE_CUT = -1.5, -3.0
+CUT, ONE_TO_ONE_CUT = -1.0, -3.0
 # So many candidate pairs at a time: what memory has to hold.
 PAIRS_AT_ONCE = 8_000_000
 LARGEST_MEMORY = "5GB"
