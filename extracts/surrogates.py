@@ -85,7 +85,7 @@ class Surrogates:
 
         def calculated(texts: pa.ChunkedArray) -> pa.Array:
             cmacs = cmacs_of(texts, key=key, subkey=subkey)
-            file.write(cmacs.tobytes())
+            file.write(cmacs.data)
             return pa.array(leading_bits(cmacs.view(np.uint64)[:, 0]).view(np.int64))
 
         return calculated
@@ -99,7 +99,8 @@ def domain_key(key: bytes, domain: str) -> bytes:
 def cmacs_of(texts: pa.ChunkedArray | pa.Array, *, key: bytes, subkey: bytes) -> Bytes:
     """The CMAC of every text of a column, 16 bytes in a row; none may be missing. `subkey` is K1 of the key."""
     chunks = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
-    return np.concatenate([np.empty((0, BLOCK_BYTES), np.uint8), *(_of_chunk(chunk, key, subkey) for chunk in chunks)])
+    found = [_of_chunk(chunk, key, subkey) for chunk in chunks]
+    return found[0] if len(found) == 1 else np.concatenate([np.empty((0, BLOCK_BYTES), np.uint8), *found])
 
 
 def _of_chunk(texts: pa.Array, key: bytes, subkey: bytes) -> Bytes:
@@ -107,14 +108,12 @@ def _of_chunk(texts: pa.Array, key: bytes, subkey: bytes) -> Bytes:
     offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
     content = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     lengths = np.diff(offsets)
+    if len(texts) and (lengths == lengths[0]).all():
+        return _of_one_length(content[offsets[0] : offsets[-1]].reshape(len(texts), lengths[0]), key, subkey)
     found = np.empty((len(texts), BLOCK_BYTES), np.uint8)
     for length in np.unique(lengths):
         rows = np.flatnonzero(lengths == length)
-        if len(rows) == len(texts):
-            letters = content[offsets[0] : offsets[-1]].reshape(len(rows), length)
-        else:
-            letters = content[offsets[rows][:, None] + np.arange(length)]
-        found[rows] = _of_one_length(letters, key, subkey)
+        found[rows] = _of_one_length(content[offsets[rows][:, None] + np.arange(length)], key, subkey)
     return found
 
 
@@ -122,19 +121,20 @@ def _of_one_length(letters: Bytes, key: bytes, subkey: bytes) -> Bytes:
     """The CMACs of a matrix of bytes, one message in a row. Source: NIST SP 800-38B, section 6.2."""
     rows, length = letters.shape
     count = max(1, -(-length // BLOCK_BYTES))
-    padded = np.zeros((rows, count * BLOCK_BYTES), np.uint8)
-    padded[:, :length] = letters
     last = subkey
     if length < count * BLOCK_BYTES:
+        padded = np.zeros((rows, count * BLOCK_BYTES), np.uint8)
+        padded[:, :length] = letters
         padded[:, length] = 0x80
-        last = _doubled(subkey)
-    blocks = padded.view(np.uint64).reshape(rows, count, 2)
-    blocks[:, -1] ^= np.frombuffer(last, np.uint64)
+        letters, last = padded, _doubled(subkey)
+    blocks = np.ascontiguousarray(letters).view(np.uint64).reshape(rows, count, 2)
     # ECB of whole columns of blocks: the chaining of CMAC is the XOR between the calls.
     encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
-    chained: Words = np.zeros((rows, 2), np.uint64)
+    chained: Words = np.zeros(2, np.uint64)
     for number in range(count):
         mixed = blocks[:, number] ^ chained
+        if number == count - 1:
+            mixed ^= np.frombuffer(last, np.uint64)
         chained = np.frombuffer(encryptor.update(mixed.tobytes()), np.uint64).reshape(rows, 2)
     return chained.view(np.uint8)
 
