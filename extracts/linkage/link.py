@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extracts.linkage.blocking import Blocks, make_blocks, pairs_asked_for, usable
+from extracts.linkage.choosing import CUTS, chosen
 from extracts.linkage.configuration import BadConfiguration, Configuration
 from extracts.linkage.frequencies import with_frequencies
 from extracts.linkage.learning import Scope, crossing_by_rid, scope, train
@@ -27,11 +28,11 @@ from extracts.linkage.scoring import Progress, quiet, score_blocks
 from extracts.linkage.standardise import standardise
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
-# Where the tree of average linkage is cut unless told otherwise: bits of mean evidence. Fixed beforehand on synthetic
-# sources, febrl3 and simulated censuses and historical records (docs/benchmarks.md). Where no source holds a person
-# twice, a record's better partner already rules the others out, so less evidence is enough.
-CUT, ONE_TO_ONE_CUT = -1.0, -3.0
+# Bits of mean evidence at which the tree is cut where no source holds a person twice: a record's better
+# partner rules the others out, so little is enough. Elsewhere the cut is chosen (extracts/linkage/choosing.py).
+ONE_TO_ONE_CUT = -3.0
 # So many candidate pairs at a time: what memory has to hold.
 PAIRS_AT_ONCE = 8_000_000
 LARGEST_MEMORY = "5GB"
@@ -46,7 +47,7 @@ class Summary:
     scored: int = 0
     persons: int = 0
     largest_person: int = 0
-    cut_bits: float = CUT
+    cut_bits: float = 0.0
     model: str = ""
     model_version: str = ""
     pairs: dict[str, int] = field(default_factory=dict)
@@ -161,25 +162,24 @@ def score_between(
 
 def clusters(
     connection: duckdb.DuckDBPyConnection, edges: str, records: str, *, into: str = "clusters",
-    thresholds: Sequence[float] = (0.80, 0.95), cut: float = CUT, one_to_one: bool = False,
-) -> None:  # fmt: skip
+    thresholds: Sequence[float] = (0.80, 0.95), cut: float | None = None, one_to_one: bool = False,
+) -> float:  # fmt: skip
     """Make the table `into`: rid, cluster, cluster_080, cluster_095 (their smallest rid), match_probability.
 
-    thresholds   probabilities of the mean evidence at which the tree is cut besides `cut` (bits)
+    thresholds   probabilities of the mean evidence at which the tree is cut besides `cut` (bits; None for the shipped)
     one_to_one   no two records of one source are one person
 
     `rid` of the records is dense from 0. match_probability is the highest of a pair that joins the record to another
-    one of its cluster, null for a cluster of one.
+    one of its cluster, null for a cluster of one. Returns the cut.
     """
     count = int(connection.execute(f"SELECT count(*) FROM {records}").fetchall()[0][0])
     found = connection.sql(f"SELECT id_a, id_b, match_weight FROM {edges} ORDER BY id_a, id_b").to_arrow_table()
     a, b, weight = (np.asarray(found[name]) for name in ("id_a", "id_b", "match_weight"))
+    sources = _sources(connection, records) if one_to_one else None
+    cut = _cut(count, (a, b, weight), sources) if cut is None else cut
     cuts = {"cluster": cut, **{f"cluster_{round(100 * p):03d}": bits_of(p) for p in thresholds}}
     order = sorted(cuts, key=lambda name: cuts[name])
-    labels = refined(
-        count, a, b, weight, cuts=[cuts[name] for name in order],
-        sources=_sources(connection, records) if one_to_one else None,
-    )  # fmt: skip
+    labels = refined(count, a, b, weight, cuts=[cuts[name] for name in order], sources=sources)
     table = pa.table({"rid": np.arange(count), **dict(zip(order, labels, strict=True))})
     connection.register("labelled", table)
     connection.execute(
@@ -191,6 +191,14 @@ def clusters(
         SELECT labelled.*, best.match_probability FROM labelled LEFT JOIN best USING (rid) ORDER BY rid"""
     )
     connection.unregister("labelled")
+    return cut
+
+
+def _cut(count: int, edges: tuple[Ints, Ints, Floats], sources: Ints | None) -> float:
+    """The shipped cut."""
+    if sources is not None:
+        return ONE_TO_ONE_CUT
+    return CUTS[chosen(refined(count, *edges, cuts=CUTS), *edges)]
 
 
 def _sources(connection: duckdb.DuckDBPyConnection, records: str) -> Ints:
@@ -222,12 +230,11 @@ def link(
             progress("Standardising", 0.05)
             standardise(connection, "raw", configuration.columns, into="standard")
         score(connection, "standard", known, mode=configuration.mode, seed=seed, progress=progress, summary=summary)
-        shipped_cut = ONE_TO_ONE_CUT if configuration.one_to_one else CUT
-        summary.cut_bits = shipped_cut if configuration.threshold is None else bits_of(configuration.threshold)
         with _phase(summary, "cluster"):
             progress("Clustering", 0.85)
-            clusters(
-                connection, "edges", "standard", thresholds=(), cut=summary.cut_bits,
+            told = configuration.threshold
+            summary.cut_bits = clusters(
+                connection, "edges", "standard", thresholds=(), cut=None if told is None else bits_of(told),
                 one_to_one=configuration.one_to_one,
             )  # fmt: skip
         made = connection.sql(
