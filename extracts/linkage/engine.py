@@ -16,7 +16,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from extracts.linkage.blocking import make_blocks, pairs_asked_for, usable
 from extracts.linkage.charts import charts_of, unlinkables
 from extracts.linkage.frequencies import with_frequencies
 from extracts.linkage.learning import scope, train
@@ -24,6 +23,7 @@ from extracts.linkage.link import PAIRS_AT_ONCE, bits_of
 from extracts.linkage.model import Model, as_json, from_json, shipped, untrained
 from extracts.linkage.refine import refined
 from extracts.linkage.scoring import Progress, quiet, score_blocks
+from extracts.linkage.spine_blocks import block
 from extracts.linkage.spine_engine import number
 from extracts.linkage.spine_records import ROLES
 from extracts.linkage.stable_ids import Ints
@@ -93,16 +93,13 @@ class SplinkEngine:
 
     def _score(self, connection: duckdb.DuckDBPyConnection, records: str, *, into: str, crossing: str) -> None:
         count = number(connection, f"SELECT count(*) FROM {records}")
-        with_frequencies(connection, records, (), into="worded")
-        features = [row[0] for row in connection.execute("DESCRIBE worded").fetchall()]
-        blocks = make_blocks(connection, "worded", usable(features), most_pairs=pairs_asked_for(count))
-        connection.execute("DROP TABLE worded")
+        pairs = block(connection, records, count, into="members")
         if self.model is None:
             self._learn(connection, records, count)
         assert self.model is not None
         model = _completed(connection, records, self.model)
         with_frequencies(connection, model, self.model.frequencies, into="prepared", others=self.others)
-        parts = max(1, -(-sum(blocks.pairs.values()) // PAIRS_AT_ONCE))
+        parts = max(1, -(-pairs // PAIRS_AT_ONCE))
         score_blocks(
             connection, "prepared", "members", self.model, into=into, parts=parts, crossing=crossing,
             progress=lambda _, share: self.progress("Scoring pairs", SCORING_FROM + SCORING * share),
