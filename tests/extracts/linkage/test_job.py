@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from extracts.linkage import job
@@ -213,6 +215,26 @@ def test_settled_decisions_come_into_the_next_run(linked):
     assert report["counts"]["scored"] == report["counts"]["new"] == 0
     assert 0 < report["stable_ids"]["split"] <= 5 < report["counts"]["clustered_again"] < 200
     assert quality["reviewed"]["agreement"] == {"pairs": 5, "agreed": 1.0, "kappa": None}
+
+
+def test_a_withdrawn_record_is_gone_from_crosswalk_spine_and_review(linked):
+    zones, _ = linked
+    copy = Zones(zones.root / "withdrawing")
+    for name in ("identities", "spine", "clerical"):
+        shutil.copytree(zones.root / name, copy.root / name)
+    token, source, row_id = duckdb.sql(
+        f"SELECT token, source, row_id FROM '{copy.root}/spine/2026-02/pairs.parquet' "
+        f"JOIN '{copy.root}/spine/2026-02/records.parquet' ON rid = a WHERE source LIKE 'pol%' ORDER BY token"
+    ).fetchall()[0]
+    folder = copy.root / "identities/police/2026-03"
+    folder.mkdir()
+    pq.write_table(pa.table({"source": [source], "row_id": [row_id]}), folder / "withdrawn.parquet")
+    report = copy.link("2026-03")
+
+    assert report["counts"]["withdrawn"] == 1
+    assert (source, row_id) not in {row[:2] for row in copy.table("2026-03", "persons")}
+    assert not (copy.root / "clerical/pairs" / f"{token}.json").exists()
+    assert token not in {pair["token"] for pair in report["pairs"]}
 
 
 def test_the_same_inputs_give_the_same_bytes_behind_walls_too(linked):
