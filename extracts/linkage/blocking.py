@@ -80,6 +80,22 @@ RULES = (
     ("forename", "year", "birth_place"), ("forename", "postcode"), ("forename", "year_month"),
 )  # fmt: skip
 
+# Of many records (more than MANY) these rules alone are tried, each with a budget of its own: making blocks takes time,
+# and one budget for all would leave out first the blocks of people with many records.
+RULES_FOR_MANY = (
+    ("pnc",), ("cro",), ("prison_number",), ("national_insurance",), ("person_number",), ("asn",),
+    ("identifier",), ("identifier_2",), ("identifier_3",), ("phone",), ("email",),
+    ("sentence", "sound"), ("sentence", "nickname"),
+    ("either_name", "year"), ("names", "year"), ("nickname", "sound", "year"), ("nickname", "sound", "middle"),
+    ("born", "forename_1"), ("born", "surname_3"), ("born_either", "nickname"), ("born_either", "surname_3"),
+    ("year_month", "sound"), ("year_day", "sound"), ("month_day", "nickname", "surname_3"),
+    ("year", "nickname", "outcode"), ("year", "surname", "outcode"), ("either_name", "outcode"),
+    ("nickname", "sound", "outcode"), ("nickname", "sound", "town"), ("postcode", "nickname"), ("postcode", "surname"),
+    ("address", "nickname"), ("address", "year"), ("house", "nickname", "surname_3"),
+    ("rare_word", "year"), ("word_pair", "year"), ("word_pair", "outcode"), ("rare_word", "born"),
+)  # fmt: skip
+MANY, PAIRS_PER_RULE = 200_000, 4  # a record
+
 # Candidate pairs a record, counted once for each rule that finds them: many where records are few and may be bad,
 # fewer where there are many records (each pair costs about 2 microseconds a core).
 MOST_PER_RECORD, LEAST_PER_RECORD, PAIRS_IN_ALL = 300, 40, 15_000_000
@@ -103,6 +119,26 @@ def usable(features: Iterable[str]) -> tuple[tuple[str, ...], ...]:
 def pairs_asked_for(records: int) -> int:
     each = min(MOST_PER_RECORD, max(LEAST_PER_RECORD, PAIRS_IN_ALL / max(records, 1)))
     return int(records * each)
+
+
+def block(
+    connection: duckdb.DuckDBPyConnection, records: str, features: Iterable[str], count: int, *, into: str
+) -> Blocks:
+    """Make `into` by the rules that `features` allow, as many as the `count` of records lets."""
+    possible = usable(features)
+    if count <= MANY:
+        return make_blocks(connection, records, possible, most_pairs=pairs_asked_for(count), into=into)
+    connection.execute(f"CREATE OR REPLACE TABLE {into} (block UBIGINT, rid BIGINT)")
+    pairs: dict[str, int] = {}
+    largest = 0
+    for rule in RULES_FOR_MANY:
+        if rule in possible:
+            made = make_blocks(connection, records, (rule,), most_pairs=PAIRS_PER_RULE * count, into="of_rule")
+            connection.execute(f"INSERT INTO {into} FROM of_rule")
+            pairs |= made.pairs
+            largest = max(largest, made.largest)
+    connection.execute("DROP TABLE IF EXISTS of_rule")
+    return Blocks(pairs, largest)
 
 
 def make_blocks(

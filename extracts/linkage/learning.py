@@ -11,7 +11,7 @@ import pyarrow as pa
 from extracts.linkage.blocking import pairs_sql
 from extracts.linkage.frequencies import with_frequencies
 from extracts.linkage.model import Compared, Model
-from extracts.linkage.training import RANDOM_PAIRS, SAMPLED_PAIRS, Vectors, learn, vectors
+from extracts.linkage.training import RANDOM_PAIRS, SAMPLED_PAIRS, Vectors, fitted_prior, learn, vectors
 
 TOGETHER_PAIRS = 200_000
 NEIGHBOURS = 4  # so many others at the same place are looked at, for each record
@@ -62,6 +62,16 @@ def train(
     learnt = samples.learnt(model, within, count)
     with_frequencies(connection, records, model.frequencies, into=prepared, others=_others(learnt, within, count))
     return learnt
+
+
+def with_own_prior(
+    connection: duckdb.DuckDBPyConnection, prepared: str, members: str, known: Model, within: Scope
+) -> Model:
+    """A trained model for other records: what agreement is worth stays, how many pairs are one person's is theirs."""
+    share = _sampled_candidates(connection, prepared, members, within)
+    found = vectors(connection, prepared, "sampled_pairs", known)
+    connection.execute("DROP TABLE sampled_pairs")
+    return fitted_prior(known, found, share=share, pairs=within.pairs)
 
 
 def _others(learnt: Model, within: Scope, count: int) -> float:

@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extracts.linkage.blocking import Blocks, make_blocks, pairs_asked_for, usable
+from extracts.linkage.blocking import Blocks, block
 from extracts.linkage.choosing import CUTS, chosen
 from extracts.linkage.configuration import BadConfiguration, Configuration
 from extracts.linkage.frequencies import with_frequencies
-from extracts.linkage.learning import Scope, crossing_by_rid, scope, train
+from extracts.linkage.learning import Scope, crossing_by_rid, scope, train, with_own_prior
 from extracts.linkage.model import Model, UnknownModel, from_json, shipped, untrained
 from extracts.linkage.reading import read_records
 from extracts.linkage.refine import refined
@@ -94,7 +94,7 @@ def prepare(
     count = int(connection.execute(f"SELECT count(*) FROM {records}").fetchall()[0][0])
     with_frequencies(connection, records, (), into="worded")
     worded = [str(row[0]) for row in connection.execute("DESCRIBE worded").fetchall()]
-    blocks = make_blocks(connection, "worded", usable(worded), most_pairs=pairs_asked_for(count), into=members)
+    blocks = block(connection, "worded", worded, count, into=members)
     connection.execute("DROP TABLE worded")
     if known is None:
         start = untrained([name for name in columns if name not in ("rid", "source")])
@@ -102,7 +102,7 @@ def prepare(
         return learnt, blocks, within
     _make_complete(connection, records, known, columns)
     with_frequencies(connection, records, known.frequencies, into=into)
-    return known, blocks, within
+    return with_own_prior(connection, into, members, known, within), blocks, within
 
 
 def _make_complete(connection: duckdb.DuckDBPyConnection, records: str, known: Model, columns: Sequence[str]) -> None:

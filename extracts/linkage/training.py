@@ -101,7 +101,7 @@ def learn(
     candidates: Vectors,
     together: Sequence[Vectors | None],
     share: float,
-    pairs: int,
+    pairs: float,
     records: int,
 ) -> Model:
     """The model with everything learnt.
@@ -130,6 +130,17 @@ def learn(
         if number >= LEAST_ROUNDS and abs(prior / before - 1) < SETTLED:
             break
     return learnt
+
+
+def fitted_prior(model: Model, candidates: Vectors, *, share: float, pairs: float) -> Model:
+    """The model with the prior that the candidates (a `share` of all) are most likely under."""
+    for _ in range(ROUNDS):
+        likely = _probabilities(weights(model, candidates)).sum()
+        before, prior = model.prior, float(min(max(likely / share, 1.0) / pairs, 0.5))
+        model = replace(model, prior=prior)
+        if abs(prior / before - 1) < SETTLED:
+            break
+    return model
 
 
 def _probabilities(bits: Floats) -> Floats:
