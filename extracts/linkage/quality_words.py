@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-MOST_NAMED = 3
+MOST_NAMED, MOST_PAIRS_NAMED = 3, 1
 SMALL = 0.02
 
 BY = {
@@ -59,9 +59,13 @@ def _rates(quality: Mapping[str, Any]) -> list[str]:
 
 
 def _worst(quality: Mapping[str, Any]) -> list[str]:
-    """The groups that fare worst at the release's own ids, at most three for each harm."""
+    """For each harm, at the release's own ids: the groups of people that fare worst, then the pair of sources."""
     rows = [row for row in quality.get("worst", ()) if row["ids"] == "person_id"]
-    named = [row for harm in HARMS for row in [row for row in rows if row["harm"] == harm][:MOST_NAMED]]
+    named: list[Mapping[str, Any]] = []
+    for harm in HARMS:
+        of_harm = [row for row in rows if row["harm"] == harm]
+        named += [row for row in of_harm if row["by"] != "source_pair"][:MOST_NAMED]
+        named += [row for row in of_harm if row["by"] == "source_pair"][:MOST_PAIRS_NAMED]
     return [
         f"For {BY[row['by']].format(row['group'])}, {HARMS[row['harm']]}: {_percent(row['rate'])}, "
         f"against {_percent(row['rest'])} for everyone else."
