@@ -29,7 +29,8 @@ PAIRS_PER_RECORD = 5
 def block(connection: duckdb.DuckDBPyConnection, records: str, count: int, *, into: str) -> int:
     """Make `into` (block, rid) of `count` records, and tell how many pairs its blocks have, repeated ones included.
 
-    On a million synthetic records the blocks held 99.2 % of the true pairs among 9 million different ones.
+    On a million synthetic records (seed 3) the blocks held 99.2 % of the true pairs among 9 million different ones; the
+    rules were chosen from the pairs that each makes on the same records.
     """
     features = [row[0] for row in connection.execute(f"DESCRIBE {records}").fetchall()]
     possible = set(usable(features))

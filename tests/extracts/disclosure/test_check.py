@@ -1,7 +1,7 @@
 """The check fails closed: what is odd, unknown or unsaid is for a person, and look-alikes are left in peace."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extracts.disclosure.check import OutputFile, SameName, check
@@ -81,12 +81,14 @@ def test_whatever_is_odd_is_for_a_person(content: bytes, problem: str) -> None:
     assert all(finding.cure for finding in report.findings)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_content_breaks_the_check_or_passes_unread(content: bytes) -> None:
     report = checked(content, SAID)
     assert report.verdict != "pass" or report.files[0].examined.counts > 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=8), max_size=6))
 def test_no_value_of_a_count_breaks_the_check(values: list[str]) -> None:
     rows = "".join(f'{n},"{value}"\n' for n, value in enumerate(values))
