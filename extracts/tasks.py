@@ -11,7 +11,6 @@ import logging
 import re
 import shutil
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -31,6 +30,7 @@ from extracts.disclosure.policy import SRS_10
 from extracts.keys import KeyRing, open_key_ring
 from extracts.lifecycle import ENDED_WITHOUT, UNFINISHED
 from extracts.models import Extract
+from extracts.sealed import kind_and_place
 from extracts.specification import ExtractSpec
 from extracts.zones import Zones
 from governance.audit import chain, trail
@@ -126,12 +126,6 @@ def _note_progress(extract: Extract, step: Any) -> None:
         rows_done=step.rows_done,
         rows_expected=step.rows_expected,
     )
-
-
-def kind_and_place(problem: BaseException) -> str:
-    """What kind of error it is and where it rose. Its text is left out: it may hold values from a record."""
-    frames = traceback.extract_tb(problem.__traceback__)
-    return f"{type(problem).__name__} at " + " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames[::-1][:5])
 
 
 def _unless_superseded(step: Any, *args: Any, **kwargs: Any) -> None:

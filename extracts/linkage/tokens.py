@@ -5,7 +5,7 @@ data all the same: how often a token comes betrays common names. So a token file
 run has a key of its own.
 
 Source of the design: pseudonymised-at-source matching as the Office for National Statistics describes it (hashed keys
-of derived variables), and `docs/how-to/link-without-names.md`.
+of derived variables).
 """
 
 from __future__ import annotations
