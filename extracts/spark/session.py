@@ -1,0 +1,79 @@
+"""A Spark session that can run linkage and release builds: on this machine, or on a cluster that is named."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+# What results depend on, wherever they run: one time zone, and moments that are read as they were written.
+MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.caseSensitive": "false",
+}
+# What speed depends on: columns go to Python as Arrow, and small tables need few partitions.
+WORK = {
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.parquet.compression.codec": "zstd",
+}
+# What must not be seen or kept: no web page of queries, and what is spilled or shuffled is enciphered.
+PRIVACY = {"spark.ui.enabled": "false", "spark.eventLog.enabled": "false", "spark.io.encryption.enabled": "true"}
+
+
+@contextmanager
+def session_of(
+    master: str,
+    *,
+    checkpoint: str,
+    partitions: int,
+    memory: str = "4g",
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[SparkSession]:
+    """A session on `master`, such as spark://host:7077, yarn or k8s://https://host; stopped at the end.
+
+    checkpoint  where intermediate tables go: a path that every machine sees, such as s3a://bucket/scratch. Whatever
+                linkage compares passes through it, so it belongs to the identifiers' zone
+    partitions  into how many parts tables are divided: two to four for each core of the cluster
+    memory      of the driver; that of the executors, and keys of the object storage, come as `settings`
+    """
+    builder = SparkSession.builder.master(master).appName("gatehouse")
+    options = {
+        **MEANING, **WORK, **PRIVACY,
+        "spark.driver.memory": memory,
+        "spark.sql.shuffle.partitions": str(partitions),
+        "spark.default.parallelism": str(partitions),
+        **(settings or {}),
+    }  # fmt: skip
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    session.sparkContext.setCheckpointDir(checkpoint)
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+@contextmanager
+def local_session(folder: Path, *, cores: int = 2, memory: str = "2g") -> Iterator[SparkSession]:
+    """A session in this process, for tests and for trying things out; everything it writes is below `folder`."""
+    checkpoint = folder / "checkpoint"
+    checkpoint.mkdir(parents=True, exist_ok=True)
+    settings = {
+        "spark.local.dir": str(folder / "local"),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+    }
+    with session_of(
+        f"local[{cores}]", checkpoint=str(checkpoint), partitions=cores, memory=memory, settings=settings
+    ) as session:
+        session.sparkContext.pythonExec = sys.executable  # its workers see the packages that this process sees
+        yield session

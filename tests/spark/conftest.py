@@ -1,0 +1,22 @@
+"""Fixtures of the distributed engine: one local session for all. Without pyspark only the dialect is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+collect_ignore = [] if find_spec("pyspark") else ["test_linkage.py", "test_release.py"]
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    from extracts.spark.session import local_session
+
+    with local_session(tmp_path_factory.mktemp("spark")) as session:
+        yield session
