@@ -1,6 +1,6 @@
 """Makes `.venv` from the hash-locked lists, with the standard library only.
 
-Run as `python3 portal/starting/environment.py run|test`. A list is installed again only
+Run as `python3 portal/starting/environment.py run|test|spark`. A list is installed again only
 when its content, or the Python, has changed since it was last installed.
 """
 
@@ -25,10 +25,11 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "gatehouse-installed"
 INSTALLER = Path(__file__).with_name("installer.lock")
-# What each purpose needs. The longer list is resolved together with the shorter one.
+# What each purpose needs. Longer lists are resolved together with the shorter ones.
 LISTS = {
     "run": ("requirements.lock",),
     "test": ("requirements.lock", "requirements-dev.lock"),
+    "spark": ("requirements.lock", "requirements-dev.lock", "requirements-spark.lock"),
 }
 
 

@@ -196,6 +196,7 @@ def test_a_list_is_installed_again_only_when_it_changed(tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "STAMP", tmp_path / ".venv" / "stamp")
     (tmp_path / "requirements.lock").write_text("# nothing\n")
     (tmp_path / "requirements-dev.lock").write_text("# nothing either\n")
+    (tmp_path / "requirements-spark.lock").write_text("# nor here\n")
     installed = []
     monkeypatch.setattr(environment, "_install", installed.append)
 
@@ -204,11 +205,14 @@ def test_a_list_is_installed_again_only_when_it_changed(tmp_path, monkeypatch):
     environment.ready("run")
     environment.ready("test")
     environment.ready("run")
+    environment.ready("spark")
+    environment.ready("test")
     (tmp_path / "requirements.lock").write_text("# changed\n")
     environment.ready("run")
 
     assert installed == [
         ("requirements.lock",),
         ("requirements.lock", "requirements-dev.lock"),
+        ("requirements.lock", "requirements-dev.lock", "requirements-spark.lock"),
         ("requirements.lock",),
     ]
