@@ -22,7 +22,7 @@ from extracts.synthetic.files import File, Files
 from extracts.synthetic.generate import BUILDERS
 from extracts.synthetic.identity.appearances import Appearances
 from extracts.synthetic.identity.records import joined_columns, written
-from extracts.synthetic.identity.text import Text, arrow, as_matrix, blank
+from extracts.synthetic.identity.text import Text, arrow, as_matrix, blank, picked
 from extracts.synthetic.journeys import Progress
 from extracts.synthetic.layout import build, shapes
 from extracts.synthetic.worlds import World, record_worlds, worlds
@@ -129,7 +129,7 @@ def _append_identity(
 
 def _own_columns(source: IdentitySource, columns: dict[str, Text], order: Ints) -> dict[str, pa.Array]:
     nothing = blank(len(order))
-    return {own: arrow(columns.get(role, nothing)[order]) for own, role in source.columns}
+    return {own: arrow(picked(columns.get(role, nothing), order)) for own, role in source.columns}
 
 
 def _append_truth(files: Files, world: World, parts: list[Appearances], row_id: pa.Array, order: Ints) -> None:

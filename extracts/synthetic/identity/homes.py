@@ -17,7 +17,7 @@ from extracts.synthetic.chance import Flags, Floats, Ints, choose, choose_by_row
 from extracts.synthetic.codes import Codes
 from extracts.synthetic.crimes import CUT_DAY, EPOCH
 from extracts.synthetic.identity.stock import rows_of
-from extracts.synthetic.identity.text import Text, constant, digits, joined, kept, text
+from extracts.synthetic.identity.text import Text, constant, digits, joined, kept, picked, text
 
 USUAL, IMPOSSIBLE = "ABDEFGHJLNPQRSTUWXYZ", "CIKMOV"
 UNITS = tuple(a + b for a in IMPOSSIBLE for b in USUAL) + tuple(a + b for a in USUAL for b in IMPOSSIBLE)
@@ -90,8 +90,8 @@ class Homes:
     def postcodes(self, areas: Towns) -> Text:
         """`M14 5KD`."""
         units = np.frombuffer("".join(UNITS).encode(), dtype=np.uint8).reshape(-1, 2)
-        inward = np.concatenate([constant(" ", len(self)), digits(self.sector, 1), units[self.unit]], axis=1)
-        return joined(areas.area[self.town], _plain(self.district, 2), inward)
+        inward = np.concatenate([constant(" ", len(self)), digits(self.sector, 1), picked(units, self.unit)], axis=1)
+        return joined(picked(areas.area, self.town), _plain(self.district, 2), inward)
 
     def addresses(self) -> Text:
         """`12 Acorn Street`, sometimes with a flat before it."""
@@ -99,7 +99,8 @@ class Homes:
         count = len(self)
         flat = kept(self.flat > 0, np.concatenate(
             [constant("Flat ", count), digits(self.flat, 1), constant(", ", count)], axis=1))  # fmt: skip
-        return joined(flat, _plain(self.number, 3), constant(" ", count), names[self.street], kinds[self.kind])
+        street = picked(names, self.street), picked(kinds, self.kind)
+        return joined(flat, _plain(self.number, 3), constant(" ", count), *street)
 
 
 def _plain(numbers: Ints, width: int) -> Text:
@@ -166,7 +167,7 @@ class Moves:
 
     def place_on(self, person: Ints, day: Ints) -> Ints:
         """The place of the home in which a person lives on a day."""
-        moved: Ints = (day[:, None] >= self.days[person]).sum(axis=1)
+        moved: Ints = (day >= self.days[person, 0]).astype(np.int64) + (day >= self.days[person, 1])
         places: Ints = self.places[person, moved]
         return places
 

@@ -13,7 +13,7 @@ from extracts.synthetic.identity import numbers
 from extracts.synthetic.identity.families import HOUSEHOLD, NAMESAKE, TWIN, Ties, find_ties
 from extracts.synthetic.identity.homes import NEVER, Moves, Towns, draw_moves, in_london, towns
 from extracts.synthetic.identity.stock import GROUPS, Stock, stock
-from extracts.synthetic.identity.text import Text, chosen, constant, joined, kept, present
+from extracts.synthetic.identity.text import Text, chosen, constant, joined, kept, picked, present
 from extracts.synthetic.people import FEMALE, YEAR, People
 
 # Percent of people, all assumed: with an alias, of those under another surname or forename; young people with two
@@ -67,7 +67,7 @@ class Persons:
 
     def surname_on(self, person: Ints, day: Ints) -> Text:
         """The surname a person bears on a day."""
-        return chosen(day < self.renamed[person], self.former_surname[person], self.surname[person])
+        return chosen(day < self.renamed[person], picked(self.former_surname, person), picked(self.surname, person))
 
     @property
     def has_alias(self) -> Flags:
@@ -135,8 +135,8 @@ def _names(
 
 def _surnames(rng: np.random.Generator, names: Stock, background: Ints, double: Flags) -> Text:
     """Surnames, some of them of two joined by a hyphen."""
-    single = names.surnames[names.draw_surnames(rng, background)]
-    second = names.surnames[names.draw_surnames(rng, background)]
+    single = picked(names.surnames, names.draw_surnames(rng, background))
+    second = picked(names.surnames, names.draw_surnames(rng, background))
     return joined(single, kept(double, joined(constant("-", len(background)), second)))
 
 

@@ -25,6 +25,7 @@ from extracts.synthetic.identity.text import (
     joined,
     kept,
     listed,
+    picked,
     present,
     squeezed,
     text,
@@ -82,15 +83,16 @@ NAMED = ("forename", "middle_name", "surname", "aliases", "address", "town")
 def _names(of: Occasion) -> dict[str, Text]:
     """Forename, second name, surname and other names."""
     persons, hand, who, names = of.persons, of.hand, of.who, stock()
-    own_forename, own_surname = names.forenames[persons.forename[who]], persons.surname_on(who, of.records.day)
-    other_forename, other_surname = persons.alias_forename[who], persons.alias_surname[who]
+    own_forename, own_surname = picked(names.forenames, persons.forename[who]), persons.surname_on(who, of.records.day)
+    other_forename, other_surname = persons.alias_forename[who], picked(persons.alias_surname, who)
     alias = (other_forename >= 0) | present(other_surname)
-    alias_forename = chosen(other_forename >= 0, names.forenames[np.maximum(other_forename, 0)], own_forename)
+    alias_forename = chosen(other_forename >= 0, picked(names.forenames, np.maximum(other_forename, 0)), own_forename)
     alias_surname = chosen(present(other_surname), other_surname, own_surname)
     used = hand.slips("alias_used", alias)
     forename, surname = chosen(used, alias_forename, own_forename), chosen(used, alias_surname, own_surname)
-    since = (of.records.day >= persons.renamed[who]) & present(persons.former_surname[who])
-    surname = chosen(hand.among("former_surname", since & ~used), persons.former_surname[who], surname)
+    former = picked(persons.former_surname, who)
+    since = (of.records.day >= persons.renamed[who]) & present(former)
+    surname = chosen(hand.among("former_surname", since & ~used), former, surname)
     forename = _nickname(of, forename, ~used)
     surname = amended(surname, hand.among("half_surname", (surname == ord("-")).any(axis=1)), _first_half)
     for kind, slip in SLIPS.items():
@@ -119,7 +121,7 @@ def _nickname(of: Occasion, forename: Text, possible: Flags) -> Text:
     habit = permuted(number % HABITS, HABITS, 0) * 100 < HABIT * of.hand.rates["nickname"] * HABITS
     short = of.hand.among("nickname", possible & (end > first), habit, HABIT)
     pick = first + number % np.maximum(end - first, 1)
-    return chosen(short, names.short_names[np.minimum(pick, len(names.short_names) - 1)], forename)
+    return chosen(short, picked(names.short_names, np.minimum(pick, len(names.short_names) - 1)), forename)
 
 
 def _first_half(surnames: Text) -> Text:
@@ -131,7 +133,7 @@ def _first_half(surnames: Text) -> Text:
 def _middle(of: Occasion) -> Text:
     middle = of.persons.middle[of.who]
     there = middle >= 0
-    names = stock().forenames[np.maximum(middle, 0)]
+    names = picked(stock().forenames, np.maximum(middle, 0))
     names = amended(names, of.hand.among("middle_initial", there), mistakes.initials)
     return kept(of.hand.recorded("middle_recorded", there), names)
 
@@ -139,14 +141,20 @@ def _middle(of: Occasion) -> Text:
 def _aliases(of: Occasion, alias: Flags, forename: Text, surname: Text) -> Text:
     """Other full names, joined by `|`: of the alias or, under it, of the person; and of former surnames."""
     persons, who = of.persons, of.who
-    told = of.hand.recorded("aliases_recorded", alias | present(persons.former_surname[who]))
-    space = constant(" ", len(of))
-    former = present(persons.former_surname[who]) & (of.records.day >= persons.renamed[who])
-    own = stock().forenames[persons.forename[who]]
-    return listed(
-        kept(told & alias, joined(forename, space, surname)),
-        kept(told & former, joined(own, space, persons.former_surname[who])),
-    )
+    earlier = picked(persons.former_surname, who)
+    told = of.hand.recorded("aliases_recorded", alias | present(earlier))
+    former = present(earlier) & (of.records.day >= persons.renamed[who])
+    own = picked(stock().forenames, persons.forename[who])
+    return listed(_full_names(told & alias, forename, surname), _full_names(told & former, own, earlier))
+
+
+def _full_names(told: Flags, forename: Text, surname: Text) -> Text:
+    """Forename and surname where told, which is seldom."""
+    at = np.flatnonzero(told)
+    result = blank(len(told), forename.shape[1] + surname.shape[1] + 1)
+    names = joined(picked(forename, at), constant(" ", len(at)), picked(surname, at))
+    result[at, : names.shape[1]] = names
+    return result
 
 
 def _birth(of: Occasion) -> dict[str, Text]:
@@ -174,7 +182,7 @@ def dates(days: Ints, style: str) -> Text:
 def _sex(of: Occasion) -> Text:
     sex = of.persons.sex[of.who]
     sex = np.where(of.hand.slips("sex_wrong"), 3 - sex, sex)
-    return text(SEXES[of.source.sex])[np.where(of.hand.slips("sex_missing"), 0, sex)]
+    return picked(text(SEXES[of.source.sex]), np.where(of.hand.slips("sex_missing"), 0, sex))
 
 
 def _ethnicity(of: Occasion) -> Text:
@@ -182,7 +190,7 @@ def _ethnicity(of: Occasion) -> Text:
     own = of.persons.ethnicity[of.who]
     other = of.hand.rng.integers(0, len(of.codes.ethnicity.codes) - 1, len(of))
     code = np.where(of.hand.slips("ethnicity_other"), other, own)
-    return kept(~of.hand.slips("ethnicity_missing"), text(of.codes.ethnicity.codes)[code])
+    return kept(~of.hand.slips("ethnicity_missing"), picked(text(of.codes.ethnicity.codes), code))
 
 
 def _home(of: Occasion) -> dict[str, Text]:
@@ -202,7 +210,7 @@ def _home(of: Occasion) -> dict[str, Text]:
     return {
         "postcode": kept(there, postcode),
         "address": kept(there, homes.addresses()),
-        "town": areas.name[homes.town],
+        "town": picked(areas.name, homes.town),
     }
 
 
@@ -211,15 +219,15 @@ def _person_numbers(of: Occasion) -> dict[str, Text]:
     persons, who, hand = of.persons, of.who, of.hand
     stranger = hand.slips("pnc_of_another")
     holder = np.where(stranger, hand.rng.permutation(who), who)
-    pnc = amended(persons.pnc[holder], hand.slips("pnc_typing"), _by(hand, mistakes.digit_mistyped))
-    cro = amended(persons.cro[who], hand.slips("cro_typing"), _by(hand, mistakes.digit_mistyped))
-    own = persons.pupil[who] if of.records.writer == "npd" else persons.probation[who]
-    insurance = persons.insurance[who]
+    pnc = amended(picked(persons.pnc, holder), hand.slips("pnc_typing"), _by(hand, mistakes.digit_mistyped))
+    cro = amended(picked(persons.cro, who), hand.slips("cro_typing"), _by(hand, mistakes.digit_mistyped))
+    own = picked(persons.pupil if of.records.writer == "npd" else persons.probation, who)
+    insurance = picked(persons.insurance, who)
     insurance = amended(insurance, hand.slips("insurance_typing"), _by(hand, mistakes.digit_mistyped))
     return {
         "pnc": kept(hand.recorded("pnc_recorded"), pnc_form(pnc, of.source.pnc)),
         "cro": kept(hand.recorded("cro_recorded"), cro),
-        "prison_number": kept(hand.recorded("prison_number_recorded"), persons.prison[who]),
+        "prison_number": kept(hand.recorded("prison_number_recorded"), picked(persons.prison, who)),
         "person_number": kept(hand.recorded("person_number_recorded"), own),
         "national_insurance": kept(hand.recorded("insurance_recorded"), insurance),
     }
@@ -292,6 +300,8 @@ WRITERS: tuple[Callable[[Occasion], dict[str, Text]], ...] = (
 
 def joined_columns(parts: list[dict[str, Text]]) -> dict[str, Text]:
     """The columns of several writers of one source, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
     return {role: _stacked([part[role] for part in parts]) for role in parts[0]}
 
 

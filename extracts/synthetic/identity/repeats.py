@@ -16,7 +16,7 @@ from extracts.synthetic.crimes import CUT_DAY, FIRST_DAY
 from extracts.synthetic.identity import numbers
 from extracts.synthetic.identity.appearances import SENTENCES_LISTED, Appearances
 from extracts.synthetic.identity.mistakes import split_date
-from extracts.synthetic.identity.text import Text, blank, kept
+from extracts.synthetic.identity.text import Text, blank, kept, picked
 from extracts.synthetic.people import FEMALE, MALE, YEAR, People, ethnicity_weights
 
 RECORDS_PER_PERSON = 2.98
@@ -129,7 +129,7 @@ def _stage(rng: np.random.Generator, arrests: _Arrests, stage: Stage) -> Appeara
     key = arrests.key[at] if stage.source == "pol_suspect" else new_keys(rng, len(at))
     return Appearances(
         stage.source, stage.writer, stage.role, key, arrests.person[at], arrests.day[at] + stage.days, at,
-        arrests.number[at], arrests.case[at], kept(crown, arrests.crown[at]), sentences,
+        picked(arrests.number, at), picked(arrests.case, at), kept(crown, picked(arrests.crown, at)), sentences,
     )  # fmt: skip
 
 

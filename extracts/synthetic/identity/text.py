@@ -44,8 +44,19 @@ def blank(count: int, width: int = 1) -> Text:
 
 def lengths(matrix: Text) -> Ints:
     """The number of characters per row."""
-    counts: Ints = np.count_nonzero(matrix, axis=1).astype(np.int64)
+    return _true(matrix != 0)
+
+
+def _true(flags: Flags) -> Ints:
+    """How many flags of each row (of at most 255) are set. A sum over so short an axis takes five times as long."""
+    counts: Ints = np.einsum("ij->i", flags.view(np.uint8)).astype(np.int64)
     return counts
+
+
+def picked(matrix: Text, places: Ints) -> Text:
+    """The rows at these places. Indexing does the same several times slower."""
+    found: Text = np.take(matrix, places, axis=0)
+    return found
 
 
 def present(matrix: Text) -> Flags:
@@ -83,10 +94,10 @@ def joined(*parts: Text) -> Text:
 def squeezed(matrix: Text) -> Text:
     """Each row's characters moved to the left, over any zeros between them."""
     held = matrix != 0
-    counts = held.sum(axis=1)
+    counts = _true(held)
     width = max(int(counts.max(initial=0)), 1)
     result = blank(len(matrix), width)
-    result[np.arange(width) < counts[:, None]] = matrix[held]
+    result[np.arange(width, dtype=np.uint8) < counts.astype(np.uint8)[:, None]] = matrix[held]
     return result
 
 
