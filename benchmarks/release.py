@@ -50,16 +50,28 @@ EVENTS = """
 """
 
 
-def zones(root: Path, people: int, *, seed: int = SEED) -> None:
-    """Make `payload`, `identities` and `crosswalk` in a folder: sources made up, accepted, and linked by the truth."""
+def accepted(root: Path, people: int, *, seed: int = SEED) -> None:
+    """Make `sources`, `payload` and `identities` in a folder: sources made up, and accepted in the shortest way."""
     sources, providers = root / "sources", DESCRIPTION / "providers"
     write_deliveries(people, seed=seed, codelists=DESCRIPTION / "codelists", providers=providers, into=sources)
+    with closing(duckdb.connect(":memory:")) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        for provider in read_providers(providers):
+            _accept(connection, provider, sources / "deliveries" / provider.code, root)
+
+
+def zones(root: Path, people: int, *, seed: int = SEED) -> None:
+    """The same, with `crosswalk`: records linked by the truth, so that the build alone is looked at."""
+    accepted(root, people, seed=seed)
+    sources = root / "sources"
     (root / "crosswalk").mkdir()
     with closing(duckdb.connect(":memory:")) as connection:
         connection.execute("SET enable_progress_bar = false")
         connection.execute("CREATE TABLE roles (source VARCHAR, role VARCHAR)")
-        for provider in read_providers(providers):
-            _accept(connection, provider, sources / "deliveries" / provider.code, root)
+        roles = [
+            (one.name, one.person_role) for each in read_providers(DESCRIPTION / "providers") for one in each.identity
+        ]
+        connection.executemany("INSERT INTO roles VALUES ($1, $2)", roles)
         for name, query in (("persons", PERSONS), ("events", EVENTS)):
             rows = query.format(truth=sources / "truth")
             connection.execute(f"COPY ({rows}) TO '{root}/crosswalk/{name}.parquet' (FORMAT parquet)")
@@ -73,7 +85,6 @@ def _accept(connection: duckdb.DuckDBPyConnection, provider: Provider, delivered
     for file in (delivered / "payload").glob("*.parquet"):
         file.rename(payload / file.name)
     for source in provider.identity:
-        connection.execute("INSERT INTO roles VALUES ($1, $2)", [source.name, source.person_role])
         columns = ", ".join(f'"{own}" AS {role}' for own, role in source.columns)
         connection.execute(
             f"COPY (SELECT '{source.name}' AS source, \"{source.row_id}\" AS row_id, "

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from celery import Task
 from django.dispatch import receiver
+from kombu.exceptions import OperationalError
 
 from extracts import tasks
-from extracts.models import Extract
+from extracts.models import Extract, LinkageRun, Release
 from governance.act import moved
 from governance.outputs.models import OutputRequest
+
+log = logging.getLogger("gatehouse.tasks")
 
 REACTIONS: dict[tuple[type, str], Task[[int], None]] = {
     (Extract, "request"): tasks.generate_extract,
     (Extract, "retry"): tasks.generate_extract,
+    (Extract, "recall"): tasks.remove_recalled,
+    (LinkageRun, "request"): tasks.link_deliveries,
+    (LinkageRun, "cancel"): tasks.clear_run,
+    (Release, "withdraw"): tasks.lock_release,
     (OutputRequest, "submit"): tasks.check_outputs,
     (OutputRequest, "release"): tasks.pack_release,
 }
@@ -23,5 +31,12 @@ REACTIONS: dict[tuple[type, str], Task[[int], None]] = {
 @receiver(moved)
 def react(sender: type, record: Any, action: str, **kwargs: Any) -> None:
     """Queue the task that follows from this action, if one does. A lost message is made good by the sweep."""
-    if task := REACTIONS.get((sender, action)):
+    task = REACTIONS.get((sender, action))
+    if (sender, action) == (LinkageRun, "retry"):
+        task = tasks.next_task(record)
+    if task is None:
+        return
+    try:
         task.delay(record.pk)
+    except OperationalError:
+        log.warning("no broker: %s %s waits for the sweep", task.name, record.pk)

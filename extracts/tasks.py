@@ -10,31 +10,32 @@ import json
 import logging
 import re
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.utils import timezone
 
-from extracts import delivery, pipeline, services, store
+from extracts import delivery, linkage_runs, pipeline, publishing, services, store
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
 from extracts.keys import KeyRing, open_key_ring
-from extracts.lifecycle import ENDED_WITHOUT, UNFINISHED
-from extracts.models import Extract
+from extracts.lifecycle import ENDED_WITHOUT, RECALLED, UNFINISHED
+from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
+from extracts.lifecycle.release import WITHDRAWN
+from extracts.linkage_runs import LINKAGE, RELEASES
+from extracts.models import Extract, LinkageRun, Release
 from extracts.sealed import kind_and_place
+from extracts.services import jobs
 from extracts.specification import ExtractSpec
 from extracts.zones import Zones
 from governance.audit import chain, trail
-from governance.catalogue.catalogue import catalogue_at
+from governance.catalogue.catalogue import catalogue_at, description_of
 from governance.outputs import services as outputs
 from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
@@ -68,7 +69,7 @@ def generate_extract(extract_id: int) -> None:
     if extract is None:
         return
     try:
-        with heartbeat(extract):
+        with jobs.kept_alive(extract, clock=timezone.now, lease=lease()):
             _build(extract)
     except services.Superseded:
         log.info("extract %s: attempt %s was superseded", extract.pk, extract.attempt)
@@ -135,27 +136,69 @@ def _unless_superseded(step: Any, *args: Any, **kwargs: Any) -> None:
         return
 
 
-@contextmanager
-def heartbeat(extract: Extract) -> Iterator[None]:
-    """Renew the lease while this process lives, also during a query that reports no progress."""
-    ended = threading.Event()
+@shared_task
+def remove_recalled(extract_id: int) -> None:
+    """Take the folder of a recalled extract out of its workspace.
 
-    def beat() -> None:
-        try:
-            while not ended.wait(lease().total_seconds() / 3):
-                services.keep(extract, at=timezone.now(), lease=lease())
-        except services.Superseded:
-            return
-        finally:
-            connection.close()
+    Safe to repeat: an extract that was not recalled, or whose folder is gone, is left alone.
+    """
+    extract = Extract.objects.select_related("project").get(pk=extract_id)
+    if extract.state == RECALLED and WORKSPACE_FOLDER.fullmatch(extract.folder):
+        shutil.rmtree(zones().workspace(extract.project.reference) / extract.folder, ignore_errors=True)
 
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+
+def linkage_setting(**more: Any) -> linkage_runs.Setting:
+    """What linkage runs need of this installation. Only the demonstration goes on without walls, and says so."""
+    return linkage_runs.Setting(
+        zones=zones(),
+        description=lambda code: description_of(code, settings.GATEHOUSE_CATALOGUES),
+        key=lambda code: key_ring().dataset_key(code),
+        now=timezone.now,
+        lease=lease(),
+        unsealed_allowed=settings.DEMO,
+        **more,
+    )
+
+
+@shared_task
+def link_deliveries(run_id: int) -> None:
+    """Accept, link and measure; later, scan what was built. Safe to repeat: a stage that reported is not done again."""
+    send_on(linkage_runs.carry_on(run_id, LINKAGE, linkage_setting()))
+
+
+@shared_task
+def build_release(run_id: int) -> None:
+    """Build the release of a linkage run that has been measured. Safe to repeat, like `link_deliveries`."""
+    send_on(linkage_runs.carry_on(run_id, RELEASES, linkage_setting()))
+
+
+def send_on(run: LinkageRun | None) -> None:
+    """Queue a run where its next stage is done."""
+    if run is not None:
+        next_task(run).delay(run.pk)
+
+
+def next_task(run: LinkageRun) -> Task[[int], None]:
+    """The task that does the run's next stage."""
+    return {LINKAGE: link_deliveries, RELEASES: build_release}[linkage_runs.queue_of(run)]
+
+
+@shared_task
+def clear_run(run_id: int) -> None:
+    """Throw away what a cancelled linkage had built apart. Safe to repeat; a run that goes on is left alone."""
+    linkage_runs.clear(run_id, linkage_setting())
+
+
+@shared_task
+def lock_release(release_id: int) -> None:
+    """Take the folder of a withdrawn release away from where extracts open it.
+
+    Safe to repeat: a release that was not withdrawn, or is locked already, is left alone.
+    """
+    release = Release.objects.get(pk=release_id)
+    folder = zones().release(release.code, release.version)
+    if release.state == WITHDRAWN and folder.is_dir():
+        publishing.lock(folder)
 
 
 @shared_task
@@ -282,6 +325,9 @@ def sweep() -> None:
     silent = Extract.objects.filter(state__in=UNFINISHED, lease_until__lt=now)
     for extract in waiting | silent:
         _requeue(generate_extract, extract.pk)
+    runs = LinkageRun.objects.filter(state__in=UNFINISHED_RUNS)
+    for run in runs.filter(lease_until__isnull=True, state_since__lt=late) | runs.filter(lease_until__lt=now):
+        _requeue(next_task(run), run.pk)
     for state, task in ((CHECKING, check_outputs), (RELEASING, pack_release)):
         for output in OutputRequest.objects.filter(state=state, state_since__lt=late):
             _requeue(task, output.pk)
@@ -289,6 +335,17 @@ def sweep() -> None:
         for root in [path for path in zones().staging.iterdir() if path.is_dir()]:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
     _clear_undelivered()
+    _take_away_withdrawn()
+
+
+def _take_away_withdrawn() -> None:
+    """Do what a lost message did not: lock withdrawn releases, remove recalled folders."""
+    for release in Release.objects.filter(state=WITHDRAWN):
+        if zones().release(release.code, release.version).is_dir():
+            _requeue(lock_release, release.pk)
+    for extract in Extract.objects.filter(state=RECALLED).select_related("project"):
+        if (zones().workspace(extract.project.reference) / extract.folder).is_dir():
+            _requeue(remove_recalled, extract.pk)
 
 
 def _clear_undelivered() -> None:

@@ -137,6 +137,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "extracts.tasks.generate_extract": {"queue": "extracts"},
+    "extracts.tasks.link_deliveries": {"queue": "linkage"},
+    "extracts.tasks.build_release": {"queue": "releases"},
     "extracts.tasks.check_outputs": {"queue": "disclosure"},
 }
 CELERY_TASK_TIME_LIMIT = env.int("GATEHOUSE_TASK_SECONDS", default=4 * 3600)

@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as portal_settings
 from django.core.cache import cache
 from django.utils import timezone
 
 from extracts import publishing, services
 from extracts.models import Release
-from extracts.synthetic.write import write
+from extracts.services import jobs
 from extracts.zones import Zones
 from governance.people.grants import worker
+from tests.extracts.small_linked import accepted
 
-CRIMES = 1500
-DESCRIPTION = Path(portal_settings.BASE_DIR) / "governance" / "catalogue" / "datasets" / "cjs_linked"
+PEOPLE = 1500
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +27,12 @@ def fresh_cache() -> Iterator[None]:
     """No test sees what another one counted, such as wrong passwords."""
     cache.clear()
     yield
+
+
+@pytest.fixture(autouse=True)
+def no_second_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's changes are in a transaction that a heartbeat's own connection could not see, and would wait for."""
+    monkeypatch.setattr(jobs, "LONGEST_BEAT_SECONDS", 3600.0)
 
 
 @pytest.fixture
@@ -40,18 +45,15 @@ def zones(tmp_path: Path, settings: Any) -> Zones:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder `releases` of a small synthetic release, made once."""
+    """The folder `releases` of a small release, linked from synthetic deliveries by the jobs of the product. Made once.
+
+    The jobs run in this process: that each is walled in is shown by tests of its own.
+    """
     root = tmp_path_factory.mktemp("published")
-    source = tmp_path_factory.mktemp("source")
-    write(CRIMES, seed=7, codelists=DESCRIPTION / "codelists", into=source)
-    publishing.publish(
-        source,
-        catalogue_folder=DESCRIPTION,
-        releases=root / "releases",
-        key=bytes(range(32)),
-        created_at=timezone.now(),
-        progress=lambda *step: None,
-    )
+    made = accepted(root, PEOPLE, seed=7)
+    crosswalk = made.link(root)
+    made.build(root / "staged", crosswalk=str(crosswalk))
+    publishing.put_in_place(root / "staged" / "release", root / "releases" / "cjs_linked", "2026.1")
     return root
 
 

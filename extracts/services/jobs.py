@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import F, Q
 
 from extracts.models import Job
@@ -12,6 +16,7 @@ from governance.act import act
 from governance.people.grants import worker
 
 MOST_ATTEMPTS = 5
+LONGEST_BEAT_SECONDS = 5.0  # so that a cancelled job ends within seconds
 J = TypeVar("J", bound=Job)
 
 
@@ -47,6 +52,32 @@ def keep(job: Job, *, at: datetime, lease: timedelta, **progress: float | str) -
         raise Superseded
 
 
+@contextmanager
+def kept_alive(job: Job, *, clock: Callable[[], datetime], lease: timedelta) -> Iterator[Callable[[], bool]]:
+    """Renew the lease while this process lives, also during work that reports no progress.
+
+    Yields whether the job has been lost meanwhile: cancelled, or taken up by another worker.
+    """
+    ended, lost = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        try:
+            while not ended.wait(min(lease.total_seconds() / 3, LONGEST_BEAT_SECONDS)):
+                keep(job, at=clock(), lease=lease)
+        except Superseded:
+            lost.set()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield lost.is_set
+    finally:
+        ended.set()
+        thread.join()
+
+
 def hand_over(job: Job) -> None:
     """Give the job up in good order, so that a worker of another queue takes it at once. Raises Superseded."""
     rows: Any = type(job).objects  # type: ignore[attr-defined]
@@ -66,6 +97,6 @@ def end(job: J, action: str, *, reason: str, at: datetime) -> J:
     return act(job, action, by=worker(), at=at, note=reason, reason=reason[:300], lease_until=None)
 
 
-def again(job: J, *, by: Any, at: datetime) -> J:
-    """Queue a failed job again."""
-    return act(job, "retry", by=by, at=at, attempt=0, lease_until=None, reason="")
+def again(job: J, *, by: Any, at: datetime, **fields: Any) -> J:
+    """Queue a failed job again. `fields` are what else begins anew."""
+    return act(job, "retry", by=by, at=at, attempt=0, lease_until=None, reason="", **fields)

@@ -19,6 +19,7 @@ from governance.people.models import User
 from governance.people.roles import Role
 from governance.workflow import Refused
 
+BUILT_APART = frozenset({Stage.BUILDING.value, Stage.SCANNING.value})  # thrown away when a run fails
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 
 
@@ -90,6 +91,16 @@ def record_stage(run: LinkageRun, stage: Stage, report: Mapping[str, Any], **fie
 
 
 @transaction.atomic
+def forget_stage(run: LinkageRun, stage: Stage) -> LinkageRun:
+    """What a stage made is gone: it has to be done again. Raises Superseded."""
+    jobs.lock_as_mine(run)
+    fresh = LinkageRun.objects.get(pk=run.pk)
+    fresh.report = {name: part for name, part in fresh.report.items() if name != stage.value}
+    fresh.save(update_fields=["report"])
+    return fresh
+
+
+@transaction.atomic
 def fail(run: LinkageRun, *, reason: str, at: datetime) -> LinkageRun:
     """It cannot be done. The reason names the kind of error, never a value from a record. Raises Superseded."""
     jobs.lock_as_mine(run)
@@ -102,7 +113,8 @@ def cancel(run: LinkageRun, *, by: User, at: datetime) -> LinkageRun:
 
 
 def retry(run: LinkageRun, *, by: User, at: datetime) -> LinkageRun:
-    """Queue a failed linkage again."""
+    """Queue a failed linkage again. What it had linked stands; the release is built anew."""
     if LinkageRun.objects.filter(dataset=run.dataset, state__in=UNFINISHED).exists():
         raise Refused("A linkage of this dataset is under way: wait for it, or cancel it first.")
-    return jobs.again(run, by=by, at=at)
+    standing = {name: part for name, part in run.report.items() if name not in BUILT_APART}
+    return jobs.again(run, by=by, at=at, report=standing)

@@ -87,8 +87,9 @@ def write_deliveries(
             persons, records = persons + len(world.persons), records + world.records
             rows += _append(files, world, known, codes)
             tell(f"Wrote chunk {number}", min((records if identity_only else persons) / people, 1.0))
-    _say_what_it_is(into, known)
-    return Summary(persons, records, rows, number, time.perf_counter() - began, files.written())
+    found = files.written()
+    _say_what_it_is(into, known, [file.path for file in found if not file.rows])
+    return Summary(persons, records, rows, number, time.perf_counter() - began, found)
 
 
 def _append(files: Files, world: World, providers: tuple[Provider, ...], codes: Codes) -> int:
@@ -159,10 +160,13 @@ def _append_table(files: Files, world: World, path: str, table: str) -> int:
     return len(order)
 
 
-def _say_what_it_is(root: Path, providers: tuple[Provider, ...]) -> None:
-    """A delivery.json beside the streams of every provider that has delivered."""
+def _say_what_it_is(root: Path, providers: tuple[Provider, ...], empty: list[str]) -> None:
+    """A delivery.json beside the streams of every provider that has delivered; it names files without a record."""
     for provider in providers:
         folder = root / _folder(provider.code)
         if folder.is_dir():
-            said = {"provider": provider.code, "delivery": DELIVERY, "cut": CUT}
+            said: dict[str, object] = {"provider": provider.code, "delivery": DELIVERY, "cut": CUT}
+            beneath = f"{_folder(provider.code)}/"
+            if mine := [path for path in empty if path.startswith(beneath)]:
+                said["empty"] = [path.removeprefix(beneath).removesuffix(".parquet") for path in mine]
             (folder / "delivery.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")

@@ -34,7 +34,7 @@ from governance.catalogue.sensitivity import Sensitivity
 __all__ = [
     "BadCatalogue", "Band", "Catalogue", "CodeList", "Dataset", "KeyDomain", "Ladder", "Level", "Match", "Owner",
     "PeriodParent", "Sensitivity", "Table", "UnknownName", "Variable", "available", "catalogue_at",
-    "copy_description", "find", "read_catalogue", "search",
+    "copy_description", "description_of", "find", "read_catalogue", "search",
 ]  # fmt: skip
 
 
@@ -74,10 +74,15 @@ def find(code: str, folders: Iterable[Path]) -> Catalogue:
 
     The code is compared with what the descriptions say and never becomes part of a path.
     """
+    return catalogue_at(description_of(code, folders))
+
+
+def description_of(code: str, folders: Iterable[Path]) -> Path:
+    """The description folder of the dataset of that code, as `find` reads it. Raises UnknownName."""
     described = _described(folders)
     if code not in described:
         raise UnknownName(f"There is no dataset {code}.")
-    return catalogue_at(described[code][1])
+    return described[code][1]
 
 
 def _described(folders: Iterable[Path]) -> dict[str, tuple[Dataset, Path]]:

@@ -1,0 +1,117 @@
+"""manage.py link DELIVERIES --release NAME: from what providers sent to a release that waits for publication."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from extracts import linkage_runs, tasks
+from extracts.lifecycle.delivery import REFUSED
+from extracts.lifecycle.linkage import BUILT, CANCELLED, FAILED, Stage
+from extracts.linkage_runs import Setting
+from extracts.models import Delivery, LinkageRun
+from extracts.providers import BadProvider, Refusal
+from extracts.services import linkage
+from governance.catalogue.catalogue import UnknownName
+from governance.people.grants import worker
+from governance.workflow import Refused
+
+FOLLOW_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    help = (
+        "Accept deliveries, link their records, measure the links, build a release and look for identifiers in it. "
+        "The release waits until somebody publishes it (manage.py release publish). Called again after an "
+        "interruption, it goes on where it was."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("deliveries", type=Path, help="a folder with a folder for each provider, see make_sources")
+        parser.add_argument("--release", required=True, metavar="NAME", help="the version of the release, e.g. 2026.2")
+        parser.add_argument("--dataset", default="cjs_linked", help="the linked dataset (default cjs_linked)")
+        parser.add_argument("--seed", type=int, default=1, help="of what is drawn, such as pairs to review (default 1)")
+        parser.add_argument(
+            "--truth", type=Path, help="made-up data only: the folder that says who is who, read by measuring alone"
+        )
+        parser.add_argument("--queue", action="store_true", help="leave the work to the workers and return at once")
+
+    def handle(self, *args: Any, deliveries: Path, release: str, dataset: str, seed: int, **options: Any) -> None:
+        self.told = ""
+        setting = tasks.linkage_setting(tell=self.tell)
+        try:
+            run = self.run_named(release, dataset) or self.requested(deliveries, release, dataset, seed, setting)
+            if options["truth"]:
+                linkage_runs.keep_truth(options["truth"], dataset=dataset, setting=setting)
+        except Refusal as refusal:
+            raise CommandError("\n".join(str(finding) for finding in refusal.findings)) from refusal
+        except (Refused, BadProvider, UnknownName) as problem:
+            raise CommandError(str(problem)) from problem
+        if options["queue"]:
+            tasks.send_on(run)
+            self.stdout.write(f"Queued: follow it at {run.get_absolute_url()}.")
+            return
+        self.carry_through(run, setting)
+
+    @staticmethod
+    def run_named(release: str, dataset: str) -> LinkageRun | None:
+        """The run of that name, when an earlier call was interrupted; one that failed is tried again."""
+        run = LinkageRun.objects.filter(dataset=dataset, name=release).exclude(state=CANCELLED).first()
+        if run is not None and run.state == FAILED:
+            return linkage.retry(run, by=worker(), at=timezone.now())
+        return run
+
+    @staticmethod
+    def requested(deliveries: Path, release: str, dataset: str, seed: int, setting: Setting) -> LinkageRun:
+        by = worker()
+        received = linkage_runs.receive(deliveries, dataset=dataset, by=by, setting=setting)
+        return linkage.request(dataset=dataset, deliveries=received, name=release, by=by, at=timezone.now(), seed=seed)
+
+    def carry_through(self, run: LinkageRun, setting: Setting) -> None:
+        """Do all that is left here, or follow the worker that has it in hand already."""
+        while run.is_unfinished:
+            if linkage_runs.carry_on(run.pk, linkage_runs.queue_of(run), setting) is None:
+                run.refresh_from_db()
+                self.follow(run)
+            run.refresh_from_db()
+        if run.state == BUILT:
+            self.report(run)
+            return
+        for refused in run.deliveries.filter(state=REFUSED):
+            self.show_findings(refused)
+        raise CommandError(f"{run.get_state_display()}. {run.reason}")
+
+    def follow(self, run: LinkageRun) -> None:
+        if run.is_unfinished:
+            if run.stage:
+                self.tell(Stage(run.stage), run.what, run.share)
+            time.sleep(FOLLOW_SECONDS)
+
+    def tell(self, stage: Stage, what: str, share: float) -> None:
+        line = f"{stage.label}: {what}"
+        if line != self.told:
+            self.told = line
+            self.stdout.write(f"  {share:4.0%} {line}")
+
+    def show_findings(self, delivery: Delivery) -> None:
+        self.stderr.write(f"{delivery} was refused, and nothing of it was kept:")
+        for one in delivery.findings:
+            rows = f", rows {', '.join(map(str, one['rows']))}" if one["rows"] else ""
+            column = f", column {one['column']}" if one["column"] else ""
+            self.stderr.write(f"  {one['file']}{column}{rows}: {one['reason']}")
+
+    def report(self, run: LinkageRun) -> None:
+        counts, quality = run.part(Stage.LINKING)["counts"], run.part(Stage.MEASURING)
+        rows = sum(table["rows"] for table in run.release.tables.values())
+        self.stdout.write(
+            f"{counts['records']:,} records of {counts['persons']:,} persons, {counts['put_up_for_review']:,} pairs to "
+            f"review; {len(run.release.tables)} tables, {rows:,} rows, no identifier found."
+        )
+        for sentence in quality["statement"]["summary"]:
+            self.stdout.write(f"  {sentence}")
+        self.stdout.write(self.style.SUCCESS(f"Release {run.release} is built and waits for publication."))

@@ -1,0 +1,245 @@
+"""A linkage run from the inbox to a release: in stages, from queue to queue, and whatever becomes of it on the way."""
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from extracts import delivery, linkage_runs, linked_release, publishing, tasks
+from extracts.lifecycle.linkage import Stage
+from extracts.linkage_runs import LINKAGE, RELEASES, carry_on
+from extracts.models import ClericalPair, Delivery, LinkageRun
+from extracts.providers import Refusal
+from extracts.services import linkage, releases
+from extracts.synthetic.deliveries import write_deliveries
+from extracts.zones import Zones
+from tests.builders import now
+from tests.cast import person
+from tests.extracts.small_linked import DESCRIPTION
+from tests.linked import CLEAN, a_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """Made-up deliveries of all providers, and the truth."""
+    folder = tmp_path_factory.mktemp("sources") / "made"
+    write_deliveries(
+        400, seed=11, codelists=DESCRIPTION / "codelists", providers=DESCRIPTION / "providers", into=folder
+    )
+    return folder
+
+
+@pytest.fixture
+def setting(zones):
+    return replace(tasks.linkage_setting(), lease=timedelta(hours=1))
+
+
+def requested(setting, folder, *, name="2026.1"):
+    received = linkage_runs.receive(folder, dataset="cjs_linked", by=person("lin"), setting=setting)
+    return linkage.request(dataset="cjs_linked", deliveries=received, name=name, by=person("lin"), at=now())
+
+
+def failed(run):
+    run.refresh_from_db()
+    return run.reason, [one.findings for one in Delivery.objects.all() if one.findings]
+
+
+def test_from_deliveries_to_a_release(sources, setting, zones):
+    linkage_runs.keep_truth(sources / "truth", dataset="cjs_linked", setting=setting)
+    run = requested(setting, sources / "deliveries")
+
+    assert carry_on(run.pk, LINKAGE, setting) is not None, failed(run)
+    run.refresh_from_db()
+    assert linkage_runs.next_stage(run) is Stage.BUILDING
+    assert carry_on(run.pk, LINKAGE, setting) == run, "the build is another worker's"
+    run = carry_on(run.pk, RELEASES, setting)
+    assert linkage_runs.next_stage(run) is Stage.SCANNING
+    assert carry_on(run.pk, LINKAGE, setting) is None
+
+    run = LinkageRun.objects.get(pk=run.pk)
+    assert (run.state, run.reason) == ("built", "")
+    folder = zones.release("cjs_linked", "2026.1")
+    assert publishing.verify(folder) == []
+    assert run.release.manifest_sha256 == delivery.sha256_of(folder / delivery.MANIFEST)
+    assert run.release.quality == json.loads((folder / "quality.json").read_bytes())
+    assert run.release.quality["basis"] == "truth"
+    assert {one.state for one in Delivery.objects.all()} == {"accepted"}
+    assert [path for path in zones.inbox.rglob("*") if path.is_file()] == [], "names do not stay in the inbox"
+    assert list(zones.staging.iterdir()) == []
+    assert ClericalPair.objects.count() == len(run.part(Stage.LINKING)["pairs"]) > 0
+    assert run.charts and run.model_name
+    the_persons_are_the_linked_ones(folder, zones)
+    a_withdrawn_release_is_locked(run.release, folder)
+
+
+def the_persons_are_the_linked_ones(folder, zones):
+    """Records are together that were linked, and the ids are neither those of the crosswalk nor the true ones."""
+    counted = "SELECT count(*), count(DISTINCT {id}) FROM read_parquet('{file}')"
+    crosswalk = zones.run("cjs_linked", "2026.1") / "persons.parquet"
+    released = counted.format(id="estimated_xjs_id", file=folder / "xjs_link.parquet")
+    assert duckdb.sql(released).fetchall() == duckdb.sql(counted.format(id="person_id", file=crosswalk)).fetchall()
+    shared = f"""
+        SELECT count(*) FROM read_parquet('{folder}/xjs_link.parquet')
+        WHERE estimated_xjs_id::VARCHAR IN (SELECT person_id::VARCHAR FROM read_parquet('{crosswalk}'))
+    """
+    assert duckdb.sql(shared).fetchall() == [(0,)]
+
+
+def a_withdrawn_release_is_locked(release, folder):
+    releases.publish(release, reasons="Quality is good.", by=person("rae"), at=now())
+    tasks.lock_release(release.pk)
+    assert folder.is_dir(), "published"
+    releases.withdraw(release, reasons="Wrong links.", by=person("rae"), at=now())
+    for _ in range(2):
+        tasks.lock_release(release.pk)
+    assert not folder.exists()
+    assert publishing.is_locked(folder)
+
+
+def with_a_name_in_the_payload(deliveries, into):
+    """The police's delivery alone, with somebody's name among the attributes."""
+    shutil.copytree(deliveries / "police", into / "police")
+    path = into / "police" / "payload" / "pol_crime.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.append_column("victim_surname", pa.array(["Okonkwo"] * len(table))), path)
+    return into
+
+
+def test_a_refused_delivery_ends_the_run_and_can_be_sent_again(sources, setting, zones, tmp_path):
+    run = requested(setting, with_a_name_in_the_payload(sources / "deliveries", tmp_path / "wrong"))
+    assert carry_on(run.pk, LINKAGE, setting) is None
+
+    run.refresh_from_db()
+    (sent,) = Delivery.objects.all()
+    assert (run.state, sent.state) == ("failed", "refused")
+    assert "police 2025-12" in run.reason
+    assert any("column" in finding["reason"] for finding in sent.findings)
+    assert "Okonkwo" not in json.dumps(sent.findings) + run.reason
+    kept = [path for zone in (zones.inbox, zones.identifiers, zones.payload) for path in zone.rglob("*")]
+    assert [path for path in kept if path.is_file()] == []
+
+    linkage.retry(run, by=person("lin"), at=now())
+    assert carry_on(run.pk, LINKAGE, setting) is None
+    run.refresh_from_db()
+    assert run.state == "failed", "it is not linked without the delivery that it was asked for"
+
+    shutil.copytree(sources / "deliveries" / "police", tmp_path / "mended" / "police")
+    linkage_runs.receive(tmp_path / "mended", dataset="cjs_linked", by=person("lin"), setting=setting)
+    linkage.retry(run, by=person("lin"), at=now())
+    assert linkage_runs.next_stage(carry_on(run.pk, LINKAGE, setting)) is Stage.BUILDING
+
+
+@pytest.mark.parametrize("wrong", ["nothing", "a stranger", "no delivery.json", "a name that leads elsewhere"])
+def test_what_is_no_delivery_is_not_received(sources, setting, zones, tmp_path, wrong):
+    folder = tmp_path / "sent"
+    if wrong != "nothing":
+        shutil.copytree(sources / "deliveries" / "police", folder / ("mi5" if wrong == "a stranger" else "police"))
+    if wrong == "no delivery.json":
+        (folder / "police" / "delivery.json").unlink()
+    if wrong == "a name that leads elsewhere":
+        about = {"provider": "police", "delivery": "../../x", "cut": "2025-12-31"}
+        (folder / "police" / "delivery.json").write_text(json.dumps(about))
+    with pytest.raises(Refusal):
+        linkage_runs.receive(folder, dataset="cjs_linked", by=person("lin"), setting=setting)
+    assert not Delivery.objects.exists()
+    assert not zones.inbox.exists()
+
+
+@pytest.fixture
+def work(monkeypatch):
+    """Stages that do nothing but count, in place of jobs."""
+    done = []
+
+    def stage(name, report):
+        def do(plan, walls):
+            done.append(name)
+            walls.progress("Working", 0.5)
+            if name is Stage.BUILDING:
+                (linked_release.staged(walls.zones, plan.code, plan.version) / "release").mkdir(parents=True)
+            return report
+
+        return do
+
+    reports = {Stage.MEASURING: {}, Stage.BUILDING: {"tables": {}}, Stage.SCANNING: CLEAN | {"clean": False}}
+    monkeypatch.setattr(linkage_runs, "WORK", {name: stage(name, report) for name, report in reports.items()})
+    return done
+
+
+def a_linked_run():
+    """A run whose records were linked by an earlier attempt, which died."""
+    run = a_run("running")
+    for stage in (Stage.ACCEPTING, Stage.LINKING):
+        run = linkage.record_stage(run, stage, {"done": True})
+    LinkageRun.objects.filter(pk=run.pk).update(lease_until=now() - timedelta(seconds=1))
+    return run
+
+
+def through(run, setting):
+    going = run
+    while going is not None:
+        going = carry_on(run.pk, linkage_runs.queue_of(going), setting)
+    run.refresh_from_db()
+    return run
+
+
+def test_an_identifier_in_the_release_ends_the_run(setting, work, zones):
+    run = through(a_linked_run(), setting)
+    assert (run.state, work) == ("failed", [Stage.MEASURING, Stage.BUILDING, Stage.SCANNING])
+    assert run.part(Stage.SCANNING)["clean"] is False, "the page shows the findings"
+    assert "identifiers" in run.reason
+    assert list(zones.staging.iterdir()) == []
+    assert not zones.releases.exists()
+
+    linkage.retry(run, by=person("lin"), at=now())
+    run.refresh_from_db()
+    assert linkage_runs.next_stage(run) is Stage.BUILDING, "what was thrown away is built again"
+
+
+def test_what_was_built_and_is_gone_is_built_again(setting, work, zones):
+    run = a_linked_run()
+    run = carry_on(run.pk, LINKAGE, setting)
+    run = carry_on(run.pk, RELEASES, setting)
+    linked_release.tidy(zones, run.dataset, run.name)
+    run = carry_on(run.pk, LINKAGE, setting)
+    assert linkage_runs.queue_of(run) == RELEASES
+    assert work == [Stage.MEASURING, Stage.BUILDING]
+
+
+def test_a_cancelled_run_stops_and_leaves_nothing_built(setting, work, zones, monkeypatch):
+    run = carry_on(a_linked_run().pk, LINKAGE, setting)
+    build = linkage_runs.WORK[Stage.BUILDING]
+
+    def cancelled_meanwhile(plan, walls):
+        build(plan, walls)
+        linkage.cancel(run, by=person("lin"), at=now())
+        walls.progress("Writing", 0.7)
+
+    monkeypatch.setitem(linkage_runs.WORK, Stage.BUILDING, cancelled_meanwhile)
+    assert carry_on(run.pk, RELEASES, setting) is None
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    assert list(zones.staging.iterdir()) == []
+
+
+def test_a_lost_run_is_queued_where_it_has_to_go_on(setting, work, monkeypatch):
+    run = carry_on(a_linked_run().pk, LINKAGE, setting)
+    LinkageRun.objects.filter(pk=run.pk).update(state_since=now() - timedelta(hours=1))
+    queued = []
+    monkeypatch.setattr(tasks.build_release, "delay", queued.append)
+    tasks.sweep()
+    assert queued == [run.pk]
+
+
+def test_zones_of_a_run_are_for_one_account(sources, setting, zones):
+    linkage_runs.receive(sources / "deliveries", dataset="cjs_linked", by=person("lin"), setting=setting)
+    linkage_runs.keep_truth(sources / "truth", dataset="cjs_linked", setting=setting)
+    for folder in (zones.inbox, *zones.inbox.glob("*/*/*"), zones.truth / "cjs_linked"):
+        assert folder.stat().st_mode & 0o077 == 0, folder
+    assert isinstance(setting.zones, Zones)
