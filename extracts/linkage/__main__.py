@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from extracts.linkage.configuration import BadConfiguration, read_configuration
+from extracts.linkage.encoded import make_comparable, read
 from extracts.linkage.evaluate import BadTruth, evaluate
 from extracts.linkage.link import Summary, link, model, prepare
-from extracts.linkage.model import Model, UnknownModel, as_json
-from extracts.linkage.reading import BadRecords, read_records
+from extracts.linkage.model import UnknownModel, as_json
+from extracts.linkage.reading import BadRecords
 from extracts.linkage.scoring import Progress, quiet
-from extracts.linkage.standardise import standardise
 
 REFUSALS = (BadConfiguration, BadRecords, BadTruth, UnknownModel)
 
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--out", type=Path, required=True, help="JSON: the model; it holds no value of a record")
     training.add_argument("--name", default="trained")
     training.add_argument("--version", default="1")
+    training.add_argument("--trained-on", default="", metavar="WORDS", help="what the files are, kept with the model")
     for one in (linking, training):
         one.add_argument("--config", type=Path, required=True, help="TOML: the id column, and what each column is")
         one.add_argument("--seed", type=int, default=1, help="of the random pairs (default 1)")
@@ -87,13 +89,13 @@ def _words(summary: Summary) -> str:
 def _train(asked: argparse.Namespace) -> None:
     configuration = read_configuration(asked.config)
     with duckdb.connect(":memory:") as connection:
-        read_records(connection, asked.files, configuration, into="raw")
-        standardise(connection, "raw", configuration.columns, into="standard")
+        form, _ = read(connection, asked.files, configuration, into="raw")
+        make_comparable(connection, form, "raw", configuration, into="standard")
         learnt, _, _ = prepare(
             connection, "standard", into="prepared", members="members", known=None, mode=configuration.mode,
-            seed=asked.seed,
+            seed=asked.seed, form=form,
         )  # fmt: skip
-    named = Model(asked.name, asked.version, learnt.features, learnt.comparisons, learnt.prior)
+    named = replace(learnt, name=asked.name, version=asked.version, trained_on=asked.trained_on)
     asked.out.write_text(as_json(named), encoding="utf-8")
     print(f"{asked.out}: {len(named.comparisons)} comparisons.")
 

@@ -7,7 +7,7 @@ hand (or a value that is, such as a hostel's postcode) drops out by itself, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -153,6 +153,11 @@ def make_blocks(
     rules = tuple(rules)
     every = " UNION ALL ".join(_members(records, number, rule) for number, rule in enumerate(rules))
     connection.execute(f"CREATE OR REPLACE TABLE {into}_all AS {every}")
+    return kept_blocks(connection, [" + ".join(rule) for rule in rules], most_pairs=most_pairs, into=into)
+
+
+def kept_blocks(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, most_pairs: int, into: str) -> Blocks:
+    """Make `into` of the table `<into>_all` (rule, block, rid), and drop that; `names` are of the rules by number."""
     connection.execute(
         f"CREATE OR REPLACE TABLE {into}_sizes AS SELECT block, any_value(rule) AS rule, count(*) AS size "
         f"FROM {into}_all GROUP BY block HAVING count(*) BETWEEN 2 AND {LARGEST_BLOCK}"
@@ -164,10 +169,10 @@ def make_blocks(
         f"SEMI JOIN (FROM {into}_sizes WHERE size <= {largest}) USING (block)"
     )
     connection.execute(f"DROP TABLE {into}_all; DROP TABLE {into}_sizes")
-    found = dict.fromkeys((" + ".join(rule) for rule in rules), 0)
+    found = dict.fromkeys(names, 0)
     for rule, size, blocks in counted:
         if size <= largest:
-            found[" + ".join(rules[rule])] += blocks * size * (size - 1) // 2
+            found[names[rule]] += blocks * size * (size - 1) // 2
     return Blocks(found, largest)
 
 

@@ -4,7 +4,8 @@ A level's `m` is what is expected among records of one person before anything is
 data. `frequency` names the feature whose rarity makes agreement weigh more. Levels of `given` hold where its condition
 does; the weights of both groups are learnt apart, since what is likely at the same address is unlikely elsewhere.
 Weights of `fixed` levels (bits) are never learnt. `most` is the largest `m` that is believed: fathers and sons of one
-name, who look like one person with another date of birth, would teach the model that dates hardly matter.
+name, who look like one person with another date of birth, would teach the model that dates hardly matter. `u` is what
+is expected among strangers; it stays where levels are `given` and the comparison names no condition to learn it under.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Level:
     given: bool = False
     fixed: float | None = None
     most: float = 1.0
+    u: float | None = None
 
 
 @dataclass(frozen=True)

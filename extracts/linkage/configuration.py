@@ -20,7 +20,7 @@ class BadConfiguration(ValueError):
 
 @dataclass(frozen=True)
 class Configuration:
-    """`columns`: own column -> role. `threshold`: probability, None for the shipped default."""
+    """`columns`: own column -> role, none for encoded files. `threshold`: probability, None for the shipped default."""
 
     id: str
     columns: Mapping[str, str]
@@ -43,7 +43,7 @@ def read_configuration(path: Path) -> Configuration:
 
 def configuration(told: Mapping[str, Any]) -> Configuration:
     """The configuration from its parts: `data` and `columns`. Raises BadConfiguration."""
-    data, columns = told.get("data", {}), told.get("columns", {})
+    data = told.get("data", {})
     _refuse(set(told) - {"data", "columns"}, "[{}] is not known; there are [data] and [columns]")
     _refuse(set(data) - DATA_KEYS, "{} in [data] is not known; there are " + ", ".join(sorted(DATA_KEYS)))
     if not isinstance(data.get("id"), str):
@@ -53,7 +53,7 @@ def configuration(told: Mapping[str, Any]) -> Configuration:
         raise BadConfiguration(f"mode {mode} is not known: write one of {', '.join(MODES)}")
     return Configuration(
         id=data["id"],
-        columns=_roles(columns, data["id"]),
+        columns=_roles(told["columns"], data["id"]) if "columns" in told else {},
         mode=mode,
         one_to_one=_checked(data, "one_to_one", bool, False),
         threshold=_threshold(data),

@@ -23,14 +23,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extracts.linkage import clks, tokens
+from extracts.linkage import clks, token_blocks, tokens
 from extracts.linkage.configuration import BadConfiguration, Configuration, read_configuration
+from extracts.linkage.encoded import FORM, KEY_MARK
 from extracts.linkage.reading import BadRecords, read_records
 from extracts.linkage.standardise import standardise
 
-FORMS = ("tokens", "clk")
+ENCODED = ("tokens", "clk")
 KEY_BYTES = 32
-FORM, KEY_MARK = b"gatehouse form", b"gatehouse key"
 
 
 class BadKey(ValueError):
@@ -70,17 +70,19 @@ def encode(file: Path, configuration: Configuration, *, key: bytes, form: str) -
     """
     with duckdb.connect(":memory:") as connection:
         read_records(connection, [file], configuration, into="raw")
-        standardise(connection, "raw", configuration.columns, into="standard")
+        made = standardise(connection, "raw", configuration.columns, into="standard")
+        year = "REPLACE (birth_year::VARCHAR AS birth_year)" if "birth_year" in made else ""
         columns = connection.sql(
-            "SELECT raw.record_id, standard.* EXCLUDE (rid, source) FROM standard JOIN raw USING (rid) ORDER BY rid"
+            f"SELECT raw.record_id, standard.* EXCLUDE (rid, source) {year} "
+            "FROM standard JOIN raw USING (rid) ORDER BY rid"
         ).to_arrow_table()
     features = {name: columns[name] for name in columns.column_names[1:] if _is_text(columns[name].type)}
-    made = tokens.encode(features, key=key)
+    encoded = tokens.encode(features, key=key)
     if form == "clk":
         filters = clks.encode({name: features[name] for name in features if name in clks.FIELDS}, key=key)
-        made = pa.table({"filter": _as_binary(filters), "blocks": tokens.blocks(made)})
-    made = made.add_column(0, "record_id", columns["record_id"])
-    return made.replace_schema_metadata({FORM: form.encode(), KEY_MARK: mark_of(key)})
+        encoded = pa.table({"filter": _as_binary(filters), "blocks": token_blocks.blocks(encoded)})
+    encoded = encoded.add_column(0, "record_id", columns["record_id"])
+    return encoded.replace_schema_metadata({FORM: form.encode(), KEY_MARK: mark_of(key)})
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -108,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--config", type=Path, required=True, help="which column is what, as for linking in the clear"
     )
     encoding.add_argument("--key", type=Path, required=True)
-    encoding.add_argument("--form", choices=FORMS, default="tokens")
+    encoding.add_argument("--form", choices=ENCODED, default="tokens")
     encoding.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args(arguments)
     try:

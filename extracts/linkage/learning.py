@@ -20,10 +20,19 @@ MOST_OTHERS = 50.0
 
 @dataclass(frozen=True)
 class Scope:
-    """Which pairs count. `crossing`: SQL on l and r that a pair must satisfy; `pairs`: how many pairs there could be."""
+    """Which pairs count. `crossing`: SQL on l and r that a pair must satisfy; `pairs`: how many pairs there could be.
+
+    `candidates`: how many of them are candidates, when chance is what happens among those alone; 0 when among all.
+    """
 
     crossing: str
     pairs: int
+    candidates: int = 0
+
+    @property
+    def of(self) -> int:
+        """How many pairs the prior is a share of."""
+        return self.candidates or self.pairs
 
 
 def scope(connection: duckdb.DuckDBPyConnection, records: str, mode: str) -> Scope:
@@ -34,6 +43,12 @@ def scope(connection: duckdb.DuckDBPyConnection, records: str, mode: str) -> Sco
     if mode != "link":
         return Scope("", max(int(pairs), 1))
     return Scope("AND l.source <> r.source", max(int(pairs - sum(n * (n - 1) / 2 for n in sizes)), 1))
+
+
+def among_candidates(connection: duckdb.DuckDBPyConnection, records: str, members: str, within: Scope) -> Scope:
+    """The same pairs, chance being what happens among the candidates of the blocks."""
+    query = f"SELECT count(*) FROM ({pairs_sql(members, crossing=crossing_by_rid(records, within))})"
+    return replace(within, candidates=max(int(connection.execute(query).fetchall()[0][0]), 1))
 
 
 def train(
@@ -71,12 +86,12 @@ def with_own_prior(
     share = _sampled_candidates(connection, prepared, members, within)
     found = vectors(connection, prepared, "sampled_pairs", known)
     connection.execute("DROP TABLE sampled_pairs")
-    return fitted_prior(known, found, share=share, pairs=within.pairs)
+    return fitted_prior(known, found, share=share, pairs=within.of)
 
 
 def _others(learnt: Model, within: Scope, count: int) -> float:
     """How many other records a person has on average."""
-    return float(min(2 * learnt.prior * within.pairs / max(count, 1), MOST_OTHERS))
+    return float(min(2 * learnt.prior * within.of / max(count, 1), MOST_OTHERS))
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ class _Samples:
     def learnt(self, model: Model, within: Scope, count: int) -> Model:
         return learn(
             model, random=self.random, candidates=self.candidates, together=self.together, share=self.share,
-            pairs=within.pairs, records=count,
+            pairs=within.of, records=count,
         )  # fmt: skip
 
     def with_others(self, others: float, count: int) -> _Samples:

@@ -16,16 +16,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extracts.linkage.blocking import Blocks, block
+from extracts.linkage.blocking import Blocks
 from extracts.linkage.choosing import CUTS, chosen
 from extracts.linkage.configuration import BadConfiguration, Configuration
+from extracts.linkage.encoded import make_comparable, read
+from extracts.linkage.forms import FORMS, Form
 from extracts.linkage.frequencies import with_frequencies
-from extracts.linkage.learning import Scope, crossing_by_rid, scope, train, with_own_prior
-from extracts.linkage.model import Model, UnknownModel, from_json, shipped, untrained
-from extracts.linkage.reading import read_records
+from extracts.linkage.learning import Scope, among_candidates, crossing_by_rid, scope, train, with_own_prior
+from extracts.linkage.model import CLEAR, Model, UnknownModel, from_json, shipped
 from extracts.linkage.refine import refined
 from extracts.linkage.scoring import Progress, quiet, score_blocks
-from extracts.linkage.standardise import standardise
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -83,40 +83,42 @@ def _phase(summary: Summary, name: str) -> Iterator[None]:
 
 def prepare(
     connection: duckdb.DuckDBPyConnection, records: str, *, into: str, members: str, known: Model | None, mode: str,
-    seed: int,
+    seed: int, form: Form = FORMS[CLEAR],
 ) -> tuple[Model, Blocks, Scope]:  # fmt: skip
     """From standardised records to what scoring needs: `into`, the records with frequencies, and `members` of blocks.
 
-    known  a trained model, or None: then one is learnt from the records
+    known  a trained model, or None: then one is learnt from the records. Raises UnknownModel for one of another form.
     """
+    if known is not None and known.form != form.name:
+        raise UnknownModel(f"the model {known.name} is for records of the form {known.form}; these are {form.name}")
     columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {records}").fetchall()]
     within = scope(connection, records, mode)
     count = int(connection.execute(f"SELECT count(*) FROM {records}").fetchall()[0][0])
-    with_frequencies(connection, records, (), into="worded")
-    worded = [str(row[0]) for row in connection.execute("DESCRIBE worded").fetchall()]
-    blocks = block(connection, "worded", worded, count, into=members)
-    connection.execute("DROP TABLE worded")
+    blocks = form.block(connection, records, count, members)
+    if form.only_candidates:
+        within = among_candidates(connection, records, members, within)
     if known is None:
-        start = untrained([name for name in columns if name not in ("rid", "source")])
+        start = form.untrained([name for name in columns if name not in ("rid", "source")])
         learnt = train(connection, records, members, start, within, seed=seed, prepared=into)
         return learnt, blocks, within
-    _make_complete(connection, records, known, columns)
+    _make_complete(connection, records, known, columns, form)
     with_frequencies(connection, records, known.frequencies, into=into)
     return with_own_prior(connection, into, members, known, within), blocks, within
 
 
-def _make_complete(connection: duckdb.DuckDBPyConnection, records: str, known: Model, columns: Sequence[str]) -> None:
+def _make_complete(
+    connection: duckdb.DuckDBPyConnection, records: str, known: Model, columns: Sequence[str], form: Form
+) -> None:
     """Give the records the features that the model names and they lack, empty."""
-    kinds = {"name_words": "VARCHAR[]", "names": "VARCHAR[]", "postcodes": "VARCHAR[]", "sentence_dates": "VARCHAR[]",
-             "forename_keys": "UBIGINT[]", "birth_year": "INTEGER"}  # fmt: skip
     for feature in known.features:
         if feature not in columns:
-            connection.execute(f"ALTER TABLE {records} ADD COLUMN {feature} {kinds.get(feature, 'VARCHAR')}")
+            connection.execute(f"ALTER TABLE {records} ADD COLUMN {feature} {form.kind(feature)}")
 
 
 def score(
     connection: duckdb.DuckDBPyConnection, records: str, known: Model | None, *, into: str = "edges",
     mode: str = "dedupe", seed: int = 1, progress: Progress = quiet, summary: Summary | None = None,
+    form: Form = FORMS[CLEAR],
 ) -> Model:  # fmt: skip
     """Make the table `into` (id_a < id_b, match_weight in bits, match_probability) of every pair worth keeping.
 
@@ -129,7 +131,7 @@ def score(
     with _phase(told, "block and train"):
         progress("Looking for candidate pairs and learning what agreement is worth", 0.1)
         used, blocks, within = prepare(
-            connection, records, into="prepared", members="members", known=known, mode=mode, seed=seed
+            connection, records, into="prepared", members="members", known=known, mode=mode, seed=seed, form=form
         )
     parts = max(1, -(-sum(blocks.pairs.values()) // PAIRS_AT_ONCE))
     with _phase(told, "score"):
@@ -223,13 +225,16 @@ def link(
         connection.execute(f"SET temp_directory = '{out.parent / f'.{out.name}.spill'}'")
         with _phase(summary, "read"):
             progress("Reading", 0.0)
-            summary.records = read_records(connection, files, configuration, into="raw")
+            form, summary.records = read(connection, files, configuration, into="raw")
         if not summary.records:
             raise BadConfiguration("there are no records: the files are empty")
         with _phase(summary, "standardise"):
             progress("Standardising", 0.05)
-            standardise(connection, "raw", configuration.columns, into="standard")
-        score(connection, "standard", known, mode=configuration.mode, seed=seed, progress=progress, summary=summary)
+            make_comparable(connection, form, "raw", configuration, into="standard")
+        score(
+            connection, "standard", known, mode=configuration.mode, seed=seed, progress=progress, summary=summary,
+            form=form,
+        )  # fmt: skip
         with _phase(summary, "cluster"):
             progress("Clustering", 0.85)
             told = configuration.threshold

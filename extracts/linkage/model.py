@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import log2
 from pathlib import Path
@@ -12,9 +12,12 @@ from typing import Any
 
 from extracts.linkage.comparisons import COMPARISONS, PLACE_PARTS, Comparison, Level, either_null
 
+Parts = Callable[[set[str]], dict[str, str]]
+
 FORMAT = 1
 SHIPPED = Path(__file__).parent / "models"
 SMALLEST = 1e-12
+CLEAR = "clear text"
 # What says that two records are one person although the forenames differ.
 NUMBERS = ("pnc", "cro", "prison_number", "national_insurance", "identifier")
 OTHER_NAMES = {
@@ -57,13 +60,18 @@ class Compared:
 
 @dataclass(frozen=True)
 class Model:
-    """`prior`: the share of all pairs that are one person's. `features`: what records must have (NULL where unknown)."""
+    """`prior`: the share of all pairs that are one person's. `features`: what records must have (NULL where unknown).
+
+    `form`: of the records that it is for. `trained_on`: said by whoever trained it.
+    """
 
     name: str
     version: str
     features: tuple[str, ...]
     comparisons: tuple[Compared, ...]
     prior: float
+    form: str = CLEAR
+    trained_on: str = ""
 
     @property
     def frequencies(self) -> tuple[str, ...]:
@@ -74,15 +82,21 @@ class Model:
         return replace(self, prior=prior)
 
 
-def untrained(features: Iterable[str], *, name: str = "untrained") -> Model:
-    """What is compared when records have these features, with what is expected of each level."""
+def untrained(
+    features: Iterable[str], *, name: str = "untrained", form: str = CLEAR,
+    comparisons: Sequence[Comparison] = COMPARISONS, parts: Parts | None = None,
+) -> Model:  # fmt: skip
+    """What is compared when records have these features, with what is expected of each level.
+
+    parts  the SQL of the words that stand for conditions in the comparisons, by what features there are
+    """
     there = set(features)
-    chosen = [_chosen(c, there) for c in COMPARISONS if set(c.needs) <= there and not set(c.unless) & there]
-    return Model(name, "0", tuple(sorted(there)), tuple(c for c in chosen if c), 1e-4)
+    words = (parts or clear_parts)(there)
+    chosen = [_chosen(c, there, words) for c in comparisons if set(c.needs) <= there and not set(c.unless) & there]
+    return Model(name, "0", tuple(sorted(there)), tuple(c for c in chosen if c), 1e-4, form)
 
 
-def _chosen(comparison: Comparison, there: set[str]) -> Compared | None:
-    parts = _parts(there)
+def _chosen(comparison: Comparison, there: set[str], parts: Mapping[str, str]) -> Compared | None:
     usable = [level for level in comparison.levels if _usable(level, there, parts)]
     if len(usable) == 1 and usable[0].fixed in (None, 0.0):
         return None
@@ -101,6 +115,8 @@ def _usable(level: Level, there: set[str], parts: Mapping[str, str]) -> bool:
 
 
 def _guess(level: Level, count: int) -> float:
+    if level.u is not None:
+        return level.u
     return 0.9 if level.sql == "ELSE" else 0.1 / count
 
 
@@ -112,7 +128,7 @@ def _normalised(levels: list[Learnt]) -> Iterable[Learnt]:
         yield replace(level, m=level.m / total_m, u=level.u / total_u)
 
 
-def _parts(there: set[str]) -> dict[str, str]:
+def clear_parts(there: set[str]) -> dict[str, str]:
     """Conditions on where people live, as far as the features can tell."""
     postcode, address, town = "postcode" in there, "address_key" in there, "town" in there
     same_postcode = "(postcode_l = postcode_r OR list_has_any(postcodes_l, postcodes_r))"
@@ -127,12 +143,15 @@ def _parts(there: set[str]) -> dict[str, str]:
     if postcode:
         same.append(f"({same_postcode} AND regexp_matches(postcode_l, '^[A-Z]') AND length(postcode_l) >= 5)")
     places = [part for part in PLACE_PARTS if part in there]
-    day_or_place = [*same, *(["list_has_any(sentence_dates_l, sentence_dates_r)"] if "sentence_dates" in there else [])]
+    day_or_place = [
+        *same,
+        *(["list_has_any(sentence_dates_l, sentence_dates_r)"] if "sentence_dates" in there else []),
+    ]
     return {
-        "same_place": _any(same),
-        "same_day_or_place": _any(day_or_place),
-        "same_by_number": _any([f"damerau_levenshtein({f}_l, {f}_r) <= 1" for f in NUMBERS if f in there]) or "false",
-        "same_by_other_names": _any([sql for f, sql in OTHER_NAMES.items() if f in there]) or "false",
+        "same_place": any_of(same),
+        "same_day_or_place": any_of(day_or_place),
+        "same_by_number": any_of([f"damerau_levenshtein({f}_l, {f}_r) <= 1" for f in NUMBERS if f in there]) or "false",
+        "same_by_other_names": any_of([sql for f, sql in OTHER_NAMES.items() if f in there]) or "false",
         "same_postcode": same_postcode,
         "same_sector": "sector_l = sector_r",
         "same_area": " OR ".join(areas),
@@ -141,12 +160,14 @@ def _parts(there: set[str]) -> dict[str, str]:
     }
 
 
-def _any(conditions: list[str]) -> str:
+def any_of(conditions: list[str]) -> str:
     """One of the conditions holds for certain; nothing when there is none."""
     return f"coalesce({' OR '.join(f'coalesce({sql}, false)' for sql in conditions)}, false)" if conditions else ""
 
 
 def _filled(sql: str, parts: Mapping[str, str]) -> str:
+    if not parts:
+        return sql
     return re.sub(r"\b(" + "|".join(parts) + r")\b", lambda found: parts[found[0]], sql)
 
 
@@ -205,7 +226,10 @@ def from_json(text: str) -> Model:
         )
         if read["format"] != FORMAT:
             raise UnknownModel(f"a model of format {read['format']} cannot be read, only {FORMAT}")
-        return Model(read["name"], read["version"], tuple(read["features"]), comparisons, read["prior"])
+        form, trained_on = read.get("form", CLEAR), read.get("trained_on", "")
+        return Model(
+            read["name"], read["version"], tuple(read["features"]), comparisons, read["prior"], form, trained_on
+        )
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise UnknownModel("this is not a linkage model") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -28,11 +28,27 @@ def read_records(
     `source` is the name of the file. Raises BadConfiguration for a column that a file lacks, BadRecords for files that
     cannot be read and for ids that are missing or double.
     """
-    if configuration.mode == "link" and len(files) < 2:
+    if not configuration.columns:
+        raise BadConfiguration("there is no [columns]: only encoded files can do without, others need a line a column")
+    return read_each(
+        connection, files, configuration.mode, into=into,
+        read=lambda path, name, table: _read_one(connection, path, name, configuration, table),
+    )  # fmt: skip
+
+
+def read_each(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], mode: str, *, into: str,
+    read: Callable[[Path, str, str], None],
+) -> int:  # fmt: skip
+    """Make the table `into` of all files, `rid` being dense from 0; how many records.
+
+    read  makes a table of one file from its path and name: `row`, `source`, `record_id` and what else there is
+    """
+    if mode == "link" and len(files) < 2:
         raise BadConfiguration('mode "link" needs two files or more: for one file write mode = "dedupe"')
-    names = _names(files)
-    for number, (path, name) in enumerate(zip(files, names, strict=True)):
-        _read_one(connection, path, name, configuration, f"{into}_{number}")
+    for number, (path, name) in enumerate(zip(files, _names(files), strict=True)):
+        read(path, name, f"{into}_{number}")
+        _check_ids(connection, f"{into}_{number}", path.name)
     parts = " UNION ALL BY NAME ".join(f"SELECT {n} AS file, * FROM {into}_{n}" for n in range(len(files)))
     connection.execute(
         f"CREATE OR REPLACE TABLE {into} AS SELECT (row_number() OVER (ORDER BY file, row)) - 1 AS rid, * "
@@ -55,7 +71,7 @@ def _read_one(
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise BadRecords(f"{path.name}: only files that end in {' or '.join(READERS)} can be read")
-    relation = reader.format(path=_quoted(str(path)))
+    relation = reader.format(path=quoted_text(str(path)))
     try:
         found = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
         theirs = {column.strip(): column for column in found}
@@ -64,12 +80,11 @@ def _read_one(
             raise BadConfiguration(f"{path.name} has no column {missing[0]}; it has {', '.join(theirs)}")
         wanted = ", ".join(f"{_text(theirs[own])} AS {_name(own)}" for own in configuration.columns)
         connection.execute(
-            f"CREATE OR REPLACE TABLE {into} AS SELECT row_number() OVER () AS row, {_literal(name)} AS source, "
+            f"CREATE OR REPLACE TABLE {into} AS SELECT row_number() OVER () AS row, {quoted_text(name)} AS source, "
             f"{_text(theirs[configuration.id])} AS record_id, {wanted} FROM {relation}"
         )
     except duckdb.Error as error:
         raise BadRecords(f"{path.name} cannot be read as {path.suffix[1:]}: {type(error).__name__}") from None
-    _check_ids(connection, into, path.name)
 
 
 def _check_ids(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> None:
@@ -92,8 +107,5 @@ def _name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def quoted_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-_quoted = _literal

@@ -1,11 +1,10 @@
-"""Filters: like values give like filters, under one key; candidates and scores find the pairs that belong together."""
+"""Filters: like values give like filters, under one key."""
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from extracts.linkage import clk_pairs, clks, tokens
+from extracts.linkage import clks
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 
@@ -59,12 +58,3 @@ def test_nothing_known_sets_no_bit_and_is_like_nothing():
 def test_a_feature_without_a_place_is_refused():
     with pytest.raises(clks.UnknownField, match="shoe_size"):
         clks.encode({"shoe_size": pa.array(["9"])}, key=KEY)
-
-
-def test_pairs_that_belong_together_are_found_and_scored_above_the_others():
-    columns = people(RUTH, OTHER, ALMOST, ("RUTH", "BYWATER", "19991130"))
-    blocks = tokens.blocks(tokens.encode(columns, key=KEY))
-    with duckdb.connect(":memory:") as connection:
-        pairs = clk_pairs.scored(clks.encode(columns, key=KEY), blocks, connection=connection).to_pylist()
-    assert [(pair["a"], pair["b"]) for pair in pairs] == [(0, 2)]
-    assert pairs[0]["match_probability"] > 0.95

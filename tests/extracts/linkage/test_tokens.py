@@ -7,7 +7,7 @@ import jellyfish
 import pyarrow as pa
 import pytest
 
-from extracts.linkage import tokens
+from extracts.linkage import token_blocks, tokens
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 PEOPLE = {
@@ -67,6 +67,6 @@ def test_another_run_s_key_gives_tokens_with_nothing_in_common(encoded):
 
 
 def test_records_share_a_block_where_a_line_of_tokens_agrees(encoded):
-    found = [set(block) for block in tokens.blocks(encoded).to_pylist()]
+    found = [set(block) for block in token_blocks.blocks(encoded).to_pylist()]
     assert found[0] & found[3], "same names the other way round, same day of birth"
     assert not found[0] & found[2]
