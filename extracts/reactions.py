@@ -1,4 +1,4 @@
-"""What sets off what: (record, action) -> task. The only receiver of `moved`."""
+"""What sets off what: (record, action) -> task. The only receiver of `moved`, but for the demonstration's."""
 
 from __future__ import annotations
 

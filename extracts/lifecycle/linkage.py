@@ -65,5 +65,5 @@ WAITING = {
     RUNNING: Waiting("the worker", "Stage by stage; linkage and release build are processes of their own."),
     BUILT: Waiting("the release manager", "A second person decides whether the release is published."),
     FAILED: Waiting("the linkage team", "Read why, mend it, and try again."),
-    CANCELLED: Waiting("nobody", "Nothing of it was kept. Start a new linkage when you need one."),
+    CANCELLED: Waiting("nobody", "No release was built. What it had linked is kept for the next one."),
 }

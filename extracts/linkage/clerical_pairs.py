@@ -14,6 +14,7 @@ Record = Mapping[str, str | None]
 
 SAME, CLOSE, DIFFERENT, ONE_MISSING, BOTH_MISSING = "same", "close", "different", "one missing", "both missing"
 CLOSE_NAMES = 0.88
+DAY_FIRST = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 
 
 class Kind(Enum):
@@ -58,6 +59,8 @@ def pair_content(token: str, a: Record, b: Record) -> dict[str, Any]:
 
 def outcome(field: str, left: str | None, right: str | None) -> str:
     """How two values compare, in a word. Of several values of one field (`A|B`) the nearest two count."""
+    if FIELDS[field] is Kind.DATE:
+        left, right = _year_first(left), _year_first(right)
     lefts, rights = _values(left), _values(right)
     if not lefts or not rights:
         return BOTH_MISSING if not lefts and not rights else ONE_MISSING
@@ -65,6 +68,11 @@ def outcome(field: str, left: str | None, right: str | None) -> str:
         return SAME
     close = any(_close(FIELDS[field], one, other) for one in lefts for other in rights)
     return CLOSE if close else DIFFERENT
+
+
+def _year_first(text: str | None) -> str:
+    """Days written as `15/01/2002` in the way of `2002-01-15`, which other sources write."""
+    return DAY_FIRST.sub(lambda day: f"{day[3]}-{int(day[2]):02d}-{int(day[1]):02d}", text or "")
 
 
 def _values(text: str | None) -> set[str]:
@@ -75,10 +83,6 @@ def _values(text: str | None) -> set[str]:
 def _close(kind: Kind, one: str, other: str) -> bool:
     if kind is Kind.NAME:
         return jellyfish.jaro_winkler_similarity(one, other) >= CLOSE_NAMES
-    if (
-        kind is Kind.DATE
-        and len(one) == len(other) == 8
-        and other in (one[:4] + one[6:] + one[4:6], one[2:4] + one[:2] + one[4:])
-    ):
+    if kind is Kind.DATE and len(one) == len(other) == 8 and other == one[:4] + one[6:] + one[4:6]:
         return True
     return min(len(one), len(other)) > 2 and jellyfish.damerau_levenshtein_distance(one, other) <= 1

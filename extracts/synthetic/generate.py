@@ -1,4 +1,7 @@
-"""The way in: all tables of the demo for a number of crimes and a seed."""
+"""All tables for a number of crimes and a seed: what deliveries hold, and the links as they truly are.
+
+The true links and journeys are what tests and measures hold linked data against; no delivery holds them.
+"""
 
 from __future__ import annotations
 

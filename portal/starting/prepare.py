@@ -14,8 +14,8 @@ def main() -> None:
     django.setup()
     with step("Bringing the database up to date"):
         call_command("migrate", verbosity=0)
-    crimes = os.environ.get("GATEHOUSE_DEMO_CRIMES")
-    call_command("make_demo", **({"crimes": int(crimes)} if crimes else {}))
+    people = os.environ.get("GATEHOUSE_DEMO_PEOPLE")
+    call_command("make_demo", **({"people": int(people)} if people else {}))
 
 
 if __name__ == "__main__":

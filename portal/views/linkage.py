@@ -145,7 +145,7 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
     run = visible_or_404(LinkageRun, pk, to=request.user, at=at)
     if request.method == "POST":
         services.cancel(run, by=request.user, at=at)
-        messages.success(request, "The linkage is cancelled. What was made so far is thrown away.")
+        messages.success(request, "The linkage is cancelled. No release is built.")
         return redirect(run)
     if "cancel" not in allowed_actions(run, request.user, at):
         raise Refused("This linkage cannot be cancelled by you now.")

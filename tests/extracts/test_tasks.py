@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from extracts import delivery, services, tasks
 from extracts.models import Extract
+from extracts.services import releases
 from governance.agreements import services as agreements
 from governance.audit import chain
 from governance.audit.models import Entry
@@ -41,6 +42,26 @@ def test_building_twice_delivers_once(extract, zones):
     assert delivery.verify(zones.workspace(extract.project.reference) / extract.folder) == []
     assert Entry.objects.filter(action="deliver").count() == 1
     assert not any((zones.staging / f"extract-{extract.pk}").iterdir())
+
+
+def test_a_recalled_extract_leaves_the_workspace(extract, zones):
+    tasks.generate_extract(extract.pk)
+    tasks.remove_recalled(extract.pk)
+    extract.refresh_from_db()
+    assert folders(zones, extract) == [extract.folder], "what is delivered stays"
+
+    releases.withdraw(extract.release, reasons="Wrong links.", by=person("rae"), at=now())
+    for _ in range(2):
+        tasks.remove_recalled(extract.pk)
+    assert folders(zones, extract) == []
+
+
+def test_the_sweep_takes_away_what_a_lost_message_left(extract, zones):
+    tasks.generate_extract(extract.pk)
+    releases.withdraw(extract.release, reasons="Wrong links.", by=person("rae"), at=now())
+    tasks.sweep()  # tasks run at once here
+    assert folders(zones, extract) == []
+    assert not zones.release("cjs_linked", "2026.1").exists()
 
 
 def move_and_die(extract, *, move, **kwargs):

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from portal.starting import descendants, readiness
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 180.0
+RELEASE_SECONDS = 400.0
 STOP_SECONDS = 30.0
 # What the test run itself was given must not reach the portal that it starts.
 NOT_INHERITED = (
@@ -27,7 +29,7 @@ NOT_INHERITED = (
     "DJANGO_SETTINGS_MODULE",
     "DJANGO_ALLOW_ASYNC_UNSAFE",
 )
-QUICK = {"GATEHOUSE_DEMO_CRIMES": "1000", "GATEHOUSE_SWEEP_SECONDS": "1", "GATEHOUSE_LEASE_SECONDS": "5"}
+QUICK = {"GATEHOUSE_DEMO_PEOPLE": "1000", "GATEHOUSE_SWEEP_SECONDS": "1", "GATEHOUSE_LEASE_SECONDS": "5"}
 
 
 def free_port() -> int:
@@ -67,6 +69,21 @@ class Stack:
         given = {"GATEHOUSE_DEMO": "1", "GATEHOUSE_DATA": str(self.data), "GATEHOUSE_REDIS_URL": f"unix://{redis}"}
         command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code]
         subprocess.run(command, cwd=ROOT, env=inherited | given, check=True)
+
+    def await_release(self) -> None:
+        """Wait until the release of the linked dataset, which is built while the portal is up, is published."""
+        began = time.monotonic()
+        while b"Release 2026.1," not in self.page("about-the-data"):
+            assert time.monotonic() - began < RELEASE_SECONDS, f"no release yet:\n{self.logged('worker')}"
+            time.sleep(0.5)
+
+    def page(self, path: str) -> bytes:
+        """What a visitor who is not signed in gets."""
+        with urllib.request.urlopen(self.address + path, timeout=20) as answer:
+            return bytes(answer.read())
+
+    def logged(self, program: str) -> str:
+        return (self.data / "logs" / f"{program}.log").read_text(errors="replace")[-4000:]
 
     def said(self) -> str:
         return self.output.read_text(errors="replace")

@@ -57,7 +57,8 @@ def wait_until(stack: Stack, holds: Callable[[Job], bool], seconds: float = 120)
 
 
 def test_one_extract_is_delivered_however_often_the_worker_is_killed(tmp_path):
-    with running_stack(tmp_path / "data", GATEHOUSE_DEMO_CRIMES="20000") as stack:
+    with running_stack(tmp_path / "data", GATEHOUSE_DEMO_PEOPLE="8000") as stack:
+        stack.await_release()
         stack.run(REQUEST)
         for kill, tables in enumerate((0, 3), 1):
             # The job's row is written as it goes: this attempt has begun, and so far done these tables.

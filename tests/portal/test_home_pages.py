@@ -87,7 +87,7 @@ def test_the_data_say_whether_they_are_synthetic(client):
     text = client.get(reverse("about_the_data")).content.decode()
     assert "Figures here come from synthetic data and describe no real person or force." in text
     assert "CC BY 4.0" in text
-    assert "Described only. No release is loaded." in text
+    assert "Described only. No release is published yet." in text
 
     extracts.register_release(
         code="cook_county_2019",

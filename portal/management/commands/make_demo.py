@@ -1,11 +1,9 @@
-"""manage.py make_demo: the demonstration's people and synthetic linked data. Safe to repeat."""
+"""manage.py make_demo: the demonstration's people, and synthetic deliveries for the workers to link. Safe to repeat."""
 
 from __future__ import annotations
 
-import tempfile
 from argparse import ArgumentParser
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,43 +12,56 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from extracts import services
-from extracts.synthetic.write import write
+from extracts import delivery, linkage_runs, services, tasks
+from extracts.lifecycle.release import BUILT
+from extracts.models import LinkageRun, Release
+from extracts.services import linkage
+from extracts.synthetic.deliveries import write_deliveries
 from governance.people.grants import give_everywhere, worker
 from governance.people.models import Accreditation, Organisation, User
-from portal import demo
-from portal.management.commands.load_dataset import load
+from portal import demo, demo_release
 
-DATASET = "cjs_linked"
+DATASET, VERSION = "cjs_linked", "2026.1"
 SEED = 20261
 
 
 class Command(BaseCommand):
-    help = "Make the demonstration's people and publish its synthetic police-to-court records. Safe to repeat."
+    help = (
+        "Make the demonstration's people and the records of its made-up agencies. Workers link them and build the "
+        "release while the portal is up already. Safe to repeat."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--crimes", type=int, default=20_000, help="recorded crimes to make up (default 20,000)")
+        parser.add_argument("--people", type=int, default=10_000, help="people to make up (default 10,000)")
 
-    def handle(self, *args: Any, crimes: int, **options: Any) -> None:
+    def handle(self, *args: Any, people: int, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Demo people have a known password: they exist only with GATEHOUSE_DEMO=1.")
         make_people(timezone.localdate())
         self.stdout.write(f"{len(demo.CAST)} demo people.")
-        if services.current_release(DATASET) is None:
-            self.publish_synthetic(crimes)
+        if services.current_release(DATASET) is None and not LinkageRun.objects.filter(dataset=DATASET).exists():
+            self.deliver(people)
+        for built in Release.objects.filter(code=DATASET, state=BUILT):
+            demo_release.publish_if_first(built)  # a worker died after it had built the release
 
-    def publish_synthetic(self, crimes: int) -> None:
-        description = settings.BASE_DIR / "governance" / "catalogue" / "datasets" / DATASET
-        with tempfile.TemporaryDirectory() as folder:
-            self.stdout.write(f"Making up {crimes:,} crimes and what followed ...")
-            write(
-                crimes,
+    def deliver(self, people: int) -> None:
+        """What the agencies would send, put into the inbox, and a linkage of it in Lin's name."""
+        setting, analyst = tasks.linkage_setting(), User.objects.get(username="lin")
+        description = setting.description(DATASET)
+        with delivery.staging(setting.zones.staging / "demo") as room:
+            self.stdout.write(f"Making up {people:,} people and their records at five agencies and two departments ...")
+            write_deliveries(
+                people,
                 seed=SEED,
                 codelists=description / "codelists",
-                into=Path(folder),
+                providers=description / "providers",
+                into=room / "made",
                 progress=lambda what, share: self.stdout.write(f"  {share:4.0%} {what}"),
             )
-            load(Path(folder), description, say=self.stdout.write)
+            received = linkage_runs.receive(room / "made" / "deliveries", dataset=DATASET, by=analyst, setting=setting)
+            linkage_runs.keep_truth(room / "made" / "truth", dataset=DATASET, setting=setting)
+        linkage.request(dataset=DATASET, deliveries=received, name=VERSION, by=analyst, at=timezone.now())
+        self.stdout.write(f"A worker links them and builds release {VERSION}; the linkage page shows how far it is.")
 
 
 @transaction.atomic
