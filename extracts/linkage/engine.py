@@ -1,7 +1,8 @@
 """The engine of the spine: Splink's scores over our blocks and comparisons, refined into persons.
 
-The model is learnt once, from the first deliveries, and kept with the spine; later deliveries are scored with it, so
-that old and new scores mean the same. It is learnt again when everything is linked afresh.
+The model is a shipped one, or learnt from the first deliveries. Either is kept with the spine, with the share of pairs
+that are one person's there; later deliveries are scored with it, so that old and new scores mean the same. When
+everything is linked afresh, it is learnt, or the share found, again.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import numpy as np
 import pyarrow as pa
 
 from extracts.linkage.charts import charts_of, unlinkables
+from extracts.linkage.forms import FORMS
 from extracts.linkage.frequencies import with_frequencies
-from extracts.linkage.learning import scope, train
+from extracts.linkage.learning import Scope, scope, train, with_own_prior
 from extracts.linkage.link import PAIRS_AT_ONCE, bits_of
-from extracts.linkage.model import Model, as_json, from_json, shipped, untrained
+from extracts.linkage.model import CLEAR, Model, as_json, from_json, shipped, untrained
 from extracts.linkage.refine import refined
 from extracts.linkage.scoring import Progress, quiet, score_blocks
 from extracts.linkage.spine_blocks import block
@@ -41,7 +43,10 @@ USUAL_OTHERS = 3.0  # further records of a person, where a model comes from else
 
 @dataclass
 class SplinkEngine:
-    """`others`: how many further records a person has on average, which tells chance from sameness in frequencies."""
+    """`others`: how many further records a person has on average, which tells chance from sameness in frequencies.
+
+    `at_home`: the model knows how many pairs are one person's among these records, not only where it was trained.
+    """
 
     seed: int
     model: Model | None = None
@@ -49,6 +54,7 @@ class SplinkEngine:
     joins_from: float = CUTS["cluster_080"]
     progress: Progress = quiet
     unlinkables: list[dict[str, float]] = field(default_factory=list)
+    at_home: bool = True
 
     @property
     def name(self) -> str:
@@ -57,6 +63,10 @@ class SplinkEngine:
             return ""
         digest = hashlib.sha256(self.as_text().encode()).hexdigest()
         return f"{self.model.name} {self.model.version} {digest[:12]}"
+
+    def is_from(self, other: SplinkEngine) -> bool:
+        """Whether both have the same model, but for how many pairs are one person's."""
+        return bool(self.model and other.model and self.model.with_prior(0.5) == other.model.with_prior(0.5))
 
     @classmethod
     def kept(cls, path: Path, *, seed: int) -> SplinkEngine:
@@ -67,7 +77,7 @@ class SplinkEngine:
     @classmethod
     def shipped(cls, name: str, *, seed: int, others: float = USUAL_OTHERS) -> SplinkEngine:
         """The engine with a model that comes with Gatehouse. Raises UnknownModel."""
-        return cls(seed, shipped(name), others)
+        return cls(seed, shipped(name), others, at_home=False)
 
     def as_text(self) -> str:
         """The model and what goes with it, as JSON; no value of any record."""
@@ -100,6 +110,10 @@ class SplinkEngine:
         assert self.model is not None
         model = _completed(connection, records, self.model)
         with_frequencies(connection, model, self.model.frequencies, into="prepared", others=self.others)
+        if not self.at_home:
+            within = scope(connection, records, "dedupe")
+            self._settle(with_own_prior(connection, "prepared", "members", self.model, within), within, count)
+            with_frequencies(connection, model, self.model.frequencies, into="prepared", others=self.others)
         parts = max(1, -(-pairs // PAIRS_AT_ONCE))
         score_blocks(
             connection, "prepared", "members", self.model, into=into, parts=parts, crossing=crossing,
@@ -114,13 +128,18 @@ class SplinkEngine:
         return charts_of(self.model, self.unlinkables)
 
     def _learn(self, connection: duckdb.DuckDBPyConnection, records: str, count: int) -> None:
-        """The model, and with it how many records a person has."""
+        """The model, from these records."""
         own = {"rid", "source"}
         features = [row[0] for row in connection.execute(f"DESCRIBE {records}").fetchall() if row[0] not in own]
         within = scope(connection, records, "dedupe")
         first = untrained(features, name="learnt from the first deliveries")
-        self.model = train(connection, records, "members", first, within, seed=self.seed, prepared="prepared")
-        self.others = round(min(2 * self.model.prior * within.pairs / max(count, 1), MOST_OTHERS), 6)
+        learnt = train(connection, records, "members", first, within, seed=self.seed, prepared="prepared")
+        self._settle(learnt, within, count)
+
+    def _settle(self, model: Model, within: Scope, count: int) -> None:
+        """Keep the model, and with it how many records a person has here."""
+        self.model, self.at_home = model, True
+        self.others = round(min(2 * model.prior * within.pairs / max(count, 1), MOST_OTHERS), 6)
 
     def clusters(self, connection: duckdb.DuckDBPyConnection, edges: str, records: str, *, into: str) -> None:
         """Persons at each cut, within each other."""
@@ -153,6 +172,6 @@ def _completed(connection: duckdb.DuckDBPyConnection, records: str, model: Model
     lacking = [feature for feature in model.features if feature not in there]
     if not lacking:
         return records
-    nothing = ", ".join(f"NULL::VARCHAR AS {feature}" for feature in lacking)
+    nothing = ", ".join(f"NULL::{FORMS[CLEAR].kind(feature)} AS {feature}" for feature in lacking)
     connection.execute(f"CREATE OR REPLACE VIEW completed AS SELECT *, {nothing} FROM {records}")
     return "completed"

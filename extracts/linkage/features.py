@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from extracts.linkage import dates, identifiers
-from extracts.linkage.names import first_word, last_word, name_words, skeleton, without_first, words
+from extracts.linkage.names import first_word, last_word, name_words, once, skeleton, without_first, words
 
 Roles = Mapping[str, Sequence[str]]  # role -> own columns, quoted
 Layer = dict[str, str]  # feature -> SQL
@@ -97,12 +97,12 @@ def _person(roles: Roles, month_first: bool) -> Layer:
         if role in roles:
             layer[f"{role}_given"] = f"TRY_CAST(TRY_CAST(trim({roles[role][0]}) AS DOUBLE) AS INTEGER)"
     if "sex" in roles:
-        text = words(roles["sex"][0])
-        layer["sex"] = (
-            f"CASE WHEN {text} IN ('m', 'male', 'man', 'boy', '1') THEN 'm' "
-            f"WHEN {text} IN ('f', 'female', 'woman', 'girl', 'w', '2') THEN 'f' "
-            f"WHEN {text} NOT IN ('0', '9', 'u', 'unspecified', 'indeterminate') THEN {text} END"
+        told = (
+            "CASE WHEN told IN ('m', 'male', 'man', 'boy', '1') THEN 'm' "
+            "WHEN told IN ('f', 'female', 'woman', 'girl', 'w', '2') THEN 'f' "
+            "WHEN told NOT IN ('0', '9', 'u', 'unspecified', 'indeterminate') THEN told END"
         )
+        layer["sex"] = once(words(roles["sex"][0]), "told", told)
     if "sentence_dates" in roles:
         each = dates.eight_digits("written", month_first=month_first)
         layer["sentence_dates"] = (
@@ -127,7 +127,8 @@ def _places(roles: Roles) -> Layer:
         layer["street"] = street(words(roles["street"][0]))
     elif texts:
         line = words(texts.pop(0))
-        layer.setdefault("house", f"nullif(regexp_extract({line}, '^(?:flat \\w+ )?(\\d+[a-z]?)\\b', 1), '')")
+        before = f"regexp_extract({line}, '^(?:flat \\w+ )?(\\d+[a-z]?)\\b', 1)"
+        layer.setdefault("house", once(before, "house", "nullif(house, '')"))
         layer["street"] = street(f"regexp_replace({line}, '^(?:flat \\w+ )?\\d+[a-z]? ', '')")
     texts += list(roles.get("text", ()))
     layer |= {name: words(column) for name, column in zip(numbered("text", len(texts)), texts, strict=True)}
@@ -136,18 +137,20 @@ def _places(roles: Roles) -> Layer:
 
 def postcode(code: str) -> str:
     """Letters and digits of a postcode, of an extended numeric code the first five; not those of no fixed abode."""
-    text = f"regexp_replace(upper({code}), '[^A-Z0-9]', '', 'g')"
-    short = f"CASE WHEN regexp_full_match({text}, '\\d{{9}}') THEN left({text}, 5) ELSE {text} END"
-    real = " AND ".join(f"NOT starts_with({text}, '{start}')" for start in identifiers.NO_ADDRESS)
-    return f"CASE WHEN length({text}) BETWEEN 3 AND 9 AND regexp_matches({text}, '\\d') AND {real} THEN {short} END"
+    short = "CASE WHEN regexp_full_match(bare, '\\d{9}') THEN left(bare, 5) ELSE bare END"
+    real = " AND ".join(f"NOT starts_with(bare, '{start}')" for start in identifiers.NO_ADDRESS)
+    return once(
+        f"regexp_replace(upper({code}), '[^A-Z0-9]', '', 'g')", "bare",
+        f"CASE WHEN length(bare) BETWEEN 3 AND 9 AND regexp_matches(bare, '\\d') AND {real} THEN {short} END",
+    )  # fmt: skip
 
 
 def street(line: str) -> str:
     """A line of an address with kinds of street written short."""
-    text = f"({line} || ' ')"
+    text = "line || ' '"
     for long, short in STREET_KINDS:
         text = f"replace({text}, ' {long} ', ' {short} ')"
-    return f"nullif(trim({text}), '')"
+    return once(line, "line", once(f"trim({text})", "street", "nullif(street, '')"))
 
 
 def _numbers(roles: Roles) -> Layer:
@@ -164,8 +167,8 @@ def _numbers(roles: Roles) -> Layer:
 
 def number(column: str) -> str:
     """Letters and digits of a number; NULL when it stands for none."""
-    text = f"regexp_replace(upper({column}), '[^A-Z0-9]', '', 'g')"
-    return f"CASE WHEN length({text}) >= 3 AND NOT length(replace({text}, left({text}, 1), '')) = 0 THEN {text} END"
+    real = "length(bare) >= 3 AND NOT length(replace(bare, left(bare, 1), '')) = 0"
+    return once(f"regexp_replace(upper({column}), '[^A-Z0-9]', '', 'g')", "bare", f"CASE WHEN {real} THEN bare END")
 
 
 def _phone(column: str) -> str:

@@ -58,7 +58,9 @@ def link(
     identities  folder <provider>/<delivery>/<source>.parquet; spine, crosswalk and clerical: folders of the dataset
     key         32 bytes as hexadecimal digits: person ids, groups of numbers and tokens come from it
     decisions   rows (or a Parquet file) of token, verdict and reviewer_hash; without the last they are settled already
-    model       one that comes with Gatehouse; "" for the spine's own, learnt when there is none yet
+    model       one that comes with Gatehouse, such as the description of the dataset may name; it is kept with the
+                spine, and everything is scored again when it is another one. "" for the spine's own, learnt when there
+                is none yet
     pairs_each  pairs to look at of each stratum, and of each kind of contradiction
     afresh      score everything again, and learn the model again if it is the spine's own
 
@@ -135,11 +137,12 @@ def measure(
 
 
 def _engine(old: Path | None, *, model: str, seed: int, afresh: bool) -> SplinkEngine:
-    if model:
-        return SplinkEngine.shipped(model, seed=seed)
-    if old is None or afresh:
-        return SplinkEngine(seed)
-    return SplinkEngine.kept(old / MODEL, seed=seed)
+    """The spine's own engine, or a new one where there is none, or where another model is asked for."""
+    kept = None if old is None or afresh else SplinkEngine.kept(old / MODEL, seed=seed)
+    if not model:
+        return kept or SplinkEngine(seed)
+    asked = SplinkEngine.shipped(model, seed=seed)
+    return kept if kept and kept.is_from(asked) else asked
 
 
 @contextmanager

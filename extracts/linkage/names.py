@@ -18,18 +18,23 @@ TITLES = "mr|mrs|ms|miss|mx|dr|sir|dame|rev|revd|reverend|prof|professor|capt|ca
 BEGINNINGS = "mc|mac|o|fitz"
 
 
+def once(expression: str, name: str, body: str) -> str:
+    """`body`, in which `name` stands for the expression. DuckDB works out what CASE or nullif repeats again each time."""
+    return f"list_transform([{expression}], lambda {name}: {body})[1]"
+
+
 def words(column: str) -> str:
     """Lower case letters and digits, single spaces, no accents; NULL when nothing was written down."""
     plain = f"regexp_replace(lower(strip_accents({column})), '[''’`´.]', '', 'g')"
     spaced = f"trim(regexp_replace({plain}, '[^a-z0-9]+', ' ', 'g'))"
-    return f"CASE WHEN {spaced} NOT IN {NOTHING} THEN {spaced} END"
+    return once(spaced, "spaced", f"CASE WHEN spaced NOT IN {NOTHING} THEN spaced END")
 
 
 def name_words(column: str) -> str:
     """As `words`, without titles and digits, and with Mc, Mac, O and Fitz joined to what follows."""
     untitled = f"regexp_replace(' ' || {words(column)} || ' ', ' ({TITLES})( ({TITLES}))* ', ' ', 'g')"
     joined = f"regexp_replace({untitled}, ' ({BEGINNINGS}) ([a-z]{{3,}})', ' \\1\\2', 'g')"
-    return f"nullif(trim({joined}), '')"
+    return once(f"trim({joined})", "joined", "nullif(joined, '')")
 
 
 def first_word(column: str) -> str:

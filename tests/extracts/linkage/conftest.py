@@ -1,41 +1,11 @@
 """Made-up records that several tests of linkage link: nobody writes to them."""
 
-from pathlib import Path
-
-import pandas as pd
 import pytest
 
-from extracts.providers import read_providers
-from extracts.synthetic.deliveries import write_deliveries
-
-DESCRIPTION = Path(__file__).parents[3] / "governance" / "catalogue" / "datasets" / "cjs_linked"
-# Enough to link on; the numbers of the police are left out, as in the benchmark.
-ROLES = (
-    "forename", "middle_name", "surname", "aliases", "date_of_birth", "sex", "address", "town", "postcode",
-    "prison_number", "national_insurance", "sentence_dates",
-)  # fmt: skip
+from tests.extracts.linkage.made_up import write_records
 
 
 @pytest.fixture(scope="session")
 def records(tmp_path_factory):
-    """Three thousand made-up records of seven sources in one file, the truth in another, a configuration in a third."""
-    folder = tmp_path_factory.mktemp("records")
-    write_deliveries(
-        1_500, seed=5, codelists=DESCRIPTION / "codelists", providers=DESCRIPTION / "providers",
-        into=folder / "made", identity_only=True,
-    )  # fmt: skip
-    parts = []
-    for provider in read_providers(DESCRIPTION / "providers"):
-        for source in provider.identity:
-            path = folder / "made" / "deliveries" / provider.code / "identity" / f"{source.name}.parquet"
-            if path.is_file():
-                table = pd.read_parquet(path).rename(columns=dict(source.columns))
-                kept = [role for role in ROLES if role in table]
-                parts.append(table[kept].assign(record_id=source.name + " " + table[source.row_id]))
-    pd.concat(parts).to_csv(folder / "all.csv", index=False)
-    truth = pd.read_parquet(folder / "made" / "truth" / "persons.parquet")
-    truth = pd.DataFrame({"record_id": truth["source"] + " " + truth["row_id"], "person_id": truth["person"]})
-    truth.to_csv(folder / "truth.csv", index=False)
-    lines = ['[data]\nid = "record_id"\n\n[columns]', *(f'{role} = "{role}"' for role in ROLES)]
-    (folder / "config.toml").write_text("\n".join(lines))
-    return folder
+    """Fifteen hundred records in one file, the truth in another, a configuration in a third."""
+    return write_records(tmp_path_factory.mktemp("records"), records=1_500, seed=5)

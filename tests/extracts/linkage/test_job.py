@@ -97,6 +97,26 @@ def test_the_run_says_what_it_did(linked):
     assert written == {name: value for name, value in second.items() if name != "pairs"}
 
 
+def test_a_shipped_model_is_fitted_once_and_kept_with_the_spine(sources, tmp_path):
+    zones = Zones(tmp_path)
+    accepted(sources, tmp_path / "later", months=2)
+    reports = []
+    for month in ("2026-01", "2026-02"):
+        for folder in sorted((tmp_path / "later").glob(f"*/{month}")):
+            place = tmp_path / "identities" / folder.parent.name / month
+            place.parent.mkdir(parents=True, exist_ok=True)
+            folder.rename(place)
+        reports.append(zones.link(month, model="cjs-1"))
+    first, second = (report["model"] for report in reports)
+    assert first == second
+    assert (first["name"], first["version"]) == ("cjs-1", "1")
+    assert reports[1]["counts"]["scored"] < reports[1]["counts"]["pairs"], "standing pairs were not scored again"
+    folder = str(tmp_path / "crosswalk/2026-02")
+    everyone = job.measure(lambda what, share: None, crosswalk=folder, truth=str(sources / "truth"))["measures"][0]
+    assert everyone["precision"]["value"] > 0.95 and everyone["recall"]["value"] > 0.95
+    assert zones.link("2026-03")["model"] == second, "nobody asked for another one"
+
+
 def test_the_crosswalk_has_every_record_once_and_no_identifier(linked):
     zones, (_, second) = linked
     folder = zones.root / "crosswalk/2026-02"
