@@ -41,7 +41,7 @@ class Vectors:
 
 
 def vectors(connection: duckdb.DuckDBPyConnection, records: str, pairs: str, model: Model) -> Vectors:
-    """The comparison vectors of the table `pairs` (join_key_l, join_key_r)."""
+    """The comparison vectors of the table `pairs` (join_key_l, join_key_r), in one order: sums are the same each time."""
     used = _used(connection, records)
     sides = ", ".join(f"{side}.{column} AS {column}_{side}" for column in used for side in "lr")
     cases = [part for place, comparison in enumerate(model.comparisons) for part in _case(comparison, place)]
@@ -50,7 +50,8 @@ def vectors(connection: duckdb.DuckDBPyConnection, records: str, pairs: str, mod
         f"WITH both_sides AS (SELECT {sides} FROM {pairs} JOIN {records} l ON l.rid = join_key_l "
         f"JOIN {records} r ON r.rid = join_key_r), "
         f"compared AS (SELECT *, {', '.join(cases)} FROM both_sides) "
-        f"SELECT {', '.join(f'g{place}' for place in range(len(model.comparisons)))}, {', '.join(rarities)} FROM compared"
+        f"SELECT {', '.join(f'g{place}' for place in range(len(model.comparisons)))}, {', '.join(rarities)} FROM compared "
+        "ORDER BY rid_l, rid_r"
     ).fetchnumpy()
     count = len(model.comparisons)
     levels = [np.asarray(read[f"g{place}"]).astype(np.int8) for place in range(count)]

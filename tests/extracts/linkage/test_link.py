@@ -35,7 +35,9 @@ def test_a_model_that_was_trained_once_links_other_records_to_the_byte(records, 
     files = ["--config", str(records / "config.toml"), "--quiet"]
     half = pd.read_csv(records / "all.csv", dtype=str).iloc[::2]
     half.to_csv(tmp_path / "half.csv", index=False)
-    assert main(["train", str(tmp_path / "half.csv"), *files, "--out", str(trained)]) == 0
+    for model in (trained, tmp_path / "again.json"):
+        assert main(["train", str(tmp_path / "half.csv"), *files, "--out", str(model)]) == 0
+    assert trained.read_bytes() == (tmp_path / "again.json").read_bytes()
     assert not {"smith", "jones"} & set(trained.read_text().lower().split('"')), "a model holds no value of a record"
 
     outs = [tmp_path / "one.parquet", tmp_path / "two.parquet"]
