@@ -1,4 +1,4 @@
-"""What an extract says about itself: data dictionary, code lists, README. Texts only, no data."""
+"""What an extract says about itself: data dictionary, code lists, quality of links, README. Texts only, no data."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from typing import Any
 
 from extracts.specification import CSV, ColumnSpec, ExtractSpec, Release, TableSpec, has_period
 from governance.catalogue.catalogue import Catalogue, CodeList, Variable
 
+RATES, PARTS = ("precision", "recall", "f1"), ("value", "low", "high")  # of linkage-quality.csv
 COLUMNS = ("table", "variable", "label", "type", "level", "sensitivity", "codes", "range", "key", "based_on", "note")
 
 STYLE = """
@@ -21,16 +23,20 @@ td:first-child, th[scope=row] { font-family: monospace; }
 """
 
 
-def documents(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int]) -> dict[str, str]:
-    """File name to content: dictionary.csv, dictionary.html, README.txt and codelists/*.csv.
+def documents(
+    spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int], quality: Mapping[str, Any]
+) -> dict[str, str]:
+    """File name to content: dictionary.csv, dictionary.html, README.txt, codelists/*.csv, linkage-quality.txt and .csv.
 
-    rows  number of rows of each table of the extract
+    rows     number of rows of each table of the extract
+    quality  of the release's links, as it says it; the two files are left out when it is {}
     """
     lists = {codes.name: codes for codes in _lists_used(spec, catalogue)}
     return {
         "dictionary.csv": _csv(COLUMNS, (line for table in spec.tables for line in _lines(table, catalogue))),
         "dictionary.html": _page(spec, catalogue, rows),
-        "README.txt": _readme(spec, catalogue, release, rows),
+        "README.txt": _readme(spec, catalogue, release, rows, linked=bool(quality)),
+        **(_linkage_quality(quality, release) if quality else {}),
         **{f"codelists/{name}.csv": _csv(codes.columns, codes.rows) for name, codes in sorted(lists.items())},
     }
 
@@ -109,7 +115,35 @@ def _row(line: tuple[str, ...]) -> str:
     return f'<tr><th scope="row">{escape(line[1])}</th>{cells}</tr>\n'
 
 
-def _readme(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int]) -> str:
+def _linkage_quality(quality: Mapping[str, Any], release: Release) -> dict[str, str]:
+    """The quality statement of the release in sentences, and its rates as a table. They are of the whole release."""
+    said = quality["statement"]
+    lines = [f"How good the links of release {release.version} are", ""]
+    lines += [*said["summary"], "", *(["Who fares worst", "", *said["worst"], ""] if said["worst"] else [])]
+    lines += ["Each group", "", *(f"{one['by']}, {one['group']}: {one['sentence']}" for one in said["groups"]), ""]
+    lines += [
+        "These figures are of the whole release, not of this extract alone. linkage-quality.csv holds the rates.",
+        "",
+    ]
+    rates = [
+        [row["ids"], row["by"], row["group"], *(_rate(row[name], part) for name in RATES for part in PARTS)]
+        for row in quality["measures"]
+    ]
+    header = (
+        "ids",
+        "by",
+        "group",
+        *(name if part == "value" else f"{name}_{part}" for name in RATES for part in PARTS),
+    )
+    return {"linkage-quality.txt": "\n".join(lines), "linkage-quality.csv": _csv(header, rates)}
+
+
+def _rate(rate: Mapping[str, float] | None, part: str) -> str:
+    """One number, or nothing where the group is too small to tell."""
+    return "" if rate is None else f"{rate[part]:.4f}"
+
+
+def _readme(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int], *, linked: bool) -> str:
     dataset = catalogue.dataset
     names = [f"  {table.name:<24} {rows[table.name]:>12,} rows" for table in spec.tables]
     kinds = "Parquet, and as CSV with the same rows in the same order" if CSV in spec.formats else "Parquet"
@@ -124,7 +158,9 @@ def _readme(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Map
             "nothing elsewhere. Read them as 64-bit integers, never as floating-point numbers.",
             "Rows are in the order of their pseudonyms, which says nothing about the source.", "",
             "dictionary.html and dictionary.csv describe every variable and its level of detail;",
-            "codelists/ explains the codes; manifest.json lists every file with its SHA-256.", "",
+            "codelists/ explains the codes; manifest.json lists every file with its SHA-256.",
+            "linkage-quality.txt says how good the links between records are, and for whom they are worse."
+            if linked else "How good the links between records are was not measured for this release.", "",
             "Do not try to identify anyone. Results leave the environment by an output request only.", "",
         ]
     )  # fmt: skip

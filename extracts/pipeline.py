@@ -6,7 +6,7 @@ The same specification, release and key give the same bytes in every data file.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -41,6 +41,8 @@ class OpenRelease(Protocol):
     def release(self) -> Release: ...
     @property
     def connection(self) -> duckdb.DuckDBPyConnection: ...
+    @property
+    def quality(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def build(
     """Write the extract into the empty folder `into`, which the store must be allowed to write to.
 
     One Parquet file per table, CSV beside it when asked for, the data dictionary,
-    the code lists used, README.txt and manifest.json. `progress` is called after each
+    the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
     batch and at least once a second; what it raises stops the build. Raises
     NotInRelease, BadSpecification, UnknownName, UnknownLevel and PseudonymCollision.
     """
@@ -108,7 +110,7 @@ def build(
         rows[table.name] = _write_table(table, spec, catalogue, store, into, at)
     at = _Position("", len(spec.tables), len(spec.tables), progress)
     _check_pseudonyms(spec, catalogue, store, into, at)
-    for name, content in dictionary.documents(spec, catalogue, store.release, rows).items():
+    for name, content in dictionary.documents(spec, catalogue, store.release, rows, store.quality).items():
         (into / name).parent.mkdir(exist_ok=True)
         (into / name).write_text(content, encoding="utf-8", newline="")
     entries = wait(lambda: tuple(_entries(into, rows)), beat=at.beat, interrupt=store.connection.interrupt)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from extracts.specification import BadSpecification, Release
 
-RELEASE = "release.json"
+RELEASE, QUALITY = "release.json", "quality.json"
 
 
 class ReleaseAltered(RuntimeError):
@@ -22,11 +23,15 @@ class ReleaseAltered(RuntimeError):
 
 @dataclass(frozen=True)
 class Store:
-    """A release as views named for its tables, and the one folder that may be written to."""
+    """A release as views named for its tables, and the one folder that may be written to.
+
+    quality  of its links, as the release says it; {} for one that was loaded as it is
+    """
 
     release: Release
     connection: duckdb.DuckDBPyConnection
     staging: Path
+    quality: Mapping[str, Any]
 
 
 @contextmanager
@@ -47,7 +52,7 @@ def open_release(
         for name, table in release.tables.items():
             connection.execute(f"CREATE VIEW {_name(name)} AS FROM read_parquet({_text(folder / table.file)})")
         _seal(connection, folder, staging, threads, memory_limit)
-        yield Store(release, connection, staging)
+        yield Store(release, connection, staging, _quality(folder))
     except duckdb.IOException as problem:
         if any(not (folder / table.file).is_file() for table in release.tables.values()):
             raise ReleaseAltered(f"A file of the release {release.code} {release.version} is missing.") from problem
@@ -67,6 +72,15 @@ def read_release(folder: Path) -> Release:
     if any(table.file != f"{name}.parquet" for name, table in release.tables.items()):
         raise ReleaseAltered("release.json names a file that is not named for its table.")
     return release
+
+
+def _quality(folder: Path) -> Mapping[str, Any]:
+    try:
+        return dict(json.loads((folder / QUALITY).read_bytes()))
+    except FileNotFoundError:
+        return {}
+    except ValueError as problem:
+        raise ReleaseAltered(f"{QUALITY} is damaged.") from problem
 
 
 def verify_release(folder: Path, release: Release) -> None:

@@ -4,6 +4,7 @@ import json
 import zipfile
 from datetime import timedelta
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from django.core.cache import cache
@@ -92,6 +93,19 @@ def test_only_what_was_agreed_is_delivered(extract, zones):
     assert set(crimes.column_names) == {"crime_id_hash", "offence_subgroup", "recorded_date"}
     assert {len(str(month)) for month in crimes["recorded_date"].to_pylist()} == {7}
     assert sorted(path.stem for path in folder.glob("*.parquet")) == ["crt_case", "pol_crime"]
+
+
+def test_the_quality_of_the_links_travels_with_the_extract(extract, zones):
+    tasks.generate_extract(extract.pk)
+    extract.refresh_from_db()
+    folder = zones.workspace(extract.project.reference) / extract.folder
+    said = json.loads((zones.release("cjs_linked", "2026.1") / "quality.json").read_bytes())
+    statement = (folder / "linkage-quality.txt").read_text()
+    assert all(sentence in statement for sentence in (*said["statement"]["summary"], *said["statement"]["worst"]))
+    rates = pd.read_csv(folder / "linkage-quality.csv").query("by == 'overall' and ids == 'person_id'")
+    (everyone,) = [row for row in said["measures"] if (row["by"], row["ids"]) == ("overall", "person_id")]
+    assert rates["recall"].item() == pytest.approx(everyone["recall"]["value"], abs=1e-4)
+    assert "linkage-quality.txt" in (folder / "README.txt").read_text()
 
 
 def test_a_revoked_agreement_stops_the_build(extract, zones):
