@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Q
 
 from extracts.lifecycle import DELIVERED, UNFINISHED
 from extracts.models import Extract, Release
-from governance.catalogue.catalogue import Catalogue, UnknownName, find
+from portal.catalogues import described_in_or_none
 
 MOST_VALUES = 200
 SAID = frozenset({"lines", "rule", "bounds"})
@@ -29,7 +28,7 @@ class ReleasedTable:
 
 def tables_of(release: Release) -> list[ReleasedTable]:
     """The tables with what the catalogue calls them."""
-    known = described(release.code)
+    known = described_in_or_none(release)
     return [
         ReleasedTable(
             name,
@@ -40,13 +39,6 @@ def tables_of(release: Release) -> list[ReleasedTable]:
         )
         for name, table in release.tables.items()
     ]
-
-
-def described(code: str) -> Catalogue | None:
-    try:
-        return find(code, settings.GATEHOUSE_CATALOGUES)
-    except UnknownName:
-        return None
 
 
 def uses_of(release: Release) -> list[dict[str, Any]]:

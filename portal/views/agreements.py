@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,13 +13,13 @@ from django.utils import timezone
 from governance.agreements import services
 from governance.agreements.lifecycle import SIGNED
 from governance.agreements.models import Agreement
-from governance.catalogue.catalogue import find
 from governance.people.grants import roles_on
 from governance.people.models import User
 from governance.people.roles import Role
 from governance.workflow import Refused
 from portal import application
 from portal.access import SignedIn, visible_or_404
+from portal.catalogues import described
 from portal.entering import sent, status_of, turned_away
 from portal.forms import projects as forms
 from portal.records import allowed_actions, hindrances_of, reads_names
@@ -85,7 +84,7 @@ def revoke(request: SignedIn, pk: int) -> HttpResponse:
 def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetime) -> dict[str, Any]:
     """The variables of the record page."""
     scope, actions = agreement.scope, allowed_actions(agreement, person, at)
-    catalogue = find(scope.dataset, settings.GATEHOUSE_CATALOGUES)
+    catalogue = described(scope.dataset)
     tables = application.granted(scope, catalogue)
     return {
         "agreement": agreement,

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from extracts.models import Release
-from extracts.services import current_release
 from governance.catalogue.catalogue import (
     Catalogue,
     CodeList,
@@ -21,10 +20,10 @@ from governance.catalogue.catalogue import (
     UnknownName,
     Variable,
     available,
-    find,
     search,
 )
 from portal import linkage_quality
+from portal.catalogues import described_and_published
 from portal.release_figures import figures_of, rule_of, told
 
 MOST_MATCHES = 60
@@ -47,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     known = [catalogue_or_404(dataset.code) for dataset in available(settings.GATEHOUSE_CATALOGUES)]
     found = sorted(
-        ((catalogue, match) for catalogue in known for match in search(catalogue, words)),
+        ((catalogue, match) for catalogue, _ in known for match in search(catalogue, words)),
         key=lambda pair: -pair[1].score,
     )
     return render(
@@ -55,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "catalogue/index.html",
         {
             "words": words,
-            "datasets": [about_dataset(catalogue) for catalogue in known],
+            "datasets": [about_dataset(*one) for one in known],
             "matches": [about_match(catalogue, match) for catalogue, match in found[:MOST_MATCHES]],
             "found": len(found),
         },
@@ -66,13 +65,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dataset(request: HttpRequest, code: str) -> HttpResponse:
     """One dataset and its tables."""
-    catalogue = catalogue_or_404(code)
-    about = about_dataset(catalogue)
+    catalogue, release = catalogue_or_404(code)
+    about = about_dataset(catalogue, release)
     tables = [
-        {"table": table, "owner": catalogue.owner(table.owner), "rows": rows_of(table, about["release"])}
+        {"table": table, "owner": catalogue.owner(table.owner), "rows": rows_of(table, release)}
         for table in catalogue.tables
     ]
-    quality = about["release"].quality if about["release"] else {}
+    quality = release.quality if release else {}
     linked = {
         "overall": linkage_quality.overall_link_rate(quality),
         "groups": linkage_quality.link_rates(quality),
@@ -87,13 +86,12 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def table(request: HttpRequest, code: str, table: str) -> HttpResponse:
     """One table and every variable of it; `?q=` leaves those that hold all the words."""
-    catalogue = catalogue_or_404(code)
+    catalogue, release = catalogue_or_404(code)
     try:
         chosen = catalogue[table]
     except UnknownName:
         raise Http404 from None
     words = request.GET.get("q", "").strip()
-    release = current_release(code)
     figures = figures_of(release, chosen.name)
     variables = [about_variable(catalogue, one, figures.get(one.name)) for one in chosen.variables]
     for variable in variables:
@@ -116,20 +114,21 @@ def table(request: HttpRequest, code: str, table: str) -> HttpResponse:
     )
 
 
-def catalogue_or_404(code: str) -> Catalogue:
+def catalogue_or_404(code: str) -> tuple[Catalogue, Release | None]:
+    """How the dataset is described now, and its published release."""
     try:
-        return find(code, settings.GATEHOUSE_CATALOGUES)
+        return described_and_published(code)
     except UnknownName:
         raise Http404 from None
 
 
-def about_dataset(catalogue: Catalogue) -> dict[str, Any]:
+def about_dataset(catalogue: Catalogue, release: Release | None) -> dict[str, Any]:
     return {
         "dataset": catalogue.dataset,
         "owners": catalogue.owners,
         "number_of_tables": len(catalogue.tables),
         "number_of_variables": sum(len(table.variables) for table in catalogue.tables),
-        "release": current_release(catalogue.dataset.code),
+        "release": release,
     }
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,15 +18,15 @@ from extracts.dictionary import delivered_type
 from extracts.lifecycle import BUILDING, UNFINISHED
 from extracts.models import Extract, Release
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification
-from extracts.zones import Zones
 from governance.agreements.services import in_force
-from governance.catalogue.catalogue import Catalogue, catalogue_at, find
+from governance.catalogue.catalogue import Catalogue
 from governance.people.grants import roles_on
 from governance.people.roles import Role
 from governance.projects.models import Project
 from governance.workflow import Refused
 from portal import linkage_quality
 from portal.access import SignedIn, may_see, visible_or_404
+from portal.catalogues import described_in
 from portal.records import allowed_actions, hindrances_of
 
 
@@ -48,14 +46,6 @@ class ExtractedTable:
     name: str
     label: str
     columns: tuple[Column, ...]
-
-
-def catalogue_of(release: Release) -> Catalogue:
-    """The description that was published with the release, or the one that comes with the portal."""
-    own = Zones(Path(settings.GATEHOUSE_DATA)).release(release.code, release.version) / "catalogue"
-    if (own / "dataset.json").is_file():
-        return catalogue_at(own)
-    return find(release.code, settings.GATEHOUSE_CATALOGUES)
 
 
 def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTable]:
@@ -80,7 +70,7 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
     release = services.current_release(agreement.scope.dataset)
     if release is None:
         raise Refused("No release of this dataset is available: the linkage team must publish one.")
-    catalogue = catalogue_of(release)
+    catalogue = described_in(release)
     spec = _specification(agreement.scope, catalogue, release)
     if request.method == "POST":
         extract = services.request(project, catalogue=catalogue, by=request.user, at=at)
@@ -112,7 +102,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     at = timezone.now()
     extract = _visible(request, pk, at)
     spec = ExtractSpec.from_json(extract.specification)
-    tables = list(tables_of(spec, catalogue_of(extract.release)))
+    tables = list(tables_of(spec, described_in(extract.release)))
     context = {
         "extract": extract,
         "spec": spec,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from extracts.services import current_release
 from governance.agreements.models import Agreement
-from governance.catalogue.catalogue import Catalogue, available, find
+from governance.catalogue.catalogue import Catalogue, available
 from governance.people.grants import roles_everywhere, roles_on
 from governance.people.models import local_day
 from governance.people.roles import Role
@@ -22,6 +22,7 @@ from governance.projects.models import Project
 from governance.workflow import Refused
 from portal import application, deciding, feasibility, inbox, project_lists, project_page
 from portal.access import SignedIn, visible_or_404
+from portal.catalogues import described
 from portal.entering import sent, status_of, turned_away
 from portal.forms import picker
 from portal.forms import projects as forms
@@ -58,7 +59,7 @@ def new(request: SignedIn) -> HttpResponse:
     if not form.is_valid():
         return render(request, "projects/new.html", {"form": form}, status=status_of(form))
     given = form.cleaned_data
-    catalogue = find(given["dataset"], settings.GATEHOUSE_CATALOGUES)
+    catalogue = described(given["dataset"])
     project = services.start(title=given["title"], catalogue=catalogue, by=request.user, at=timezone.now())
     messages.success(request, f"The draft {project.reference} is yours. Nobody else sees it until you submit it.")
     return redirect(project)
@@ -294,4 +295,4 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def catalogue_of(project: Project) -> Catalogue:
-    return find(project.dataset, settings.GATEHOUSE_CATALOGUES)
+    return described(project.dataset)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -18,11 +17,12 @@ from django.views.decorators.http import require_safe
 
 from governance.agreements.lifecycle import REVOKED, AgreementState
 from governance.agreements.models import Agreement
-from governance.catalogue.catalogue import Catalogue, UnknownName, find
+from governance.catalogue.catalogue import Catalogue
 from governance.outputs.models import OutputRequest
 from governance.people.models import local_day
 from governance.projects.models import Project
 from governance.register import public_projects
+from portal.catalogues import described_or_none
 
 PAGE = 25
 COLUMNS = (
@@ -72,15 +72,8 @@ def entries(projects: Iterable[Any], at: datetime) -> Iterator[RegisterEntry]:
     known: dict[str, Catalogue | None] = {}
     for project in projects:
         if project.dataset not in known:
-            known[project.dataset] = described(project.dataset)
+            known[project.dataset] = described_or_none(project.dataset)
         yield entry_of(project, known[project.dataset], at)
-
-
-def described(code: str) -> Catalogue | None:
-    try:
-        return find(code, settings.GATEHOUSE_CATALOGUES)
-    except UnknownName:
-        return None
 
 
 def entry_of(project: Any, catalogue: Catalogue | None, at: datetime) -> RegisterEntry:

@@ -18,8 +18,10 @@ from extracts.providers import Refusal
 from extracts.services import linkage, releases
 from extracts.synthetic.deliveries import write_deliveries
 from extracts.zones import Zones
+from portal.catalogues import described
 from tests.builders import now
 from tests.cast import person
+from tests.extracts import a_delivery
 from tests.extracts.small_linked import DESCRIPTION
 from tests.linked import CLEAN, a_run
 
@@ -41,6 +43,17 @@ def setting(zones):
     return replace(tasks.linkage_setting(), lease=timedelta(hours=1))
 
 
+@pytest.fixture
+def with_a_sixth_agency(sources, setting, tmp_path):
+    """The setting of an installation that has added a provider by its file, and deliveries with that provider's."""
+    description = tmp_path / "datasets" / "cjs_linked"
+    shutil.copytree(DESCRIPTION, description)
+    a_delivery.provider_file(description / "providers")
+    shutil.copytree(sources / "deliveries", tmp_path / "sent")
+    a_delivery.write_delivery(tmp_path / "sent" / "mental_health")
+    return replace(setting, description=lambda code: description), tmp_path / "sent"
+
+
 def requested(setting, folder, *, name="2026.1"):
     received = linkage_runs.receive(folder, dataset="cjs_linked", by=person("lin"), setting=setting)
     return linkage.request(dataset="cjs_linked", deliveries=received, name=name, by=person("lin"), at=now())
@@ -51,9 +64,10 @@ def failed(run):
     return run.reason, [one.findings for one in Delivery.objects.all() if one.findings]
 
 
-def test_from_deliveries_to_a_release(sources, setting, zones):
+def test_from_deliveries_to_a_release(sources, with_a_sixth_agency, zones):
+    setting, sent = with_a_sixth_agency
     linkage_runs.keep_truth(sources / "truth", dataset="cjs_linked", setting=setting)
-    run = requested(setting, sources / "deliveries")
+    run = requested(setting, sent)
 
     assert carry_on(run.pk, LINKAGE, setting) is not None, failed(run)
     run.refresh_from_db()
@@ -76,6 +90,7 @@ def test_from_deliveries_to_a_release(sources, setting, zones):
     assert ClericalPair.objects.count() == len(run.part(Stage.LINKING)["pairs"]) > 0
     assert run.charts and run.model_name
     the_persons_are_the_linked_ones(folder, zones)
+    assert run.release.tables["mht_referral"]["rows"] == a_delivery.PEOPLE
     a_withdrawn_release_is_locked(run.release, folder)
 
 
@@ -93,7 +108,9 @@ def the_persons_are_the_linked_ones(folder, zones):
 
 
 def a_withdrawn_release_is_locked(release, folder):
+    assert "mht_referral" not in described("cjs_linked")
     releases.publish(release, reasons="Quality is good.", by=person("rae"), at=now())
+    assert "mht_referral" in described("cjs_linked"), "researchers can ask for what the release holds"
     tasks.lock_release(release.pk)
     assert folder.is_dir(), "published"
     releases.withdraw(release, reasons="Wrong links.", by=person("rae"), at=now())
