@@ -79,7 +79,10 @@ def encode(file: Path, configuration: Configuration, *, key: bytes, form: str) -
     features = {name: columns[name] for name in columns.column_names[1:] if _is_text(columns[name].type)}
     encoded = tokens.encode(features, key=key)
     if form == "clk":
-        filters = clks.encode({name: features[name] for name in features if name in clks.FIELDS}, key=key)
+        fields = {name: features[name] for name in features if name in clks.FIELDS}
+        if not fields:
+            raise BadConfiguration("no column has a place in a filter: encode the file as tokens")
+        filters = clks.encode(fields, key=key)
         encoded = pa.table({"filter": _as_binary(filters), "blocks": token_blocks.blocks(encoded)})
     encoded = encoded.add_column(0, "record_id", columns["record_id"])
     return encoded.replace_schema_metadata({FORM: form.encode(), KEY_MARK: mark_of(key)})

@@ -1,6 +1,11 @@
 """Linkage without names by the public commands: providers encode, the linker links, with nearly the same result."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -94,3 +99,20 @@ def test_a_model_of_tokens_is_for_tokens(run, records, tmp_path, capsys):
     clear = ["link", str(run / "south.csv"), "--config", str(records / "config.toml"), "--out", str(out), *with_model]
     assert main(clear) == 1
     assert "is for records of the form tokens; these are clear text" in capsys.readouterr().err
+
+
+def test_the_commands_of_the_guide_work_as_they_stand(tmp_path):
+    root = Path(__file__).parents[3]
+    guide = (root / "docs" / "how-to" / "link-without-names.md").read_text(encoding="utf-8")
+    steps = "\n".join(re.findall(r"^```sh\n(.*?)^```", guide, flags=re.DOTALL | re.MULTILINE))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-eu", "-c", steps], cwd=tmp_path, env={**os.environ, "PATH": path, "PYTHONPATH": str(root)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    persons = pq.read_table(tmp_path / "clusters.parquet").to_pydict()
+    of = dict(zip(persons["record_id"], persons["person_id"], strict=True))
+    assert of["n1"] == of["s1"] and of["n2"] == of["s2"]
+    assert len(set(of.values())) == 4
+    assert not {"run.key", "north.parquet", "south.parquet"} & {file.name for file in tmp_path.iterdir()}
