@@ -1,41 +1,58 @@
-"""`python -m benchmarks NAME [--json] [--quick]`: run one benchmark and print what was measured."""
+"""`python -m benchmarks NAME [--json] [--quick] [--size N]`: run one benchmark and print what was measured."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 
-from benchmarks import extract
+from benchmarks import extract, linkage, release, sources
 from benchmarks.harness import Result, results
 
-BENCHMARKS = {benchmark.name: benchmark for benchmark in (extract.BENCHMARK,)}
+BENCHMARKS = {
+    benchmark.name: benchmark
+    for benchmark in (extract.BENCHMARK, sources.BENCHMARK, release.BENCHMARK, linkage.BENCHMARK)
+}
 
-HEAD = "| case | baseline | size | ratio | seconds | baseline seconds | peak MiB | baseline peak MiB |"
+# Heading -> what stands below it.
+COLUMNS: dict[str, Callable[[Result], str]] = {
+    "size":              lambda result: f"{result.size:,}",
+    "ratio":             lambda result: _number(result.ratio, 2),
+    "seconds":           lambda result: _number(result.seconds, 2),
+    "baseline seconds":  lambda result: _number(result.baseline_seconds, 2),
+    "per CPU second":    lambda result: _number(result.per_cpu_second, 0),
+    "peak MiB":          lambda result: _number(result.peak_mib, 0),
+    "baseline peak MiB": lambda result: _number(result.baseline_peak_mib, 0),
+    "F1":                lambda result: _number(result.quality.get("f1"), 4),
+    "baseline F1":       lambda result: _number(result.baseline_quality.get("f1"), 4),
+}  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=sorted(BENCHMARKS))
     parser.add_argument("--json", action="store_true", help="print a list of results as JSON")
-    parser.add_argument("--quick", action="store_true", help="small sizes and three rounds, to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="small sizes and fewer rounds, to see that it runs")
+    parser.add_argument("--size", type=int, action="append", default=[], help="this size alone")
     asked = parser.parse_args()
-    found = results(BENCHMARKS[asked.name], quick=asked.quick)
+    found = results(BENCHMARKS[asked.name], quick=asked.quick, sizes=asked.size)
     if asked.json:
         print(json.dumps([asdict(result) for result in found], indent=2))
         return
-    print(HEAD)
-    print("|---|---" + "|---:" * 6 + "|")
+    print(f"| case | baseline | {' | '.join(COLUMNS)} |")
+    print("|---|---" + "|---:" * len(COLUMNS) + "|", flush=True)
     for result in found:
         print(line(result), flush=True)
 
 
 def line(result: Result) -> str:
     """One result as a row of a Markdown table."""
-    return (
-        f"| {result.case} | {result.baseline} | {result.size:,} | {result.ratio:.2f} | {result.seconds:.2f} "
-        f"| {result.baseline_seconds:.2f} | {result.peak_mib:.0f} | {result.baseline_peak_mib:.0f} |"
-    )
+    return f"| {result.case} | {result.baseline} | {' | '.join(told(result) for told in COLUMNS.values())} |"
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:,.{digits}f}"
 
 
 if __name__ == "__main__":

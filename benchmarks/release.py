@@ -162,4 +162,5 @@ BENCHMARK = Benchmark(
         Case("The same, and figures",          BASELINE, prepare, described_too, copy),
         Case("Whole build, cases worked out",  BASELINE, prepare, whole,         copy),
     ),
+    quick_rounds=1,
 )  # fmt: skip
