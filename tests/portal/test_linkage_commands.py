@@ -1,0 +1,68 @@
+"""manage.py link and manage.py release: what they refuse, and that they say why."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from extracts.models import Delivery, LinkageRun
+from tests.cast import person
+from tests.linked import a_release
+
+pytestmark = pytest.mark.django_db
+
+
+def said(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--release", "2026.1"), "There is no delivery in it"),
+        (("--release", "2026.1", "--dataset", "nobody"), "There is no dataset nobody"),
+    ],
+)
+def test_what_cannot_be_linked_is_refused(zones, tmp_path, arguments, reason):
+    with pytest.raises(CommandError, match=reason):
+        call_command("link", str(tmp_path), *arguments)
+    assert not LinkageRun.objects.exists() and not Delivery.objects.exists()
+
+
+def test_an_unknown_provider_is_named(zones, tmp_path):
+    (tmp_path / "mi5").mkdir()
+    with pytest.raises(CommandError, match="mi5: No provider has this code"):
+        call_command("link", str(tmp_path), "--release", "2026.1")
+
+
+def test_releases_are_listed_with_their_states(zones):
+    assert "There is no release yet" in said("release", "list")
+    a_release()
+    assert "2026.2       Built, waiting for publication" in said("release", "list")
+
+
+def test_a_release_is_published_and_withdrawn_in_the_name_of_a_person(zones):
+    release = a_release()
+    person("rae")
+    assert "Published" in said("release", "publish", "2026.2", "--by", "rae", "--reasons", "Good.")
+    assert "Withdrawn" in said("release", "withdraw", "2026.2", "--by", "rae", "--reasons", "Wrong links.")
+    release.refresh_from_db()
+    assert (release.state, release.withdrawn_because) == ("withdrawn", "Wrong links.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("publish", "2026.2", "--by", "lin", "--reasons", "x"), "Your role does not let you publish this"),
+        (("publish", "2026.2", "--by", "nobody", "--reasons", "x"), "Nobody has that user name"),
+        (("publish", "2026.9", "--by", "rae", "--reasons", "x"), "There is no release cjs_linked 2026.9"),
+        (("withdraw", "2026.2", "--by", "rae", "--reasons", " "), "Say why"),
+        (("verify", "2026.2"), "manifest.json is missing"),
+    ],
+)
+def test_what_is_not_for_this_person_or_release_is_refused(zones, arguments, reason):
+    a_release()
+    with pytest.raises(CommandError, match=reason):
+        call_command("release", *arguments)
