@@ -6,7 +6,7 @@ The report is what `measure` wrote; figures that may not be shown are already mi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -102,6 +102,20 @@ def link_rates(quality: Mapping[str, Any]) -> list[Grouped]:
     """How many records found company in another source, by group: known also where the truth is not."""
     rows = [row for row in quality.get("link_rates", ()) if row["by"] != "overall"]
     return list(_tables(rows, "records", ("linked",), ["Linked to another source"]))
+
+
+def agency_pairs(quality: Mapping[str, Any]) -> list[Grouped]:
+    """A table for each source: how many of its persons have a record in each of the others."""
+    rows: list[Mapping[str, Any]] = [
+        {"by": "source", "group": row["in"], "persons": row["persons"], "linked": row["linked"], "of": row["of"]}
+        for row in quality.get("agency_pairs", ())
+    ]
+    tables = []
+    for source in sorted({row["of"] for row in rows}):
+        mine = [row for row in rows if row["of"] == source]
+        for table in _tables(mine, "persons", ("linked",), ["Found in it"]):
+            tables.append(replace(table, key=source, title=f"Persons of {source} found in other sources"))
+    return tables
 
 
 def overall_link_rate(quality: Mapping[str, Any]) -> str:

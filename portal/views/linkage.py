@@ -113,6 +113,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "everyone": linkage_quality.everyone(quality, ids),
         "grouped": linkage_quality.grouped(quality, ids),
         "link_rates": linkage_quality.link_rates(quality),
+        "agency_pairs": linkage_quality.agency_pairs(quality),
         "ids": ids,
         "kinds": [kind for kind in linkage_quality.IDS.items() if linkage_quality.everyone(quality, kind[0])],
         "reviewed": linkage_quality.as_reviewed(quality),

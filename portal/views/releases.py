@@ -65,6 +65,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "everyone": linkage_quality.everyone(quality, ids),
         "grouped": linkage_quality.grouped(quality, ids),
         "link_rates": linkage_quality.link_rates(quality),
+        "agency_pairs": linkage_quality.agency_pairs(quality),
         "overall_link_rate": linkage_quality.overall_link_rate(quality),
         "kinds": [kind for kind in linkage_quality.IDS.items() if linkage_quality.everyone(quality, kind[0])],
         "before": release.before(),

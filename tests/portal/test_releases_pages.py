@@ -46,7 +46,8 @@ def test_anyone_reads_of_what_was_published(client):
     assert "2026.2" in read(client, "releases")
     text = read(client, "release", release.pk)
     for said in ("Release 2026.2", "99.1% (98.1 to 100.0)", "more links are missed: 3.9%", "Who was linked at all",
-                 "pol_crime", "c1" * 32, "ab" * 32, "No identifier found: 31 columns"):  # fmt: skip
+                 "pol_suspect in other sources", "40.0% (39.0 to 41.0)", "pol_crime",
+                 "c1" * 32, "ab" * 32, "No identifier found: 31 columns"):  # fmt: skip
         assert said in text
     for inside in ("History", "Who uses it", "Against the release before", "asked for by", "/linkage/", "Withdraw"):
         assert inside not in text
