@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,8 +147,15 @@ def link(plan: Plan, walls: Walls) -> Report:
         "seed": plan.seed,
         "key": plan.key.hex(),
         "decisions": list(plan.decisions),
+        "model": model_of(plan.description),
     }
     return walls.run("extracts.linkage.job:link", "link", arguments, code=code, description=plan.description)
+
+
+def model_of(description: Path) -> str:
+    """The model that the dataset's description names in `linkage.toml`, or "" to learn one."""
+    path = description / "linkage.toml"
+    return str(tomllib.loads(path.read_text(encoding="utf-8")).get("model", "")) if path.is_file() else ""
 
 
 def measure(plan: Plan, walls: Walls) -> Report:

@@ -29,7 +29,7 @@ class Linked:
     def link(self, root: Path) -> Path:
         """Link the records, measure the links by the truth; the folder of the run's crosswalk."""
         zones = {name: str(root / name) for name in ("spine", "crosswalk", "clerical")}
-        names = {"code": "cjs_linked", "run": "2026.1", "seed": 1, "key": KEY.hex()}
+        names = {"code": "cjs_linked", "run": "2026.1", "seed": 1, "key": KEY.hex(), "model": "cjs-1"}
         link(quiet, identities=str(self.identities), **zones, **names)
         measure(quiet, crosswalk=str(root / "crosswalk" / "2026.1"), truth=str(root / "sources" / "truth"))
         return root / "crosswalk" / "2026.1"

@@ -88,7 +88,7 @@ def test_from_deliveries_to_a_release(sources, with_a_sixth_agency, zones):
     assert [path for path in zones.inbox.rglob("*") if path.is_file()] == [], "names do not stay in the inbox"
     assert list(zones.staging.iterdir()) == []
     assert ClericalPair.objects.count() == len(run.part(Stage.LINKING)["pairs"]) > 0
-    assert run.charts and run.model_name
+    assert run.charts and run.model_name == "cjs-1", "as the description of the dataset says"
     the_persons_are_the_linked_ones(folder, zones)
     assert run.release.tables["mht_referral"]["rows"] == a_delivery.PEOPLE
     a_withdrawn_release_is_locked(run.release, folder)
