@@ -88,19 +88,31 @@ SAME_PERSON = """
 
 # Where person linkage may have missed: the same offence in the same place, committed or charged on the same day.
 SAME_EVENT = {
-    "magistrates": "later.subgroup = earlier.subgroup AND later.region = earlier.region",
-    "crown": "later.subgroup = earlier.subgroup AND later.region = earlier.region",
-    "cps": "later.cps_area = earlier.cps_area",
-    "probation": "later.offence = earlier.offence",
+    "magistrates": ("subgroup", "region"),
+    "crown": ("subgroup", "region"),
+    "cps": ("cps_area",),
+    "probation": ("offence",),
 }
 SAME_DAY = ("charge_date", "offence_date")
+# More arrests than this that are alike tell nothing about a record, and their pairs grow with the square of the data.
+MOST_ALIKE = 50
+
+
+def _few_alike(*columns: str) -> str:
+    """The charged arrests of which few agree on these columns, as what can stand behind FROM."""
+    listed = ", ".join(columns)
+    charged = "(FROM arrests WHERE charge_date IS NOT NULL)"
+    alike = f"SELECT {listed} FROM {charged} GROUP BY ALL HAVING count(*) <= {MOST_ALIKE}"
+    return f"(SELECT * FROM {charged} SEMI JOIN ({alike}) USING ({listed}))"
+
 
 # Receptions into prison have neither place nor day of the offence: somebody of that age and offence was charged on the
 # day (or up to three days before, on remand), or sentenced.
 RECEIVED = (
-    f"""SELECT record, arrest FROM records AS later CROSS JOIN range(4) AS days (after) JOIN arrests AS earlier
-    ON later.day - after::INTEGER = earlier.charge_date AND later.offence = earlier.offence AND {SAME_AGE}
-    WHERE later.stage = 'custody'""",
+    f"""SELECT record, arrest FROM (
+        SELECT *, unnest([day, day - 1, day - 2, day - 3]) AS charged FROM records WHERE stage = 'custody'
+    ) AS later JOIN {_few_alike("charge_date", "offence")} AS earlier
+    ON later.charged = earlier.charge_date AND later.offence = earlier.offence AND {SAME_AGE}""",
     f"""SELECT later.record, earlier.arrest FROM records AS later JOIN in_court AS court ON later.day = court.completed
     JOIN arrests AS earlier ON earlier.arrest = court.arrest AND earlier.offence = later.offence AND {SAME_AGE}
     WHERE later.stage = 'custody'""",
@@ -156,8 +168,8 @@ def propose(connection: DuckDBPyConnection, stages: Sequence[str]) -> None:
 
 
 def _same_event(stage: str, day: str) -> str:
+    columns = (day, *SAME_EVENT[stage])
     return f"""
-        SELECT record, arrest FROM records AS later JOIN arrests AS earlier
-        ON later.{day} = earlier.{day} AND {SAME_EVENT[stage]}
-        WHERE later.stage = '{stage}' AND earlier.charge_date IS NOT NULL AND earlier.recorded <= later.day
+        SELECT record, arrest FROM records AS later JOIN {_few_alike(*columns)} AS earlier USING ({", ".join(columns)})
+        WHERE later.stage = '{stage}' AND earlier.recorded <= later.day
     """

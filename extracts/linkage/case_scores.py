@@ -42,6 +42,7 @@ OBSERVATIONS = 25.0
 # Right and wrong pairs assumed before anything is counted: of two people, and of one.
 BEFORE_LOOKING = np.array([[1.0, 50.0], [1.0, 2.0]])
 ROUNDS = 6
+LEVELS = 8  # more than any comparison has
 
 
 @dataclass
@@ -90,10 +91,15 @@ PAIRS = """
 
 def _pairs(given: pa.Table) -> Pairs:
     columns = [_numbers(given, name) for name in ("kind", *COMPARISONS)]
-    patterns, pattern = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+    # One number for each row of levels, in the same order: levels are from -1 to 4.
+    packed = columns[0]
+    for column in columns[1:]:
+        packed = packed * LEVELS + column + 1
+    first, pattern = np.unique(packed, return_index=True, return_inverse=True)[1:]
+    patterns = np.column_stack([column[first] for column in columns])
     record = np.unique(_numbers(given, "record"), return_inverse=True)[1]
     truth = _numbers(given, "truth").astype(np.float64)
-    return Pairs(record, pattern.reshape(-1), np.where(truth < 0, np.nan, truth), patterns[:, 1:], patterns[:, 0])
+    return Pairs(record, pattern, np.where(truth < 0, np.nan, truth), patterns[:, 1:], patterns[:, 0])
 
 
 def _numbers(table: pa.Table, name: str) -> Ints:
