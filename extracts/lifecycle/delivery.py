@@ -24,6 +24,8 @@ LABELS = {
     REFUSED: "Refused",
 }
 
+CAN_BE_LINKED: frozenset[State] = frozenset({RECEIVED, ACCEPTED})
+
 DELIVERY = (
     # action     from         to         by
     T("accept",  {RECEIVED},  ACCEPTED,  Role.WORKER),

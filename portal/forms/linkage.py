@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from extracts.lifecycle.delivery import ACCEPTED
+from extracts.lifecycle.delivery import CAN_BE_LINKED, RECEIVED
 from extracts.models import Delivery
 from extracts.services.linkage import PLAIN_NAME
 from portal.govuk_forms import CheckboxSelectMultiple, GovukForm
@@ -15,7 +15,7 @@ MOST_SHOWN = 200
 
 
 class StartLinkage(GovukForm):
-    """The accepted deliveries of one dataset, and the version of the release that is to be built."""
+    """The deliveries of one dataset that were not refused, and the version of the release that is to be built."""
 
     name = forms.RegexField(
         label="Version of the release",
@@ -37,14 +37,16 @@ class StartLinkage(GovukForm):
 
     def __init__(self, *args: Any, dataset: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accepted = Delivery.objects.filter(dataset=dataset, state=ACCEPTED)[:MOST_SHOWN]
+        waiting = Delivery.objects.filter(dataset=dataset, state__in=CAN_BE_LINKED)[:MOST_SHOWN]
         field: Any = self.fields["deliveries"]
-        field.queryset = Delivery.objects.filter(pk__in=[one.pk for one in accepted]).order_by("provider", "name")
+        field.queryset = Delivery.objects.filter(pk__in=[one.pk for one in waiting]).order_by("provider", "name")
         field.label_from_instance = describe
         field.widget.choices = field.choices
 
 
 def describe(delivery: Delivery) -> str:
     """A delivery in a line: whose, which, how many records."""
+    if delivery.state == RECEIVED:
+        return f"{delivery} (received; it is looked at first)"
     records = delivery.records
     return f"{delivery} ({records['identity']:,} identity and {records['payload']:,} payload records)"

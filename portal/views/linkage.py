@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from extracts.lifecycle.delivery import ACCEPTED
+from extracts.lifecycle.delivery import CAN_BE_LINKED
 from extracts.lifecycle.linkage import UNFINISHED, Stage
 from extracts.models import Delivery, LinkageRun
 from extracts.models.linkage import OF_LINKAGE
@@ -48,7 +48,7 @@ def index(request: SignedIn) -> HttpResponse:
         "queue": clerical.progress(),
         "links": Role.LINKER in roles,
         "mine": clerical.waiting_for(request.user).count() if Role.LINKER in roles else 0,
-        "can_start": Role.LINKER in roles and Delivery.objects.filter(state=ACCEPTED).exists(),
+        "can_start": Role.LINKER in roles and Delivery.objects.filter(state__in=CAN_BE_LINKED).exists(),
     }
     return render(request, "linkage/index.html", context)
 
@@ -81,8 +81,13 @@ def start(request: SignedIn) -> HttpResponse:
 
 
 def datasets_delivered() -> dict[str, str]:
-    """Code -> title of the datasets of which something was accepted."""
-    codes = Delivery.objects.filter(state=ACCEPTED).order_by("dataset").values_list("dataset", flat=True).distinct()
+    """Code -> title of the datasets of which something was delivered that was not refused."""
+    codes = (
+        Delivery.objects.filter(state__in=CAN_BE_LINKED)
+        .order_by("dataset")
+        .values_list("dataset", flat=True)
+        .distinct()
+    )
     titles = {dataset.code: dataset.title for dataset in available(settings.GATEHOUSE_CATALOGUES)}
     return {code: titles.get(code, code) for code in codes}
 

@@ -1,5 +1,6 @@
 """manage.py link and manage.py release: what they refuse, and that they say why."""
 
+import json
 from io import StringIO
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from extracts.models import Delivery, LinkageRun
 from tests.cast import person
+from tests.extracts import a_delivery
 from tests.linked import a_release
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,18 @@ def test_an_unknown_provider_is_named(zones, tmp_path):
     (tmp_path / "mi5").mkdir()
     with pytest.raises(CommandError, match="mi5: No provider has this code"):
         call_command("link", str(tmp_path), "--release", "2026.1")
+
+
+def test_deliveries_are_received_once_and_wait_for_an_analyst(zones, tmp_path):
+    sent = a_delivery.write_delivery(tmp_path / "sent" / "police").parent
+    about = {"provider": "police", "delivery": "2026-02", "cut": "2026-02-28"}
+    (sent / "police" / "delivery.json").write_text(json.dumps(about))
+    for _ in range(2):
+        assert "police 2026-02: Received, not looked at yet" in said("receive", str(sent))
+    assert (zones.inbox / "cjs_linked" / "police" / "2026-02" / "delivery.json").is_file()
+    assert Delivery.objects.count() == 1 and not LinkageRun.objects.exists()
+    with pytest.raises(CommandError, match="There is no delivery in it"):
+        call_command("receive", str(tmp_path / "nothing"))
 
 
 def test_releases_are_listed_with_their_states(zones):

@@ -74,7 +74,7 @@ def test_with_nothing_there_the_page_says_what_to_wait_for():
                      "No linkage has put pairs up"):  # fmt: skip
         assert sentence in text
     assert "Start a linkage" not in text
-    assert "No delivery has been accepted yet" in read(signed_in("lin"), "linkage_start")
+    assert "Nothing has been delivered yet" in read(signed_in("lin"), "linkage_start")
 
 
 def test_a_refused_delivery_says_where_and_why_and_no_value():
@@ -93,14 +93,15 @@ def ask(client, status, **data):
 
 def test_a_run_is_started_over_chosen_deliveries():
     delivery, client = linked.a_delivery(), signed_in("lin")
-    linked.a_delivery("cps", state="received")
+    received = linked.a_delivery("cps", state="received")
     linked.a_delivery("hmcts", state="refused")
     page = read(client, "linkage_start")
     assert "police 2026-11 (850 identity and 700 payload records)" in page
-    assert "cps" not in page and "hmcts" not in page, "only what was accepted"
-    ask(client, 302, deliveries=[delivery.pk], name="2026.2")
+    assert "cps 2026-11 (received; it is looked at first)" in page
+    assert "hmcts" not in page, "not what was refused"
+    ask(client, 302, deliveries=[delivery.pk, received.pk], name="2026.2")
     run = LinkageRun.objects.get()
-    assert (run.name, list(run.deliveries.all()), run.requested_by.username) == ("2026.2", [delivery], "lin")
+    assert (run.name, set(run.deliveries.all()), run.requested_by.username) == ("2026.2", {delivery, received}, "lin")
 
 
 def test_what_is_missing_or_refused_is_said_beside_what_was_typed():
