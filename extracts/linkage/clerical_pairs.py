@@ -14,6 +14,7 @@ Record = Mapping[str, str | None]
 
 SAME, CLOSE, DIFFERENT, ONE_MISSING, BOTH_MISSING = "same", "close", "different", "one missing", "both missing"
 CLOSE_NAMES = 0.88
+SEXES = {"1": "M", "MALE": "M", "2": "F", "FEMALE": "F"}  # as sources write them
 DAY_FIRST = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 
 
@@ -62,6 +63,8 @@ def outcome(field: str, left: str | None, right: str | None) -> str:
     if FIELDS[field] is Kind.DATE:
         left, right = _year_first(left), _year_first(right)
     lefts, rights = _values(left), _values(right)
+    if field == "sex":
+        lefts, rights = ({SEXES.get(value, value) for value in values} for values in (lefts, rights))
     if not lefts or not rights:
         return BOTH_MISSING if not lefts and not rights else ONE_MISSING
     if lefts & rights:

@@ -147,6 +147,8 @@ def test_tokens_say_nothing_and_stay():
         ("date_of_birth", "1980-05-12", "1980-05-13", "close"),
         ("date_of_birth", "1980-05-12", "1975-11-30", "different"),
         ("sex", "M", "F", "different"),
+        ("sex", "1", "Male", "same"),
+        ("sex", "2", "M", "different"),
         ("pnc", "2001/1234567A", "01/1234567A", "different"),
     ],
 )
