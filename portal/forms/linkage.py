@@ -31,7 +31,7 @@ class StartLinkage(GovukForm):
         label="Deliveries",
         queryset=Delivery.objects.none(),
         widget=CheckboxSelectMultiple,
-        help_text="What was accepted before is part of every release, and its records keep their person; what is new is linked to them.",
+        help_text="What was accepted before is part of every release, and its records keep their person.",
         error_messages={"required": "Select at least one delivery"},
     )
 
