@@ -51,9 +51,11 @@ def prepare(folder: Path, records: int) -> None:
                 columns = [f'"{own[role]}" AS {role}' if role in own else f"NULL AS {role}" for role in ROLES]
                 named = f"'{source.name} ' || \"{source.row_id}\" AS record_id"
                 parts.append(f"SELECT {named}, {', '.join(columns)} FROM '{path}'")
-    duckdb.sql(f"COPY ({' UNION ALL '.join(parts)}) TO '{folder / 'records.parquet'}'")
     truth = f"SELECT source || ' ' || row_id AS record_id, person AS person_id FROM '{made}/truth/persons.parquet'"
-    duckdb.sql(f"COPY ({truth}) TO '{folder / 'truth.parquet'}'")
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute(f"COPY ({' UNION ALL '.join(parts)}) TO '{folder / 'records.parquet'}'")
+        connection.execute(f"COPY ({truth}) TO '{folder / 'truth.parquet'}'")
 
 
 def ours(data: Path, out: Path, records: int) -> None:

@@ -25,6 +25,7 @@ def evaluate(clusters: Path, truth: Path) -> dict[str, Any]:
     intervals are Wilson's, as if pairs were independent. Raises BadTruth.
     """
     with duckdb.connect(":memory:") as connection:
+        connection.execute("SET enable_progress_bar = false")
         _load(connection, clusters, "made")
         _load(connection, truth, "truth")
         columns = {str(row[0]) for row in connection.execute("DESCRIBE truth").fetchall()}
