@@ -37,7 +37,7 @@ from extracts.linkage.standardise import standardise
 OWN_THRESHOLD = 0.90
 CUTS = {"cluster_080": bits_of(0.80), "cluster": bits_of(OWN_THRESHOLD), "cluster_095": bits_of(0.95)}
 MOST_OTHERS = 50.0
-SCORING_FROM, SCORING = 0.35, 0.35  # of the whole job's progress; learning comes before
+FINDING_FROM, LEARNING_FROM, SCORING_FROM, SCORING = 0.15, 0.25, 0.35, 0.35  # of the whole job's progress
 USUAL_OTHERS = 3.0  # further records of a person, where a model comes from elsewhere
 
 
@@ -104,6 +104,7 @@ class SplinkEngine:
 
     def _score(self, connection: duckdb.DuckDBPyConnection, records: str, *, into: str, crossing: str) -> None:
         count = number(connection, f"SELECT count(*) FROM {records}")
+        self.progress("Finding pairs that are worth comparing", FINDING_FROM)
         pairs = block(connection, records, count, into="members")
         if self.model is None:
             self._learn(connection, records, count)
@@ -129,6 +130,7 @@ class SplinkEngine:
 
     def _learn(self, connection: duckdb.DuckDBPyConnection, records: str, count: int) -> None:
         """The model, from these records."""
+        self.progress("Learning the model", LEARNING_FROM)
         own = {"rid", "source"}
         features = [row[0] for row in connection.execute(f"DESCRIBE {records}").fetchall() if row[0] not in own]
         within = scope(connection, records, "dedupe")

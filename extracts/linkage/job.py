@@ -31,7 +31,7 @@ Progress = Callable[[str, float], None]
 Decisions = Sequence[Mapping[str, str]] | str
 
 FORMAT = 1
-MEMORY = "1800MB"
+MEMORY = "5GB"  # at most; what does not fit goes to the disk
 MODEL = "model.json"
 KEY_BYTES = 32
 
