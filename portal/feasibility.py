@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from extracts.models import Release
-from extracts.services import current_release
+from extracts.services import current_release, why_no_release
 from extracts.specification import missing_from, problems_of
 from governance.agreements.services import scope_requested
 from governance.catalogue.catalogue import Catalogue, Table
@@ -34,7 +34,7 @@ def of(project: Project, catalogue: Catalogue) -> Feasibility:
 def without_release(release: Release | None, missing: list[str], catalogue: Catalogue) -> str:
     """The tables that an extract would need and the current release does not hold, or ""."""
     if release is None:
-        return "No release of this dataset is loaded yet. Extracts need one."
+        return f"{why_no_release(catalogue.dataset.code)} You can apply; extracts need one."
     if not missing:
         return ""
     return f"Not in the current release, so there is no extract yet: {', '.join(labels(missing, catalogue))}."

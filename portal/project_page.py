@@ -105,9 +105,7 @@ def why_no_extract(project: Project, person: User, at: datetime) -> str:
         return str(refusal)
     if project.extracts.filter(state__in=UNFINISHED).exists():
         return "An extract of this project is being built: wait for it, or cancel it first."
-    if extracts.current_release(project.dataset) is None:
-        return "No release of this dataset is available: the linkage team must publish one."
-    return ""
+    return extracts.why_no_release(project.dataset)
 
 
 def hindrances_to_show(project: Project, person: User, at: datetime) -> list[str]:

@@ -6,7 +6,7 @@ clerical pairs and releases have modules of their own: `deliveries`, `linkage`, 
 
 from extracts.services.extract import cancel, claim, deliver, fail, request, retry, stop, why_not_build
 from extracts.services.jobs import MOST_ATTEMPTS, Superseded, keep
-from extracts.services.releases import current_release, register_release
+from extracts.services.releases import current_release, register_release, why_no_release
 
 __all__ = [
     "MOST_ATTEMPTS",
@@ -21,5 +21,6 @@ __all__ = [
     "request",
     "retry",
     "stop",
+    "why_no_release",
     "why_not_build",
 ]

@@ -12,7 +12,7 @@ from extracts.lifecycle import UNFINISHED
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.models import Extract
 from extracts.services import jobs
-from extracts.services.releases import current_release
+from extracts.services.releases import current_release, why_no_release
 from extracts.specification import ExtractSpec, compile_specification, missing_from, problems_of, within
 from governance.act import act, begin
 from governance.agreements.models import Agreement
@@ -39,7 +39,7 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
     agreement = in_force(Project.objects.select_for_update().get(pk=project.pk), at)
     release = current_release(agreement.scope.dataset)
     if release is None:
-        raise Refused("No release of this dataset is available: the linkage team must publish one.")
+        raise Refused(why_no_release(agreement.scope.dataset))
     if problems := problems_of(agreement.scope, catalogue):
         raise Refused(" ".join(problems))
     if missing := missing_from(agreement.scope.tables, release.tables, catalogue):

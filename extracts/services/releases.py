@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from extracts.lifecycle import DELIVERED, UNFINISHED
+from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import BUILT, PUBLISHED
 from extracts.models import Extract, LinkageRun, Release
 from extracts.services import jobs
@@ -21,6 +22,15 @@ from governance.workflow import Refused
 def current_release(code: str) -> Release | None:
     """The published release of a dataset, or None. There is never more than one."""
     return Release.objects.filter(code=code, state=PUBLISHED).first()
+
+
+def why_no_release(code: str) -> str:
+    """What to tell somebody who needs a release of a dataset that has none published; "" when there is one."""
+    if current_release(code):
+        return ""
+    if LinkageRun.objects.filter(dataset=code, state__in=UNFINISHED_RUNS).exists():
+        return "No release of this dataset is published yet. One is being built: look again in a few minutes."
+    return "No release of this dataset is published: the linkage team must publish one."
 
 
 @transaction.atomic

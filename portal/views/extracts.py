@@ -69,7 +69,7 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
     agreement = in_force(project, at)
     release = services.current_release(agreement.scope.dataset)
     if release is None:
-        raise Refused("No release of this dataset is available: the linkage team must publish one.")
+        raise Refused(services.why_no_release(agreement.scope.dataset))
     catalogue = described_in(release)
     spec = _specification(agreement.scope, catalogue, release)
     if request.method == "POST":

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from extracts.services import current_release
+from extracts.services import current_release, why_no_release
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import Catalogue, available
 from governance.people.grants import roles_everywhere, roles_on
@@ -111,7 +111,10 @@ def data(request: SignedIn, pk: int) -> HttpResponse:
         }
         for table in catalogue.requestable
     ]
-    context = {"project": project, "dataset": catalogue.dataset, "rows": rows, "release": release}
+    context = {
+        "project": project, "dataset": catalogue.dataset, "rows": rows, "release": release,
+        "why_no_release": why_no_release(project.dataset),
+    }  # fmt: skip
     return render(request, "projects/data.html", context)
 
 

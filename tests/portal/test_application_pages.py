@@ -17,6 +17,7 @@ from portal import feasibility
 from portal.forms.projects import AddMember
 from tests.builders import a_project, an_agreement, an_output, catalogue, now
 from tests.cast import person
+from tests.linked import a_run
 from tests.portal.pages import read, send, signed_in
 from tests.portal.test_projects_pages import answers, verdict
 
@@ -90,8 +91,10 @@ def test_special_and_sensitive_variables_need_a_reason_of_their_own():
 
 def test_tables_without_records_are_marked_and_warned_about():
     project, ruth = a_project(), signed_in("ruth")
-    assert "No release of this dataset is loaded yet" in read(ruth, "project_data", project.pk)
-    assert "No release of this dataset is loaded yet" in read(ruth, "project_submit", project.pk)
+    assert "No release of this dataset is published: the linkage team" in read(ruth, "project_data", project.pk)
+    assert "No release of this dataset is published: the linkage team" in read(ruth, "project_submit", project.pk)
+    a_run("running", name="2026.3")
+    assert "One is being built: look again in a few minutes." in read(ruth, "project_data", project.pk)
     release_of("pol_crime", "case_link")
     page = read(ruth, "project_data", project.pk)
     offered = len(catalogue().requestable) - sum(t.name in ("pol_crime", "case_link") for t in catalogue().requestable)
