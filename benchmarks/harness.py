@@ -38,7 +38,7 @@ class Case:
     work      (data folder, an empty folder to write to, size): what is measured
     baseline  the same arguments: what it is compared with; None where there is nothing to compare with
     judge     (data folder, what was written): how good that is, `f1` among other things
-    sizes     instead of the benchmark's own
+    sizes, quick_sizes  instead of the benchmark's own
     """
 
     name: str
@@ -48,6 +48,7 @@ class Case:
     baseline: Work | None
     judge: Judge | None = None
     sizes: tuple[int, ...] = ()
+    quick_sizes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Benchmark:
     quick_rounds: int = 3
 
     def sizes_of(self, case: Case, *, quick: bool) -> tuple[int, ...]:
-        return case.sizes or (self.quick_sizes if quick else self.sizes)
+        return (case.quick_sizes or self.quick_sizes) if quick else (case.sizes or self.sizes)
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ BENCHMARK = Benchmark(
     quick_sizes=(5_000, 20_000),
     cases=(
         Case("deliveries",       "Parquet read and written again", prepare,            make,            write_again),
-        Case("identity records", "Parquet read and written again", prepare_identities, make_identities, write_again),
+        Case("identity records", "Parquet read and written again", prepare_identities, make_identities, write_again,
+             sizes=(1_000_000, 5_000_000)),
     ),
     quick_rounds=1,
 )  # fmt: skip
