@@ -93,10 +93,10 @@ class Command(BaseCommand):
             time.sleep(FOLLOW_SECONDS)
 
     def tell(self, stage: Stage, what: str, share: float) -> None:
-        line = f"{stage.label}: {what}"
+        line = f"{share:4.0%} {stage.label}: {what}"
         if line != self.told:
             self.told = line
-            self.stdout.write(f"  {share:4.0%} {line}")
+            self.stdout.write(f"  {line}")
 
     def show_findings(self, delivery: Delivery) -> None:
         self.stderr.write(f"{delivery} was refused, and nothing of it was kept:")
