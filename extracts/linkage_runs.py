@@ -17,11 +17,11 @@ from typing import Any
 
 from django.db import transaction
 
-from extracts import delivery, linked_release
+from extracts import delivery, linked_release, publishing
 from extracts.lifecycle.delivery import ACCEPTED, RECEIVED, REFUSED
-from extracts.lifecycle.linkage import Stage
+from extracts.lifecycle.linkage import CANCELLED, FAILED, Stage
 from extracts.linked_release import Plan, Report, Walls
-from extracts.models import Delivery, LinkageRun
+from extracts.models import Delivery, LinkageRun, Release
 from extracts.providers import BadProvider
 from extracts.sealed import Cancelled, JobFailed, JobRefused, SealUnavailable, kind_and_place, make_private
 from extracts.services import Superseded, clerical, deliveries, jobs, linkage, releases
@@ -133,6 +133,8 @@ def carry_on(run_id: int, queue: str, setting: Setting) -> LinkageRun | None:
     except (Superseded, Cancelled):
         log.info("linkage run %s: attempt %s was superseded", run_id, run.attempt)
         clear(run_id, setting)
+    except JobRefused as refusal:
+        _fail(run, " ".join(finding.reason for finding in refusal.findings), setting)
     except (_Stopped, JobFailed, SealUnavailable, BadProvider) as problem:
         _fail(run, str(problem), setting)
     except Exception as problem:
@@ -150,10 +152,15 @@ def _build_again_if_gone(run: LinkageRun, setting: Setting) -> LinkageRun:
 
 
 def clear(run_id: int, setting: Setting) -> None:
-    """Throw away what an ended run had built apart. Safe to repeat; a run that goes on is left alone."""
+    """Throw away what an ended run had built. Safe to repeat; a run that goes on or has built a release is left alone.
+
+    That goes for a folder in place, too, whose worker died between the move and saying so.
+    """
     run = LinkageRun.objects.get(pk=run_id)
     if not run.is_unfinished:
         linked_release.tidy(setting.zones, run.dataset, run.name)
+    if run.state in (FAILED, CANCELLED) and not Release.objects.filter(code=run.dataset, version=run.name).exists():
+        shutil.rmtree(setting.zones.release(run.dataset, run.name), ignore_errors=True)
 
 
 def _fail(run: LinkageRun, reason: str, setting: Setting) -> None:
@@ -174,8 +181,11 @@ def _do(run: LinkageRun, stage: Stage, setting: Setting, lost: Callable[[], bool
     report = WORK[stage](plan, walls)
     if stage is Stage.SCANNING:
         return _finish(run, plan, report, setting)
-    more = _after_linking(run, plan, report, setting) if stage is Stage.LINKING else {}
-    return linkage.record_stage(run, stage, report, **more)
+    if stage is not Stage.LINKING:
+        return linkage.record_stage(run, stage, report)
+    more = _after_linking(run, plan, report, setting)
+    # What was linked is what is built, whatever is accepted meanwhile.
+    return linkage.record_stage(run, stage, {**report, "deliveries": [list(one) for one in plan.deliveries]}, **more)
 
 
 def _progress(run: LinkageRun, stage: Stage, setting: Setting) -> Callable[[str, float], None]:
@@ -214,13 +224,16 @@ def plan_of(run: LinkageRun, setting: Setting) -> Plan:
     """What the run builds, from its row. A run links all that was accepted so far: it adds to the standing spine."""
     before = releases.current_release(run.dataset)
     key = setting.key(run.dataset)
-    standing = Delivery.objects.filter(dataset=run.dataset, state=ACCEPTED).order_by("created_at", "pk")
+    standing = Delivery.objects.filter(dataset=run.dataset, state=ACCEPTED).order_by("state_since", "pk")
+    linked = run.part(Stage.LINKING).get("deliveries")
     return Plan(
         code=run.dataset,
         version=run.name,
         seed=run.seed,
         description=setting.description(run.dataset),
-        deliveries=tuple((one.provider, one.name) for one in standing),
+        deliveries=tuple((provider, name) for provider, name in linked)
+        if linked
+        else tuple((one.provider, one.name) for one in standing),
         key=key,
         created_at=run.created_at.isoformat(),
         decisions=[
@@ -248,6 +261,9 @@ def _finish(run: LinkageRun, plan: Plan, scan: Report, setting: Setting) -> Link
         linkage.record_stage(run, Stage.SCANNING, scan)
         raise _Stopped("The scanner found identifiers in the release: its findings are below. Nothing was published.")
     folder = linked_release.staged(setting.zones, plan.code, plan.version) / "release"
+    built = run.part(Stage.BUILDING)
+    if publishing.verify(folder) or delivery.sha256_of(folder / delivery.MANIFEST) != built["manifest_sha256"]:
+        raise _Stopped("The release is not the one that was built: something changed its files. Try again.")
     said = {name: json.loads((folder / f"{name}.json").read_bytes()) for name in ("release", "quality", "difference")}
     tables = said["release"]["tables"]
     with transaction.atomic():
@@ -256,7 +272,7 @@ def _finish(run: LinkageRun, plan: Plan, scan: Report, setting: Setting) -> Link
             run,
             title=read_catalogue(folder / "catalogue").dataset.title,
             tables={name: {"rows": table["rows"], "sha256": table["sha256"]} for name, table in tables.items()},
-            manifest_sha256=delivery.sha256_of(folder / delivery.MANIFEST),
+            manifest_sha256=built["manifest_sha256"],
             quality=said["quality"],
             difference=said["difference"],
             scan=scan,

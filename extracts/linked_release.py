@@ -148,6 +148,7 @@ def link(plan: Plan, walls: Walls) -> Report:
         "key": plan.key.hex(),
         "decisions": list(plan.decisions),
         "model": model_of(plan.description),
+        "deliveries": [list(one) for one in plan.deliveries],
     }
     return walls.run("extracts.linkage.job:link", "link", arguments, code=code, description=plan.description)
 

@@ -6,6 +6,7 @@ the portal. A provider that was added by configuration is therefore seen once a 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -30,8 +31,9 @@ def described_and_published(code: str) -> tuple[Catalogue, Release | None]:
 def described_in(release: Release) -> Catalogue:
     """The catalogue that was published with the release, or else the one that comes with the portal."""
     own = Zones(Path(settings.GATEHOUSE_DATA)).release(release.code, release.version) / "catalogue"
-    if (own / "dataset.json").is_file():
-        return catalogue_at(own)
+    with suppress(OSError):  # not for this account to read, or locked away
+        if (own / "dataset.json").is_file():
+            return catalogue_at(own)
     return find(release.code, settings.GATEHOUSE_CATALOGUES)
 
 

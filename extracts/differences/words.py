@@ -7,7 +7,7 @@ from typing import Any
 
 from extracts.differences.counts import in_words
 
-FIRST = "This is the first release of the dataset: there is none to compare it with."
+FIRST = "No release was published when this one was built: there is none to compare it with."
 UNCHANGED = "No row, column or code is different."
 MEASURES = {"precision": "Of the links made, right", "recall": "Of the links to be made, found"}
 

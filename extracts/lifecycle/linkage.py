@@ -56,7 +56,7 @@ LINKAGE_RUN = (
     T("resume",  {RUNNING},    RUNNING,    Role.WORKER),
     T("finish",  {RUNNING},    BUILT,      Role.WORKER),
     T("fail",    UNFINISHED,   FAILED,     Role.WORKER),
-    T("cancel",  UNFINISHED,   CANCELLED,  Role.LINKER),
+    T("cancel",  UNFINISHED | {FAILED}, CANCELLED,  Role.LINKER),
     T("retry",   {FAILED},     REQUESTED,  Role.LINKER),
 )  # fmt: skip
 
@@ -64,6 +64,6 @@ WAITING = {
     REQUESTED: Waiting("the worker", "A worker takes it up within a minute."),
     RUNNING: Waiting("the worker", "Stage by stage; linkage and release build are processes of their own."),
     BUILT: Waiting("the release manager", "A second person decides whether the release is published."),
-    FAILED: Waiting("the linkage team", "Read why, mend it, and try again."),
+    FAILED: Waiting("the linkage team", "Read why, mend it, and try again; or cancel it, to use its name for another."),
     CANCELLED: Waiting("nobody", "No release was built. What it had linked is kept for the next one."),
 }

@@ -24,7 +24,7 @@ from extracts.linkage.quality_words import statement
 from extracts.linkage.review import put_up
 from extracts.linkage.reviewed import reviewed
 from extracts.linkage.spine import Linked, link_on
-from extracts.linkage.spine_records import deliveries_in
+from extracts.linkage.spine_records import deliveries_in, deliveries_of
 from extracts.linkage.whole_files import write_json
 
 Progress = Callable[[str, float], None]
@@ -50,6 +50,7 @@ def link(
     decisions: Decisions = (),
     model: str = "",
     providers: Sequence[str] | None = None,
+    deliveries: Sequence[Sequence[str]] | None = None,
     pairs_each: int = 60,
     afresh: bool = False,
 ) -> dict[str, Any]:
@@ -57,6 +58,7 @@ def link(
 
     identities  folder <provider>/<delivery>/<source>.parquet; spine, crosswalk and clerical: folders of the dataset
     key         32 bytes as hexadecimal digits: person ids, groups of numbers and tokens come from it
+    deliveries  [provider, delivery] of all to link, in the order in which they count; by default all that are there
     decisions   rows (or a Parquet file) of token, verdict and reviewer_hash; without the last they are settled already
     model       one that comes with Gatehouse, such as the description of the dataset may name; it is kept with the
                 spine, and everything is scored again when it is another one. "" for the spine's own, learnt when there
@@ -75,8 +77,10 @@ def link(
     engine = _engine(old, model=model, seed=seed, afresh=afresh)
     engine.progress = phases
     with _connection() as connection:
+        known = Path(identities)
+        given = deliveries_in(known, providers=providers) if deliveries is None else deliveries_of(known, deliveries)
         linked, draft = link_on(
-            connection, engine, deliveries_in(Path(identities), providers=providers), spine=home, run=run, key=secret,
+            connection, engine, given, spine=home, run=run, key=secret,
             settled=_settled(_rows(decisions)), progress=phases, afresh=afresh,
         )  # fmt: skip
         phases("Putting up pairs for review", 0.85)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,27 +46,25 @@ class Delivery:
         return digest.hexdigest()
 
 
+def deliveries_of(identities: Path, order: Sequence[Sequence[str]]) -> list[Delivery]:
+    """The deliveries [provider, name] of the order, and no others that may lie there."""
+    folders = [identities / provider / name for provider, name in order]
+    return [_delivery(folder) for folder in folders]
+
+
 def deliveries_in(identities: Path, *, providers: Collection[str] | None = None) -> list[Delivery]:
     """Every accepted delivery, `<provider>/<delivery>/<source>.parquet`: a provider's in the order of their names."""
     folders = sorted(folder for folder in identities.glob("*/*") if folder.is_dir() and not folder.name.startswith("."))
-    return [
-        Delivery(f"{folder.parent.name}/{folder.name}", tuple(sorted(folder.glob("[!.]*.parquet"))))
-        for folder in folders
-        if providers is None or folder.parent.name in providers
-    ]
+    return [_delivery(folder) for folder in folders if providers is None or folder.parent.name in providers]
+
+
+def _delivery(folder: Path) -> Delivery:
+    return Delivery(f"{folder.parent.name}/{folder.name}", tuple(sorted(folder.glob("[!.]*.parquet"))))
 
 
 def unseen(deliveries: Collection[Delivery], seen: Mapping[str, str]) -> list[tuple[Delivery, str]]:
-    """The deliveries that the spine does not hold yet, with their SHA-256.
-
-    Raises BadSpine when a new delivery stands before one of its provider that is in the spine already.
-    """
-    fresh = [delivery for delivery in deliveries if delivery.name not in seen]
-    for delivery in fresh:
-        provider = delivery.name.partition("/")[0] + "/"
-        if any(name.startswith(provider) and name > delivery.name for name in seen):
-            raise BadSpine(f"Delivery {delivery.name} comes before one that is linked already.")
-    return [(delivery, delivery.sha256()) for delivery in fresh]
+    """The deliveries that the spine does not hold yet, with their SHA-256: they come after all that it holds."""
+    return [(delivery, delivery.sha256()) for delivery in deliveries if delivery.name not in seen]
 
 
 def gather(

@@ -8,19 +8,26 @@ from typing import Any
 
 from django.db import transaction
 
-from extracts.lifecycle.delivery import REFUSED
+from extracts.lifecycle.delivery import ACCEPTED, REFUSED
+from extracts.lifecycle.linkage import UNFINISHED
 from extracts.models import Delivery
 from governance.act import act, begin
 from governance.people.grants import worker
 from governance.people.models import User
+from governance.workflow import Refused
 
 
 @transaction.atomic
 def receive(*, dataset: str, provider: str, name: str, by: User, at: datetime) -> Delivery:
-    """Make a delivery known. Safe to repeat; one that was refused is received again, to be looked at afresh."""
-    known = Delivery.objects.filter(dataset=dataset, provider=provider, name=name).first()
+    """Make a delivery known. Safe to repeat; one that was refused is received again, to be looked at afresh.
+
+    Raises Refused for one that a linkage under way is about to look at: its bytes must not change beneath it.
+    """
+    known = Delivery.objects.select_for_update().filter(dataset=dataset, provider=provider, name=name).first()
     if known is None:
         return begin(Delivery(dataset=dataset, provider=provider, name=name), "receive", by=by, at=at)
+    if known.state != ACCEPTED and known.runs.filter(state__in=UNFINISHED).exists():
+        raise Refused(f"{known} is in the hands of a linkage: wait for it, or cancel it first.")
     if known.state == REFUSED:
         return act(known, "receive", by=worker(), at=at, note="Sent again.", counts={}, findings=[])
     return known

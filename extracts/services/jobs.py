@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import F, Q
 
 from extracts.models import Job
 from governance.act import act
 from governance.people.grants import worker
+
+log = logging.getLogger("gatehouse.jobs")
 
 MOST_ATTEMPTS = 5
 LONGEST_BEAT_SECONDS = 5.0  # so that a cancelled job ends within seconds
@@ -56,18 +59,24 @@ def keep(job: Job, *, at: datetime, lease: timedelta, **progress: float | str) -
 def kept_alive(job: Job, *, clock: Callable[[], datetime], lease: timedelta) -> Iterator[Callable[[], bool]]:
     """Renew the lease while this process lives, also during work that reports no progress.
 
-    Yields whether the job has been lost meanwhile: cancelled, or taken up by another worker.
+    Yields whether the job has been lost meanwhile: cancelled, taken up by another worker, or not renewed in time.
     """
     ended, lost = threading.Event(), threading.Event()
 
     def beat() -> None:
-        try:
-            while not ended.wait(min(lease.total_seconds() / 3, LONGEST_BEAT_SECONDS)):
+        until = clock() + lease
+        while not lost.is_set() and not ended.wait(min(lease.total_seconds() / 3, LONGEST_BEAT_SECONDS)):
+            try:
                 keep(job, at=clock(), lease=lease)
-        except Superseded:
-            lost.set()
-        finally:
-            connection.close()
+                until = clock() + lease
+            except Superseded:
+                lost.set()
+            except DatabaseError as problem:  # a busy or restarting database: the lease may still hold
+                log.warning("the lease of %s was not renewed: %s", job.pk, type(problem).__name__)
+                connection.close()
+                if clock() >= until:
+                    lost.set()
+        connection.close()
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()

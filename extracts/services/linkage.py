@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from extracts.lifecycle.delivery import REFUSED
 from extracts.lifecycle.linkage import UNFINISHED, Stage
@@ -19,7 +19,7 @@ from governance.people.models import User
 from governance.people.roles import Role
 from governance.workflow import Refused
 
-BUILT_APART = frozenset({Stage.BUILDING.value, Stage.SCANNING.value})  # thrown away when a run fails
+UNDER_WAY = "A linkage of this dataset is under way: wait for it, or cancel it first."
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 
 
@@ -33,10 +33,16 @@ def request(
     """
     if not roles_everywhere(by) & {Role.LINKER, Role.WORKER}:
         raise Refused("Only linkage analysts start a linkage.")
+    # Locked, so that none of them is received again meanwhile.
+    list(Delivery.objects.select_for_update().filter(pk__in=[one.pk for one in deliveries]))
     if reason := why_not_request(dataset=dataset, deliveries=deliveries, name=name):
         raise Refused(reason)
     run = LinkageRun(dataset=dataset, name=name, requested_by=by, seed=seed)
-    begin(run, "request", by=by, at=at, details={"deliveries": sorted(map(str, deliveries)), "seed": seed})
+    try:
+        with transaction.atomic():
+            begin(run, "request", by=by, at=at, details={"deliveries": sorted(map(str, deliveries)), "seed": seed})
+    except IntegrityError:  # somebody else's began at the same moment
+        raise Refused(UNDER_WAY) from None
     run.deliveries.set(deliveries)
     return run
 
@@ -52,7 +58,7 @@ def why_not_request(*, dataset: str, deliveries: Collection[Delivery], name: str
     if refused := [one for one in deliveries if one.state == REFUSED]:
         return f"{refused[0]} was refused: it must be sent again, mended."
     if LinkageRun.objects.filter(dataset=dataset, state__in=UNFINISHED).exists():
-        return "A linkage of this dataset is under way: wait for it, or cancel it first."
+        return UNDER_WAY
     runs = LinkageRun.objects.filter(dataset=dataset, name=name).exclude(state="cancelled")
     if runs.exists() or Release.objects.filter(code=dataset, version=name).exists():
         return f"There is a release or a linkage named {name} already: choose another name."
@@ -112,9 +118,14 @@ def cancel(run: LinkageRun, *, by: User, at: datetime) -> LinkageRun:
     return act(run, "cancel", by=by, at=at, lease_until=None)
 
 
+@transaction.atomic
 def retry(run: LinkageRun, *, by: User, at: datetime) -> LinkageRun:
-    """Queue a failed linkage again. What it had linked stands; the release is built anew."""
+    """Queue a failed linkage again. All but the acceptance is done anew, with all deliveries accepted by then."""
     if LinkageRun.objects.filter(dataset=run.dataset, state__in=UNFINISHED).exists():
-        raise Refused("A linkage of this dataset is under way: wait for it, or cancel it first.")
-    standing = {name: part for name, part in run.report.items() if name not in BUILT_APART}
-    return jobs.again(run, by=by, at=at, report=standing)
+        raise Refused(UNDER_WAY)
+    kept = {name: part for name, part in run.report.items() if name == Stage.ACCEPTING.value}
+    try:
+        with transaction.atomic():
+            return jobs.again(run, by=by, at=at, report=kept)
+    except IntegrityError:  # somebody else's began at the same moment
+        raise Refused(UNDER_WAY) from None

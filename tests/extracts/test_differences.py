@@ -63,7 +63,7 @@ def reported(tmp_path, before, after):
 
 def test_the_first_release_has_nothing_to_be_compared_with(tmp_path):
     report = compared(None, tmp_path, catalogue(), {}, spill=tmp_path)
-    assert report["against"] == "" and "first release" in report["lines"][0]
+    assert report["against"] == "" and "none to compare it with" in report["lines"][0]
 
 
 def test_an_equal_release_changes_nothing(tmp_path):

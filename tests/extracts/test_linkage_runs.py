@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,21 +10,25 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.db import OperationalError
 
 from extracts import delivery, linkage_runs, linked_release, publishing, tasks
 from extracts.lifecycle.linkage import Stage
 from extracts.linkage_runs import LINKAGE, RELEASES, carry_on
 from extracts.models import ClericalPair, Delivery, LinkageRun
-from extracts.providers import Refusal
-from extracts.services import linkage, releases
+from extracts.providers import Finding, Refusal
+from extracts.sealed import JobRefused
+from extracts.services import jobs, linkage, releases
 from extracts.synthetic.deliveries import write_deliveries
 from extracts.zones import Zones
+from governance.workflow import Refused
 from portal.catalogues import described
 from tests.builders import now
 from tests.cast import person
 from tests.extracts import a_delivery
 from tests.extracts.small_linked import DESCRIPTION
 from tests.linked import CLEAN, a_run
+from tests.linked import a_delivery as a_delivery_of
 
 pytestmark = pytest.mark.django_db
 
@@ -216,7 +221,7 @@ def test_an_identifier_in_the_release_ends_the_run(setting, work, zones):
 
     linkage.retry(run, by=person("lin"), at=now())
     run.refresh_from_db()
-    assert linkage_runs.next_stage(run) is Stage.BUILDING, "what was thrown away is built again"
+    assert linkage_runs.next_stage(run) is Stage.LINKING, "all is done anew, with what was accepted by then"
 
 
 def test_what_was_built_and_is_gone_is_built_again(setting, work, zones):
@@ -243,6 +248,77 @@ def test_a_cancelled_run_stops_and_leaves_nothing_built(setting, work, zones, mo
     run.refresh_from_db()
     assert run.state == "cancelled"
     assert list(zones.staging.iterdir()) == []
+
+
+def test_what_was_linked_is_what_is_built(setting, work, zones):
+    """Whatever is accepted between the two."""
+    run = a_linked_run()
+    LinkageRun.objects.filter(pk=run.pk).update(
+        report=run.report | {"linking": {"deliveries": [["police", "2026-11"]]}}
+    )
+    a_delivery_of("cps")
+    run.refresh_from_db()
+    assert linkage_runs.plan_of(run, setting).deliveries == (("police", "2026-11"),)
+
+
+def test_a_delivery_in_the_hands_of_a_linkage_is_not_received_again(sources, setting, zones):
+    requested(setting, sources / "deliveries")
+    before = sorted(zones.inbox.rglob("*"))
+    with pytest.raises(Refused, match="in the hands of a linkage"):
+        linkage_runs.receive(sources / "deliveries", dataset="cjs_linked", by=person("lin"), setting=setting)
+    assert sorted(zones.inbox.rglob("*")) == before
+
+
+def test_a_folder_that_was_moved_by_a_run_that_ended_otherwise_is_removed(setting, work, zones):
+    run = a_linked_run()
+    folder = zones.release(run.dataset, run.name)
+    folder.mkdir(parents=True)
+    linkage_runs.clear(run.pk, setting)
+    assert folder.is_dir(), "it may still be registered"
+    linkage.cancel(run, by=person("lin"), at=now())
+    linkage_runs.clear(run.pk, setting)
+    assert not folder.exists()
+
+
+def test_a_refusal_of_a_job_is_said_on_the_page(setting, work, monkeypatch):
+    def refuse(plan, walls):
+        raise JobRefused([Finding("", "The spine has gone on since run 2026.2: it cannot be run again.")])
+
+    monkeypatch.setitem(linkage_runs.WORK, Stage.MEASURING, refuse)
+    run = through(a_linked_run(), setting)
+    assert (run.state, run.reason) == ("failed", "The spine has gone on since run 2026.2: it cannot be run again.")
+    linkage.cancel(run, by=person("lin"), at=now())  # which frees its name
+
+
+def test_one_error_of_the_database_does_not_lose_a_job(setting, monkeypatch):
+    run = a_run("running")
+    problems = iter([OperationalError("locked"), None, jobs.Superseded()])
+
+    def keep(job, **more):
+        if problem := next(problems):
+            raise problem
+
+    monkeypatch.setattr(jobs, "LONGEST_BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "keep", keep)
+    with jobs.kept_alive(run, clock=now, lease=timedelta(minutes=1)) as lost:
+        wait_until(lost)
+    assert next(problems, "none left") == "none left", "it was tried again, and then told that it was superseded"
+
+
+def test_a_lease_that_could_not_be_renewed_is_lost(setting, monkeypatch):
+    def keep(job, **more):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(jobs, "keep", keep)
+    with jobs.kept_alive(a_run("running"), clock=now, lease=timedelta(seconds=0.03)) as lost:
+        wait_until(lost)
+
+
+def wait_until(holds):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_lost_run_is_queued_where_it_has_to_go_on(setting, work, monkeypatch):

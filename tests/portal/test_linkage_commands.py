@@ -6,10 +6,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from extracts import tasks
 from extracts.models import Delivery, LinkageRun
 from tests.cast import person
 from tests.extracts import a_delivery
-from tests.linked import a_release
+from tests.linked import a_delivery as a_delivery_of
+from tests.linked import a_release, a_run
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,27 @@ def test_deliveries_are_received_once_and_wait_for_an_analyst(zones, tmp_path):
         call_command("receive", str(tmp_path / "nothing"))
 
 
+def test_a_failed_linkage_is_tried_again_by_a_person_and_over_the_same_deliveries(zones, tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks.link_deliveries, "delay", lambda pk: None)
+    sent = tmp_path / "sent"
+    (sent / "police").mkdir(parents=True)
+    about = {"provider": "police", "delivery": "2026-11", "cut": "2026-11-30"}
+    (sent / "police" / "delivery.json").write_text(json.dumps(about))
+    run = a_run("failed", name="2026.2")
+    with pytest.raises(CommandError, match="Your role does not let you retry"):
+        call_command("link", str(sent), "--release", "2026.2")
+    with pytest.raises(CommandError, match="Nobody has that user name"):
+        call_command("link", str(sent), "--release", "2026.2", "--by", "nobody")
+    call_command("link", str(sent), "--release", "2026.2", "--by", "lin", "--queue", stdout=StringIO())
+    run.refresh_from_db()
+    assert run.state == "requested"
+    a_delivery_of("cps")
+    run.deliveries.add(Delivery.objects.get(provider="cps"))
+    LinkageRun.objects.update(state="failed")
+    with pytest.raises(CommandError, match="of other deliveries"):
+        call_command("link", str(sent), "--release", "2026.2", "--by", "lin")
+
+
 def test_releases_are_listed_with_their_states(zones):
     assert "There is no release yet" in said("release", "list")
     a_release()
@@ -63,7 +86,8 @@ def test_a_release_is_published_and_withdrawn_in_the_name_of_a_person(zones):
     assert "Published" in said("release", "publish", "2026.2", "--by", "rae", "--reasons", "Good.")
     assert "Withdrawn" in said("release", "withdraw", "2026.2", "--by", "rae", "--reasons", "Wrong links.")
     release.refresh_from_db()
-    assert (release.state, release.withdrawn_because) == ("withdrawn", "Wrong links.")
+    assert release.state == "withdrawn"
+    assert release.withdrawn_because.startswith("Wrong links. (By command, account ")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from extracts.providers import BadProvider, Refusal
 from extracts.services import linkage
 from governance.catalogue.catalogue import UnknownName
 from governance.people.grants import worker
+from governance.people.models import User
 from governance.workflow import Refused
 
 FOLLOW_SECONDS = 0.5
@@ -39,13 +40,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--truth", type=Path, help="made-up data only: the folder that says who is who, read by measuring alone"
         )
+        parser.add_argument("--by", metavar="USERNAME", help="the linkage analyst who asks; to try again, needed")
         parser.add_argument("--queue", action="store_true", help="leave the work to the workers and return at once")
 
     def handle(self, *args: Any, deliveries: Path, release: str, dataset: str, seed: int, **options: Any) -> None:
         self.told = ""
         setting = tasks.linkage_setting(tell=self.tell)
         try:
-            run = self.run_named(release, dataset) or self.requested(deliveries, release, dataset, seed, setting)
+            run = self.begun(deliveries, release, dataset, seed, self.person(options["by"]), setting)
             if options["truth"]:
                 linkage_runs.keep_truth(options["truth"], dataset=dataset, setting=setting)
         except Refusal as refusal:
@@ -59,18 +61,29 @@ class Command(BaseCommand):
         self.carry_through(run, setting)
 
     @staticmethod
-    def run_named(release: str, dataset: str) -> LinkageRun | None:
-        """The run of that name, when an earlier call was interrupted; one that failed is tried again."""
-        run = LinkageRun.objects.filter(dataset=dataset, name=release).exclude(state=CANCELLED).first()
-        if run is not None and run.state == FAILED:
-            return linkage.retry(run, by=worker(), at=timezone.now())
-        return run
+    def person(username: str | None) -> User:
+        """Who asks: a person, or the service itself."""
+        if username is None:
+            return worker()
+        found = User.objects.filter(username=username).first()
+        if found is None:
+            raise CommandError("Nobody has that user name.")
+        return found
 
     @staticmethod
-    def requested(deliveries: Path, release: str, dataset: str, seed: int, setting: Setting) -> LinkageRun:
-        by = worker()
+    def begun(deliveries: Path, release: str, dataset: str, seed: int, by: User, setting: Setting) -> LinkageRun:
+        """A new run; or the one of that name over the same deliveries, that was interrupted or is tried again."""
+        run = LinkageRun.objects.filter(dataset=dataset, name=release).exclude(state=CANCELLED).first()
+        if run is not None and run.is_unfinished:
+            return run
         received = linkage_runs.receive(deliveries, dataset=dataset, by=by, setting=setting)
-        return linkage.request(dataset=dataset, deliveries=received, name=release, by=by, at=timezone.now(), seed=seed)
+        if run is None:
+            return linkage.request(
+                dataset=dataset, deliveries=received, name=release, by=by, at=timezone.now(), seed=seed
+            )
+        if set(run.deliveries.all()) != set(received):
+            raise Refused(f"There is a linkage {release} of other deliveries: choose another name.")
+        return linkage.retry(run, by=by, at=timezone.now()) if run.state == FAILED else run
 
     def carry_through(self, run: LinkageRun, setting: Setting) -> None:
         """Do all that is left here, or follow the worker that has it in hand already."""

@@ -251,7 +251,6 @@ def test_another_engine_scores_everything_again(service):
 @pytest.mark.parametrize(
     ("name", "rows", "reason"),
     [
-        ("hmcts/0", {"mags": ["m9 Ann Ode 1980-05-12"]}, "comes before"),
         ("hmcts/2", {"mags": ["m9 Ann Ode 1980-05-12", "m9 Ben Ash 1991-02-03"]}, "twice"),
     ],
 )
