@@ -11,6 +11,7 @@ import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,24 @@ def staged(zones: Zones, code: str, version: str) -> Path:
 def tidy(zones: Zones, code: str, version: str) -> None:
     """Throw away what was built apart: it was moved into place, or is no longer wanted."""
     shutil.rmtree(staged(zones, code, version), ignore_errors=True)
+
+
+# What a killed job leaves behind, beneath the storage root; whoever goes on makes its own anew.
+LEFTOVERS = (
+    "identifiers/*/.drafts/*", "identifiers/*/spine/.*.draft", "identifiers/*/.scan/*", "payload/*/.drafts/*",
+    "crosswalk/*/.row-ids/*", "crosswalk/*/.*.draft", "crosswalk/*/.*.old",
+)  # fmt: skip
+
+
+def sweep(zones: Zones, older_than: datetime) -> list[str]:
+    """Remove what killed jobs left in the zones, if nothing in it changed since that moment; returns their names."""
+    removed = []
+    for folder in sorted(path for pattern in LEFTOVERS for path in zones.root.glob(pattern) if path.is_dir()):
+        newest = max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
+        if newest < older_than.timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
+            removed.append(folder.relative_to(zones.root).as_posix())
+    return removed
 
 
 def deliveries_in(folder: Path, description: Path) -> list[tuple[str, str, Path]]:

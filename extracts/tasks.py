@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from extracts import delivery, linkage_runs, pipeline, publishing, services, store
+from extracts import delivery, linkage_runs, linked_release, pipeline, publishing, services, store
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
@@ -334,6 +334,8 @@ def sweep() -> None:
     if zones().staging.exists():
         for root in [path for path in zones().staging.iterdir() if path.is_dir()]:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
+    for left in linked_release.sweep(zones(), older_than=now - timedelta(days=1)):
+        log.warning("removed %s: a job that was killed left it", left)
     _clear_undelivered()
     _take_away_withdrawn()
 

@@ -1,6 +1,7 @@
 """A linkage run from the inbox to a release: in stages, from queue to queue, and whatever becomes of it on the way."""
 
 import json
+import os
 import shutil
 import time
 from dataclasses import replace
@@ -328,6 +329,27 @@ def test_a_lost_run_is_queued_where_it_has_to_go_on(setting, work, monkeypatch):
     monkeypatch.setattr(tasks.build_release, "delay", queued.append)
     tasks.sweep()
     assert queued == [run.pk]
+
+
+def test_what_a_killed_job_left_is_swept_after_a_day(zones):
+    left = [zones.root / path for path in (
+        "identifiers/cjs_linked/.drafts/police-1", "identifiers/cjs_linked/spine/.2026.2.draft",
+        "identifiers/cjs_linked/.scan/build-1", "payload/cjs_linked/.drafts/police-1",
+        "crosswalk/cjs_linked/.row-ids/police-1", "crosswalk/cjs_linked/.2026.2.draft",
+    )]  # fmt: skip
+    kept = zones.root / "identifiers" / "cjs_linked" / "identities" / "police" / "2026"
+    for folder in (*left, kept):
+        folder.mkdir(parents=True)
+        (folder / "x.parquet").write_bytes(b"x")
+    tasks.sweep()
+    assert all(folder.is_dir() for folder in left), "somebody may be at work there"
+    yesterday = time.time() - 90_000
+    for folder in (*left, kept):
+        os.utime(folder / "x.parquet", (yesterday, yesterday))
+        os.utime(folder, (yesterday, yesterday))
+    tasks.sweep()
+    assert [folder for folder in left if folder.exists()] == []
+    assert kept.is_dir()
 
 
 def test_zones_of_a_run_are_for_one_account(sources, setting, zones):
