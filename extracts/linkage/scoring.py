@@ -20,6 +20,9 @@ Progress = Callable[[str, float], None]
 
 # Pairs with less are not kept: below, the evidence speaks against one person.
 LEAST_WEIGHT = -5.0
+# Candidates of several parts are scored together: each time, all records are looked up anew.
+SCORED_AT_ONCE = 4_000_000
+CANDIDATES = "(match_key VARCHAR, join_key_l BIGINT, join_key_r BIGINT)"
 
 
 def quiet(_what: str, _share: float) -> None:
@@ -78,15 +81,17 @@ def score_blocks(
     linker = linker_of(connection, records, model)
     make_edges(connection, into)
     taken = list(range(parts) if only is None else only)
-    pairs = 0
+    pairs = waiting = 0
     for done, part in enumerate(taken):
         progress("score", done / len(taken))
-        connection.execute(
-            f"CREATE OR REPLACE TABLE candidates AS SELECT '0' AS match_key, * FROM "
-            f"({pairs_sql(members, part=(part, parts), crossing=crossing)})"
-        )
-        pairs += connection.execute("SELECT count(*) FROM candidates").fetchall()[0][0]
-        score_part(connection, linker, "candidates", into=into, least=least)
+        if not waiting:
+            connection.execute(f"CREATE OR REPLACE TABLE candidates {CANDIDATES}")
+        found = pairs_sql(members, part=(part, parts), crossing=crossing)
+        connection.execute(f"INSERT INTO candidates SELECT '0', join_key_l, join_key_r FROM ({found})")
+        waiting = connection.execute("SELECT count(*) FROM candidates").fetchall()[0][0]
+        if waiting >= SCORED_AT_ONCE or part == taken[-1]:
+            score_part(connection, linker, "candidates", into=into, least=least)
+            pairs, waiting = pairs + waiting, 0
     connection.execute("DROP TABLE IF EXISTS candidates")
     progress("score", 1.0)
     return pairs
