@@ -39,7 +39,7 @@ def test_who_may_do_what_with_a_linkage_run():
         requested | start, fail          | cancel
         running   | resume, finish, fail | cancel
         built     |                      |
-        failed    |                      | retry
+        failed    |                      | cancel, retry
         cancelled |                      |
     """)
 
