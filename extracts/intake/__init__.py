@@ -5,10 +5,10 @@ they accepted into its zone, or nothing. What does not live here: what a deliver
 catalogue), and which folders a job sees (`extracts.zones`).
 """
 
-from extracts.intake.accepting import Accepted, Stream, accept_delivery, check, discard, put_in_place
+from extracts.intake.accepting import Accepted, NotKept, Stream, accept_delivery, sweep_drafts
 from extracts.intake.identity import accept_identity
 from extracts.intake.payload import accept_payload
 
 __all__ = [
-    "Accepted", "Stream", "accept_delivery", "accept_identity", "accept_payload", "check", "discard", "put_in_place",
+    "Accepted", "NotKept", "Stream", "accept_delivery", "accept_identity", "accept_payload", "sweep_drafts",
 ]  # fmt: skip

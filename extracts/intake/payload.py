@@ -34,6 +34,10 @@ USUAL_NAMES = (
 ENOUGH_TO_TELL, SHARE_OF_NAMES = 20, 0.3
 
 
+class NoRowIds(RuntimeError):
+    """The row ids of the identity records are not there."""
+
+
 def accept_payload(
     progress: Progress, *, description: str, provider: str, delivery: str, into: str, accepted: str, exchange: str,
     key: str, memory: str = MEMORY,
@@ -41,7 +45,8 @@ def accept_payload(
     """Check the payload stream of a delivery and write what is accepted as a draft.
 
     As `accept_identity`, with `payload/` for `identity/`: the draft holds `<table>.parquet` in the catalogue's types,
-    keys with a domain as the texts that they are, in the order of the file. `exchange` is only read.
+    keys with a domain as the texts that they are, in the order of the file. `exchange` is only read. Also
+    raises NoRowIds.
     """
     findings, who = Findings(), read_provider(Path(provider))
     about = read_delivery(Path(delivery) / DELIVERY, who.code, findings)
@@ -58,7 +63,8 @@ def accept_payload(
                 values = _look_at(connection, catalogue[name], found, catalogue, who, about, findings)
                 _look_before(connection, catalogue[name], found, values, Path(accepted), about, findings)
                 views.append((catalogue[name], found, values))
-        _look_for_persons(connection, who, views, key, Path(exchange), room, findings)
+        if not before:
+            _look_for_persons(connection, who, views, key, Path(exchange), room, findings)
         findings.refuse_if_any()
         progress("Keeping the payload", 0.9)
         if not before:
@@ -156,9 +162,14 @@ def _look_for_persons(
     connection: duckdb.DuckDBPyConnection, who: Provider, views: Sequence[tuple[Table, Opened, dict[str, str]]],
     key: str, exchange: Path, room: Path, findings: Findings,
 ) -> None:  # fmt: skip
-    """Compare the row ids with those of the identity stream, when all files of both could be read."""
+    """Compare the row ids with those of the identity stream, when all files could be read.
+
+    Raises NoRowIds when the identity process left none: without them nothing can be accepted.
+    """
     theirs, ours = exchange / counterparts.FILE, room / counterparts.FILE
-    if len(views) < len(who.payload) or not theirs.is_file():
+    if not theirs.is_file():
+        raise NoRowIds("The identity process has left nothing to compare with.")
+    if len(views) < len(who.payload):
         return
     queries: list[tuple[int, str]] = []
     names: list[str] = []

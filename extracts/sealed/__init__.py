@@ -11,11 +11,12 @@ from extracts.sealed.calling import (
     SealUnavailable,
     kind_and_place,
     make_private,
+    newest_change,
     run_sealed,
     why_no_walls,
 )
 
 __all__ = [
-    "Cancelled", "JobFailed", "JobRefused", "SealUnavailable", "kind_and_place", "make_private", "run_sealed",
-    "why_no_walls",
+    "Cancelled", "JobFailed", "JobRefused", "SealUnavailable", "kind_and_place", "make_private", "newest_change",
+    "run_sealed", "why_no_walls",
 ]  # fmt: skip

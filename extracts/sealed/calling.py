@@ -124,6 +124,15 @@ def kind_and_place(problem: BaseException) -> str:
     return f"{type(problem).__name__} at " + " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames[::-1][:5])
 
 
+def newest_change(folder: Path) -> float:
+    """When anything in a folder last changed, as seconds since 1970; 0 when it is gone."""
+    newest = 0.0
+    for path in (folder, *folder.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):
+            newest = max(newest, path.lstat().st_mtime)
+    return newest
+
+
 @contextmanager
 def _room(writable: Sequence[Path]) -> Iterator[Path | None]:
     """A folder for temporary files, inside what the process may write to anyway."""
