@@ -123,9 +123,11 @@ TEXTS = f"""
     WITH few AS (SELECT file, name FROM said WHERE name <> '' GROUP BY ALL HAVING count(*) <= {FEW_VALUES}),
     matched AS (
         SELECT DISTINCT said.id, file, name, rows, kind
-        FROM (SELECT DISTINCT kind, form FROM hits) JOIN forms USING (form) JOIN said USING (id)
+        FROM (SELECT kind, form, bool_and(only_whole) AS only_whole FROM hits GROUP BY ALL)
+        JOIN forms USING (form) JOIN said USING (id)
         LEFT JOIN few USING (file, name)
-        WHERE (kind NOT IN {SINGLE} OR is_whole AND name <> '' AND form NOT IN (SELECT form FROM words))
+        WHERE (NOT only_whole OR is_whole AND name <> '')
+            AND (kind NOT IN {SINGLE} OR is_whole AND name <> '' AND form NOT IN (SELECT form FROM words))
             AND (kind NOT IN {NAMES} OR NOT (common AND few.name IS NOT NULL))
     ), looks AS (
         SELECT DISTINCT id, file, name, rows, '{DIGEST}' AS kind FROM forms JOIN said USING (id)

@@ -16,12 +16,13 @@ from extracts.scanning.rules import (
     DIGESTS,
     KINDS,
     ROW_ID,
+    SHORTEST,
     SPELLINGS,
     Kind,
 )
 
 TABLES = """
-    CREATE TABLE hits (kind VARCHAR, form VARCHAR);
+    CREATE TABLE hits (kind VARCHAR, form VARCHAR, only_whole BOOLEAN);
     CREATE TABLE numbers (kind VARCHAR, number BIGINT)
 """
 
@@ -56,12 +57,16 @@ def rows_of(sources: Sequence[Source], roles: Sequence[str]) -> str:
 
 
 def note_hits(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], kind: Kind) -> None:
-    """Note the identifiers of a kind that some text of the release has the form of."""
+    """Note the identifiers of a kind that some text of the release has the form of.
+
+    Shorter ones than the kind's count where they are the whole text: inside a longer one they would be chance.
+    """
     if rows := rows_of(sources, kind.roles):
         forms = kind.forms.replace("{birth}", BIRTH_DATE)
         connection.execute(
-            f"INSERT INTO hits SELECT DISTINCT $kind, form FROM (SELECT {plain('unnest(list)')} AS form FROM "
-            f"(SELECT {forms} AS list FROM {rows})) SEMI JOIN forms USING (form) WHERE length(form) >= $shortest",
+            f"INSERT INTO hits SELECT DISTINCT $kind, form, length(form) < $shortest FROM "
+            f"(SELECT {plain('unnest(list)')} AS form FROM (SELECT {forms} AS list FROM {rows})) "
+            f"SEMI JOIN forms USING (form) WHERE length(form) >= {SHORTEST}",
             {"kind": kind.name, "shortest": kind.shortest},
         )
 
@@ -80,7 +85,7 @@ def note_digests(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source
             spelt = ", ".join(spelling.format(role) for spelling in SPELLINGS)
             made = ", ".join([*(f"upper({digest}(value))" for digest in DIGESTS), "hex(value::BLOB)"])
             connection.execute(
-                f"INSERT INTO hits SELECT DISTINCT $kind, form FROM (SELECT unnest([{made}]) AS form FROM "
+                f"INSERT INTO hits SELECT DISTINCT $kind, form, false FROM (SELECT unnest([{made}]) AS form FROM "
                 f"(SELECT DISTINCT unnest([{spelt}]) AS value FROM {rows})) SEMI JOIN forms USING (form)",
                 {"kind": f"{kind.name}, as a digest"},
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 PLAIN = "regexp_replace(strip_accents(upper({0})), '[^A-Z0-9]', '', 'g')"
 SHORTEST = 4
 SHORTEST_NUMBER = 5
+SHORTEST_NAME = 7  # of a full name or alias inside a longer text
 # A text of so many hexadecimal digits is a source key or a digest of something.
 DIGEST_DIGITS = 16
 # A single name in so many rows of a column with so few values is a word, such as a place.
@@ -21,9 +22,12 @@ NAME, FULL_NAME, BIRTH, ROW_ID = "name", "full name", "date of birth", "source r
 DIGEST, UNDECLARED, DIRECT = "key or digest", "undeclared column", "direct identifier"
 
 RULES = (
-    "Every text, alone or as up to four words inside a longer one, is compared with every identifier of the input in "
-    "upper case without accents, spaces and punctuation; every number of six digits or more with every numeric one.",
-    "Codes that the variable declares are no hits, nor are texts of fewer than four characters.",
+    f"Every text of {SHORTEST} characters or more is compared with every identifier of the input, in upper case "
+    "without accents, spaces and punctuation; every number of six digits or more with every numeric one.",
+    "Up to four words inside a longer text are compared, too, with full names and aliases of "
+    f"{SHORTEST_NAME} characters or more, postcodes and numbers of {SHORTEST_NUMBER} or more, addresses, and dates of "
+    "birth. A single forename or surname inside a longer text is not looked for.",
+    "Codes that the variable declares are no hits.",
     "A single name is no hit where the description has it as a word, as courts and forces are named for places.",
     f"A name is no hit where {COMMON_ROWS} rows or more of a column with at most {FEW_VALUES} values have it: it is a "
     "word, such as a place. What is said in the same row of the same person is compared all the same.",
@@ -44,6 +48,7 @@ class Kind:
     """One kind of identifier.
 
     forms      SQL for a list of texts, from the roles that it is made of
+    shortest   so many characters it has to have to count inside a longer text
     is_number  whether it is a number or key, of which there may be digests
     """
 
@@ -67,13 +72,13 @@ KINDS = (
     Kind(NAME, ("middle_name",), "[middle_name]"),
     Kind(
         FULL_NAME, ("forename", "surname"),
-        f"[{_joined('forename', 'surname')}, {_joined('surname', 'forename')}]", 7,
+        f"[{_joined('forename', 'surname')}, {_joined('surname', 'forename')}]", SHORTEST_NAME,
     ),
     Kind(
         FULL_NAME, ("forename", "middle_name", "surname"),
         f"[{_joined('forename', 'middle_name', 'surname')}, {_joined('surname', 'forename', 'middle_name')}]", 9,
     ),
-    Kind("alias", ("aliases",), "string_split(aliases, '|')", 7),
+    Kind("alias", ("aliases",), "string_split(aliases, '|')", SHORTEST_NAME),
     Kind("postcode", ("postcode",), "string_split(postcode, '|')", SHORTEST_NUMBER),
     Kind("address", ("address",), "[address]", 7),
     Kind("address", ("address", "postcode"), f"[{_joined('address', 'postcode')}]", 7),

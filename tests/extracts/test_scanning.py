@@ -109,6 +109,21 @@ def test_every_kind_of_identifier_is_found_in_a_single_row(linked, staged, tmp_p
     assert not report["clean"] and not any(value in json.dumps(report) for value in values), "no value is ever told"
 
 
+def test_short_identifiers_are_found_where_they_are_the_whole_text(linked, staged, tmp_path):
+    """Inside a longer text they would be chance."""
+    shutil.copytree(linked.identities, tmp_path / "identities")
+    (file,) = (tmp_path / "identities").rglob("probation_delius.parquet")
+    table = parquet.read_table(file).to_pylist()
+    table[0] |= {"forename": "Ann", "surname": "Fox", "aliases": "Mad Al", "person_number": "8431"}
+    file.chmod(0o600)
+    parquet.write_table(pa.Table.from_pylist(table), file)
+
+    release = planted(staged, tmp_path, "hmpps_custody", instead(["Ann Fox", "mad al", "8431"]))
+    report = scanned(linked, staged, tmp_path, release, tmp_path / "identities")
+    found = {finding["kind"] for finding in report["findings"]}
+    assert {"full name", "alias", "person number"} <= found
+
+
 def test_digests_and_spellings_of_source_keys_are_found_and_named(linked, staged, tmp_path):
     given = [spelling(values_of(linked, "pol_suspect", "row_id")[0]) for spelling in (str, str.upper)]
     made = [hashlib.new(name, value.encode()).hexdigest() for name in ("md5", "sha1", "sha256") for value in given]
