@@ -105,6 +105,7 @@ def accept_delivery(
     SealUnavailable, Cancelled, BadProvider, and NotKept when drafts were cleared away in the meantime.
     """
     findings, code_of = Findings(), read_provider(provider).code
+    _refuse_other_kinds(source)
     about = folder.read_delivery(source / folder.DELIVERY, code_of, findings)
     if count := folder.strangers(source):
         findings.add(folder.DELIVERY, f"{count} {'entry' if count == 1 else 'entries'} beside the two streams.")
@@ -146,7 +147,7 @@ def check(
 
     Returns what `accept_identity` or `accept_payload` return. Raises JobRefused, JobFailed, SealUnavailable, Cancelled.
     """
-    shutil.rmtree(stream.draft, ignore_errors=True)
+    _refuse_other_kinds(source)
     job = f"accept_{stream.name}"
     reads, writes = stream.zones.granted(
         job, code=stream.code, draft=stream.draft_name, delivery=source.resolve(), description=description.resolve()
@@ -263,6 +264,14 @@ def sweep_drafts(zones: Zones, older_than: datetime) -> list[str]:
                 _remove_if_empty(left.parent)
                 removed.append(left.name)
     return removed
+
+
+def _refuse_other_kinds(source: Path) -> None:
+    """Raise JobRefused when the delivery leads elsewhere by links: a process would be granted what lies there."""
+    findings = Findings()
+    folder.look_at_kinds(source, findings)
+    if findings.found:
+        raise JobRefused(findings.found)
 
 
 def _missing_folders(streams: Sequence[Stream]) -> list[Path]:

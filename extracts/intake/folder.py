@@ -18,7 +18,8 @@ DELIVERY = "delivery.json"
 STREAMS = ("identity", "payload")
 ENDINGS = (".parquet", ".csv")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOST_BYTES = 64 << 10  # of delivery.json
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Delivery:
 def read_delivery(path: Path, provider: str, findings: Findings) -> Delivery | None:
     """What delivery.json says, or None with a finding. It must speak of this provider."""
     try:
-        stored = json.loads(path.read_bytes()) if not path.is_symlink() else None
-    except (OSError, ValueError):
+        stored = json.loads(_small_file(path))
+    except (OSError, ValueError, RecursionError):
         stored = None
     if not isinstance(stored, Mapping):
         findings.add(DELIVERY, "It is missing or is not a JSON object.")
@@ -66,12 +67,31 @@ def _check(stored: Mapping[str, Any], provider: str, findings: Findings) -> None
         (stored.get("provider") == provider, "provider must be the code of the provider whose delivery it is."),
         (_is(NAME, stored.get("delivery")), "delivery must be a name of letters, digits, dashes and underscores."),
         (_is(DAY, stored.get("cut")), "cut must be a day as YYYY-MM-DD."),
-        (isinstance(stored.get("empty", []), list), "empty must be a list of files that hold no records."),
+        (_is_list_of_texts(stored.get("empty", [])), "empty must be a list of files that hold no records."),
         (not set(stored) - {"provider", "delivery", "cut", "empty"}, "There is a key that is not agreed."),
     )
     for holds, reason in rules:
         if not holds:
             findings.add(DELIVERY, reason)
+
+
+def _small_file(path: Path) -> bytes:
+    """The bytes of a plain file. Raises OSError or ValueError for one that is large, a link, a pipe or the like.
+
+    This is read outside the walls, so it neither waits nor follows nor takes more than it expects.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("It is not a plain file.")
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError("It is too large.")
+    return content
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _is(pattern: re.Pattern[str], value: object) -> bool:
@@ -127,3 +147,19 @@ def strangers(folder: Path) -> int:
     """How many entries beside delivery.json and the two streams a delivery has. Links to streams count too."""
     allowed = {DELIVERY, *STREAMS}
     return sum(1 for entry in os.scandir(folder) if entry.name not in allowed or entry.is_symlink())
+
+
+def look_at_kinds(folder: Path, findings: Findings) -> None:
+    """Findings when the delivery, a stream or delivery.json is a link or not of its kind; missing ones are left.
+
+    To be asked before a process is granted any of them: a grant follows links.
+    """
+    kinds = [(folder, "delivery", stat.S_ISDIR), (folder / DELIVERY, DELIVERY, stat.S_ISREG)]
+    kinds += [(folder / name, name, stat.S_ISDIR) for name in STREAMS]
+    for path, label, is_kind in kinds:
+        try:
+            mode = path.lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if not is_kind(mode):
+            findings.add(label, "It is not a plain file." if is_kind is stat.S_ISREG else "It is not a folder.")
