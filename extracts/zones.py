@@ -41,7 +41,7 @@ GRANTS = {
         writes=("identifiers/{code}", "crosswalk/{code}", "clerical/{code}"),
     ),
     "measure": Grant(
-        reads=("truth/{code}", "clerical/{code}/decisions.parquet"),
+        reads=("truth/{code}",),
         writes=("crosswalk/{code}/{run}",),
     ),
     "build": Grant(

@@ -16,24 +16,16 @@ from extracts.models import LinkageRun
 from portal.charts import Axis, bar, curve
 
 COUNTS = {
-    "records": "Records delivered",
-    "new_records": "New records",
-    "standing_records": "Records linked before",
-    "standardised": "Records standardised",
-    "pairs": "Pairs compared",
-    "pairs_compared": "Pairs compared",
-    "pairs_scored": "Pairs scored",
-    "edges": "Pairs above the lower threshold",
-    "pairs_kept": "Pairs above the lower threshold",
-    "clusters": "Groups of records",
+    "records": "Records that stand",
+    "new": "New records",
+    "corrected": "Records corrected",
+    "withdrawn": "Records withdrawn",
+    "scored": "Pairs scored now",
+    "pairs": "Pairs scored in all",
+    "clustered_again": "Records put together anew",
     "persons": "Persons",
-    "persons_080": "Persons at 0.80",
-    "persons_095": "Persons at 0.95",
-    "singletons": "Persons with one record",
-    "contradictions": "Persons that contradict themselves, sent to review",
-    "clerical_pairs": "Pairs sent to review",
-    "arrest_groups": "Arrests known by number",
-    "case_groups": "Cases known by reference",
+    "put_up_for_review": "Pairs sent to review",
+    "decided_but_apart": "Pairs decided to be one that could not be made one",
 }
 CHANGES = {
     "kept": "Kept their id",

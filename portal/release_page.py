@@ -14,7 +14,7 @@ from portal.catalogues import described_in_or_none
 
 MOST_VALUES = 200
 SAID = frozenset({"lines", "rule", "bounds"})
-SCANNED = {"columns": "columns", "values": "values compared", "identifiers": "identifiers looked for"}
+SCANNED = {"columns": "columns", "records": "identity records", "sources": "sources"}  # what was compared with what
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def scanned(release: Release) -> str:
         return ""
     if not release.is_scanned_clean:
         return "Not found free of identifiers."
-    looked = [f"{scan[name]:,} {words}" for name, words in SCANNED.items() if isinstance(scan.get(name), int)]
+    compared = scan.get("compared", {})
+    looked = [f"{compared[name]:,} {words}" for name, words in SCANNED.items() if name in compared]
     return f"No identifier found{': ' + ', '.join(looked) if looked else ''}."
 
 

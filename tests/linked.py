@@ -21,7 +21,10 @@ TABLES = {
     "crt_case": {"rows": 60, "sha256": "c2" * 32},
     "xjs_link": {"rows": 850, "sha256": "c3" * 32},
 }
-CLEAN = {"clean": True, "columns": 31, "identifiers": 5120, "seconds": 1.4, "findings": []}
+CLEAN: dict[str, Any] = {  # as extracts.scanning writes it
+    "clean": True, "verdict": "pass", "findings": [], "rules": ["Every text is compared."],
+    "compared": {"records": 5120, "sources": 12, "columns": 31},
+}  # fmt: skip
 
 
 def rate(value: float, reach: float = 0.01) -> dict[str, float]:

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from extracts.scanning import scan
 from tests.extracts import small_linked
+from tests.linked import CLEAN
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,7 @@ def test_a_clean_release_passes_and_nothing_is_left_behind(linked, staged, tmp_p
     report = scanned(linked, staged, tmp_path)
     assert report["clean"] and report["verdict"] == "pass" and report["findings"] == []
     assert report["compared"]["sources"] == 12 and report["compared"]["records"] > 1000
+    assert report.keys() == CLEAN.keys() and report["compared"].keys() == CLEAN["compared"].keys(), "as tests take it"
     assert list((tmp_path / "scan").iterdir()) == []
 
 

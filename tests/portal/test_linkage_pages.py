@@ -176,7 +176,7 @@ def test_the_groups_are_read_at_each_threshold():
 
 def test_a_run_says_what_it_did_and_what_it_took():
     text = " ".join(read(signed_in("lin"), "linkage_run", a_measured_run().pk).split())
-    for said in ("Pairs compared", "9,100", "New thing", "Kept their id", "Two dates of birth", "cjs-1, version 3",
+    for said in ("Pairs scored in all", "9,100", "New thing", "Kept their id", "Two dates of birth", "cjs-1, version 3",
                  "0.80, 0.95", "210 MiB", "Not measured", "Standardise"):  # fmt: skip
         assert said in text
 
