@@ -1,6 +1,8 @@
 """Link rates, where nobody knows the truth: how many records found company in another source, by group and agency.
 
 A low rate may mean missed links or people who truly appear once. So it is read beside others, not as a quality.
+What may be shown is as in `quality`: a rate is None of fewer than 30 persons, or where 1 to 9 persons are in it or 1 to
+9 are not; it and its interval come from counts rounded to 10.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from typing import Any
 
 import duckdb
 
-from extracts.linkage.intervals import wilson
-from extracts.linkage.quality import SMALLEST_BASE, shown
+from extracts.linkage.quality import share_of_persons, share_of_records, shown
 from extracts.linkage.quality_counts import DIMENSIONS, NOT_RECORDED
 
 
@@ -41,12 +42,12 @@ def _by_group(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         counted = connection.sql(
             f"""
             SELECT coalesce({column}, '{NOT_RECORDED}') AS grp, count(*), count(*) FILTER (linked),
-                   count(DISTINCT person_id)
+                   count(DISTINCT person_id) FILTER (linked), count(DISTINCT person_id) FILTER (NOT linked)
             FROM linked GROUP BY grp ORDER BY grp
             """
         ).fetchall()
-        for group, records, hits, people in counted:
-            rate = wilson(hits, records, units=people) if people >= SMALLEST_BASE else None
+        for group, records, hits, persons_in, persons_out in counted:
+            rate = share_of_records(hits, records - hits, persons_in=persons_in, persons_out=persons_out)
             rows.append({"by": dimension, "group": group, "records": shown(records), "linked": rate and rate.as_json()})
     return rows
 
@@ -64,6 +65,6 @@ def _by_pair(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     ).fetchall()
     rows = []
     for of, other, people, hits in counted:
-        rate = wilson(hits, people) if people >= SMALLEST_BASE else None
+        rate = share_of_persons(hits, people)
         rows.append({"of": of, "in": other, "persons": shown(people), "linked": rate and rate.as_json()})
     return rows

@@ -1,14 +1,23 @@
 """How good the links are, against the truth of synthetic data: for everyone and by group, at every kind of ids.
 
 Pairs: of two records with the same id, how many are one person (precision); of two records of one person, how many
-have the same id (recall). Persons: the same of whole clusters that are exactly one person. Counts under 10 are not
-shown, others are rounded to 5, rates are shown of 30 persons or more.
+have the same id (recall). Persons: the same of whole clusters that are exactly one person. What may be shown:
+
+counts            0, or 10 or more, rounded to 5; the totals of the whole are exact
+rates             of 30 persons or more
+shares of persons None where 1 to 9 persons are in it or 1 to 9 are not: the share would tell so small a count. A true
+                  0 or 100 % is told, as the count 0 is. The share and its interval are worked out from the counts of
+                  those in it and of those not, each rounded to 10, so no exact count can be worked back from them.
+pair rates        are of records and of errors of linkage, and a person may stand in many: they are not hidden, but
+                  right, wrong and missed pairs are rounded to 10 first, and interval ends go outwards to whole steps
+                  of 10 pairs. No wrong or missed pairs thus means fewer than six of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +38,16 @@ from extracts.linkage.quality_counts import (
 SMALLEST_COUNT = 10
 SMALLEST_BASE = 30
 ROUNDED_TO = 5
+RATES_ROUNDED_TO = 10
 EVERYONE = ("overall", "Everyone")
 
 METHOD = (
     "Pairs of records are not independent: all pairs of a person come from the same few records. Intervals of pair "
     "rates are therefore percentile intervals (95 %) of 400 bootstrap samples of persons, with a fixed seed; where no "
-    "sample differs, and for shares of persons, they are Wilson's. A wrong link counts half for the group of each of "
-    "its two persons. Groups are named as faring worst when their whole interval lies above the whole interval of "
-    "everyone else."
+    "sample differs, and for shares of persons, they are Wilson's. Rates are worked out from counts rounded to 10, and "
+    "ends of bootstrap intervals are moved outwards to steps of 10 pairs. A wrong link counts half for the "
+    "group of each of its two persons. Groups are named as faring worst when their whole interval lies above the whole "
+    "interval of everyone else."
 )
 
 # What a group may fare worst in, as rates of something going wrong.
@@ -131,39 +142,86 @@ def _row(ids: str, key: tuple[str, str], sums: Sums) -> dict[str, Any]:
 
 
 def rates(sums: Sums) -> dict[str, Rate | None]:
-    """Every rate of one group; None where fewer than 30 persons could show it.
+    """Every rate of one group; None where fewer than 30 persons could show it, or it would tell of 1 to 9 persons.
 
     missed, false  shares of true links that were not made, and of links made that are wrong
     split, mixed   shares of persons with several ids, and with an id that somebody else has too
     """
     of, persons = sums.columns, sums.persons
-    precision = _of(sums.with_links, of["found2"], of["linked2"])
-    recall = _of(sums.with_partners, of["found2"], of["true2"])
+    found, wrong, lost = of["found2"], of["linked2"] - of["found2"], of["true2"] - of["found2"]
+    precision = _of(sums.with_links, found, wrong)
+    recall = _of(sums.with_partners, found, lost)
     return {
         "precision": precision,
         "recall": recall,
-        "f1": _of(min(sums.with_links, sums.with_partners), 2 * of["found2"], of["linked2"] + of["true2"]),
+        "f1": _of(min(sums.with_links, sums.with_partners), found, wrong, lost, times=2),
         "missed": recall.turned() if recall else None,
         "false": precision.turned() if precision else None,
-        "cluster_precision": _of(persons, of["whole"], of["clusters"]),
-        "cluster_recall": _share(sums, "whole"),
-        "cluster_f1": _of(persons, 2 * of["whole"], of["clusters"] + persons),
-        "split": _share(sums, "split"),
-        "mixed": _share(sums, "mixed"),
+        **_of_clusters(sums),
+        "split": share_of_persons(of["split"][0], persons),
+        "mixed": share_of_persons(of["mixed"][0], persons),
     }
 
 
-def _of(base: int, tops: Numbers, bottoms: Numbers) -> Rate | None:
-    return ratio(tops, bottoms, persons=base) if base >= SMALLEST_BASE else None
+def _of_clusters(sums: Sums) -> dict[str, Rate | None]:
+    """The three rates of whole clusters. They hang together, so they are shown together or not at all."""
+    whole, clusters, persons = sums.columns["whole"], sums.columns["clusters"], sums.persons
+    recall = share_of_persons(whole[0], persons)
+    if recall is None or _is_small(clusters[0] - whole[0]):
+        return dict.fromkeys(("cluster_precision", "cluster_recall", "cluster_f1"))
+    return {
+        "cluster_precision": _of(persons, whole, clusters - whole, ends=1),
+        "cluster_recall": recall,
+        "cluster_f1": _of(persons, whole, clusters - whole, persons - whole, times=2, ends=1),
+    }
 
 
-def _share(sums: Sums, name: str) -> Rate | None:
-    return wilson(float(sums.columns[name][0]), sums.persons) if sums.persons >= SMALLEST_BASE else None
+def _of(base: int, hits: Numbers, *misses: Numbers, times: int = 1, ends: int = 2) -> Rate | None:
+    """The share of hits, as the module says that it may be shown.
+
+    base   persons who could show it
+    times  how often hits count, against misses: 2 in F1
+    ends   how often each pair is in the sums: once for each of its ends
+    """
+    if base < SMALLEST_BASE:
+        return None
+    exact = ratio(times * hits, times * hits + sum(misses), persons=rounded(base))
+    top = times * rounded(hits[0] / ends)
+    bottom = top + sum(rounded(miss[0] / ends) for miss in misses)
+    if exact is None or not bottom:
+        return None
+    steps, value = bottom / RATES_ROUNDED_TO, top / bottom
+    return Rate(value, min(value, floor(exact.low * steps) / steps), max(value, ceil(exact.high * steps) / steps))
+
+
+def share_of_persons(hits: float, persons: int) -> Rate | None:
+    """The share of `hits` of these persons, from rounded counts; None where it would tell of 1 to 9 persons."""
+    misses = persons - hits
+    if persons < SMALLEST_BASE or _is_small(hits) or _is_small(misses):
+        return None
+    return wilson(rounded(hits), rounded(hits) + rounded(misses))
+
+
+def share_of_records(hits: int, misses: int, *, persons_in: int, persons_out: int) -> Rate | None:
+    """The same of records, where records of one person are all in it or all not. Persons decide whether it is shown."""
+    if share_of_persons(persons_in, persons_in + persons_out) is None:
+        return None
+    units = rounded(persons_in) + rounded(persons_out)
+    return wilson(rounded(hits), rounded(hits) + rounded(misses), units=units)
+
+
+def rounded(count: float) -> int:
+    """A count as rates are worked out from it."""
+    return RATES_ROUNDED_TO * round(count / RATES_ROUNDED_TO)
+
+
+def _is_small(count: float) -> bool:
+    return 0 < count < SMALLEST_COUNT
 
 
 def shown(count: float) -> int | None:
     """A count as it may be published: rounded to 5, or None when it is under 10 and not 0."""
-    return None if 0 < count < SMALLEST_COUNT else ROUNDED_TO * round(count / ROUNDED_TO)
+    return None if _is_small(count) else ROUNDED_TO * round(count / ROUNDED_TO)
 
 
 def _worst(ids: str, parts: Mapping[tuple[str, str], Sums]) -> list[dict[str, Any]]:

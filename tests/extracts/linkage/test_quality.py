@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -14,26 +15,31 @@ import pytest
 
 from extracts.linkage.intervals import ratio, resampled_sums, wilson
 from extracts.linkage.link_rates import link_rates
-from extracts.linkage.quality import measured, shown
+from extracts.linkage.quality import measured, share_of_persons, shown
 from extracts.linkage.quality_words import statement
 from extracts.linkage.reviewed import reviewed
 
 SOURCES = ("pol_suspect", "cps_defendant", "prison_nomis")
 
 
-def a_linkage(folder: Path, *, people: int = 400, seed: int = 3) -> dict[str, Path]:
-    """Records of people whose links are partly wrong: more often missed for women, and mixed in one area."""
+def a_linkage(
+    folder: Path, *, people: int = 400, seed: int = 3, strays: float = 0.02, missed: float = 1.0
+) -> dict[str, Path]:
+    """Records of people whose links are partly wrong: more often missed for women, and mixed in one area.
+
+    strays  share of records that went to somebody else
+    missed  how many links are missed, as a share of what is usual here
+    """
     rng = np.random.default_rng(seed)
     records = people * 3
     person = rng.integers(0, people, records)
     sex = np.where(person % 4 == 0, "Female", "Male")
     area = np.where(person % 97 == 0, "Wales", "London")
     ids = {}
-    for name, missed in (("person_id", 0.3), ("person_095", 0.5), ("person_080", 0.1)):
+    for name, usual in (("person_id", 0.3), ("person_095", 0.5), ("person_080", 0.1)):
         cluster = person * 10 + 1
-        cluster = cluster + (rng.random(records) < np.where(sex == "Female", missed, 0.02))
-        strays = rng.random(records) < 0.02
-        ids[name] = np.where(strays, rng.integers(0, people, records) * 10 + 1, cluster)
+        cluster = cluster + (rng.random(records) < missed * np.where(sex == "Female", usual, 0.02))
+        ids[name] = np.where(rng.random(records) < strays, rng.integers(0, people, records) * 10 + 1, cluster)
     key = {"source": np.array(SOURCES)[rng.integers(0, 3, records)], "row_id": [f"r{i}" for i in range(records)]}
     tables = {
         "persons": pa.table(key | ids),
@@ -56,6 +62,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def quality(files: dict[str, Path]) -> dict:
     return measured(duckdb.connect(), **files, seed=5)
+
+
+def to_tens(count: float) -> int:
+    return 10 * round(count / 10)
 
 
 def listed_pairs(files: dict[str, Path], ids: str) -> tuple[Counter, Counter, Counter]:
@@ -91,10 +101,14 @@ def test_pair_rates_are_those_of_listed_pairs(files, quality, ids):
 
     assert {"overall", "area", "source_pair"} == {by for by, _ in compared}
     for key in compared:
-        assert rows[key]["precision"]["value"] == pytest.approx(found[key] / linked[key], abs=5e-5), key
-        assert rows[key]["recall"]["value"] == pytest.approx(found[key] / real[key], abs=5e-5), key
-        assert rows[key]["f1"]["value"] == pytest.approx(2 * found[key] / (linked[key] + real[key]), abs=5e-5), key
-        assert rows[key]["missed"]["value"] == pytest.approx(1 - found[key] / real[key], abs=5e-5), key
+        right, wrong, lost = (
+            to_tens(count / 2) for count in (found[key], linked[key] - found[key], real[key] - found[key])
+        )
+        assert rows[key]["precision"]["value"] == pytest.approx(right / (right + wrong), abs=5e-5), key
+        assert rows[key]["recall"]["value"] == pytest.approx(right / (right + lost), abs=5e-5), key
+        f1 = 2 * right / (2 * right + wrong + lost)
+        assert rows[key]["f1"]["value"] == pytest.approx(f1, abs=5e-5), key
+        assert rows[key]["missed"]["value"] == pytest.approx(lost / (right + lost), abs=5e-5), key
 
 
 def test_cluster_rates_count_persons_that_are_exactly_one_cluster(files, quality):
@@ -110,9 +124,10 @@ def test_cluster_rates_count_persons_that_are_exactly_one_cluster(files, quality
     everyone = quality["measures"][0]
 
     assert (everyone["by"], everyone["ids"]) == ("overall", "person_id")
-    assert everyone["cluster_recall"]["value"] == pytest.approx(whole / len(people), abs=5e-5)
-    assert everyone["cluster_precision"]["value"] == pytest.approx(whole / len(clusters), abs=5e-5)
-    assert everyone["cluster_f1"]["value"] == pytest.approx(2 * whole / (len(people) + len(clusters)), abs=5e-5)
+    right, split, others = map(to_tens, (whole, len(people) - whole, len(clusters) - whole))
+    assert everyone["cluster_recall"]["value"] == pytest.approx(right / (right + split), abs=5e-5)
+    assert everyone["cluster_precision"]["value"] == pytest.approx(right / (right + others), abs=5e-5)
+    assert everyone["cluster_f1"]["value"] == pytest.approx(2 * right / (2 * right + split + others), abs=5e-5)
 
 
 def test_the_group_that_fares_worst_is_named_and_a_small_one_never(quality):
@@ -174,14 +189,119 @@ def test_link_rates_need_no_truth(files):
     sources = defaultdict(set)
     for person, source in rows:
         sources[person].add(source)
-    linked = sum(len(sources[person]) > 1 for person, _ in rows) / len(rows)
+    linked = sum(len(sources[person]) > 1 for person, _ in rows)
     both = [s for s in sources.values() if "pol_suspect" in s]
-    in_prison = sum("prison_nomis" in s for s in both) / len(both)
+    in_prison = sum("prison_nomis" in s for s in both)
 
     everyone = rates["link_rates"][0]
     pair = next(r for r in rates["agency_pairs"] if (r["of"], r["in"]) == ("pol_suspect", "prison_nomis"))
-    assert everyone["linked"]["value"] == pytest.approx(linked, abs=5e-5)
-    assert pair["linked"]["value"] == pytest.approx(in_prison, abs=5e-5)
+    assert everyone["linked"]["value"] == pytest.approx(
+        to_tens(linked) / (to_tens(linked) + to_tens(len(rows) - linked)), abs=5e-5
+    )
+    assert pair["linked"]["value"] == pytest.approx(
+        to_tens(in_prison) / (to_tens(in_prison) + to_tens(len(both) - in_prison)), abs=5e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("hits", "persons", "told"),
+    [(0, 412, 0.0), (1, 412, None), (9, 412, None), (10, 412, 10 / 410), (14, 412, 10 / 410), (403, 412, None),
+     (411, 412, None), (412, 412, 1.0), (402, 412, 400 / 410), (29, 29, None), (115, 125, 120 / 130)],
+)  # fmt: skip
+def test_shares_of_few_persons_are_not_told(hits, persons, told):
+    rate = share_of_persons(hits, persons)
+    assert (rate and rate.value) == told
+
+
+def as_shown(hits: int, misses: int) -> str:
+    rate = share_of_persons(hits, hits + misses)
+    return json.dumps(rate and rate.as_json())
+
+
+def test_no_share_that_is_told_can_come_of_one_count_under_ten_alone():
+    """Every pair of counts that looks the same: unless nobody, ten or more, and never one pair only."""
+    looks = defaultdict(set)
+    for hits, misses in itertools.product(range(120), repeat=2):
+        looks[as_shown(hits, misses)].add((hits, misses))
+    looks.pop("null")
+    for counts in looks.values():
+        assert len(counts) >= 5
+        assert not any(0 < count < 10 for pair in counts for count in pair)
+
+
+def small_counts(files: dict[str, Path], ids: str) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
+    """(dimension, group) -> share -> persons in it and persons not in it, one by one."""
+    rows = duckdb.sql(
+        f"SELECT person, {ids}, sex, area FROM '{files['truth']}' JOIN '{files['persons']}' USING (source, row_id) "
+        f"JOIN '{files['groups']}' USING (source, row_id)"
+    ).fetchall()
+    own, others = defaultdict(set), defaultdict(set)
+    for person, cluster, *_ in rows:
+        own[person].add(cluster)
+        others[cluster].add(person)
+    split = {person for person, clusters in own.items() if len(clusters) > 1}
+    mixed = {person for person, clusters in own.items() if any(len(others[c]) > 1 for c in clusters)}
+    whole = set(own) - split - mixed
+    counts: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    for by, place in (("overall", None), ("area", 3)):
+        for group in {"Everyone"} if place is None else {row[place] for row in rows}:
+            people = {row[0] for row in rows if place is None or row[place] == group}
+            counts[by, group] = {
+                name: (len(people & those), len(people - those))
+                for name, those in (("split", split), ("mixed", mixed), ("cluster_recall", whole))
+            }
+    return counts
+
+
+def test_from_no_rate_of_a_run_can_a_count_under_ten_be_recovered(tmp_path):
+    """A linkage with very few errors, where every small numerator was to be read from four digits."""
+    hidden = 0
+    for people, seed in ((120, 3), (400, 4), (1500, 5)):
+        folder = tmp_path / str(people)
+        folder.mkdir()
+        files = a_linkage(folder, people=people, seed=seed, strays=0.002, missed=0.02)
+        quality = measured(duckdb.connect(), **files, seed=5)
+        for ids in ("person_id", "person_095", "person_080"):
+            rows = {(row["by"], row["group"]): row for row in quality["measures"] if row["ids"] == ids}
+            for key, shares in small_counts(files, ids).items():
+                for name, counts in shares.items():
+                    if any(0 < count < 10 for count in counts):
+                        assert rows[key][name] is None, (people, ids, key, name)
+                        hidden += 1
+                    if rows[key][name] is not None:
+                        right, wrong = map(to_tens, counts)
+                        assert rows[key][name]["value"] == pytest.approx(right / (right + wrong), abs=5e-5)
+            found, linked, real = listed_pairs(files, ids)
+            for key, row in rows.items():
+                of_pairs = {"precision": linked[key], "recall": real[key]} if key in real else {}
+                for name, base in of_pairs.items():
+                    if row[name] is None:
+                        continue
+                    right, wrong = to_tens(found[key] / 2), to_tens((base - found[key]) / 2)
+                    steps = (right + wrong) / 10
+                    assert row[name]["value"] == pytest.approx(right / (right + wrong), abs=5e-5)
+                    assert all(
+                        row[name][end] * steps == pytest.approx(round(row[name][end] * steps), abs=1e-4 * steps)
+                        for end in ("value", "low", "high")
+                    ), "interval ends lie on steps of ten pairs"
+    assert hidden > 10, "the run has small counts"
+
+
+def test_link_rates_of_few_persons_are_not_told(tmp_path):
+    """Three of four hundred persons of one agency are in another: neither they nor the other four hundred are told."""
+    known = [("pol_suspect", f"a{i}", i) for i in range(400)] + [("pol_victim", f"b{i}", 1000 + i) for i in range(40)]
+    both = [("prison_nomis", f"c{i}", i if i < 3 else 2000 + i) for i in range(400)]
+    source, row_id, person = zip(*known, *both, strict=True)
+    key = {"source": source, "row_id": row_id}
+    pq.write_table(pa.table(key | {"person_id": person}), tmp_path / "persons.parquet")
+    groups = {name: ["Not recorded"] * len(source) for name in ("sex", "age_band", "ethnicity", "area")}
+    pq.write_table(pa.table(key | groups), tmp_path / "groups.parquet")
+    rates = link_rates(duckdb.connect(), persons=tmp_path / "persons.parquet", groups=tmp_path / "groups.parquet")
+
+    assert [row["linked"] for row in rates["agency_pairs"]] == [None, None]
+    told = {(row["by"], row["group"]): row["linked"] for row in rates["link_rates"]}
+    assert told["source", "pol_victim"]["value"] == 0, "nobody is told, as the count 0 is"
+    assert [at for at, rate in told.items() if rate] == [("source", "pol_victim")]
 
 
 def test_reviewed_pairs_are_weighted_by_their_stratum():
