@@ -27,6 +27,8 @@ from extracts.zones import Zones
 
 Progress = Callable[[str, float], None]
 STREAMS = ("identity", "payload")
+# Most bytes of data of a process: DuckDB takes up to 1 GB, Arrow and Python hold a file's name list and row groups.
+MEMORY_LIMIT = 8 << 30
 DRAFTS, ROW_IDS = ".drafts", ".row-ids"
 
 
@@ -159,6 +161,7 @@ def check(
         {name: str(path) for name, path in arguments.items()} | {"key": key},
         reads=[*reads, provider.resolve()],
         writes=writes,
+        memory_limit=MEMORY_LIMIT,
         progress=progress,
         cancelled=cancelled,
         unsealed_allowed=unsealed_allowed,

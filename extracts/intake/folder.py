@@ -33,7 +33,10 @@ class File:
     seen: tuple[int, ...]
 
     def has_changed(self) -> bool:
-        return _look(self.path) != self.seen
+        try:
+            return _look(self.path) != self.seen
+        except OSError:
+            return True
 
 
 @dataclass(frozen=True)
@@ -138,9 +141,12 @@ def _plain(path: Path, holds: str, label: str, findings: Findings) -> File | Non
 
 
 def _look(path: Path) -> tuple[int, ...]:
-    """What changes when a file is written to or exchanged. Links are not followed."""
+    """What changes when a file is written to or exchanged. Links are not followed.
+
+    The time of writing can be set back; the time of the last change to the entry (ctime) is the kernel's.
+    """
     found = path.lstat()
-    return (found.st_mode, found.st_size, found.st_mtime_ns, found.st_ino, found.st_dev)
+    return (found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev)
 
 
 def strangers(folder: Path) -> int:

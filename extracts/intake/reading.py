@@ -47,10 +47,10 @@ def opened(connection: duckdb.DuckDBPyConnection, file: File, room: Path, findin
     if path is None:
         return None
     view = f"delivered_{file.holds}"
-    connection.execute(f"CREATE VIEW {quoted(view)} AS SELECT *, {ROW} FROM read_parquet({text(path)})")
-    described = connection.execute(f"DESCRIBE FROM read_parquet({text(path)})").fetchall()
-    columns = {str(name): str(kind) for name, kind, *_ in described}
     try:
+        connection.execute(f"CREATE VIEW {quoted(view)} AS SELECT *, {ROW} FROM read_parquet({text(path)})")
+        described = connection.execute(f"DESCRIBE FROM read_parquet({text(path)})").fetchall()
+        columns = {str(name): str(kind) for name, kind, *_ in described}
         # The hash makes the engine decode every value: counts alone come from the file's statistics.
         values = ", ".join(quoted(name) for name in columns)
         rows = connection.execute(f"SELECT count(*), bit_xor(hash({values})) FROM {quoted(view)}").fetchall()[0][0]
@@ -65,6 +65,9 @@ def _parquet(file: File, findings: Findings) -> Path | None:
         names = pq.ParquetFile(file.path).schema_arrow.names
     except (pa.ArrowException, OSError):
         findings.add(file.name, "It is not a whole Parquet file.")
+        return None
+    if not names:
+        findings.add(file.name, "It has no columns.")
         return None
     return file.path if _names_are_sound(names, file, findings) else None
 
@@ -123,8 +126,12 @@ def _from_csv(connection: duckdb.DuckDBPyConnection, file: File, room: Path, fin
     if line := _first_line_not_utf_8(file.path):
         findings.add(file.name, f"The text is not UTF-8, first in line {line}.")
         return None
-    with file.path.open(encoding="utf-8-sig", newline="") as stream:
-        names = next(csv.reader(stream), [])
+    try:
+        with file.path.open(encoding="utf-8-sig", newline="") as stream:
+            names = next(csv.reader(stream, strict=True), [])
+    except (csv.Error, ValueError):
+        findings.add(file.name, "The header cannot be read.")
+        return None
     if not _names_are_sound(names, file, findings):
         return None
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)

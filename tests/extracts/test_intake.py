@@ -293,6 +293,20 @@ def no_header(path: Path) -> None:
     path.unlink()
 
 
+def long_header(path: Path) -> None:
+    path.with_suffix(".csv").write_text("x" * 200_000 + ",family\n1,2\n")
+    path.unlink()
+
+
+def open_quote(path: Path) -> None:
+    path.with_suffix(".csv").write_text('patient_ref,"family\n1,2\n')
+    path.unlink()
+
+
+def no_columns(path: Path) -> None:
+    pq.write_table(pa.table({}), path)
+
+
 def twice(path: Path) -> None:
     write_csv(path.with_suffix(".csv"), patients())
 
@@ -311,6 +325,9 @@ def twice(path: Path) -> None:
         (not_utf_8_in_parquet, "The text is not UTF-8.", (9,)),
         (ragged, "more or fewer cells than the header", (4,)),
         (no_header, "The column is missing.", ()),
+        (long_header, "The header cannot be read.", ()),
+        (open_quote, "The header cannot be read.", ()),
+        (no_columns, "It has no columns.", ()),
         (twice, "It is there as Parquet and as CSV.", ()),
         (lambda path: pq.write_table(pq.read_table(path).slice(0, 0), path), "The file holds no records.", ()),
         (lambda path: (path.parent / f"{SECRETLY}.txt").write_text("x"), "1 entry is not part of the delivery.", ()),
@@ -639,3 +656,22 @@ def test_a_delivery_json_that_is_none_is_a_finding(sent: Path, spoil: Callable[[
     findings = Findings()
     assert read_delivery(sent / "delivery.json", "mental_health", findings) is None
     assert [reason in one.reason for one in findings.found] == [True]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_file_that_is_rewritten_in_place_is_found_also_when_its_time_is_set_back(
+    tmp_path: Path, sent: Path, provider: Path, zones: Zones, late: bool
+):
+    """The inbox holds links to the provider's own files, so whoever has the other name can still write."""
+    path = sent / f"{PATIENT}.parquet"
+
+    def rewrite() -> None:
+        was, content = path.stat(), bytearray(path.read_bytes())
+        with path.open("r+b") as file:
+            file.write(content)
+        os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+    phase = "Keeping identity records" if late else "Looking at identity records"
+    with pytest.raises(JobRefused) as refused:
+        accepted(sent, zones, provider, once(phase, rewrite))
+    assert [one.reason for one in refused.value.findings] == ["The file changed while it was looked at."]
