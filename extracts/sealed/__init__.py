@@ -13,10 +13,11 @@ from extracts.sealed.calling import (
     make_private,
     newest_change,
     run_sealed,
+    sweep_rooms,
     why_no_walls,
 )
 
 __all__ = [
     "Cancelled", "JobFailed", "JobRefused", "SealUnavailable", "kind_and_place", "make_private", "newest_change",
-    "run_sealed", "why_no_walls",
+    "run_sealed", "sweep_rooms", "why_no_walls",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,31 @@ def kind_and_place(problem: BaseException) -> str:
     return f"{type(problem).__name__} at " + " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames[::-1][:5])
 
 
+def sweep_rooms(root: Path, older_than: datetime) -> list[str]:
+    """Remove the rooms that killed callers left anywhere under `root`; returns their names.
+
+    A room goes when nothing in it changed since that moment, which has a time zone, and its caller is gone. A caller
+    on another machine cannot be asked: let the moment be longer ago than any job takes.
+    """
+    removed: list[str] = []
+    for room in sorted(_rooms(root)):
+        caller = room.name.removeprefix(ROOM_PREFIX).partition("-")[0]
+        if caller.isdecimal() and Path(f"/proc/{caller}").exists():
+            continue
+        if newest_change(room) < older_than.timestamp():
+            shutil.rmtree(room, ignore_errors=True)
+            removed.append(room.name)
+    return removed
+
+
+def _rooms(root: Path) -> Iterator[Path]:
+    """Folders that are rooms; links are neither followed nor taken for one."""
+    for folder, names, _ in os.walk(root):
+        rooms = [name for name in names if name.startswith(ROOM_PREFIX)]
+        names[:] = [name for name in names if name not in rooms]
+        yield from (Path(folder, name) for name in rooms if not Path(folder, name).is_symlink())
+
+
 def newest_change(folder: Path) -> float:
     """When anything in a folder last changed, as seconds since 1970; 0 when it is gone."""
     newest = 0.0
@@ -139,7 +165,7 @@ def _room(writable: Sequence[Path]) -> Iterator[Path | None]:
     if not writable:
         yield None
         return
-    room = Path(tempfile.mkdtemp(prefix=ROOM_PREFIX, dir=writable[0]))
+    room = Path(tempfile.mkdtemp(prefix=f"{ROOM_PREFIX}{os.getpid()}-", dir=writable[0]))
     try:
         yield room
     finally:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from extracts.providers import Finding
-from extracts.sealed import Cancelled, JobFailed, JobRefused, SealUnavailable, landlock, run_sealed, why_no_walls
+from extracts.sealed import (
+    Cancelled,
+    JobFailed,
+    JobRefused,
+    SealUnavailable,
+    landlock,
+    run_sealed,
+    sweep_rooms,
+    why_no_walls,
+)
 
 JOBS = "tests.extracts.sealed_jobs"
 needs_walls = pytest.mark.skipif(bool(why_no_walls()), reason=why_no_walls() or "walls stand")
@@ -197,6 +208,28 @@ def test_a_job_dies_with_its_caller(folders: dict[str, Path]):
     caller.wait()
 
     until(lambda: not alive(pid))
+
+
+def test_rooms_of_killed_callers_are_swept(tmp_path: Path):
+    """Old ones whose caller is gone, in any zone; not young ones, nor those of a caller that lives."""
+    gone = subprocess.Popen(["/bin/true"])
+    gone.wait()
+    zone, inner = tmp_path / "identifiers" / "x", tmp_path / "payload" / "x" / ".drafts" / "d"
+    old = [zone / f".sealed-{gone.pid}-a", inner / f".sealed-{gone.pid}-b", zone / ".sealed-named_before"]
+    stay = [zone / f".sealed-{os.getpid()}-c", zone / "other"]
+    young = zone / f".sealed-{gone.pid}-d"
+    for room in (*old, *stay, young):
+        (room / "spill").mkdir(parents=True)
+        (room / "spill" / "part").write_text("x")
+    for room in (*old, *stay):
+        for path in (*room.rglob("*"), room):
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+    (zone / f".sealed-{gone.pid}-link").symlink_to(zone / "other")
+
+    assert sorted(sweep_rooms(tmp_path, datetime(2020, 1, 1, tzinfo=UTC))) == sorted(room.name for room in old)
+
+    assert not [room for room in old if room.exists()]
+    assert all((room / "spill" / "part").exists() for room in (*stay, young))
 
 
 def test_two_jobs_run_side_by_side():
