@@ -18,6 +18,7 @@ from typing import Any
 from django.db import transaction
 
 from extracts import delivery, linked_release, publishing
+from extracts.intake import NotKept
 from extracts.lifecycle.delivery import ACCEPTED, RECEIVED, REFUSED
 from extracts.lifecycle.linkage import CANCELLED, FAILED, Stage
 from extracts.linked_release import Plan, Report, Walls
@@ -135,7 +136,7 @@ def carry_on(run_id: int, queue: str, setting: Setting) -> LinkageRun | None:
         clear(run_id, setting)
     except JobRefused as refusal:
         _fail(run, " ".join(finding.reason for finding in refusal.findings), setting)
-    except (_Stopped, JobFailed, SealUnavailable, BadProvider) as problem:
+    except (_Stopped, JobFailed, NotKept, SealUnavailable, BadProvider) as problem:
         _fail(run, str(problem), setting)
     except Exception as problem:
         log.error("linkage run %s failed: %s", run_id, kind_and_place(problem))

@@ -85,8 +85,7 @@ def tidy(zones: Zones, code: str, version: str) -> None:
 
 # What a killed job leaves behind, beneath the storage root; whoever goes on makes its own anew.
 LEFTOVERS = (
-    "identifiers/*/.drafts/*", "identifiers/*/spine/.*.draft", "identifiers/*/.scan/*", "payload/*/.drafts/*",
-    "crosswalk/*/.row-ids/*", "crosswalk/*/.*.draft", "crosswalk/*/.*.old",
+    "identifiers/*/spine/.*.draft", "identifiers/*/.scan/*", "crosswalk/*/.*.draft", "crosswalk/*/.*.old",
 )  # fmt: skip
 
 

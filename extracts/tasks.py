@@ -24,13 +24,14 @@ from extracts import delivery, linkage_runs, linked_release, pipeline, publishin
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
+from extracts.intake import sweep_drafts
 from extracts.keys import KeyRing, open_key_ring
 from extracts.lifecycle import ENDED_WITHOUT, RECALLED, UNFINISHED
 from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release
-from extracts.sealed import kind_and_place
+from extracts.sealed import kind_and_place, sweep_rooms
 from extracts.services import jobs
 from extracts.specification import ExtractSpec
 from extracts.zones import Zones
@@ -334,7 +335,9 @@ def sweep() -> None:
     if zones().staging.exists():
         for root in [path for path in zones().staging.iterdir() if path.is_dir()]:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
-    for left in linked_release.sweep(zones(), older_than=now - timedelta(days=1)):
+    yesterday = now - timedelta(days=1)
+    left_behind = [*linked_release.sweep(zones(), yesterday), *sweep_rooms(zones().root, yesterday)]
+    for left in [*left_behind, *sweep_drafts(zones(), yesterday)]:
         log.warning("removed %s: a job that was killed left it", left)
     _clear_undelivered()
     _take_away_withdrawn()

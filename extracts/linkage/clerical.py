@@ -104,13 +104,6 @@ def settled(decisions: Iterable[Mapping[str, str]]) -> dict[str, str]:
     }
 
 
-def unsettled(decisions: Iterable[Mapping[str, str]]) -> list[str]:
-    """Tokens with two decisions or more and no agreement: a third reviewer is wanted."""
-    rows = list(decisions)
-    done = settled(rows)
-    return sorted(token for token, verdicts in _by_token(rows).items() if len(verdicts) >= 2 and token not in done)
-
-
 def _by_token(decisions: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
     by_token: dict[str, dict[str, str]] = defaultdict(dict)
     for row in decisions:

@@ -65,14 +65,18 @@ def after(pair: ClericalPair, person: User) -> ClericalPair | None:
 
 @transaction.atomic
 def decide(pair: ClericalPair, *, verdict: str, note: str = "", by: User, at: datetime) -> ClericalPair:
-    """Record one reviewer's decision. The second one settles the pair or shows the disagreement, the third settles it.
+    """Record one reviewer's decision. The second one settles the pair or shows the disagreement; the third settles it
+
+    by agreeing with one of the two, and otherwise leaves it as one that cannot be told, as the linker reads it too.
 
     `note` is one of the grounds on the list, or "".
     """
     if verdict not in set(Verdict) or note not in {"", *Ground.values}:
         raise Refused("Choose one of the answers on the page.")
     pair = ClericalPair.objects.select_for_update().get(pk=pair.pk)
-    outcome = {"outcome": verdict} if pair.state == DISAGREED else {}
+    earlier = list(pair.decisions.values_list("verdict", flat=True))
+    third = verdict if verdict in earlier else Verdict.UNSURE.value
+    outcome = {"outcome": third} if pair.state == DISAGREED else {}
     pair = act(pair, "decide", by=by, at=at, **outcome)
     pair.decisions.create(reviewer=by, verdict=verdict, note=note, decided_at=at)
     return _put_together(pair, at) if pair.state == TWO_DECIDED else pair
@@ -97,19 +101,6 @@ def last_of(person: User) -> ClericalPair | None:
     """The pair on which this person decided last, if that can still be taken back."""
     last = person.clerical_decisions.select_related("pair").order_by("-decided_at", "-pk").first()
     return last.pair if last and last.pair.state == ONE_DECIDED else None
-
-
-def settled_decisions(dataset: str) -> list[dict[str, str]]:
-    """What people settled, of all runs of the dataset, for the linker: token and verdict ("same" or "different").
-
-    Pairs that nobody could tell stay in the grey zone and are left out. In the order of the tokens.
-    """
-    settled = ClericalPair.objects.filter(run__dataset=dataset, state=SETTLED).exclude(outcome=Verdict.UNSURE)
-    rows = settled.order_by("token").values("token", "outcome", "reason", "stratum")
-    return [
-        {"token": row["token"], "verdict": row["outcome"], "reason": row["reason"], "stratum": row["stratum"]}
-        for row in rows
-    ]
 
 
 def export_decisions(dataset: str, *, key: bytes) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ from collections import Counter
 import duckdb
 import pytest
 
-from extracts.linkage.clerical import STRATA, agreement, draw, settled, unsettled
+from extracts.linkage.clerical import STRATA, agreement, draw, settled
 from extracts.linkage.clerical_pairs import outcome, pair_content, token_of
 
 KEY = bytes(range(32))
@@ -38,7 +38,6 @@ DECIDED = decisions("""
 
 def test_two_who_agree_settle_a_pair_and_a_third_settles_a_difference():
     assert settled(DECIDED) == {"both": "same", "third": "different", "unsure": "unsure"}
-    assert unsettled(DECIDED) == ["differ", "torn"]
 
 
 def test_agreement_is_of_the_first_two_and_beyond_chance():
