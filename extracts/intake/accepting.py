@@ -238,8 +238,12 @@ def _settle(stream: Stream) -> None:
 
 @contextmanager
 def _alone(zones: Zones) -> Iterator[None]:
-    """No other attempt moves or withdraws anything meanwhile. The kernel ends this when the process dies."""
-    descriptor = os.open(zones.root, os.O_RDONLY | os.O_DIRECTORY)
+    """No other attempt moves or withdraws anything meanwhile. The kernel ends this when the process dies.
+
+    The lock is on the zone, not on the storage root: that one says that a demonstration runs there.
+    """
+    make_private(zones.identifiers)
+    descriptor = os.open(zones.identifiers, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -21,6 +21,7 @@ from extracts.intake.folder import read_delivery
 from extracts.providers import Finding, Refusal, merged_description, read_provider
 from extracts.sealed import JobFailed, JobRefused, why_no_walls
 from extracts.zones import Zones
+from portal.starting.folder import held
 from tests.extracts.a_delivery import (
     BASE,
     CODE,
@@ -428,6 +429,12 @@ def test_a_delivery_of_the_sixth_agency_is_accepted_and_the_same_again_is_left_a
     assert snapshot(zones.root) == kept
     # The catalogue with the agency's tables is the one that a release is built with.
     merged_description(BASE, [read_provider(provider)], tmp_path / "merged")
+
+
+def test_a_demonstration_that_holds_the_storage_root_holds_up_nothing(sent: Path, provider: Path, zones: Zones):
+    zones.root.mkdir(parents=True, exist_ok=True)
+    with held(zones.root):
+        assert accepted(sent, zones, provider).counts[PATIENT] == PEOPLE
 
 
 def test_after_a_refusal_every_zone_is_as_before(sent: Path, provider: Path, zones: Zones, tmp_path: Path):
