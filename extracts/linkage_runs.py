@@ -1,7 +1,7 @@
 """A linkage run on its way: each worker takes it a few stages on, keeps what they report, and hands it over.
 
-Linkage and the build of a release wait in queues of their own, so that their workers can run under accounts of
-their own; and whatever a worker runs is walled in besides (`extracts.sealed`).
+Linkage and the build of a release wait in queues of their own, so that they can have workers of their own; whatever a
+worker runs is walled in (`extracts.sealed`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import logging
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,9 @@ WORK: dict[Stage, Callable[[Plan, Walls], Report]] = {
 }
 
 
+FOUND = "The scanner found identifiers in the release, which is thrown away. Its findings are kept with the run."
+
+
 class _Stopped(Exception):
     """The run cannot go on; the reason is for its page."""
 
@@ -75,7 +78,8 @@ def receive(folder: Path, *, dataset: str, by: User, setting: Setting) -> list[D
 
     folder  a folder for each provider, each with `delivery.json`; those accepted before are left alone
 
-    Raises Refusal when something in the folder is no delivery, and changes nothing then; BadProvider too.
+    Raises Refusal when something in the folder is no delivery, and changes nothing then; BadProvider too. Raises
+    Refused for a delivery that a linkage has in hand; those before it, by name of the provider, are received.
     """
     found = linked_release.deliveries_in(folder, setting.description(dataset))
     received = []
@@ -89,12 +93,18 @@ def receive(folder: Path, *, dataset: str, by: User, setting: Setting) -> list[D
 
 
 def keep_truth(folder: Path, *, dataset: str, setting: Setting) -> None:
-    """Put what is known of made-up records where measuring alone reads it, in place of what was there."""
+    """Put what is known of made-up records where measuring alone reads it, in place of what was there.
+
+    Raises OSError when the folder cannot be read; what was there stays then.
+    """
     place = setting.zones.truth / dataset
-    shutil.rmtree(place, ignore_errors=True)
     make_private(place.parent)
-    shutil.copytree(folder, place)
-    place.chmod(0o700)
+    draft = place.with_name(f".{dataset}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(folder, draft)
+    draft.chmod(0o700)
+    shutil.rmtree(place, ignore_errors=True)
+    draft.rename(place)
 
 
 def inbox(zones: Zones, delivered: Delivery) -> Path:
@@ -153,14 +163,16 @@ def _build_again_if_gone(run: LinkageRun, setting: Setting) -> LinkageRun:
 
 
 def clear(run_id: int, setting: Setting) -> None:
-    """Throw away what an ended run had built. Safe to repeat; a run that goes on or has built a release is left alone.
+    """Throw away what a failed or cancelled run had built, also what its worker had moved before it died.
 
-    That goes for a folder in place, too, whose worker died between the move and saying so.
+    Safe to repeat. Another run of the same name, which a cancelled one leaves free, keeps what it has built.
     """
     run = LinkageRun.objects.get(pk=run_id)
-    if not run.is_unfinished:
-        linked_release.tidy(setting.zones, run.dataset, run.name)
-    if run.state in (FAILED, CANCELLED) and not Release.objects.filter(code=run.dataset, version=run.name).exists():
+    named_alike = LinkageRun.objects.filter(dataset=run.dataset, name=run.name).exclude(pk=run.pk)
+    if run.state not in (FAILED, CANCELLED) or named_alike.exclude(state=CANCELLED).exists():
+        return
+    linked_release.tidy(setting.zones, run.dataset, run.name)
+    if not Release.objects.filter(code=run.dataset, version=run.name).exists():
         shutil.rmtree(setting.zones.release(run.dataset, run.name), ignore_errors=True)
 
 
@@ -208,7 +220,7 @@ def _accept(run: LinkageRun, walls: Walls, setting: Setting) -> Report:
                     place, one.provider, code=run.dataset, description=description, walls=walls
                 )
             except JobRefused as refusal:
-                findings = [asdict(finding) for finding in refusal.findings]
+                findings = [finding.to_json() for finding in refusal.findings]
                 refused.append(deliveries.refuse(one, findings=findings, at=setting.now()))
             else:
                 deliveries.accept(one, counts=accepted.counts, at=setting.now())
@@ -259,8 +271,11 @@ def _after_linking(run: LinkageRun, plan: Plan, report: Mapping[str, Any], setti
 def _finish(run: LinkageRun, plan: Plan, scan: Report, setting: Setting) -> LinkageRun:
     """Make the release known and move it into place, if no identifier was found in it."""
     if scan["clean"] is not True:
-        linkage.record_stage(run, Stage.SCANNING, scan)
-        raise _Stopped("The scanner found identifiers in the release: its findings are below. Nothing was published.")
+        with transaction.atomic():
+            run = linkage.record_stage(run, Stage.SCANNING, scan)
+            linkage.fail(run, reason=FOUND, at=setting.now())
+        clear(run.pk, setting)
+        return run
     folder = linked_release.staged(setting.zones, plan.code, plan.version) / "release"
     built = run.part(Stage.BUILDING)
     if publishing.verify(folder) or delivery.sha256_of(folder / delivery.MANIFEST) != built["manifest_sha256"]:

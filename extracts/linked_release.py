@@ -20,7 +20,7 @@ from extracts.intake import Accepted, accept_delivery
 from extracts.intake.findings import Findings
 from extracts.intake.folder import DELIVERY, read_delivery
 from extracts.providers import Refusal, merged_description, read_providers
-from extracts.sealed import make_private, run_sealed
+from extracts.sealed import make_private, newest_change, run_sealed
 from extracts.zones import Zones
 
 Report = dict[str, Any]
@@ -93,8 +93,7 @@ def sweep(zones: Zones, older_than: datetime) -> list[str]:
     """Remove what killed jobs left in the zones, if nothing in it changed since that moment; returns their names."""
     removed = []
     for folder in sorted(path for pattern in LEFTOVERS for path in zones.root.glob(pattern) if path.is_dir()):
-        newest = max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
-        if newest < older_than.timestamp():
+        if newest_change(folder) < older_than.timestamp():
             shutil.rmtree(folder, ignore_errors=True)
             removed.append(folder.relative_to(zones.root).as_posix())
     return removed
@@ -109,7 +108,9 @@ def deliveries_in(folder: Path, description: Path) -> list[tuple[str, str, Path]
     sources = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     findings, found = Findings(), []
     for source in sources:
-        if source.name not in known:
+        if source.is_symlink():
+            findings.add(source.name, "It is a link, not a folder.")
+        elif source.name not in known:
             findings.add(source.name, f"No provider has this code; they are {', '.join(sorted(known))}.")
         elif about := read_delivery(source / DELIVERY, source.name, findings):
             found.append((source.name, about.name, source))
@@ -237,9 +238,8 @@ def scan(plan: Plan, walls: Walls) -> Report:
     return walls.run("extracts.scanning:scan", "scan", arguments, code=plan.code, staged=into)
 
 
-def put_in_place(plan: Plan, zones: Zones) -> Path:
+def put_in_place(plan: Plan, zones: Zones) -> None:
     """Move the staged release to where extracts read it. Safe to repeat; a release never changes."""
     folder = staged(zones, plan.code, plan.version)
     publishing.put_in_place(folder / "release", zones.releases / plan.code, plan.version)
     tidy(zones, plan.code, plan.version)
-    return zones.release(plan.code, plan.version)

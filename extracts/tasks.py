@@ -335,12 +335,22 @@ def sweep() -> None:
     if zones().staging.exists():
         for root in [path for path in zones().staging.iterdir() if path.is_dir()]:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
-    yesterday = now - timedelta(days=1)
-    left_behind = [*linked_release.sweep(zones(), yesterday), *sweep_rooms(zones().root, yesterday)]
-    for left in [*left_behind, *sweep_drafts(zones(), yesterday)]:
-        log.warning("removed %s: a job that was killed left it", left)
     _clear_undelivered()
     _take_away_withdrawn()
+
+
+@shared_task
+def sweep_leftovers() -> None:
+    """Remove what killed jobs left in the zones a day ago or earlier: a look through all of them, so not every minute.
+
+    Safe to repeat: whoever goes on with such a job makes its own anew.
+    """
+    yesterday = timezone.now() - timedelta(days=1)
+    left_behind = [*linked_release.sweep(zones(), yesterday), *sweep_drafts(zones(), yesterday)]
+    for zone in (zones().identifiers, zones().payload, zones().crosswalk, zones().staging):
+        left_behind += sweep_rooms(zone, yesterday)
+    for left in left_behind:
+        log.warning("removed %s: a job that was killed left it", left)
 
 
 def _take_away_withdrawn() -> None:

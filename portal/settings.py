@@ -146,6 +146,7 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_DATA / "celerybeat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "extracts.tasks.sweep", "schedule": env.float("GATEHOUSE_SWEEP_SECONDS", default=30.0)},
+    "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
     "sign-trail-head": {
         "task": "extracts.tasks.sign_trail_head",
         "schedule": env.float("GATEHOUSE_TRAIL_HEAD_SECONDS", default=300.0),

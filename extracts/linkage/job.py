@@ -89,11 +89,7 @@ def link(
             clerical=Path(clerical), draft=draft, old=old,
         )  # fmt: skip
         phases("Writing the crosswalk", 0.9)
-        folder = Path(crosswalk) / f".{run}.draft"
-        shutil.rmtree(folder, ignore_errors=True)
-        write_persons(connection, folder / "persons.parquet")
-        write_events(connection, folder / "events.parquet", features=linked.features, key=secret)
-        write_groups(connection, folder / "groups.parquet", features=linked.features)
+        folder = _drafted_crosswalk(connection, Path(crosswalk), run, features=linked.features, key=secret)
         said = _said(connection, linked, engine, review, code=code, seed=seed)
     write_json(folder / "charts.json", engine.charts())
     write_json(folder / "review.json", {"strata": review["strata"], "strata_of": _strata_of(review["pairs"])})
@@ -106,6 +102,18 @@ def link(
     write_json(Path(clerical) / "manifest.json", {"run": run, "pairs": review["pairs"]})
     progress("Linked", 1.0)
     return {**said, "pairs": review["pairs"]}
+
+
+def _drafted_crosswalk(
+    connection: duckdb.DuckDBPyConnection, crosswalk: Path, run: str, *, features: Sequence[str], key: bytes
+) -> Path:
+    """The run's folder, not in its place yet: which record is which person, which event is which case, and groups."""
+    folder = crosswalk / f".{run}.draft"
+    shutil.rmtree(folder, ignore_errors=True)
+    write_persons(connection, folder / "persons.parquet")
+    write_events(connection, folder / "events.parquet", features=features, key=key)
+    write_groups(connection, folder / "groups.parquet", features=features)
+    return folder
 
 
 def measure(

@@ -277,8 +277,19 @@ def test_a_folder_that_was_moved_by_a_run_that_ended_otherwise_is_removed(settin
     linkage_runs.clear(run.pk, setting)
     assert folder.is_dir(), "it may still be registered"
     linkage.cancel(run, by=person("lin"), at=now())
+    another = a_run("running", name=run.name)
+    linkage_runs.clear(run.pk, setting)
+    assert folder.is_dir(), "it may be that of another run of the name, which is free again"
+    linkage.cancel(another, by=person("lin"), at=now())
     linkage_runs.clear(run.pk, setting)
     assert not folder.exists()
+
+
+def test_a_truth_that_cannot_be_read_leaves_the_one_before(sources, setting, zones, tmp_path):
+    linkage_runs.keep_truth(sources / "truth", dataset="cjs_linked", setting=setting)
+    with pytest.raises(OSError):
+        linkage_runs.keep_truth(tmp_path / "nowhere", dataset="cjs_linked", setting=setting)
+    assert (zones.truth / "cjs_linked" / "persons.parquet").is_file()
 
 
 def test_a_refusal_of_a_job_is_said_on_the_page(setting, work, monkeypatch):
@@ -313,6 +324,7 @@ def test_a_lease_that_could_not_be_renewed_is_lost(setting, monkeypatch):
     monkeypatch.setattr(jobs, "keep", keep)
     with jobs.kept_alive(a_run("running"), clock=now, lease=timedelta(seconds=0.03)) as lost:
         wait_until(lost)
+        assert lost()
 
 
 def wait_until(holds):
@@ -336,18 +348,19 @@ def test_what_a_killed_job_left_is_swept_after_a_day(zones):
         "identifiers/cjs_linked/.drafts/police-1", "identifiers/cjs_linked/spine/.2026.2.draft",
         "identifiers/cjs_linked/.scan/build-1", "payload/cjs_linked/.drafts/police-1",
         "crosswalk/cjs_linked/.row-ids/police-1", "crosswalk/cjs_linked/.2026.2.draft",
+        "identifiers/cjs_linked/.sealed-999999999-x",
     )]  # fmt: skip
     kept = zones.root / "identifiers" / "cjs_linked" / "identities" / "police" / "2026"
     for folder in (*left, kept):
         folder.mkdir(parents=True)
         (folder / "x.parquet").write_bytes(b"x")
-    tasks.sweep()
+    tasks.sweep_leftovers()
     assert all(folder.is_dir() for folder in left), "somebody may be at work there"
     yesterday = time.time() - 90_000
     for folder in (*left, kept):
         os.utime(folder / "x.parquet", (yesterday, yesterday))
         os.utime(folder, (yesterday, yesterday))
-    tasks.sweep()
+    tasks.sweep_leftovers()
     assert [folder for folder in left if folder.exists()] == []
     assert kept.is_dir()
 

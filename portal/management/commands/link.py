@@ -44,6 +44,8 @@ class Command(BaseCommand):
         parser.add_argument("--queue", action="store_true", help="leave the work to the workers and return at once")
 
     def handle(self, *args: Any, deliveries: Path, release: str, dataset: str, seed: int, **options: Any) -> None:
+        if options["truth"] and not options["truth"].is_dir():
+            raise CommandError(f"There is no folder {options['truth']}.")
         self.told = ""
         setting = tasks.linkage_setting(tell=self.tell)
         try:
