@@ -1,4 +1,4 @@
-"""A small delivery of the sixth agency, as a provider would send it, and ways to spoil it."""
+"""A small delivery of the sixth agency, as a provider would send it; ways to spoil it, and to have it accepted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import governance.catalogue
+from extracts.intake import accept_delivery
+from extracts.sealed import why_no_walls
+from extracts.zones import Zones
 from tests.extracts.sixth_agency import MENTAL_HEALTH
 
 BASE = Path(governance.catalogue.__file__).parent / "datasets" / "cjs_linked"
@@ -104,6 +107,35 @@ def changed(folder: Path, file: str, change: Callable[[Columns], Any], *, as_csv
         write_csv(folder / f"{file}.csv", columns)
     else:
         pq.write_table(pa.table(columns), folder / f"{file}.parquet")
+
+
+def put(column: str, *rows: int, value: Any) -> Callable[[Columns], None]:
+    """Set a value in rows, the first being 1."""
+
+    def change(columns: Columns) -> None:
+        for row in rows:
+            columns[column][row - 1] = value
+
+    return change
+
+
+def accepted(delivery: Path, zones: Zones, provider: Path, progress: Any = lambda *step: None) -> Any:
+    return accept_delivery(
+        delivery, code=CODE, description=BASE, provider=provider, zones=zones, progress=progress,
+        unsealed_allowed=bool(why_no_walls()),
+    )  # fmt: skip
+
+
+def once(phase: str, act: Callable[[], Any]) -> Callable[[str, float], None]:
+    """A progress that does something the first time that a phase is told."""
+    done: list[str] = []
+
+    def progress(what: str, share: float) -> None:
+        if what.startswith(phase) and not done:
+            done.append(what)
+            act()
+
+    return progress
 
 
 def snapshot(root: Path) -> dict[str, bytes | None]:

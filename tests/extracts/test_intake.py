@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from extracts.intake import NotKept, accept_delivery, accept_identity, accept_payload, accepting, sweep_drafts
+from extracts.intake import accept_identity, accept_payload
 from extracts.intake.counterparts import FILE as TOKENS
-from extracts.intake.findings import Findings
-from extracts.intake.folder import read_delivery
 from extracts.providers import Finding, Refusal, merged_description, read_provider
-from extracts.sealed import JobFailed, JobRefused, why_no_walls
+from extracts.sealed import JobRefused
 from extracts.zones import Zones
 from portal.starting.folder import held
 from tests.extracts.a_delivery import (
@@ -28,15 +26,19 @@ from tests.extracts.a_delivery import (
     FILES,
     PEOPLE,
     Columns,
+    accepted,
     changed,
     key,
     patients,
     provider_file,
+    put,
     referrals,
     snapshot,
     write_csv,
     write_delivery,
 )
+
+pytestmark = pytest.mark.usefixtures("identifiers")
 
 PATIENT, REFERRAL, CONTACT = FILES
 WHO, REF, MET = FILES
@@ -60,18 +62,6 @@ def looked_at(delivery: Path, room: Path) -> tuple[list[dict[str, Any]], list[Fi
         except Refusal as refusal:
             findings += refusal.findings
     return results, findings
-
-
-def accepted(delivery: Path, zones: Zones, provider: Path, progress: Any = lambda *step: None) -> Any:
-    return accept_delivery(
-        delivery, code=CODE, description=BASE, provider=provider, zones=zones, progress=progress,
-        unsealed_allowed=bool(why_no_walls()),
-    )  # fmt: skip
-
-
-@pytest.fixture
-def sent(tmp_path: Path) -> Path:
-    return write_delivery(tmp_path / "sent")
 
 
 # --- what is accepted ---------------------------------------------------------------------------------------------
@@ -112,16 +102,6 @@ def test_the_streams_exchange_nothing_that_reads(tmp_path: Path, sent: Path):
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------
-
-
-def put(column: str, *rows: int, value: Any) -> Callable[[Columns], None]:
-    """Set a value in rows, the first being 1."""
-
-    def change(columns: Columns) -> None:
-        for row in rows:
-            columns[column][row - 1] = value
-
-    return change
 
 
 def add(name: str, value: Any) -> Callable[[Columns], None]:
@@ -396,18 +376,6 @@ def test_all_findings_are_told_and_many_are_counted(tmp_path: Path, sent: Path):
 # --- whole or not at all ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def provider(tmp_path: Path) -> Path:
-    return provider_file(tmp_path / "providers")
-
-
-@pytest.fixture
-def zones(tmp_path: Path) -> Zones:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "identifiers").mkdir(mode=0o700)
-    return Zones(tmp_path / "data")
-
-
 def test_a_delivery_of_the_sixth_agency_is_accepted_and_the_same_again_is_left_alone(
     sent: Path, provider: Path, zones: Zones, tmp_path: Path
 ):
@@ -488,195 +456,3 @@ def test_a_delivery_that_cannot_be_read_at_all_names_no_path(tmp_path: Path, pro
         accepted(tmp_path / "nothing", zones, provider)
     assert [str(one) for one in refused.value.findings] == ["delivery.json: It is missing or is not a JSON object."]
     assert os.listdir(zones.root) == ["identifiers"]
-
-
-# --- attempts that cross, and attempts that end half way ----------------------------------------------------------
-
-
-def once(phase: str, act: Callable[[], Any]) -> Callable[[str, float], None]:
-    """A progress that does something the first time that a phase is told."""
-    done: list[str] = []
-
-    def progress(what: str, share: float) -> None:
-        if what.startswith(phase) and not done:
-            done.append(what)
-            act()
-
-    return progress
-
-
-@pytest.mark.parametrize("phase", ["Looking at identity records", "Looking at mht_referral", "Keeping the payload"])
-def test_an_attempt_that_was_overtaken_takes_nothing_from_the_other(
-    sent: Path, provider: Path, zones: Zones, phase: str
-):
-    """A second attempt begins and ends while the first is at work: both find the same delivery in its place."""
-    results: list[Any] = []
-    results.append(
-        accepted(sent, zones, provider, once(phase, lambda: results.append(accepted(sent, zones, provider))))
-    )
-
-    assert [result.counts for result in results] == [dict.fromkeys(FILES, PEOPLE)] * 2
-    assert_both_stand(zones)
-    assert not [name for name in snapshot(zones.root) if ".drafts" in name or ".row-ids" in name]
-
-
-def assert_both_stand(zones: Zones, name: str = "2026-01") -> None:
-    for place in (zones.identities(CODE, "mental_health", name), zones.payload_of(CODE, "mental_health", name)):
-        assert (place / "accepted.json").is_file()
-
-
-def clear(zone: Path, name: str) -> None:
-    for path in zone.glob(f"{CODE}/{name}/*"):
-        shutil.rmtree(path)
-
-
-def test_a_draft_that_is_gone_is_no_acceptance(sent: Path, provider: Path, zones: Zones):
-    before = snapshot(zones.root)
-    with pytest.raises(NotKept, match="draft of the identity records"):
-        accepted(sent, zones, provider, once("Keeping the payload", lambda: clear(zones.identifiers, ".drafts")))
-    assert snapshot(zones.root) == before
-
-
-def test_without_the_row_ids_of_the_other_stream_nothing_is_accepted(sent: Path, provider: Path, zones: Zones):
-    before = snapshot(zones.root)
-    with pytest.raises(JobFailed, match="NoRowIds"):
-        accepted(sent, zones, provider, once("Looking at mht_referral", lambda: clear(zones.crosswalk, ".row-ids")))
-    assert snapshot(zones.root) == before
-
-
-def test_when_the_second_move_fails_the_first_is_undone(
-    sent: Path, provider: Path, zones: Zones, monkeypatch: pytest.MonkeyPatch
-):
-    before, move = snapshot(zones.root), accepting.folders.move_into_place
-
-    def full(folder: Path, workspace: Path, *arguments: Any, **options: Any) -> Path:
-        if workspace.is_relative_to(zones.payload):
-            raise OSError(28, "No space left on device")
-        return move(folder, workspace, *arguments, **options)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(accepting.folders, "move_into_place", full)
-        with pytest.raises(OSError, match="No space"):
-            accepted(sent, zones, provider)
-    assert snapshot(zones.root) == before
-
-    assert not accepted(sent, zones, provider).left_alone
-    assert_both_stand(zones)
-
-
-@pytest.mark.parametrize("stays", ["identity", "payload"])
-def test_half_a_delivery_that_a_crash_left_does_not_refuse_the_mended_one(
-    sent: Path, provider: Path, zones: Zones, stays: str
-):
-    accepted(sent, zones, provider)
-    identity = zones.identities(CODE, "mental_health", "2026-01")
-    payload = zones.payload_of(CODE, "mental_health", "2026-01")
-    shutil.rmtree(payload if stays == "identity" else identity)
-    changed(sent, PATIENT, put("family", 1, value="Okafor"))
-    changed(sent, CONTACT, put("minutes", 1, value=9))
-
-    assert not accepted(sent, zones, provider).left_alone
-
-    assert_both_stand(zones)
-    assert pq.read_table(identity / "mht_patient.parquet")["surname"][0].as_py() == "Okafor"
-    assert pq.read_table(payload / "mht_contact.parquet")["minutes"][0].as_py() == 9
-
-
-def test_nothing_is_withdrawn_when_a_whole_zone_is_missing(sent: Path, provider: Path, zones: Zones):
-    """A disk that is not mounted looks like half a delivery, and is none."""
-    accepted(sent, zones, provider)
-    shutil.rmtree(zones.payload)
-    before = snapshot(zones.root)
-    with pytest.raises(NotKept, match="disk missing"):
-        accepted(sent, zones, provider)
-    assert snapshot(zones.root) == before
-
-
-def test_what_killed_attempts_left_is_swept_when_it_is_old(zones: Zones):
-    for zone, name in ((zones.identifiers, ".drafts"), (zones.payload, ".drafts"), (zones.crosswalk, ".row-ids")):
-        for attempt in ("old", "new"):
-            (zone / CODE / name / attempt).mkdir(parents=True)
-            (zone / CODE / name / attempt / "x.parquet").write_bytes(b"x")
-        for path in (zone / CODE / name / "old" / "x.parquet", zone / CODE / name / "old"):
-            os.utime(path, (1_000_000_000, 1_000_000_000))
-    assert sweep_drafts(zones, datetime(2020, 1, 1, tzinfo=UTC)) == ["old"] * 3
-    assert len(list(zones.root.glob(f"*/{CODE}/.*/new/x.parquet"))) == 3
-    assert not list(zones.root.glob(f"*/{CODE}/.*/old"))
-
-
-# --- what lies outside the walls is not followed, waited for, or read without end ----------------------------------
-
-
-def link_to(target: Path, path: Path) -> None:
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
-    path.symlink_to(target)
-
-
-@pytest.mark.parametrize("which", ["identity", "payload", "delivery.json", "delivery"])
-def test_a_delivery_of_links_is_refused_before_any_process_is_started(
-    sent: Path, provider: Path, zones: Zones, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
-):
-    """A grant follows links: an identity stream that points into the payload zone would open it to that process."""
-    elsewhere = shutil.copytree(sent, tmp_path / "elsewhere")
-    if which == "delivery":
-        link_to(elsewhere, sent)
-    else:
-        link_to(elsewhere / which, sent / which)
-    monkeypatch.setattr(accepting, "run_sealed", lambda *args, **options: pytest.fail("A process was started."))
-    with pytest.raises(JobRefused) as refused:
-        accepted(sent, zones, provider)
-    assert [one.file for one in refused.value.findings] == [which]
-    assert os.listdir(zones.root) == ["identifiers"]
-
-
-def test_a_stream_that_is_a_file_is_refused(sent: Path, provider: Path, zones: Zones):
-    shutil.rmtree(sent / "payload")
-    (sent / "payload").write_text("x")
-    with pytest.raises(JobRefused, match="finding"):
-        accepted(sent, zones, provider)
-
-
-def as_pipe(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
-
-
-def as_huge_file(path: Path) -> None:
-    with path.open("ab") as file:
-        file.truncate(1 << 40)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "reason"),
-    [
-        (as_pipe, "not a JSON object"),
-        (as_huge_file, "not a JSON object"),
-        (lambda path: path.write_text("[" * 60_000), "not a JSON object"),
-        (lambda path: path.write_text('{"cut": ' + "9" * 5_000 + "}"), "not a JSON object"),
-        (lambda path: path.write_text(path.read_text()[:-1] + " " * (64 << 10) + "}"), "not a JSON object"),
-        (lambda path: path.write_text(path.read_text()[:-1] + ', "empty": [["x"]]}'), "empty must be a list"),
-        (lambda path: path.write_text(path.read_text()[:-1] + ', "empty": [{}]}'), "empty must be a list"),
-    ],
-)
-def test_a_delivery_json_that_is_none_is_a_finding(sent: Path, spoil: Callable[[Path], Any], reason: str):
-    spoil(sent / "delivery.json")
-    findings = Findings()
-    assert read_delivery(sent / "delivery.json", "mental_health", findings) is None
-    assert [reason in one.reason for one in findings.found] == [True]
-
-
-def test_a_file_that_is_rewritten_in_place_is_found_also_when_its_time_is_set_back(
-    tmp_path: Path, sent: Path, provider: Path, zones: Zones
-):
-    """The inbox holds links to the provider's own files, so whoever has the other name can still write."""
-    path = sent / f"{PATIENT}.parquet"
-
-    def rewrite() -> None:
-        was, content = path.stat(), bytearray(path.read_bytes())
-        with path.open("r+b") as file:
-            file.write(content)
-        os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
-
-    with pytest.raises(JobRefused) as refused:
-        accepted(sent, zones, provider, once("Looking at identity records", rewrite))
-    assert [one.reason for one in refused.value.findings] == ["The file changed while it was looked at."]
