@@ -9,17 +9,22 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from django.urls import Resolver404, get_resolver, resolve
+from django.urls import get_resolver
 from playwright.sync_api import Page, expect
 
 from extracts import delivery
 from extracts.zones import Zones
-from tests.journeys.browser import accessible, shot, sign_in, sign_out
+from tests.journeys.browser import accessible, sign_out
+from tests.journeys.journey import Journey
+from tests.journeys.linkage import (
+    lin_follows_the_linkage,
+    the_next_release_is_built_and_published,
+    three_analysts_review_pairs,
+)
 from tests.journeys.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -29,7 +34,6 @@ TABLES = {
     "pol_crime": ("offence_subgroup", "recorded_date", "outcome_type"),
     "crt_case": ("case_outcome", "sex", "first_hearing_date"),
 }
-
 
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
 NO_PAGES = {
@@ -58,46 +62,6 @@ a_project()
 """
 
 
-class Journey:
-    """A browser window that passes from hand to hand, and counts its pictures."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.pictures = page, 0
-        self.seen: set[str] = set()
-
-    def as_(self, who: str) -> Page:
-        sign_out(self.page)
-        sign_in(self.page, who)
-        return self.page
-
-    def look(self, name: str) -> None:
-        """Keep the page as a picture and put it to axe-core, wide and narrow."""
-        self.pictures += 1
-        self.seen.add(name_of(self.page))
-        accessible(self.page)
-        shot(self.page, f"{self.pictures:02d}-{name}")
-        accessible(self.page)
-        self.page.set_viewport_size({"width": 1440, "height": 900})
-
-    def open_waiting(self, words: str) -> None:
-        """From the list of what waits for this person, open the record."""
-        self.page.goto("/")
-        self.page.locator(".govuk-task-list__item", has_text=words).get_by_role("link").first.click()
-
-    def decide(self, verdict: str, reasons: str) -> None:
-        self.page.get_by_role("radio", name=verdict).first.check()
-        self.page.locator("textarea[name=reasons]").fill(reasons)
-        self.page.locator("main form button[type=submit]").last.click()
-
-
-def name_of(page: Page) -> str:
-    """The name in `portal/urls.py` of the page that is shown."""
-    try:
-        return resolve(urlsplit(page.url).path).url_name or ""
-    except Resolver404:
-        return "not found"
-
-
 @pytest.fixture
 def journey(page: Page) -> Journey:
     return Journey(page)
@@ -118,70 +82,6 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     three_analysts_review_pairs(journey)
     the_next_release_is_built_and_published(journey)
     assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()
-
-
-def lin_follows_the_linkage(journey: Journey, stack: Stack) -> None:
-    """The demonstration's first release is being linked and built while the portal is up already."""
-    page = journey.as_("lin")
-    page.goto("/linkage/1/")
-    journey.look("linkage-under-way")
-    stack.await_release()
-    page.goto("/linkage/1/")
-    expect(page.locator(".gh-status")).to_contain_text("Built a release")
-    journey.look("linkage-run")
-    sign_out(page)
-
-
-def three_analysts_review_pairs(journey: Journey) -> None:
-    """Two decide on a pair without seeing the other's answer; they differ, and a third settles it."""
-    page = journey.as_("lin")
-    page.goto("/linkage/review/")
-    journey.look("review-queue")
-    page.get_by_role("button", name="Start reviewing").click()
-    pair = page.url
-    journey.look("review-pair")
-    page.keyboard.press("s")
-    expect(page.locator("main")).not_to_contain_text(pair.rsplit("/", 1)[1][:8])
-    for who, key in (("lou", "d"), ("lara", "s")):
-        page = journey.as_(who)
-        page.goto(pair)
-        expect(page.locator("main")).to_contain_text("Are these two the same person?")
-        page.keyboard.press(key)
-        page.wait_for_url(lambda url: url != pair)
-    journey.look("review-next-pair")
-    page.goto("/linkage/")
-    journey.look("linkage")
-
-
-def the_next_release_is_built_and_published(journey: Journey) -> None:
-    """From the page, over the same deliveries and one decision more; then a second person publishes it."""
-    page = journey.as_("lin")
-    page.goto("/linkage/start")
-    for box in page.locator("[name=deliveries]").all():
-        box.check()
-    page.locator("[name=name]").fill("2026.2")
-    journey.look("linkage-start")
-    page.get_by_role("button", name="Start the linkage").click()
-    run = page.url
-    page.goto(f"{run}cancel")
-    journey.look("linkage-cancel")
-    page.goto(run)
-    expect(page.locator(".gh-status")).to_contain_text("Built a release", timeout=240_000)
-    page.get_by_role("button", name="See the release").click()
-    address = page.url
-    page = journey.as_("rae")
-    page.goto(address)
-    journey.look("release-built")
-    page.get_by_role("button", name="Publish").first.click()
-    journey.look("release-publish")
-    page.locator("[name=reasons]").fill("The links are as good as before, and one pair was settled.")
-    page.locator("[name=looked]").check()
-    page.get_by_role("button", name="Publish it").click()
-    expect(page.locator(".gh-status")).to_contain_text("Published")
-    journey.look("release-published")
-    page.goto("/releases/")
-    expect(page.locator("main")).to_contain_text("Superseded")
-    journey.look("releases-of-two-versions")
 
 
 def anyone_may_look_around(journey: Journey) -> None:

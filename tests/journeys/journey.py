@@ -1,0 +1,50 @@
+"""A journey through the portal: one browser window, handed from person to person, that looks at every page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from tests.journeys.browser import accessible, shot, sign_in, sign_out
+
+
+class Journey:
+    """A browser window that passes from hand to hand, and counts its pictures."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pictures = page, 0
+        self.seen: set[str] = set()
+
+    def as_(self, who: str) -> Page:
+        sign_out(self.page)
+        sign_in(self.page, who)
+        return self.page
+
+    def look(self, name: str) -> None:
+        """Keep the page as a picture and put it to axe-core, wide and narrow."""
+        self.pictures += 1
+        self.seen.add(name_of(self.page))
+        accessible(self.page)
+        shot(self.page, f"{self.pictures:02d}-{name}")
+        accessible(self.page)
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+
+    def open_waiting(self, words: str) -> None:
+        """From the list of what waits for this person, open the record."""
+        self.page.goto("/")
+        self.page.locator(".govuk-task-list__item", has_text=words).get_by_role("link").first.click()
+
+    def decide(self, verdict: str, reasons: str) -> None:
+        self.page.get_by_role("radio", name=verdict).first.check()
+        self.page.locator("textarea[name=reasons]").fill(reasons)
+        self.page.locator("main form button[type=submit]").last.click()
+
+
+def name_of(page: Page) -> str:
+    """The name in `portal/urls.py` of the page that is shown."""
+    try:
+        return resolve(urlsplit(page.url).path).url_name or ""
+    except Resolver404:
+        return "not found"
