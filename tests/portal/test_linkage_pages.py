@@ -46,17 +46,19 @@ def a_measured_run():
     return LinkageRun.objects.get()
 
 
-PAGES = ("linkage", "linkage_start")
-
-
 @pytest.mark.parametrize("who", ["ruth", "coral", "sam", "petra", "lena", "pia", "cass", "olu"])
 def test_nobody_else_finds_the_pages(who):
-    run, client = linked.a_run(), signed_in(who)
+    """They answer as for a run that does not exist, and nothing comes of asking."""
+    run, client = linked.a_run("failed"), signed_in(who)
     read(client, "linkage", status=404)
     read(client, "linkage_start", status=404)
     for name in ("linkage_run", "linkage_cancel"):
-        read(client, name, run.pk, status=404)
-    send(client, "linkage_retry", run.pk, status=404)
+        assert read(client, name, run.pk, status=404) == read(client, name, run.pk + 1, status=404)
+    for name in ("linkage_retry", "linkage_cancel"):
+        send(client, name, run.pk, status=404)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert not trail.of(run).filter(actor=who).exists()
 
 
 @pytest.mark.parametrize("who", ["lin", "rae", "ada"])
