@@ -2,12 +2,15 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from extracts import tasks
 from extracts.models import Delivery, LinkageRun
+from extracts.services import linkage
+from tests.builders import now
 from tests.cast import person
 from tests.extracts import a_delivery
 from tests.linked import a_delivery as a_delivery_of
@@ -53,12 +56,25 @@ def test_deliveries_are_received_once_and_wait_for_an_analyst(zones, tmp_path):
         call_command("receive", str(tmp_path / "nothing"))
 
 
-def test_a_failed_linkage_is_tried_again_by_a_person_and_over_the_same_deliveries(zones, tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks.link_deliveries, "delay", lambda pk: None)
-    sent = tmp_path / "sent"
+def of_november(sent: Path) -> Path:
+    """The folder in which the police have sent their delivery 2026-11."""
     (sent / "police").mkdir(parents=True)
     about = {"provider": "police", "delivery": "2026-11", "cut": "2026-11-30"}
     (sent / "police" / "delivery.json").write_text(json.dumps(about))
+    return sent
+
+
+def test_a_delivery_in_the_hands_of_a_linkage_is_not_received_again(zones, tmp_path):
+    sent = of_november(tmp_path / "sent")
+    said("receive", str(sent))
+    linkage.request(dataset="cjs_linked", deliveries=Delivery.objects.all(), name="2026.2", by=person("lin"), at=now())
+    with pytest.raises(CommandError, match="is in the hands of a linkage"):
+        call_command("receive", str(sent))
+
+
+def test_a_failed_linkage_is_tried_again_by_a_person_and_over_the_same_deliveries(zones, tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks.link_deliveries, "delay", lambda pk: None)
+    sent = of_november(tmp_path / "sent")
     run = a_run("failed", name="2026.2")
     with pytest.raises(CommandError, match="Your role does not let you retry"):
         call_command("link", str(sent), "--release", "2026.2")

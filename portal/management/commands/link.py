@@ -15,12 +15,11 @@ from extracts.lifecycle.delivery import REFUSED
 from extracts.lifecycle.linkage import BUILT, CANCELLED, FAILED, Stage
 from extracts.linkage_runs import Setting
 from extracts.models import Delivery, LinkageRun
-from extracts.providers import BadProvider, Refusal
 from extracts.services import linkage
-from governance.catalogue.catalogue import UnknownName
 from governance.people.grants import worker
 from governance.people.models import User
 from governance.workflow import Refused
+from portal.management.deliveries import add_deliveries, problems_as_sentences
 
 FOLLOW_SECONDS = 0.5
 
@@ -33,9 +32,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("deliveries", type=Path, help="a folder with a folder for each provider, see make_sources")
+        add_deliveries(parser)
         parser.add_argument("--release", required=True, metavar="NAME", help="the version of the release, e.g. 2026.2")
-        parser.add_argument("--dataset", default="cjs_linked", help="the linked dataset (default cjs_linked)")
         parser.add_argument("--seed", type=int, default=1, help="of what is drawn, such as pairs to review (default 1)")
         parser.add_argument(
             "--truth", type=Path, help="made-up data only: the folder that says who is who, read by measuring alone"
@@ -48,14 +46,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {options['truth']}.")
         self.told = ""
         setting = tasks.linkage_setting(tell=self.tell)
-        try:
+        with problems_as_sentences():
             run = self.begun(deliveries, release, dataset, seed, self.person(options["by"]), setting)
             if options["truth"]:
                 linkage_runs.keep_truth(options["truth"], dataset=dataset, setting=setting)
-        except Refusal as refusal:
-            raise CommandError("\n".join(str(finding) for finding in refusal.findings)) from refusal
-        except (Refused, BadProvider, UnknownName) as problem:
-            raise CommandError(str(problem)) from problem
         if options["queue"]:
             tasks.send_on(run)
             self.stdout.write(f"Queued: follow it at {run.get_absolute_url()}.")

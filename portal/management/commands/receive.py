@@ -6,12 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from extracts import linkage_runs, tasks
-from extracts.providers import BadProvider, Refusal
-from governance.catalogue.catalogue import UnknownName
 from governance.people.grants import worker
+from portal.management.deliveries import add_deliveries, problems_as_sentences
 
 
 class Command(BaseCommand):
@@ -21,15 +20,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("deliveries", type=Path, help="a folder with a folder for each provider, see make_sources")
-        parser.add_argument("--dataset", default="cjs_linked", help="the linked dataset (default cjs_linked)")
+        add_deliveries(parser)
 
     def handle(self, *args: Any, deliveries: Path, dataset: str, **options: Any) -> None:
-        try:
+        with problems_as_sentences():
             found = linkage_runs.receive(deliveries, dataset=dataset, by=worker(), setting=tasks.linkage_setting())
-        except Refusal as refusal:
-            raise CommandError("\n".join(str(finding) for finding in refusal.findings)) from refusal
-        except (BadProvider, UnknownName) as problem:
-            raise CommandError(str(problem)) from problem
         for one in found:
             self.stdout.write(f"{one}: {one.get_state_display()}")
