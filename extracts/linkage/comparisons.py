@@ -61,7 +61,7 @@ def overlap(feature: str) -> str:
 
 SWAPPED = "(forename_l = surname_r AND surname_l = forename_r)"
 NEARLY_SWAPPED = "(jaro_winkler_similarity(forename_l, surname_r) >= 0.88 AND jaro_winkler_similarity(surname_l, forename_r) >= 0.88)"
-SAME_PLACE = "same_place"  # replaced by what the features can tell, see `same_place`
+SAME_PLACE = "same_place"  # replaced by what the features or tokens can tell, see `clear_parts` and `token_parts`
 
 FORENAME = Comparison("forename", ("forename",), either_null("forename"), (
     Level("swapped with surname", SWAPPED, 0.01, ("surname",), fixed=0.0),

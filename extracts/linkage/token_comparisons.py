@@ -7,11 +7,19 @@ counts slips in a date, tokens tell which of its parts agree. How m and the othe
 
 from __future__ import annotations
 
-from extracts.linkage.comparisons import Comparison, Level, codes, crossed, either_null, equal, overlap
+from extracts.linkage.comparisons import (
+    SAME_PLACE,
+    SWAPPED,
+    Comparison,
+    Level,
+    codes,
+    crossed,
+    either_null,
+    equal,
+    overlap,
+)
 from extracts.linkage.model import any_of
 
-SAME_PLACE = "same_place"  # replaced by what the tokens at hand can tell, see `token_parts`
-SWAPPED = "(forename_l = surname_r AND surname_l = forename_r)"
 SOUNDS_SWAPPED = "(forename_sound_l = surname_sound_r AND surname_sound_l = forename_sound_r)"
 BEGINNING = (
     "(forename_2_l IS NULL OR forename_2_r IS NULL) AND forename_1_l = forename_1_r"
