@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from benchmarks import extract, linkage, release, sources
+from benchmarks import dataset, extract, linkage, release, sources
 from benchmarks.harness import Result, results
 
 BENCHMARKS = {
     benchmark.name: benchmark
-    for benchmark in (extract.BENCHMARK, sources.BENCHMARK, release.BENCHMARK, linkage.BENCHMARK)
+    for benchmark in (extract.BENCHMARK, sources.BENCHMARK, release.BENCHMARK, linkage.BENCHMARK, dataset.BENCHMARK)
 }
 
 # Heading -> what stands below it.

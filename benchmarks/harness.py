@@ -24,6 +24,7 @@ Judge = Callable[[Path, Path], dict[str, float]]
 Arguments = tuple[object, ...]
 
 WARM_UP_SIZE = 1_000
+OWN_AND_CHILDREN = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 class CannotBeHad(Exception):
@@ -170,14 +171,18 @@ def _in_child(answer: Connection, work: Callable[..., None], arguments: Argument
     try:
         if warm_up:
             work(*warm_up)
-        start, cpu_start = time.perf_counter(), time.process_time()
+        start, cpu_start = time.perf_counter(), _cpu_seconds()
         work(*arguments)
-        seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+        seconds, cpu_seconds = time.perf_counter() - start, _cpu_seconds() - cpu_start
     except CannotBeHad as reason:
         answer.send(reason)
         return
-    # Linux counts this in KiB.
-    answer.send((seconds, cpu_seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    largest = max(resource.getrusage(who).ru_maxrss for who in OWN_AND_CHILDREN)
+    answer.send((seconds, cpu_seconds, largest / 1024))  # Linux counts this in KiB
+
+
+def _cpu_seconds() -> float:
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, OWN_AND_CHILDREN))
 
 
 def _once(work: Work, judge: Judge | None, root: Path, number: int, size: int) -> Measured:

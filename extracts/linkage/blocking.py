@@ -128,13 +128,13 @@ def block(
     possible = usable(features)
     if count <= MANY:
         return make_blocks(connection, records, possible, most_pairs=pairs_asked_for(count), into=into)
-    connection.execute(f"CREATE OR REPLACE TABLE {into} (block UBIGINT, rid BIGINT)")
+    connection.execute(f"CREATE OR REPLACE TABLE {into} (block UBIGINT, rule UTINYINT, rid BIGINT)")
     pairs: dict[str, int] = {}
     largest = 0
     for rule in RULES_FOR_MANY:
         if rule in possible:
             made = make_blocks(connection, records, (rule,), most_pairs=PAIRS_PER_RULE * count, into="of_rule")
-            connection.execute(f"INSERT INTO {into} FROM of_rule")
+            add_rule(connection, into)
             pairs |= made.pairs
             largest = max(largest, made.largest)
     connection.execute("DROP TABLE IF EXISTS of_rule")
@@ -149,7 +149,7 @@ def make_blocks(
     most_pairs: int,
     into: str = "members",
 ) -> Blocks:
-    """The table `into` (block UBIGINT, rid BIGINT): who is in which block, without blocks that are single or too large."""  # fmt: skip
+    """The table `into` (block, rule, rid): who is in which block, without blocks that are single or too large."""  # fmt: skip
     rules = tuple(rules)
     every = " UNION ALL ".join(_members(records, number, rule) for number, rule in enumerate(rules))
     connection.execute(f"CREATE OR REPLACE TABLE {into}_all AS {every}")
@@ -165,7 +165,7 @@ def kept_blocks(connection: duckdb.DuckDBPyConnection, names: Sequence[str], *, 
     counted = connection.execute(f"SELECT rule, size, count(*) FROM {into}_sizes GROUP BY ALL").fetchall()
     largest = _largest(counted, most_pairs)
     connection.execute(
-        f"CREATE OR REPLACE TABLE {into} AS SELECT block, rid FROM {into}_all "
+        f"CREATE OR REPLACE TABLE {into} AS SELECT block, rule, rid FROM {into}_all "
         f"SEMI JOIN (FROM {into}_sizes WHERE size <= {largest}) USING (block)"
     )
     connection.execute(f"DROP TABLE {into}_all; DROP TABLE {into}_sizes")
@@ -205,14 +205,27 @@ def _largest(counted: list[tuple[int, int, int]], most_pairs: int) -> int:
     return int(too_large[0]) - 1 if len(too_large) else int(within[-1])
 
 
-def pairs_sql(members: str, *, part: tuple[int, int] = (0, 1), crossing: str = "") -> str:
+def add_rule(connection: duckdb.DuckDBPyConnection, into: str) -> None:
+    """Append the table `of_rule`, made of one rule alone, which gets the next number."""
+    next_rule = f"(SELECT coalesce(max(rule) + 1, 0) FROM {into})"
+    connection.execute(f"INSERT INTO {into} SELECT block, {next_rule}, rid FROM of_rule")
+
+
+def repeated_pairs(connection: duckdb.DuckDBPyConnection, members: str) -> int:
+    """How many pairs the blocks have; a pair counts for each block that it is in."""
+    sizes = f"SELECT count(*) AS n FROM {members} GROUP BY block"
+    return int(connection.execute(f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM ({sizes})").fetchall()[0][0])
+
+
+def pairs_sql(members: str, *, part: tuple[int, int] = (0, 1), crossing: str = "", rules: bool = False) -> str:
     """Each candidate pair once: `join_key_l` < `join_key_r`. `part` (i, n) gives the pairs whose left record is in part i.
 
     crossing  a condition on left and right records `l`, `r` (rid), such as that they are of two sources
+    rules     adds the column `rules`: a bit for each rule, by its number, that finds the pair
     """
     number, of = part
     mine = f"AND hash(l.rid) % {of} = {number}" if of > 1 else ""
-    return (
-        f"SELECT DISTINCT l.rid AS join_key_l, r.rid AS join_key_r FROM {members} l JOIN {members} r "
-        f"ON l.block = r.block AND l.rid < r.rid {mine} {crossing}"
-    )
+    joined = f"FROM {members} l JOIN {members} r ON l.block = r.block AND l.rid < r.rid {mine} {crossing}"
+    if rules:
+        return f"SELECT l.rid AS join_key_l, r.rid AS join_key_r, bit_or(1::BIGINT << l.rule) AS rules {joined} GROUP BY ALL"
+    return f"SELECT DISTINCT l.rid AS join_key_l, r.rid AS join_key_r {joined}"

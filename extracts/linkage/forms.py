@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from extracts.linkage.blocking import Blocks, block
+from extracts.linkage.blocking import KEYS, Blocks, block
 from extracts.linkage.comparisons import COMPARISONS, Comparison
 from extracts.linkage.filter_comparisons import FILTER_COMPARISONS, no_parts
-from extracts.linkage.frequencies import with_frequencies
+from extracts.linkage.frequencies import forget, has_words, with_frequencies
 from extracts.linkage.model import CLEAR, Model, Parts, clear_parts, untrained
 from extracts.linkage.token_blocks import block_filters, block_tokens
 from extracts.linkage.token_comparisons import TOKEN_COMPARISONS, token_parts
@@ -22,6 +22,11 @@ CLEAR_KINDS = {
     "name_words": "VARCHAR[]", "names": "VARCHAR[]", "postcodes": "VARCHAR[]", "sentence_dates": "VARCHAR[]",
     "forename_keys": "UBIGINT[]", "birth_year": "INTEGER",
 }  # fmt: skip
+# What a first look sees of clear text: keys of blocks, and each feature that is one token.
+SEEN = (
+    "forename", "forename_1", "surname_3", "sound", "middle", "born", "year", "year_month", "year_day", "month_day",
+    "outcode", "town", "house", "address", "sex", "pnc", "cro", "prison_number", "national_insurance", "identifier",
+)  # fmt: skip
 TOKEN_LISTS = ("names", "postcodes", "sentence_dates", "forename_full")
 
 
@@ -45,16 +50,28 @@ class Form:
             return CLEAR_KINDS.get(feature, "VARCHAR")
         return "BIGINT[]" if feature in TOKEN_LISTS else "BIGINT"
 
+    def seen(self, features: Iterable[str]) -> dict[str, str]:
+        """What a first look sees of records with these features, each as SQL; nothing of filters."""
+        there = set(features)
+        if self.name == CLEAR:
+            return {key: KEYS[key][1] for key in SEEN if set(KEYS[key][0]) <= there}
+        tokens = {feature for compared in self.comparisons for feature in compared.needs} - set(TOKEN_LISTS)
+        return {feature: feature for feature in sorted(tokens & there)} if self.name == "tokens" else {}
+
     def untrained(self, features: Iterable[str]) -> Model:
         """What is compared of records with these features."""
         return untrained(features, form=self.name, comparisons=self.comparisons, parts=self.parts)
 
 
 def _block_clear(connection: duckdb.DuckDBPyConnection, records: str, count: int, into: str) -> Blocks:
-    with_frequencies(connection, records, (), into="worded")
-    worded = [str(row[0]) for row in connection.execute("DESCRIBE worded").fetchall()]
-    made = block(connection, "worded", worded, count, into=into)
-    connection.execute("DROP TABLE worded")
+    worded = records
+    if has_words(connection, records):
+        worded = "worded"
+        with_frequencies(connection, records, (), into=worded)
+    columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {worded}").fetchall()]
+    made = block(connection, worded, columns, count, into=into)
+    if worded != records:
+        forget(connection, worded)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import duckdb
 
@@ -14,7 +14,7 @@ BITS_PER_CODE = 8  # a code's last eight bits are eighths of a bit of informatio
 def with_frequencies(
     connection: duckdb.DuckDBPyConnection, records: str, features: Iterable[str], *, into: str, others: float = 0.0
 ) -> None:
-    """Make `into`: the records with `tf_<feature>`, the chance that a record of somebody else has the same value.
+    """Make the view `into`: the records with `tf_<feature>`, the chance that somebody else's record has the same value.
 
     others  how many other records a person has on average: they share values without chance
     """
@@ -23,25 +23,65 @@ def with_frequencies(
     joins, columns = [], []
     for feature in wanted:
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE tf_of_{feature} AS SELECT {feature} AS value, "
-            f"greatest(count(*) - 1 - {others}, 1) / {max(total, 1)}::DOUBLE AS tf FROM {records} "
+            f"CREATE OR REPLACE TEMP TABLE counts_of_{feature} AS SELECT {feature} AS value, count(*) AS n FROM {records} "
             f"WHERE {feature} IS NOT NULL GROUP BY ALL"
         )
-        joins.append(f"LEFT JOIN tf_of_{feature} ON tf_of_{feature}.value = r.{feature}")
-        columns.append(f", tf_of_{feature}.tf AS tf_{feature}")
+        joins.append(f"LEFT JOIN counts_of_{feature} ON counts_of_{feature}.value = r.{feature}")
+        columns.append(f", counts_of_{feature}.n AS n_{feature}")
     words = _words(connection, records, total, others)
     connection.execute(
-        f"CREATE OR REPLACE TABLE {into} AS SELECT r.* {''.join(columns)} {', w.* EXCLUDE (rid)' if words else ''} "
+        f"CREATE OR REPLACE TABLE {into}_counted AS SELECT r.* {''.join(columns)} "
+        f"{', w.* EXCLUDE (rid)' if words else ''} "
         f"FROM {records} r {' '.join(joins)} {'LEFT JOIN words_of_record w USING (rid)' if words else ''} ORDER BY rid"
     )
     for feature in wanted:
-        connection.execute(f"DROP TABLE tf_of_{feature}")
+        connection.execute(f"DROP TABLE counts_of_{feature}")
+    _view(connection, wanted, total, into, others)
+
+
+def allow_for_others(
+    connection: duckdb.DuckDBPyConnection, records: str, features: Iterable[str], *, into: str, others: float
+) -> None:
+    """The same of records that were counted before, with another number of other records."""
+    if has_words(connection, records):  # their codes carry rarity
+        with_frequencies(connection, records, features, into=into, others=others)
+    else:
+        total = connection.execute(f"SELECT count(*) FROM {records}").fetchall()[0][0]
+        _view(connection, list(features), total, into, others)
+
+
+def settle(connection: duckdb.DuckDBPyConnection, into: str) -> None:
+    """Make a table of the view that `with_frequencies` made: it is faster to read again and again."""
+    connection.execute(f"CREATE TABLE {into}_settled AS FROM {into}")
+    forget(connection, into)
+    connection.execute(f"ALTER TABLE {into}_settled RENAME TO {into}")
+
+
+def forget(connection: duckdb.DuckDBPyConnection, into: str) -> None:
+    """Drop the view that `with_frequencies` made, and what is behind it."""
+    connection.execute(f"DROP VIEW {into}; DROP TABLE {into}_counted")
+
+
+def _view(connection: duckdb.DuckDBPyConnection, features: Sequence[str], total: int, into: str, others: float) -> None:
+    chances = [
+        f"CASE WHEN n_{feature} > 0 THEN greatest(n_{feature} - 1 - {others}, 1) / {max(total, 1)}::DOUBLE END "
+        f"AS tf_{feature}"
+        for feature in features
+    ]
+    counts = f"EXCLUDE ({', '.join(f'n_{feature}' for feature in features)})" if features else ""
+    connection.execute(
+        f"CREATE OR REPLACE VIEW {into} AS SELECT {', '.join([f'* {counts}', *chances])} FROM {into}_counted"
+    )
+
+
+def has_words(connection: duckdb.DuckDBPyConnection, records: str) -> bool:
+    """Whether names came whole, and are compared word by word."""
+    return "name_words" in {row[0] for row in connection.execute(f"DESCRIBE {records}").fetchall()}
 
 
 def _words(connection: duckdb.DuckDBPyConnection, records: str, total: int, others: float) -> bool:
     """The temporary table `words_of_record`: codes, the rarest words and their pairs; False when names have no words."""
-    described = connection.execute(f"DESCRIBE {records}").fetchall()
-    if "name_words" not in {row[0] for row in described}:
+    if not has_words(connection, records):
         return False
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE words_of_record AS

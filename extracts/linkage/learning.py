@@ -8,8 +8,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from extracts.linkage.blocking import pairs_sql
-from extracts.linkage.frequencies import with_frequencies
+from extracts.linkage.blocking import pairs_sql, repeated_pairs
+from extracts.linkage.frequencies import allow_for_others, with_frequencies
 from extracts.linkage.model import Compared, Model
 from extracts.linkage.training import RANDOM_PAIRS, SAMPLED_PAIRS, Vectors, fitted_prior, learn, vectors
 
@@ -75,7 +75,8 @@ def train(
     else:
         samples = samples.with_others(others, count)
     learnt = samples.learnt(model, within, count)
-    with_frequencies(connection, records, model.frequencies, into=prepared, others=_others(learnt, within, count))
+    settled = _others(learnt, within, count)
+    allow_for_others(connection, records, model.frequencies, into=prepared, others=settled)
     return learnt
 
 
@@ -148,15 +149,9 @@ def _random_pairs(connection: duckdb.DuckDBPyConnection, records: str, within: S
 
 def _sampled_candidates(connection: duckdb.DuckDBPyConnection, records: str, members: str, within: Scope) -> float:
     """A sample of the candidates by their left record; which share of them it is."""
-    rough = connection.execute(
-        f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM (SELECT count(*) AS n FROM {members} GROUP BY block)"
-    ).fetchall()[0][0]
-    parts = max(1, int(np.ceil(rough / (3 * SAMPLED_PAIRS))))
-    joined = f"AND l.rid IN (SELECT rid FROM {records} WHERE hash(rid) % {parts} = 0)" if parts > 1 else ""
-    connection.execute(
-        f"CREATE OR REPLACE TABLE sampled_pairs AS "
-        f"{pairs_sql(members, crossing=joined + crossing_by_rid(records, within))}"
-    )
+    parts = max(1, -(-repeated_pairs(connection, members) // (3 * SAMPLED_PAIRS)))
+    sampled = pairs_sql(members, part=(0, parts), crossing=crossing_by_rid(records, within))
+    connection.execute(f"CREATE OR REPLACE TABLE sampled_pairs AS {sampled}")
     return 1.0 / parts
 
 

@@ -16,16 +16,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extracts.linkage.blocking import Blocks
-from extracts.linkage.choosing import CUTS, chosen
+from extracts.linkage.blocking import MANY, Blocks
+from extracts.linkage.choosing import CUT_OF_MANY, CUTS, chosen
 from extracts.linkage.configuration import BadConfiguration, Configuration
 from extracts.linkage.encoded import make_comparable, read
 from extracts.linkage.forms import FORMS, Form
-from extracts.linkage.frequencies import with_frequencies
+from extracts.linkage.frequencies import settle, with_frequencies
 from extracts.linkage.learning import Scope, among_candidates, crossing_by_rid, scope, train, with_own_prior
 from extracts.linkage.model import CLEAR, Model, UnknownModel, from_json, shipped
 from extracts.linkage.refine import refined
-from extracts.linkage.scoring import Progress, quiet, score_blocks
+from extracts.linkage.scoring import Progress, parts_for, quiet, score_blocks
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -33,8 +33,6 @@ Floats = npt.NDArray[np.float64]
 # Bits of mean evidence at which the tree is cut where no source holds a person twice: a record's better
 # partner rules the others out, so little is enough. Elsewhere the cut is chosen (extracts/linkage/choosing.py).
 ONE_TO_ONE_CUT = -3.0
-# So many candidate pairs at a time: what memory has to hold.
-PAIRS_AT_ONCE = 8_000_000
 LARGEST_MEMORY = "5GB"
 
 
@@ -85,7 +83,7 @@ def prepare(
     connection: duckdb.DuckDBPyConnection, records: str, *, into: str, members: str, known: Model | None, mode: str,
     seed: int, form: Form = FORMS[CLEAR],
 ) -> tuple[Model, Blocks, Scope]:  # fmt: skip
-    """From standardised records to what scoring needs: `into`, the records with frequencies, and `members` of blocks.
+    """From standardised records to the view `into`, which has frequencies, and `members` of blocks.
 
     known  a trained model, or None: then one is learnt from the records. Raises UnknownModel for one of another form.
     """
@@ -133,7 +131,8 @@ def score(
         used, blocks, within = prepare(
             connection, records, into="prepared", members="members", known=known, mode=mode, seed=seed, form=form
         )
-    parts = max(1, -(-sum(blocks.pairs.values()) // PAIRS_AT_ONCE))
+    settle(connection, "prepared")
+    parts = parts_for(sum(blocks.pairs.values()))
     with _phase(told, "score"):
         told.candidates = score_blocks(
             connection, "prepared", "members", used, into=into, parts=parts,
@@ -145,21 +144,6 @@ def score(
     told.pairs = {rule: pairs for rule, pairs in blocks.pairs.items() if pairs}
     told.largest_block, told.model, told.model_version = blocks.largest, used.name, used.version
     return used
-
-
-def score_between(
-    connection: duckdb.DuckDBPyConnection, new: str, standing: str, known: Model, *, into: str = "edges",
-    progress: Progress = quiet,
-) -> None:  # fmt: skip
-    """The same for pairs with at least one record of `new`; rids of the two tables do not overlap."""
-    connection.execute(f"CREATE OR REPLACE TABLE everybody AS FROM {new} UNION ALL BY NAME FROM {standing}")
-    used, blocks, _ = prepare(
-        connection, "everybody", into="prepared", members="members", known=known, mode="dedupe", seed=1
-    )
-    parts = max(1, -(-sum(blocks.pairs.values()) // PAIRS_AT_ONCE))
-    crossing = f" AND (l.rid IN (SELECT rid FROM {new}) OR r.rid IN (SELECT rid FROM {new}))"
-    score_blocks(connection, "prepared", "members", used, into=into, parts=parts, crossing=crossing, progress=progress)
-    connection.execute("DROP TABLE everybody; DROP TABLE prepared; DROP TABLE members")
 
 
 def clusters(
@@ -200,6 +184,8 @@ def _cut(count: int, edges: tuple[Ints, Ints, Floats], sources: Ints | None) -> 
     """The shipped cut."""
     if sources is not None:
         return ONE_TO_ONE_CUT
+    if count > MANY:
+        return CUT_OF_MANY
     return CUTS[chosen(refined(count, *edges, cuts=CUTS), *edges)]
 
 

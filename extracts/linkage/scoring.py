@@ -14,12 +14,17 @@ import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
 from extracts.linkage.blocking import pairs_sql
+from extracts.linkage.first_look import MANY_PARTS, first_look
+from extracts.linkage.forms import FORMS
 from extracts.linkage.model import Model, settings
 
 Progress = Callable[[str, float], None]
 
 # Pairs with less are not kept: below, the evidence speaks against one person.
 LEAST_WEIGHT = -5.0
+# So many candidate pairs are found at a time, repeated ones included: what memory has to hold. Where a first look thins
+# them, twice as many, since each part reads all blocks.
+PAIRS_AT_ONCE = 8_000_000
 # Candidates of several parts are scored together: each time, all records are looked up anew.
 SCORED_AT_ONCE = 4_000_000
 CANDIDATES = "(match_key VARCHAR, join_key_l BIGINT, join_key_r BIGINT)"
@@ -27,6 +32,11 @@ CANDIDATES = "(match_key VARCHAR, join_key_l BIGINT, join_key_r BIGINT)"
 
 def quiet(_what: str, _share: float) -> None:
     """Nobody is told."""
+
+
+def parts_for(pairs: int) -> int:
+    """In how many parts so many candidate pairs are best found."""
+    return max(1, min(-(-pairs // PAIRS_AT_ONCE), MANY_PARTS), -(-pairs // (2 * PAIRS_AT_ONCE)))
 
 
 def linker_of(connection: duckdb.DuckDBPyConnection, records: str, model: Model) -> Linker:
@@ -77,8 +87,13 @@ def score_blocks(
     """Score the candidate pairs of the blocks in `parts` parts (or `only` some of them) into `into`; how many pairs.
 
     records  with term frequencies
+
+    Of very many candidates those are left out that a first look tells apart (`extracts.linkage.first_look`).
     """  # fmt: skip
     linker = linker_of(connection, records, model)
+    columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {records}").fetchall()]
+    seen = FORMS[model.form].seen(columns)
+    look = first_look(connection, records, members, model, keys=seen, parts=parts, crossing=crossing)
     make_edges(connection, into)
     taken = list(range(parts) if only is None else only)
     pairs = waiting = 0
@@ -86,8 +101,11 @@ def score_blocks(
         progress("score", done / len(taken))
         if not waiting:
             connection.execute(f"CREATE OR REPLACE TABLE candidates {CANDIDATES}")
-        found = pairs_sql(members, part=(part, parts), crossing=crossing)
-        connection.execute(f"INSERT INTO candidates SELECT '0', join_key_l, join_key_r FROM ({found})")
+        found = connection.sql(pairs_sql(members, part=(part, parts), crossing=crossing, rules=look is not None))
+        if look:
+            worthwhile = look.worthwhile(found.to_arrow_table())
+            found = connection.from_arrow(worthwhile)
+        connection.execute("INSERT INTO candidates SELECT '0', join_key_l, join_key_r FROM found")
         waiting = connection.execute("SELECT count(*) FROM candidates").fetchall()[0][0]
         if waiting >= SCORED_AT_ONCE or part == taken[-1]:
             score_part(connection, linker, "candidates", into=into, least=least)

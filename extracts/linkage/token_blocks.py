@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from extracts.linkage.blocking import MANY, PAIRS_PER_RULE, Blocks, kept_blocks, pairs_asked_for
+from extracts.linkage.blocking import MANY, PAIRS_PER_RULE, Blocks, add_rule, kept_blocks, pairs_asked_for
 
 Line = tuple[str, ...]
 Ints = npt.NDArray[np.int64]
@@ -108,17 +108,17 @@ def _members(there: dict[str, _Column], line: Line, rule: str, records: int) -> 
 
 
 def block_tokens(connection: duckdb.DuckDBPyConnection, records: str, count: int, into: str) -> Blocks:
-    """Make `into` (block, rid) of the records, as `blocking.block` does for clear text."""
+    """Make `into` (block, rule, rid) of the records, as `blocking.block` does for clear text."""
     table = connection.sql(f"SELECT * EXCLUDE (source) FROM {records} ORDER BY rid").to_arrow_table()
     rids = np.asarray(table["rid"])
     found = [(name, rids[rows], numbers) for name, rows, numbers in members(table.drop_columns(["rid"]))]
     if count <= MANY:
         return _kept(connection, found, most_pairs=pairs_asked_for(count), into=into)
-    connection.execute(f"CREATE OR REPLACE TABLE {into} (block UBIGINT, rid BIGINT)")
+    connection.execute(f"CREATE OR REPLACE TABLE {into} (block UBIGINT, rule UTINYINT, rid BIGINT)")
     made = []
     for one in found:
         made.append(_kept(connection, [one], most_pairs=PAIRS_PER_RULE * count, into="of_rule"))
-        connection.execute(f"INSERT INTO {into} FROM of_rule")
+        add_rule(connection, into)
     connection.execute("DROP TABLE IF EXISTS of_rule")
     pairs = {name: number for part in made for name, number in part.pairs.items()}
     return Blocks(pairs, max((part.largest for part in made), default=0))
@@ -137,7 +137,7 @@ def _kept(
 
 
 def block_filters(connection: duckdb.DuckDBPyConnection, records: str, count: int, into: str) -> Blocks:
-    """Make `into` (block, rid) of the blocks that the filters came with."""
+    """Make `into` (block, rule, rid) of the blocks that the filters came with."""
     connection.execute(
         f"CREATE OR REPLACE TABLE {into}_all AS "
         f"SELECT 0::UTINYINT AS rule, unnest(blocks)::UBIGINT AS block, rid FROM {records}"

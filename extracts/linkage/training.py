@@ -116,14 +116,14 @@ def learn(
     for number in range(ROUNDS):
         if number % 5 == 0:
             learnt = _with_chance(learnt, random)
-        likely = _probabilities(weights(learnt, candidates))
+        likely = probabilities(weights(learnt, candidates))
         comparisons = []
         for place, comparison in enumerate(learnt.comparisons):
             started = model.comparisons[place]
             measured = _with_matches(comparison, started, candidates.levels[:, place], likely)
             sample = together[place]
             if sample is not None:
-                strangers = 1 - _probabilities(weights(learnt, sample))
+                strangers = 1 - probabilities(weights(learnt, sample))
                 measured = _with_strangers(measured, sample.levels[:, place], strangers)
             comparisons.append(measured)
         before, prior = learnt.prior, float(min(max(likely.sum() / share, 1.0) / pairs, 0.5))
@@ -136,7 +136,7 @@ def learn(
 def fitted_prior(model: Model, candidates: Vectors, *, share: float, pairs: float) -> Model:
     """The model with the prior that the candidates (a `share` of all) are most likely under."""
     for _ in range(ROUNDS):
-        likely = _probabilities(weights(model, candidates)).sum()
+        likely = probabilities(weights(model, candidates)).sum()
         before, prior = model.prior, float(min(max(likely / share, 1.0) / pairs, 0.5))
         model = replace(model, prior=prior)
         if abs(prior / before - 1) < SETTLED:
@@ -144,7 +144,7 @@ def fitted_prior(model: Model, candidates: Vectors, *, share: float, pairs: floa
     return model
 
 
-def _probabilities(bits: Floats) -> Floats:
+def probabilities(bits: Floats) -> Floats:
     return 1 / (1 + np.exp2(-np.clip(bits, -500, 500)))
 
 

@@ -1,0 +1,63 @@
+"""A first look at many candidates leaves out most pairs of two people, and hardly any of one person."""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from extracts.linkage import blocking, first_look, link, scoring
+from extracts.linkage.configuration import read_configuration
+from extracts.linkage.evaluate import evaluate
+from extracts.linkage.first_look import FirstLook, Glances
+
+RIDS = np.array([3, 4, 7, 9])
+GLANCES = Glances(RIDS, np.array([[5, 8], [5, 0], [6, 8], [0, 0]], np.uint16), rules=3)
+
+
+@pytest.fixture
+def as_of_many(monkeypatch):
+    """What is done with many records, done with these."""
+    monkeypatch.setattr(blocking, "MANY", 0)
+    monkeypatch.setattr(blocking, "PAIRS_PER_RULE", 40)
+    rules = (*blocking.RULES_FOR_MANY, ("year", "sex"), ("town", "forename_1"))
+    monkeypatch.setattr(blocking, "RULES", rules)
+    monkeypatch.setattr(blocking, "RULES_FOR_MANY", rules)
+    monkeypatch.setattr(scoring, "PAIRS_AT_ONCE", 20_000)
+    monkeypatch.setattr(first_look, "SAMPLES_A_PART", 1)
+
+
+def test_most_candidates_are_left_out_and_the_persons_stay(records, tmp_path, as_of_many, monkeypatch):
+    configured = read_configuration(records / "config.toml")
+    looked = link.link([records / "all.csv"], configured, out=tmp_path / "looked.parquet")
+    monkeypatch.setattr(first_look, "MANY_PARTS", 1_000)
+    every = link.link([records / "all.csv"], configured, out=tmp_path / "every.parquet")
+
+    assert looked.candidates < 0.5 * every.candidates
+    found = [evaluate(tmp_path / f"{name}.parquet", records / "truth.csv")["f1"] for name in ("looked", "every")]
+    assert found[0] > found[1] - 0.003
+
+
+def test_what_is_seen_of_a_pair():
+    seen = GLANCES.of_pairs(np.array([3, 3, 4]), np.array([4, 7, 9]), np.array([0b101, 0b010, 0]))
+    assert seen.astype(int).tolist() == [
+        # rules    agree   differ  always
+        [1, 0, 1,  1, 0,   0, 0,   1],
+        [0, 1, 0,  0, 1,   1, 0,   1],
+        [0, 0, 0,  0, 0,   0, 0,   1],
+    ]  # fmt: skip
+
+
+def test_pairs_at_the_bar_are_compared():
+    worth = np.array([1, 0, 0, 4, 4, -2, -2, 0.5], np.float32)
+    pairs = pa.table({"join_key_l": [3, 3, 4], "join_key_r": [4, 7, 9], "rules": [0b101, 0b010, 0]})
+    for least, kept in ((5.5, [4]), (2.5, [4, 7]), (0.5, [4, 7, 9])):
+        assert FirstLook(GLANCES, worth, least).worthwhile(pairs)["join_key_r"].to_pylist() == kept
+
+
+def test_the_rules_of_a_pair_are_those_whose_blocks_it_is_in():
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE members (block UBIGINT, rule UTINYINT, rid BIGINT)")
+    connection.execute("INSERT INTO members VALUES (10, 0, 1), (10, 0, 2), (20, 2, 1), (20, 2, 2), (20, 2, 3)")
+    found = connection.execute(blocking.pairs_sql("members", rules=True)).fetchall()
+    assert sorted(found) == [(1, 2, 0b101), (1, 3, 0b100), (2, 3, 0b100)]
+    assert blocking.repeated_pairs(connection, "members") == 4
