@@ -43,7 +43,7 @@ def judge(data: Path, out: Path) -> dict[str, float]:
     [quality] = (out / "portal").glob(f"**/releases/*/{RELEASE}/quality.json")
     [everyone] = [
         row
-        for row in json.loads(quality.read_text(encoding="utf-8"))["rates"]
+        for row in json.loads(quality.read_text(encoding="utf-8"))["measures"]
         if row["ids"] == "person_id" and row["by"] == "overall"
     ]
     return {name: everyone[name]["value"] for name in ("precision", "recall", "f1")}
