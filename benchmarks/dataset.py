@@ -25,6 +25,7 @@ def prepare(folder: Path, people: int) -> None:
 
 def whole_way(data: Path, out: Path, people: int) -> None:
     sources = out / "sources"
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_")}
     for command in (
         ("migrate", "--verbosity", "0"),
         ("make_sources", "--people", str(people), "--seed", str(SEED), "--out", str(sources)),
@@ -34,7 +35,7 @@ def whole_way(data: Path, out: Path, people: int) -> None:
         subprocess.run(
             [sys.executable, str(PROJECT / "manage.py"), *command],
             check=True, stdout=subprocess.DEVNULL,
-            env=os.environ | {"GATEHOUSE_DEMO": "1", "GATEHOUSE_DATA": str(out / "portal")},
+            env=own | {"GATEHOUSE_DEMO": "1", "GATEHOUSE_DATA": str(out / "portal")},
         )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ RULES_FOR_MANY = (
     ("year", "nickname", "outcode"), ("year", "surname", "outcode"), ("either_name", "outcode"),
     ("nickname", "sound", "outcode"), ("nickname", "sound", "town"), ("postcode", "nickname"), ("postcode", "surname"),
     ("address", "nickname"), ("address", "year"), ("house", "nickname", "surname_3"),
-    ("rare_word", "year"), ("word_pair", "year"), ("word_pair", "outcode"), ("rare_word", "born"),
+    ("rare_word", "year"), ("word_pair", "year"), ("word_pair", "outcode"), ("born", "rare_word"),
 )  # fmt: skip
 MANY, PAIRS_PER_RULE = 200_000, 4  # a record
 

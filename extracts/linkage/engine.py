@@ -19,12 +19,12 @@ import pyarrow as pa
 
 from extracts.linkage.charts import charts_of, unlinkables
 from extracts.linkage.forms import FORMS
-from extracts.linkage.frequencies import allow_for_others, settle, with_frequencies
+from extracts.linkage.frequencies import allow_for_others, keep_as_table, with_frequencies
 from extracts.linkage.learning import Scope, scope, train, with_own_prior
 from extracts.linkage.link import bits_of
 from extracts.linkage.model import CLEAR, Model, as_json, from_json, shipped, untrained
 from extracts.linkage.refine import refined
-from extracts.linkage.scoring import Progress, parts_for, quiet, score_blocks
+from extracts.linkage.scoring import Progress, quiet, score_blocks
 from extracts.linkage.spine_blocks import block
 from extracts.linkage.spine_engine import number
 from extracts.linkage.spine_records import ROLES
@@ -105,7 +105,7 @@ class SplinkEngine:
     def _score(self, connection: duckdb.DuckDBPyConnection, records: str, *, into: str, crossing: str) -> None:
         count = number(connection, f"SELECT count(*) FROM {records}")
         self.progress("Finding pairs that are worth comparing", FINDING_FROM)
-        pairs = block(connection, records, count, into="members")
+        block(connection, records, count, into="members")
         if self.model is None:
             self._learn(connection, records, count)
         assert self.model is not None
@@ -115,9 +115,9 @@ class SplinkEngine:
             within = scope(connection, records, "dedupe")
             self._settle(with_own_prior(connection, "prepared", "members", self.model, within), within, count)
             allow_for_others(connection, model, self.model.frequencies, into="prepared", others=self.others)
-        settle(connection, "prepared")
+        keep_as_table(connection, "prepared")
         score_blocks(
-            connection, "prepared", "members", self.model, into=into, parts=parts_for(pairs), crossing=crossing,
+            connection, "prepared", "members", self.model, into=into, crossing=crossing,
             progress=lambda _, share: self.progress("Scoring pairs", SCORING_FROM + SCORING * share),
         )  # fmt: skip
         self.unlinkables = unlinkables(connection, "prepared", self.model)

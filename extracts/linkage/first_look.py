@@ -3,7 +3,8 @@
 Of many records most candidates come from one rule alone, and a glance tells that they are two people. What it sees of a
 pair is which rules found it, and which of some short numbers agree. What that is worth is learnt by logistic regression
 from a sample of the candidates that the model has compared in full, and so is the bar: at most LOST of the matches that
-the model expects among them lie below it. Where candidates are few, every one is compared in full.
+the model expects among them lie below it. Where candidates are few, or
+matches among those sampled, every one is compared in full.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.uint16]
 Floats = npt.NDArray[np.float32]
 
-SAMPLES_A_PART = 10
+MANY_PAIRS, SAMPLED = 20_000_000, 1_300_000  # pairs count for each rule that finds them
+FEWEST_MATCHES = 10_000
 LOST = 0.005
-MANY_PARTS = 3
 MOST_RULES = 63  # bits of a number
 STEADINESS, ROUNDS, SETTLED = 1.0, 15, 0.01
 FINENESS = 1024
@@ -83,22 +84,22 @@ class FirstLook:
 
 def first_look(
     connection: duckdb.DuckDBPyConnection, records: str, members: str, model: Model, *, keys: Mapping[str, str],
-    parts: int, crossing: str = "",
+    pairs: int, crossing: str = "",
 ) -> FirstLook | None:  # fmt: skip
-    """What is worth a full comparison by this model; None where all are, because there are few.
+    """What is worth a full comparison by this model; None where all are.
 
     keys   name -> SQL, what is seen of a record
-    parts  how many the candidates will be looked at in, which tells how many there are
+    pairs  how many there are in the blocks, repeated ones included
     """
     rules = connection.execute(f"SELECT coalesce(max(rule), 0) + 1 FROM {members}").fetchall()[0][0]
-    if parts < MANY_PARTS or rules > MOST_RULES or not keys:
+    if pairs < MANY_PAIRS or rules > MOST_RULES or not keys:
         return None
-    some = pairs_sql(members, part=(0, parts * SAMPLES_A_PART), crossing=crossing, rules=True)
+    some = pairs_sql(members, part=(0, -(-pairs // SAMPLED)), crossing=crossing, rules=True)
     connection.execute(f"CREATE OR REPLACE TABLE looked_at AS {some}")
     expected = probabilities(weights(model, vectors(connection, records, "looked_at", model)))
     sample = connection.execute("FROM looked_at ORDER BY join_key_l, join_key_r").fetchnumpy()
     connection.execute("DROP TABLE looked_at")
-    if not expected.sum():
+    if expected[expected > 0.5].sum() < FEWEST_MATCHES:
         return None
     glances = _glances(connection, records, keys, rules)
     seen = glances.of_pairs(*(np.asarray(sample[name]) for name in ("join_key_l", "join_key_r", "rules")))
@@ -119,7 +120,7 @@ def _glances(connection: duckdb.DuckDBPyConnection, records: str, keys: Mapping[
 def _fitted(seen: Floats, expected: npt.NDArray[np.float64]) -> Floats:
     """Logistic regression by Newton's method, with a little ridge.
 
-    Rounded, so that sums are exact: the same pairs are then worthwhile in whatever order a machine adds.
+    Rounded, so that what a pair comes to is exact, in whatever order a machine adds.
     """
     seen, worth = seen.astype(np.float64), np.zeros(seen.shape[1])
     for _ in range(ROUNDS):

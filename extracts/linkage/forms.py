@@ -22,11 +22,12 @@ CLEAR_KINDS = {
     "name_words": "VARCHAR[]", "names": "VARCHAR[]", "postcodes": "VARCHAR[]", "sentence_dates": "VARCHAR[]",
     "forename_keys": "UBIGINT[]", "birth_year": "INTEGER",
 }  # fmt: skip
-# What a first look sees of clear text: keys of blocks, and each feature that is one token.
+# What a first look sees of clear text.
 SEEN = (
     "forename", "forename_1", "surname_3", "sound", "middle", "born", "year", "year_month", "year_day", "month_day",
     "outcode", "town", "house", "address", "sex", "pnc", "cro", "prison_number", "national_insurance", "identifier",
 )  # fmt: skip
+NO_FEATURES = ("rid", "source")
 TOKEN_LISTS = ("names", "postcodes", "sentence_dates", "forename_full")
 
 
@@ -55,8 +56,8 @@ class Form:
         there = set(features)
         if self.name == CLEAR:
             return {key: KEYS[key][1] for key in SEEN if set(KEYS[key][0]) <= there}
-        tokens = {feature for compared in self.comparisons for feature in compared.needs} - set(TOKEN_LISTS)
-        return {feature: feature for feature in sorted(tokens & there)} if self.name == "tokens" else {}
+        single = {feature for feature in there - {*TOKEN_LISTS, *NO_FEATURES} if not feature.startswith("tf_")}
+        return {feature: feature for feature in sorted(single)} if self.name == "tokens" else {}
 
     def untrained(self, features: Iterable[str]) -> Model:
         """What is compared of records with these features."""

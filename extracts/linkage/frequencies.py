@@ -50,11 +50,11 @@ def allow_for_others(
         _view(connection, list(features), total, into, others)
 
 
-def settle(connection: duckdb.DuckDBPyConnection, into: str) -> None:
+def keep_as_table(connection: duckdb.DuckDBPyConnection, into: str) -> None:
     """Make a table of the view that `with_frequencies` made: it is faster to read again and again."""
-    connection.execute(f"CREATE TABLE {into}_settled AS FROM {into}")
+    connection.execute(f"CREATE OR REPLACE TABLE {into}_kept AS FROM {into}")
     forget(connection, into)
-    connection.execute(f"ALTER TABLE {into}_settled RENAME TO {into}")
+    connection.execute(f"ALTER TABLE {into}_kept RENAME TO {into}")
 
 
 def forget(connection: duckdb.DuckDBPyConnection, into: str) -> None:

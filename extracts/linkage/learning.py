@@ -75,8 +75,8 @@ def train(
     else:
         samples = samples.with_others(others, count)
     learnt = samples.learnt(model, within, count)
-    settled = _others(learnt, within, count)
-    allow_for_others(connection, records, model.frequencies, into=prepared, others=settled)
+    others = _others(learnt, within, count)
+    allow_for_others(connection, records, model.frequencies, into=prepared, others=others)
     return learnt
 
 

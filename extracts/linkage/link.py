@@ -21,11 +21,11 @@ from extracts.linkage.choosing import CUT_OF_MANY, CUTS, chosen
 from extracts.linkage.configuration import BadConfiguration, Configuration
 from extracts.linkage.encoded import make_comparable, read
 from extracts.linkage.forms import FORMS, Form
-from extracts.linkage.frequencies import settle, with_frequencies
+from extracts.linkage.frequencies import keep_as_table, with_frequencies
 from extracts.linkage.learning import Scope, among_candidates, crossing_by_rid, scope, train, with_own_prior
 from extracts.linkage.model import CLEAR, Model, UnknownModel, from_json, shipped
 from extracts.linkage.refine import refined
-from extracts.linkage.scoring import Progress, parts_for, quiet, score_blocks
+from extracts.linkage.scoring import Progress, quiet, score_blocks
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -131,11 +131,10 @@ def score(
         used, blocks, within = prepare(
             connection, records, into="prepared", members="members", known=known, mode=mode, seed=seed, form=form
         )
-    settle(connection, "prepared")
-    parts = parts_for(sum(blocks.pairs.values()))
+    keep_as_table(connection, "prepared")
     with _phase(told, "score"):
         told.candidates = score_blocks(
-            connection, "prepared", "members", used, into=into, parts=parts,
+            connection, "prepared", "members", used, into=into,
             crossing=crossing_by_rid("prepared", within),
             progress=lambda _, share: progress("Scoring pairs", 0.3 + 0.5 * share),
         )  # fmt: skip

@@ -13,8 +13,8 @@ import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
-from extracts.linkage.blocking import pairs_sql
-from extracts.linkage.first_look import MANY_PARTS, first_look
+from extracts.linkage.blocking import pairs_sql, repeated_pairs
+from extracts.linkage.first_look import first_look
 from extracts.linkage.forms import FORMS
 from extracts.linkage.model import Model, settings
 
@@ -22,9 +22,9 @@ Progress = Callable[[str, float], None]
 
 # Pairs with less are not kept: below, the evidence speaks against one person.
 LEAST_WEIGHT = -5.0
-# So many candidate pairs are found at a time, repeated ones included: what memory has to hold. Where a first look thins
-# them, twice as many, since each part reads all blocks.
-PAIRS_AT_ONCE = 8_000_000
+# So many candidate pairs are found at a time, repeated ones included: what memory has to hold. Those that a first look
+# thins are more, since each part reads all blocks.
+PAIRS_AT_ONCE, THINNED_AT_ONCE = 8_000_000, 16_000_000
 # Candidates of several parts are scored together: each time, all records are looked up anew.
 SCORED_AT_ONCE = 4_000_000
 CANDIDATES = "(match_key VARCHAR, join_key_l BIGINT, join_key_r BIGINT)"
@@ -32,11 +32,6 @@ CANDIDATES = "(match_key VARCHAR, join_key_l BIGINT, join_key_r BIGINT)"
 
 def quiet(_what: str, _share: float) -> None:
     """Nobody is told."""
-
-
-def parts_for(pairs: int) -> int:
-    """In how many parts so many candidate pairs are best found."""
-    return max(1, min(-(-pairs // PAIRS_AT_ONCE), MANY_PARTS), -(-pairs // (2 * PAIRS_AT_ONCE)))
 
 
 def linker_of(connection: duckdb.DuckDBPyConnection, records: str, model: Model) -> Linker:
@@ -78,22 +73,25 @@ def score_blocks(
     model: Model,
     *,
     into: str,
-    parts: int = 1,
+    parts: int = 0,
     only: Iterable[int] | None = None,
     crossing: str = "",
     progress: Progress = quiet,
     least: float = LEAST_WEIGHT,
 ) -> int:
-    """Score the candidate pairs of the blocks in `parts` parts (or `only` some of them) into `into`; how many pairs.
+    """Score the candidate pairs of the blocks in `parts` parts (or `only` some of them) into `into`.
 
     records  with term frequencies
+    parts    0 for as many as memory needs
 
-    Of very many candidates those are left out that a first look tells apart (`extracts.linkage.first_look`).
+    Of very many candidates those are left out that a first look tells apart (`extracts.linkage.first_look`). Returns
+    how many pairs were compared in full.
     """  # fmt: skip
     linker = linker_of(connection, records, model)
     columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {records}").fetchall()]
-    seen = FORMS[model.form].seen(columns)
-    look = first_look(connection, records, members, model, keys=seen, parts=parts, crossing=crossing)
+    seen, rough = FORMS[model.form].seen(columns), repeated_pairs(connection, members)
+    look = first_look(connection, records, members, model, keys=seen, pairs=rough, crossing=crossing)
+    parts = parts or max(1, -(-rough // (THINNED_AT_ONCE if look else PAIRS_AT_ONCE)))
     make_edges(connection, into)
     taken = list(range(parts) if only is None else only)
     pairs = waiting = 0

@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from extracts.linkage import blocking, first_look, link, scoring
+from extracts.linkage import blocking, first_look, link, scoring, spine_blocks
 from extracts.linkage.configuration import read_configuration
 from extracts.linkage.evaluate import evaluate
 from extracts.linkage.first_look import FirstLook, Glances
@@ -22,19 +22,29 @@ def as_of_many(monkeypatch):
     rules = (*blocking.RULES_FOR_MANY, ("year", "sex"), ("town", "forename_1"))
     monkeypatch.setattr(blocking, "RULES", rules)
     monkeypatch.setattr(blocking, "RULES_FOR_MANY", rules)
-    monkeypatch.setattr(scoring, "PAIRS_AT_ONCE", 20_000)
-    monkeypatch.setattr(first_look, "SAMPLES_A_PART", 1)
+    monkeypatch.setattr(link, "MANY", 0)
+    monkeypatch.setattr(scoring, "THINNED_AT_ONCE", 20_000)
+    monkeypatch.setattr(first_look, "MANY_PAIRS", 20_000)
+    monkeypatch.setattr(first_look, "SAMPLED", 40_000)
+    monkeypatch.setattr(first_look, "FEWEST_MATCHES", 100)
 
 
 def test_most_candidates_are_left_out_and_the_persons_stay(records, tmp_path, as_of_many, monkeypatch):
     configured = read_configuration(records / "config.toml")
     looked = link.link([records / "all.csv"], configured, out=tmp_path / "looked.parquet")
-    monkeypatch.setattr(first_look, "MANY_PARTS", 1_000)
+    link.link([records / "all.csv"], configured, out=tmp_path / "again.parquet")
+    monkeypatch.setattr(first_look, "FEWEST_MATCHES", 10**9)  # too few to learn from
     every = link.link([records / "all.csv"], configured, out=tmp_path / "every.parquet")
 
     assert looked.candidates < 0.5 * every.candidates
     found = [evaluate(tmp_path / f"{name}.parquet", records / "truth.csv")["f1"] for name in ("looked", "every")]
     assert found[0] > found[1] - 0.003
+    assert (tmp_path / "looked.parquet").read_bytes() == (tmp_path / "again.parquet").read_bytes()
+
+
+def test_rules_of_many_records_are_rules_of_few():
+    assert set(blocking.RULES_FOR_MANY) <= set(blocking.RULES)
+    assert set(spine_blocks.RULES) <= set(blocking.RULES)
 
 
 def test_what_is_seen_of_a_pair():
