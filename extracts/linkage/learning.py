@@ -61,7 +61,7 @@ def train(
     seed: int,
     prepared: str,
 ) -> Model:
-    """The model, learnt from the records and their blocks; `prepared` is made: records with frequencies.
+    """The model, learnt from the records and their blocks; the view `prepared` is made, with frequencies.
 
     Learns twice: the first time shows how many records a person has, which tells chance from sameness in frequencies.
     """  # fmt: skip

@@ -38,7 +38,10 @@ LARGEST_MEMORY = "5GB"
 
 @dataclass
 class Summary:
-    """What a linkage did. `seconds` by phase; `peak_mib` of the whole process; `pairs` by blocking rule."""
+    """What a linkage did. `candidates` that were compared in full; `pairs` by blocking rule, repeated ones included.
+
+    seconds  by phase; `peak_mib` of the whole process
+    """
 
     records: int = 0
     candidates: int = 0

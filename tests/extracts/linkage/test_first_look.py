@@ -7,6 +7,7 @@ import pytest
 
 from extracts.linkage import blocking, first_look, link, scoring, spine_blocks
 from extracts.linkage.configuration import read_configuration
+from extracts.linkage.encoded import make_comparable, read
 from extracts.linkage.evaluate import evaluate
 from extracts.linkage.first_look import FirstLook, Glances
 
@@ -40,6 +41,21 @@ def test_most_candidates_are_left_out_and_the_persons_stay(records, tmp_path, as
     found = [evaluate(tmp_path / f"{name}.parquet", records / "truth.csv")["f1"] for name in ("looked", "every")]
     assert found[0] > found[1] - 0.003
     assert (tmp_path / "looked.parquet").read_bytes() == (tmp_path / "again.parquet").read_bytes()
+
+
+def test_parts_together_are_the_whole(records):
+    configured = read_configuration(records / "config.toml")
+    with duckdb.connect() as connection:
+        form, _ = read(connection, [records / "all.csv"], configured, into="raw")
+        make_comparable(connection, form, "raw", configured, into="standard")
+        made = {"into": "prepared", "members": "members", "mode": "dedupe", "seed": 1}
+        model, _, _ = link.prepare(connection, "standard", known=None, **made)
+        found = {}
+        for into, told in (("whole", {}), ("one", {"parts": 3, "only": [0]}), ("rest", {"parts": 3, "only": [1, 2]})):
+            scoring.score_blocks(connection, "prepared", "members", model, into=into, **told)
+            found[into] = set(connection.execute(f"SELECT id_a, id_b, match_weight FROM {into}").fetchall())
+    assert found["one"] and found["rest"] and not found["one"] & found["rest"]
+    assert found["one"] | found["rest"] == found["whole"]
 
 
 def test_rules_of_many_records_are_rules_of_few():
