@@ -16,7 +16,8 @@ from splink import DuckDBAPI, Linker, block_on
 from benchmarks import febrl
 from benchmarks.harness import Benchmark, Case
 from benchmarks.sources import DESCRIPTION, make_up
-from extracts.linkage.blocking import KEYS, LISTS, PAIRS_PER_RULE, RULES_FOR_MANY, usable
+from extracts.linkage import scale
+from extracts.linkage.blocking import KEYS, LISTS, RULES_FOR_MANY, usable
 from extracts.linkage.configuration import configuration
 from extracts.linkage.evaluate import evaluate
 from extracts.linkage.link import LARGEST_MEMORY, link
@@ -101,7 +102,7 @@ def _keyed(connection: duckdb.DuckDBPyConnection, rules: list[tuple[str, ...]], 
         there = " AND ".join(f"{column} IS NOT NULL" for column in columns)
         blocks = f"SELECT count(*) AS n FROM keyed WHERE {there} GROUP BY {', '.join(columns)}"
         pairs = connection.execute(f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM ({blocks})").fetchall()[0][0]
-        if pairs <= PAIRS_PER_RULE * records:
+        if pairs <= scale.SCALE.pairs_per_rule * records:
             kept.append(columns)
     return kept
 

@@ -17,9 +17,7 @@ from extracts.models import Release
 from extracts.services import jobs
 from extracts.zones import Zones
 from governance.people.grants import worker
-from tests.extracts.small_linked import accepted
-
-PEOPLE = 1500
+from tests.extracts.small_linked import PEOPLE, SEED, accepted
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +48,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     The jobs run in this process: that each is walled in is shown by tests of its own.
     """
     root = tmp_path_factory.mktemp("published")
-    made = accepted(root, PEOPLE, seed=7)
+    made = accepted(root, PEOPLE, seed=SEED)
     crosswalk = made.link(root)
     made.build(root / "staged", crosswalk=str(crosswalk))
     publishing.put_in_place(root / "staged" / "release", root / "releases" / "cjs_linked", "2026.1")

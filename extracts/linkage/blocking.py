@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
+from extracts.linkage import scale
+
 # Key -> (feature that it needs, SQL). Lists are taken apart: each item is a key of its own.
 KEYS = {
     "forename":    (("forename",),             "forename"),
@@ -80,7 +82,7 @@ RULES = (
     ("forename", "year", "birth_place"), ("forename", "postcode"), ("forename", "year_month"),
 )  # fmt: skip
 
-# Of many records (more than MANY) these rules alone are tried, each with a budget of its own: making blocks takes time,
+# Of many records (extracts.linkage.scale) these rules alone are tried, each with a budget of its own: making blocks takes time,
 # and one budget for all would leave out first the blocks of people with many records.
 RULES_FOR_MANY = (
     ("pnc",), ("cro",), ("prison_number",), ("national_insurance",), ("person_number",), ("asn",),
@@ -94,12 +96,12 @@ RULES_FOR_MANY = (
     ("address", "nickname"), ("address", "year"), ("house", "nickname", "surname_3"),
     ("rare_word", "year"), ("word_pair", "year"), ("word_pair", "outcode"), ("born", "rare_word"),
 )  # fmt: skip
-MANY, PAIRS_PER_RULE = 200_000, 4  # a record
 
 # Candidate pairs a record, counted once for each rule that finds them: many where records are few and may be bad,
 # fewer where there are many records (each pair costs about 2 microseconds a core).
 MOST_PER_RECORD, LEAST_PER_RECORD, PAIRS_IN_ALL = 300, 40, 15_000_000
 LARGEST_BLOCK = 2_000
+MEMBERS_COUNTED = 5_000_000  # of more, a part of the blocks tells how many pairs there are
 
 
 @dataclass(frozen=True)
@@ -126,14 +128,16 @@ def block(
 ) -> Blocks:
     """Make `into` by the rules that `features` allow, as many as the `count` of records lets."""
     possible = usable(features)
-    if count <= MANY:
+    if count <= scale.SCALE.many:
         return make_blocks(connection, records, possible, most_pairs=pairs_asked_for(count), into=into)
     connection.execute(f"CREATE OR REPLACE TABLE {into} (block UBIGINT, rule UTINYINT, rid BIGINT)")
     pairs: dict[str, int] = {}
     largest = 0
     for rule in RULES_FOR_MANY:
         if rule in possible:
-            made = make_blocks(connection, records, (rule,), most_pairs=PAIRS_PER_RULE * count, into="of_rule")
+            made = make_blocks(
+                connection, records, (rule,), most_pairs=scale.SCALE.pairs_per_rule * count, into="of_rule"
+            )
             add_rule(connection, into)
             pairs |= made.pairs
             largest = max(largest, made.largest)
@@ -212,9 +216,12 @@ def add_rule(connection: duckdb.DuckDBPyConnection, into: str) -> None:
 
 
 def repeated_pairs(connection: duckdb.DuckDBPyConnection, members: str) -> int:
-    """How many pairs the blocks have; a pair counts for each block that it is in."""
-    sizes = f"SELECT count(*) AS n FROM {members} GROUP BY block"
-    return int(connection.execute(f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM ({sizes})").fetchall()[0][0])
+    """About how many pairs the blocks have; a pair counts for each block that it is in. Exact where members are few."""
+    every = 1 + int(connection.execute(f"SELECT count(*) FROM {members}").fetchall()[0][0]) // MEMBERS_COUNTED
+    sizes = f"SELECT count(*) AS n FROM {members} WHERE block % {every} = 0 GROUP BY block"
+    return int(
+        connection.execute(f"SELECT coalesce(sum(n * (n - 1) / 2), 0) * {every} FROM ({sizes})").fetchall()[0][0]
+    )
 
 
 def pairs_sql(members: str, *, part: tuple[int, int] = (0, 1), crossing: str = "", rules: bool = False) -> str:

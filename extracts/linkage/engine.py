@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from extracts.linkage.charts import charts_of, unlinkables
 from extracts.linkage.forms import FORMS
-from extracts.linkage.frequencies import allow_for_others, keep_as_table, with_frequencies
+from extracts.linkage.frequencies import allow_for_others, forget, with_frequencies
 from extracts.linkage.learning import Scope, scope, train, with_own_prior
 from extracts.linkage.link import bits_of
 from extracts.linkage.model import CLEAR, Model, as_json, from_json, shipped, untrained
@@ -106,30 +106,34 @@ class SplinkEngine:
         count = number(connection, f"SELECT count(*) FROM {records}")
         self.progress("Finding pairs that are worth comparing", FINDING_FROM)
         block(connection, records, count, into="members")
+        model = self._prepare(connection, records, count)
+        score_blocks(
+            connection, "prepared", "members", model, into=into, crossing=crossing,
+            progress=lambda _, share: self.progress("Scoring pairs", SCORING_FROM + SCORING * share),
+        )  # fmt: skip
+        self.unlinkables = unlinkables(connection, "prepared", model)
+        forget(connection, "prepared")
+        connection.execute("DROP TABLE members")
+
+    def _prepare(self, connection: duckdb.DuckDBPyConnection, records: str, count: int) -> Model:
+        """Make the view `prepared` of the records, with frequencies, and learn what is not known yet; the model."""
         if self.model is None:
-            self._learn(connection, records, count)
-        assert self.model is not None
-        model = _completed(connection, records, self.model)
-        with_frequencies(connection, model, self.model.frequencies, into="prepared", others=self.others)
+            return self._learn(connection, records, count)
+        completed = _completed(connection, records, self.model)
+        with_frequencies(connection, completed, self.model.frequencies, into="prepared", others=self.others)
         if not self.at_home:
             within = scope(connection, records, "dedupe")
             self._settle(with_own_prior(connection, "prepared", "members", self.model, within), within, count)
-            allow_for_others(connection, model, self.model.frequencies, into="prepared", others=self.others)
-        keep_as_table(connection, "prepared")
-        score_blocks(
-            connection, "prepared", "members", self.model, into=into, crossing=crossing,
-            progress=lambda _, share: self.progress("Scoring pairs", SCORING_FROM + SCORING * share),
-        )  # fmt: skip
-        self.unlinkables = unlinkables(connection, "prepared", self.model)
-        connection.execute("DROP TABLE prepared; DROP TABLE members")
+            allow_for_others(connection, completed, self.model.frequencies, into="prepared", others=self.others)
+        return self.model
 
     def charts(self) -> dict[str, Any]:
         """What the charts of the linkage page are drawn from."""
         assert self.model is not None
         return charts_of(self.model, self.unlinkables)
 
-    def _learn(self, connection: duckdb.DuckDBPyConnection, records: str, count: int) -> None:
-        """The model, from these records."""
+    def _learn(self, connection: duckdb.DuckDBPyConnection, records: str, count: int) -> Model:
+        """The model, from these records, which are made `prepared`."""
         self.progress("Learning the model", LEARNING_FROM)
         own = {"rid", "source"}
         features = [row[0] for row in connection.execute(f"DESCRIBE {records}").fetchall() if row[0] not in own]
@@ -137,6 +141,8 @@ class SplinkEngine:
         first = untrained(features, name="learnt from the first deliveries")
         learnt = train(connection, records, "members", first, within, seed=self.seed, prepared="prepared")
         self._settle(learnt, within, count)
+        allow_for_others(connection, records, learnt.frequencies, into="prepared", others=self.others)
+        return learnt
 
     def _settle(self, model: Model, within: Scope, count: int) -> None:
         """Keep the model, and with it how many records a person has here."""

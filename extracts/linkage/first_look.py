@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from extracts.linkage import scale
 from extracts.linkage.blocking import pairs_sql
 from extracts.linkage.model import Model
 from extracts.linkage.training import probabilities, vectors, weights
@@ -26,8 +27,6 @@ Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.uint16]
 Floats = npt.NDArray[np.float32]
 
-MANY_PAIRS, SAMPLED = 20_000_000, 1_300_000  # pairs count for each rule that finds them
-FEWEST_MATCHES = 10_000
 LOST = 0.005
 MOST_RULES = 63  # bits of a number
 STEADINESS, ROUNDS, SETTLED = 1.0, 15, 0.01
@@ -92,14 +91,14 @@ def first_look(
     pairs  how many there are in the blocks, repeated ones included
     """
     rules = connection.execute(f"SELECT coalesce(max(rule), 0) + 1 FROM {members}").fetchall()[0][0]
-    if pairs < MANY_PAIRS or rules > MOST_RULES or not keys:
+    if pairs < scale.SCALE.pairs_for_a_look or rules > MOST_RULES or not keys:
         return None
-    some = pairs_sql(members, part=(0, -(-pairs // SAMPLED)), crossing=crossing, rules=True)
+    some = pairs_sql(members, part=(0, -(-pairs // scale.SCALE.sampled)), crossing=crossing, rules=True)
     connection.execute(f"CREATE OR REPLACE TABLE looked_at AS {some}")
     expected = probabilities(weights(model, vectors(connection, records, "looked_at", model)))
     sample = connection.execute("FROM looked_at ORDER BY join_key_l, join_key_r").fetchnumpy()
     connection.execute("DROP TABLE looked_at")
-    if expected[expected > 0.5].sum() < FEWEST_MATCHES:
+    if expected[expected > 0.5].sum() < scale.SCALE.fewest_matches:
         return None
     glances = _glances(connection, records, keys, rules)
     seen = glances.of_pairs(*(np.asarray(sample[name]) for name in ("join_key_l", "join_key_r", "rules")))

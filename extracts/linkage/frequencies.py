@@ -32,7 +32,7 @@ def with_frequencies(
     connection.execute(
         f"CREATE OR REPLACE TABLE {into}_counted AS SELECT r.* {''.join(columns)} "
         f"{', w.* EXCLUDE (rid)' if words else ''} "
-        f"FROM {records} r {' '.join(joins)} {'LEFT JOIN words_of_record w USING (rid)' if words else ''} ORDER BY rid"
+        f"FROM {records} r {' '.join(joins)} {'LEFT JOIN words_of_record w USING (rid)' if words else ''}"
     )
     for feature in wanted:
         connection.execute(f"DROP TABLE counts_of_{feature}")
@@ -48,13 +48,6 @@ def allow_for_others(
     else:
         total = connection.execute(f"SELECT count(*) FROM {records}").fetchall()[0][0]
         _view(connection, list(features), total, into, others)
-
-
-def keep_as_table(connection: duckdb.DuckDBPyConnection, into: str) -> None:
-    """Make a table of the view that `with_frequencies` made: it is faster to read again and again."""
-    connection.execute(f"CREATE OR REPLACE TABLE {into}_kept AS FROM {into}")
-    forget(connection, into)
-    connection.execute(f"ALTER TABLE {into}_kept RENAME TO {into}")
 
 
 def forget(connection: duckdb.DuckDBPyConnection, into: str) -> None:

@@ -13,7 +13,7 @@ from extracts.linkage.frequencies import allow_for_others, with_frequencies
 from extracts.linkage.model import Compared, Model
 from extracts.linkage.training import RANDOM_PAIRS, SAMPLED_PAIRS, Vectors, fitted_prior, learn, vectors
 
-TOGETHER_PAIRS = 200_000
+TOGETHER_PAIRS, TOGETHER_RECORDS = 200_000, 500_000  # looked for among all records of so many places as hold these
 NEIGHBOURS = 4  # so many others at the same place are looked at, for each record
 MOST_OTHERS = 50.0
 
@@ -169,11 +169,12 @@ def _together(
     if not comparison.given:
         return None
     keys = [key for key in ("address_key", "postcode", "outcode") if f"{key}_l = {key}_r" in comparison.given]
+    every = 1 + connection.execute(f"SELECT count(*) FROM {records}").fetchall()[0][0] // TOGETHER_RECORDS
+    others = ", ".join(f"lead(rid, {further}) OVER place" for further in range(1, NEIGHBOURS + 1))
     near = " UNION ALL ".join(
-        f"SELECT rid, lead(rid, {further}) OVER (PARTITION BY {key} ORDER BY hash(rid)) AS other "
-        f"FROM {records} WHERE {key} IS NOT NULL"
+        f"SELECT rid, unnest([{others}]) AS other FROM {records} "
+        f"WHERE {key} IS NOT NULL AND hash({key}) % {every} = 0 WINDOW place AS (PARTITION BY {key} ORDER BY hash(rid))"
         for key in keys
-        for further in range(1, NEIGHBOURS + 1)
     )
     connection.execute(
         f"CREATE OR REPLACE TABLE together_pairs AS SELECT DISTINCT least(l.rid, r.rid) AS join_key_l, "

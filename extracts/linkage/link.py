@@ -16,12 +16,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extracts.linkage.blocking import MANY, Blocks
+from extracts.linkage import scale
+from extracts.linkage.blocking import Blocks
 from extracts.linkage.choosing import CUT_OF_MANY, CUTS, chosen
 from extracts.linkage.configuration import BadConfiguration, Configuration
 from extracts.linkage.encoded import make_comparable, read
 from extracts.linkage.forms import FORMS, Form
-from extracts.linkage.frequencies import keep_as_table, with_frequencies
+from extracts.linkage.frequencies import forget, with_frequencies
 from extracts.linkage.learning import Scope, among_candidates, crossing_by_rid, scope, train, with_own_prior
 from extracts.linkage.model import CLEAR, Model, UnknownModel, from_json, shipped
 from extracts.linkage.refine import refined
@@ -134,14 +135,14 @@ def score(
         used, blocks, within = prepare(
             connection, records, into="prepared", members="members", known=known, mode=mode, seed=seed, form=form
         )
-    keep_as_table(connection, "prepared")
     with _phase(told, "score"):
         told.candidates = score_blocks(
             connection, "prepared", "members", used, into=into,
             crossing=crossing_by_rid("prepared", within),
             progress=lambda _, share: progress("Scoring pairs", 0.3 + 0.5 * share),
         )  # fmt: skip
-    connection.execute("DROP TABLE prepared; DROP TABLE members")
+    forget(connection, "prepared")
+    connection.execute("DROP TABLE members")
     told.scored = int(connection.execute(f"SELECT count(*) FROM {into}").fetchall()[0][0])
     told.pairs = {rule: pairs for rule, pairs in blocks.pairs.items() if pairs}
     told.largest_block, told.model, told.model_version = blocks.largest, used.name, used.version
@@ -186,7 +187,7 @@ def _cut(count: int, edges: tuple[Ints, Ints, Floats], sources: Ints | None) -> 
     """The shipped cut."""
     if sources is not None:
         return ONE_TO_ONE_CUT
-    if count > MANY:
+    if count > scale.SCALE.many:
         return CUT_OF_MANY
     return CUTS[chosen(refined(count, *edges, cuts=CUTS), *edges)]
 

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
+from extracts.linkage import scale
 from extracts.linkage.blocking import pairs_sql, repeated_pairs
 from extracts.linkage.first_look import first_look
 from extracts.linkage.forms import FORMS
@@ -22,11 +23,6 @@ Progress = Callable[[str, float], None]
 
 # Pairs with less are not kept: below, the evidence speaks against one person.
 LEAST_WEIGHT = -5.0
-# So many candidate pairs are found at a time, repeated ones included: what memory has to hold. Those that a first look
-# thins are more, since each part reads all blocks.
-PAIRS_AT_ONCE, THINNED_AT_ONCE = 8_000_000, 16_000_000
-# Candidates of several parts are scored together: each time, all records are looked up anew.
-SCORED_AT_ONCE = 4_000_000
 CANDIDATES = "(match_key VARCHAR, join_key_l BIGINT, join_key_r BIGINT)"
 
 
@@ -91,7 +87,7 @@ def score_blocks(
     columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {records}").fetchall()]
     seen, rough = FORMS[model.form].seen(columns), repeated_pairs(connection, members)
     look = first_look(connection, records, members, model, keys=seen, pairs=rough, crossing=crossing)
-    parts = parts or max(1, -(-rough // (THINNED_AT_ONCE if look else PAIRS_AT_ONCE)))
+    parts = parts or max(1, -(-rough // (scale.SCALE.thinned_at_once if look else scale.SCALE.pairs_at_once)))
     make_edges(connection, into)
     taken = list(range(parts) if only is None else only)
     pairs = waiting = 0
@@ -105,7 +101,7 @@ def score_blocks(
             found = connection.from_arrow(worthwhile)
         connection.execute("INSERT INTO candidates SELECT '0', join_key_l, join_key_r FROM found")
         waiting = connection.execute("SELECT count(*) FROM candidates").fetchall()[0][0]
-        if waiting >= SCORED_AT_ONCE or part == taken[-1]:
+        if waiting >= scale.SCALE.scored_at_once or part == taken[-1]:
             score_part(connection, linker, "candidates", into=into, least=least)
             pairs, waiting = pairs + waiting, 0
     connection.execute("DROP TABLE IF EXISTS candidates")

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from extracts.linkage.blocking import MANY, PAIRS_PER_RULE, Blocks, add_rule, kept_blocks, pairs_asked_for
+from extracts.linkage import scale
+from extracts.linkage.blocking import Blocks, add_rule, kept_blocks, pairs_asked_for
 
 Line = tuple[str, ...]
 Ints = npt.NDArray[np.int64]
@@ -112,12 +113,12 @@ def block_tokens(connection: duckdb.DuckDBPyConnection, records: str, count: int
     table = connection.sql(f"SELECT * EXCLUDE (source) FROM {records} ORDER BY rid").to_arrow_table()
     rids = np.asarray(table["rid"])
     found = [(name, rids[rows], numbers) for name, rows, numbers in members(table.drop_columns(["rid"]))]
-    if count <= MANY:
+    if count <= scale.SCALE.many:
         return _kept(connection, found, most_pairs=pairs_asked_for(count), into=into)
     connection.execute(f"CREATE OR REPLACE TABLE {into} (block UBIGINT, rule UTINYINT, rid BIGINT)")
     made = []
     for one in found:
-        made.append(_kept(connection, [one], most_pairs=PAIRS_PER_RULE * count, into="of_rule"))
+        made.append(_kept(connection, [one], most_pairs=scale.SCALE.pairs_per_rule * count, into="of_rule"))
         add_rule(connection, into)
     connection.execute("DROP TABLE IF EXISTS of_rule")
     pairs = {name: number for part in made for name, number in part.pairs.items()}

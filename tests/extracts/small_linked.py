@@ -11,7 +11,10 @@ from benchmarks.release import CREATED_AT, DESCRIPTION, KEY
 from extracts.building import build
 from extracts.linkage.job import link, measure
 
-__all__ = ["CREATED_AT", "DESCRIPTION", "KEY", "Linked", "accepted", "linked"]
+__all__ = ["CREATED_AT", "DESCRIPTION", "KEY", "PEOPLE", "SEED", "Linked", "accepted", "linked"]
+
+# Of the published release that tests share.
+PEOPLE, SEED = 1500, 7
 
 
 def quiet(what, share):

@@ -143,6 +143,16 @@ def test_the_same_input_gives_the_same_bytes_anywhere(linked, built, tmp_path):
     assert metadata.metadata is None, "nothing in a file tells when or where it was made"
 
 
+def test_the_whole_way_gives_the_same_bytes(published, tmp_path):
+    """From the seed of the sources over deliveries and links to the release, all made again somewhere else."""
+    made = small_linked.accepted(tmp_path, small_linked.PEOPLE, seed=small_linked.SEED)
+    made.build(tmp_path / "again", crosswalk=str(made.link(tmp_path)))
+    ours, theirs = published / "releases" / "cjs_linked" / "2026.1", tmp_path / "again" / "release"
+    files = sorted(path.relative_to(ours) for path in ours.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(theirs) for path in theirs.rglob("*") if path.is_file())
+    assert [name for name in files if (ours / name).read_bytes() != (theirs / name).read_bytes()] == []
+
+
 def test_another_key_gives_other_surrogates_and_another_order(linked, built, tmp_path):
     linked.build(tmp_path, key=bytes(32).hex())
     one, two = (

@@ -1,15 +1,18 @@
 """A first look at many candidates leaves out most pairs of two people, and hardly any of one person."""
 
+from dataclasses import replace
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from extracts.linkage import blocking, first_look, link, scoring, spine_blocks
+from extracts.linkage import blocking, link, scale, scoring, spine_blocks
 from extracts.linkage.configuration import read_configuration
 from extracts.linkage.encoded import make_comparable, read
 from extracts.linkage.evaluate import evaluate
 from extracts.linkage.first_look import FirstLook, Glances
+from extracts.linkage.scale import Scale
 
 RIDS = np.array([3, 4, 7, 9])
 GLANCES = Glances(RIDS, np.array([[5, 8], [5, 0], [6, 8], [0, 0]], np.uint16), rules=3)
@@ -18,23 +21,20 @@ GLANCES = Glances(RIDS, np.array([[5, 8], [5, 0], [6, 8], [0, 0]], np.uint16), r
 @pytest.fixture
 def as_of_many(monkeypatch):
     """What is done with many records, done with these."""
-    monkeypatch.setattr(blocking, "MANY", 0)
-    monkeypatch.setattr(blocking, "PAIRS_PER_RULE", 40)
+    few = Scale(
+        many=0, pairs_per_rule=40, pairs_for_a_look=20_000, sampled=40_000, fewest_matches=100, thinned_at_once=20_000
+    )
+    monkeypatch.setattr(scale, "SCALE", few)
     rules = (*blocking.RULES_FOR_MANY, ("year", "sex"), ("town", "forename_1"))
     monkeypatch.setattr(blocking, "RULES", rules)
     monkeypatch.setattr(blocking, "RULES_FOR_MANY", rules)
-    monkeypatch.setattr(link, "MANY", 0)
-    monkeypatch.setattr(scoring, "THINNED_AT_ONCE", 20_000)
-    monkeypatch.setattr(first_look, "MANY_PAIRS", 20_000)
-    monkeypatch.setattr(first_look, "SAMPLED", 40_000)
-    monkeypatch.setattr(first_look, "FEWEST_MATCHES", 100)
 
 
 def test_most_candidates_are_left_out_and_the_persons_stay(records, tmp_path, as_of_many, monkeypatch):
     configured = read_configuration(records / "config.toml")
     looked = link.link([records / "all.csv"], configured, out=tmp_path / "looked.parquet")
     link.link([records / "all.csv"], configured, out=tmp_path / "again.parquet")
-    monkeypatch.setattr(first_look, "FEWEST_MATCHES", 10**9)  # too few to learn from
+    monkeypatch.setattr(scale, "SCALE", replace(scale.SCALE, fewest_matches=10**9))  # too few to learn from
     every = link.link([records / "all.csv"], configured, out=tmp_path / "every.parquet")
 
     assert looked.candidates < 0.5 * every.candidates

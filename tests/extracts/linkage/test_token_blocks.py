@@ -1,12 +1,13 @@
 """Blocks of encoded records hold the pairs that a slow reading of the rules finds, of tokens and of filters."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import duckdb
 import pyarrow as pa
 import pytest
 
-from extracts.linkage import token_blocks
+from extracts.linkage import scale, token_blocks
 from extracts.linkage.blocking import pairs_sql
 
 # Small numbers in place of tokens, so that many agree; lists of several, of none, and nothing at all.
@@ -42,9 +43,9 @@ def candidates(connection):
     return {tuple(row) for row in connection.execute(pairs_sql("members")).fetchall()}
 
 
-@pytest.mark.parametrize("many", [token_blocks.MANY, 0])
+@pytest.mark.parametrize("many", [scale.SCALE.many, 0])
 def test_tokens_meet_as_the_rules_say(monkeypatch, many):
-    monkeypatch.setattr(token_blocks, "MANY", many)
+    monkeypatch.setattr(scale, "SCALE", replace(scale.SCALE, many=many))
     with duckdb.connect(":memory:") as connection:
         connection.register("records", RECORDS)
         made = token_blocks.block_tokens(connection, "records", len(RECORDS), "members")
