@@ -124,7 +124,7 @@ def score(
 ) -> Model:  # fmt: skip
     """Make the table `into` (id_a < id_b, match_weight in bits, match_probability) of every pair worth keeping.
 
-    records  a table that `standardise` made
+    records  a table that `standardise` made; it is used up, which leaves memory to the pairs
     known    a trained model, or None: then one is learnt first
 
     Pairs are scored in independent parts, few enough at a time for memory. Returns the model that was used.
@@ -135,6 +135,7 @@ def score(
         used, blocks, within = prepare(
             connection, records, into="prepared", members="members", known=known, mode=mode, seed=seed, form=form
         )
+        connection.execute(f"DROP TABLE {records}")
     with _phase(told, "score"):
         told.candidates = score_blocks(
             connection, "prepared", "members", used, into=into,
@@ -155,6 +156,7 @@ def clusters(
 ) -> float:  # fmt: skip
     """Make the table `into`: rid, cluster, cluster_080, cluster_095 (their smallest rid), match_probability.
 
+    records      `rid` and `source` of each
     thresholds   probabilities of the mean evidence at which the tree is cut besides `cut` (bits; None for the shipped)
     one_to_one   no two records of one source are one person
 
@@ -220,6 +222,7 @@ def link(
         with _phase(summary, "standardise"):
             progress("Standardising", 0.05)
             make_comparable(connection, form, "raw", configuration, into="standard")
+            connection.execute("CREATE TABLE ids AS SELECT rid, source, record_id FROM raw; DROP TABLE raw")
         score(
             connection, "standard", known, mode=configuration.mode, seed=seed, progress=progress, summary=summary,
             form=form,
@@ -228,11 +231,11 @@ def link(
             progress("Clustering", 0.85)
             told = configuration.threshold
             summary.cut_bits = clusters(
-                connection, "edges", "standard", thresholds=(), cut=None if told is None else bits_of(told),
+                connection, "edges", "ids", thresholds=(), cut=None if told is None else bits_of(told),
                 one_to_one=configuration.one_to_one,
             )  # fmt: skip
         made = connection.sql(
-            "SELECT record_id, cluster AS person_id FROM raw JOIN clusters USING (rid) ORDER BY rid"
+            "SELECT record_id, cluster AS person_id FROM ids JOIN clusters USING (rid) ORDER BY rid"
         ).to_arrow_table()
     sizes = np.unique(np.asarray(made["person_id"]), return_counts=True)[1]
     summary.persons, summary.largest_person = len(sizes), int(sizes.max(initial=0))

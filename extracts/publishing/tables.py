@@ -35,6 +35,12 @@ class Origin:
         return {variable.name: values_of(variable, self.kinds[variable.name]) for variable in self.table.variables}
 
     @property
+    def primary_key(self) -> tuple[str, ...]:
+        """The variables that tell rows apart, if all of them are published."""
+        published = {variable.name for variable in self.published}
+        return self.table.primary_key if published.issuperset(self.table.primary_key) else ()
+
+    @property
     def published(self) -> list[Variable]:
         return [variable for variable in self.table.variables if variable.selectable]
 
@@ -72,22 +78,34 @@ def write_tables(
     """Write `<table>.parquet` for each origin; every setting that shapes the bytes is fixed here.
 
     progress  called with (table, tables done, tables) before each table and at the end
+
+    Raises BadDataset for a table in which two rows have one primary key.
     """
     for done, origin in enumerate(origins):
         progress(origin.table.name, done, len(origins))
         path = folder / f"{origin.table.name}.parquet"
         rows = connection.execute(
-            f"COPY ({select_published(origin)}) TO {text(path)} (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY ({select_published(origin)}) TO {text(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         ).fetchall()[0][0]
+        _refuse_repeats(connection, origin, path, rows)
         yield origin.table.name, ReleasedTable(path.name, rows, delivery.sha256_of(path))
     progress("", len(origins), len(origins))
+
+
+def _refuse_repeats(connection: duckdb.DuckDBPyConnection, origin: Origin, path: Path, rows: int) -> None:
+    """Looked for in what was written: comparing surrogates takes less time than comparing keys."""
+    if names := origin.primary_key:
+        different = f"SELECT DISTINCT {', '.join(map(quoted, names))} FROM read_parquet({text(path)})"
+        repeated = rows - connection.execute(f"SELECT count(*) FROM ({different})").fetchall()[0][0]
+        if repeated:
+            raise BadDataset(f"{origin.table.name} has {repeated} rows with the primary key of another row.")
 
 
 def select_published(origin: Origin) -> str:
     """The query of one published table, direct identifiers left out.
 
-    In the order of its keys' surrogates and then of everything else: that says nothing
-    about the source, is the same every time, and rows that tie are equal.
+    In the order of its primary key, surrogates first; without one, of the surrogates of all keys and then of
+    everything else. That says nothing about the source, is the same every time, and rows that tie are equal.
     """
     values = origin.values
     first: dict[str, str] = {}
@@ -100,8 +118,11 @@ def select_published(origin: Origin) -> str:
         for domain, name in first.items()
     ]
     columns = [f"{_published(variable, first)} AS {quoted(variable.name)}" for variable in origin.published]
-    keys = [quoted(variable.name) for variable in origin.published if variable.pseudonymised]
-    others = [quoted(variable.name) for variable in origin.published if not variable.pseudonymised]
+    ordered = [
+        variable for variable in origin.published if variable.name in origin.primary_key or not origin.primary_key
+    ]
+    keys = [quoted(variable.name) for variable in ordered if variable.pseudonymised]
+    others = [quoted(variable.name) for variable in ordered if not variable.pseudonymised]
     rows = f"SELECT {', '.join(columns)} FROM (SELECT {', '.join(inner)} FROM {origin.sql} AS origin)"
     return f"FROM ({rows}) ORDER BY {', '.join([*keys, *others])}"
 

@@ -69,7 +69,13 @@ def test_an_old_key_keeps_its_surrogate_in_a_later_version(tmp_path):
     small.published(tmp_path)
     before = set(released(tmp_path, "victim")["person"].drop_null().to_pylist())
     more = small.tables()
-    more["victim"] = pa.concat_tables([more["victim"], more["victim"].slice(0, 1).set_column(2, "person", [["p9"]])])
+    another = (
+        more["victim"]
+        .slice(0, 1)
+        .set_column(1, "number", [pa.array([9], pa.int32())])
+        .set_column(2, "person", [["p9"]])
+    )
+    more["victim"] = pa.concat_tables([more["victim"], another])
     small.published(tmp_path, version="2", source=small.write_source(tmp_path / "more", **more))
     after = set(released(tmp_path, "victim", version="2")["person"].drop_null().to_pylist())
     assert before < after and after - before == {small.surrogate("p9", "person")}
@@ -203,6 +209,14 @@ def test_a_source_that_is_not_as_declared_is_refused(tmp_path, table, column, va
     with pytest.raises(BadDataset, match=problem):
         small.published(tmp_path, source=source)
     assert not (tmp_path / "releases" / "small").exists()
+
+
+def test_two_rows_of_one_primary_key_are_refused(tmp_path):
+    more = small.tables()
+    more["victim"] = pa.concat_tables([more["victim"], more["victim"].slice(0, 1)])
+    with pytest.raises(BadDataset, match="victim has 1 rows with the primary key of another row"):
+        small.published(tmp_path, source=small.write_source(tmp_path / "more", **more))
+    assert not list((tmp_path / "releases").glob("*/*"))
 
 
 def test_an_undeclared_column_is_refused(tmp_path):
