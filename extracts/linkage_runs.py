@@ -10,14 +10,17 @@ import json
 import logging
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from django.db import transaction
 
 from extracts import delivery, linked_release, publishing
+from extracts.conversion import text
 from extracts.intake import NotKept
 from extracts.lifecycle.delivery import ACCEPTED, RECEIVED, REFUSED
 from extracts.lifecycle.linkage import CANCELLED, FAILED, Stage
@@ -79,13 +82,17 @@ def receive(folder: Path, *, dataset: str, by: User, setting: Setting) -> list[D
     folder  a folder for each provider, each with `delivery.json`; those accepted before are left alone
 
     Raises Refusal when something in the folder is no delivery, and changes nothing then; BadProvider too. Raises
-    Refused for a delivery that a linkage has in hand; those before it, by name of the provider, are received.
+    Refused for a delivery that a linkage has in hand, and for one that was accepted with other content; those before
+    it, by name of the provider, are received.
     """
     found = linked_release.deliveries_in(folder, setting.description(dataset))
     received = []
     for provider, name, source in found:
         with transaction.atomic():
-            one = deliveries.receive(dataset=dataset, provider=provider, name=name, by=by, at=setting.now())
+            one = deliveries.receive(
+                dataset=dataset, provider=provider, name=name, sha256=delivery.digest_of(source), by=by,
+                at=setting.now(),
+            )  # fmt: skip
             if one.state == RECEIVED:
                 linked_release.bring_in(source, inbox(setting.zones, one))
         received.append(one)
@@ -93,7 +100,7 @@ def receive(folder: Path, *, dataset: str, by: User, setting: Setting) -> list[D
 
 
 def keep_truth(folder: Path, *, dataset: str, setting: Setting) -> None:
-    """Put what is known of made-up records where measuring alone reads it, in place of what was there.
+    """Put what is known of made-up records where measuring alone reads it, beside what was known of others.
 
     Raises OSError when the folder cannot be read; what was there stays then.
     """
@@ -103,8 +110,31 @@ def keep_truth(folder: Path, *, dataset: str, setting: Setting) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(folder, draft)
     draft.chmod(0o700)
+    if place.is_dir():
+        _add_truth(place, to=draft)
     shutil.rmtree(place, ignore_errors=True)
     draft.rename(place)
+
+
+def _add_truth(known: Path, *, to: Path) -> None:
+    """Add what `known` says of records that `to` does not have. Persons of one are nobody of the other."""
+    with closing(duckdb.connect()) as connection:
+        for name in ("persons", "events"):
+            old, new, both = known / f"{name}.parquet", to / f"{name}.parquet", to / f".{name}.parquet"
+            if not (old.is_file() and new.is_file()):
+                continue
+            columns = "*"
+            if name == "persons":
+                last = connection.execute(f"SELECT coalesce(max(person), 0) FROM {_file(new)}").fetchall()[0][0]
+                columns = f"* REPLACE (person + {last + 1} AS person)"
+            theirs = f"(source, row_id) NOT IN (SELECT (source, row_id) FROM {_file(new)})"
+            rows = f"SELECT * FROM {_file(new)} UNION ALL BY NAME SELECT {columns} FROM {_file(old)} WHERE {theirs}"
+            connection.execute(f"COPY ({rows}) TO {text(both)} (FORMAT parquet)")
+            both.replace(new)
+
+
+def _file(path: Path) -> str:
+    return f"read_parquet({text(path)})"
 
 
 def inbox(zones: Zones, delivered: Delivery) -> Path:

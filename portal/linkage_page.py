@@ -37,6 +37,13 @@ CHANGES = {
 PRIOR, FINAL = "Prior", "Final score"
 
 
+# Comparisons whose names are not plain words.
+NAMES = {
+    "pnc": "PNC number", "cro": "CRO number", "asn": "Arrest/summons number",
+    "national_insurance": "National Insurance number",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Phase:
     """What one part of the work took. `drawn` is its share of the longest."""
@@ -180,8 +187,8 @@ def _weight(row: Mapping[str, Any]) -> float | None:
 
 
 def _name(row: Mapping[str, Any]) -> str:
-    name = str(row.get("comparison_name") or row.get("column_name") or row.get("name") or "")
-    return name.removeprefix("tf_").replace("_", " ").capitalize()
+    name = str(row.get("comparison_name") or row.get("column_name") or row.get("name") or "").removeprefix("tf_")
+    return NAMES.get(name, name.replace("_", " ").capitalize())
 
 
 def _level(row: Mapping[str, Any]) -> str:

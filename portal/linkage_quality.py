@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from extracts.linkage.quality_words import statement
+from extracts.linkage.quality_words import is_measured, statement
 from portal.charts import Axis, interval
 
 IDS = {"person_id": "The release's own ids", "person_095": "At 0.95", "person_080": "At 0.80"}
@@ -74,6 +74,11 @@ def headlines(quality: Mapping[str, Any]) -> list[dict[str, Any]]:
         for ids, label in IDS.items()
         if ids in found
     ]
+
+
+def measured(quality: Mapping[str, Any]) -> bool:
+    """Whether anything is known of how good the links are."""
+    return bool(quality) and is_measured(quality)
 
 
 def short_headline(quality: Mapping[str, Any], ids: str) -> dict[str, str]:
@@ -156,7 +161,7 @@ def as_reviewed(quality: Mapping[str, Any]) -> dict[str, Any]:
     if not given.get("settled"):
         return {}
     twice = given.get("agreement") or {}
-    sentence = f"{given['settled']:,} pairs are settled."
+    sentence = f"{given['settled']:,} pairs are settled as one person or two; pairs that nobody can tell teach nothing."
     if twice.get("agreed") is not None:
         sentence += f" The first two reviewers agreed on {100 * twice['agreed']:.0f}% of {twice['pairs']:,} pairs"
         sentence += f" (kappa {twice['kappa']:.2f})." if twice.get("kappa") is not None else "."

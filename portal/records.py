@@ -15,8 +15,8 @@ from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Waiting, allowed, hindrances
 
-# What only auditors read of a history: who looked at what, and each small change.
-QUIET = {"view", "edit", "open file", "open pair"}
+# What only auditors read of a history: who looked at what, each small change, and from which worker a job came.
+QUIET = {"view", "edit", "open file", "open pair", "resume"}
 
 
 def reads_names(roles: Collection[Role]) -> bool:

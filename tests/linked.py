@@ -75,7 +75,7 @@ QUALITY: dict[str, Any] = {
 
 def a_delivery(provider: str = "police", name: str = "2026-11", state: str = "accepted", **more: Any) -> Delivery:
     """A delivery: received, accepted or refused."""
-    delivery = deliveries.receive(dataset=DATASET, provider=provider, name=name, by=worker(), at=now())
+    delivery = deliveries.receive(dataset=DATASET, provider=provider, name=name, sha256="", by=worker(), at=now())
     if state == "accepted" and delivery.state == "received":
         return deliveries.accept(delivery, counts=COUNTS, at=now(), **more)
     if state == "refused":

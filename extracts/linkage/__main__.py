@@ -70,6 +70,10 @@ def _progress(asked: argparse.Namespace) -> Progress:
 
 
 def _link(asked: argparse.Namespace) -> None:
+    if not asked.out.parent.is_dir():
+        raise BadConfiguration(f"there is no folder {asked.out.parent} for --out")
+    if asked.out.suffix.lower() == ".csv":
+        raise BadConfiguration(f"what is written is Parquet: {asked.out.name} must not end in .csv")
     known = model(path=asked.model) if asked.model else None
     summary = link(
         asked.files, read_configuration(asked.config), out=asked.out, seed=asked.seed, progress=_progress(asked),

@@ -17,19 +17,26 @@ from extracts.linkage.training import vectors, weights
 SAMPLE = 20_000
 STEPS = range(-10, 61, 2)  # bits
 
-# Made-up pairs: which comparisons disagree. All others agree as well as they can.
-EXAMPLES: Sequence[tuple[str, tuple[str, ...]]] = (
-    ("Everything agrees", ()),
-    ("The same person after a move", ("place", "address", "postcode", "town")),
-    ("Two people of one household", ("names", "name", "forename", "born", "date_of_birth", "sex")),
-)
+# Made-up pairs: which comparisons differ, and of which nothing is recorded. All others agree.
+NUMBERS = ("pnc", "cro", "prison_number", "national_insurance", "person_number", "asn", "case_reference")
+EVENTS = ("sentence_dates", "phone", "email")
+EXAMPLES: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]] = (
+    ("Everything agrees", (), ()),
+    ("The same person after a move, no number recorded", ("place", "address", "postcode", "town"), NUMBERS),
+    ("Two people of one household, no number recorded",
+     ("forename", "middle_name", "name", "names", "date_of_birth", "birth_year", "sex"), NUMBERS + EVENTS),
+)  # fmt: skip
+# These say something of pairs that are alike in one way and not in another; of these pairs they say nothing.
+SPECIAL = ("twins", "namesakes", "decided_same", "decided_apart")
 
 
 def charts_of(model: Model, unlinkable: list[dict[str, float]]) -> dict[str, Any]:
     """`match_weights`, `waterfalls` and `unlinkables`, in the words of Splink's chart data."""
     return {
         "match_weights": [_level(c, level) for c in model.comparisons for level in c.levels],
-        "waterfalls": [{"title": title, "records": _waterfall(model, differing)} for title, differing in EXAMPLES],
+        "waterfalls": [
+            {"title": title, "records": _waterfall(model, differing, unknown)} for title, differing, unknown in EXAMPLES
+        ],
         "unlinkables": unlinkable,
     }
 
@@ -41,14 +48,25 @@ def _level(comparison: Compared, level: Learnt) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _waterfall(model: Model, differing: Sequence[str]) -> list[dict[str, Any]]:
+def _waterfall(model: Model, differing: Sequence[str], unknown: Sequence[str]) -> list[dict[str, Any]]:
+    """The prior, each comparison, and what they come to. What differs is at the last level of its comparison."""
     start = float(np.log2(model.prior / (1 - model.prior)))
     rows = [_bar("Prior", "Starting match weight (prior)", start)]
     for comparison in model.comparisons:
-        differs = any(word in comparison.name.split("_") or word == comparison.name for word in differing)
-        level = (min if differs else max)(comparison.levels, key=lambda one: one.weight)
-        rows.append(_bar(comparison.name, level.label, level.weight))
+        if comparison.name in SPECIAL:
+            continue
+        if comparison.name in unknown:
+            rows.append(_bar(comparison.name, "not recorded", 0.0))
+        else:
+            level = comparison.levels[-1] if comparison.name in differing else _same(comparison)
+            rows.append(_bar(comparison.name, level.label, level.weight))
     return [*rows, _bar("Final score", "Final score", sum(row["log2_bayes_factor"] for row in rows))]
+
+
+def _same(comparison: Compared) -> Learnt:
+    """The level that is called the same; of a comparison without one, the first."""
+    called = [level for level in comparison.levels if level.label.startswith("same")]
+    return next((level for level in called if level.label == "same"), (called or comparison.levels)[0])
 
 
 def _bar(name: str, label: str, bits: float) -> dict[str, Any]:

@@ -35,7 +35,16 @@ CAUTIONS = (
 )
 
 
+def is_measured(quality: Mapping[str, Any]) -> bool:
+    """Whether anything is known of right and missed links, for everyone at the release's own ids or as reviewed."""
+    overall = [row for row in quality.get("measures", ()) if row["by"] == "overall" and row["ids"] == "person_id"]
+    reviewed = (quality.get("reviewed") or {}).get("measures", ())
+    return any(row["precision"] and row["recall"] for row in [*overall, *reviewed])
+
+
 def _basis(quality: Mapping[str, Any]) -> list[str]:
+    if quality.get("basis") == "truth" and not is_measured(quality):
+        return ["The quality of the links is not known: the truth that is known does not cover these records."]
     return {
         "truth": ["Measured against the truth of synthetic data, which real records may not live up to."],
         "reviewed": ["Estimated from pairs of records that two reviewers looked at."],

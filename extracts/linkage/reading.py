@@ -71,6 +71,10 @@ def _read_one(
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise BadRecords(f"{path.name}: only files that end in {' or '.join(READERS)} can be read")
+    if not path.is_file():
+        raise BadRecords(f"{path}: there is no such file")
+    if not path.stat().st_size:
+        raise BadRecords(f"{path.name} is empty")
     relation = reader.format(path=quoted_text(str(path)))
     try:
         found = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]

@@ -23,6 +23,7 @@ class Delivery(models.Model):
 
     counts    records by file, e.g. {"identity/pol_victim": 61, "payload/pol_crime": 40}
     findings  of a refused one: file, row and reason of each; never a value
+    sha256    of the folder as it was received; "" for one of before this was kept
     """
 
     LIFECYCLE = deliveries.DELIVERY
@@ -36,6 +37,7 @@ class Delivery(models.Model):
     name = models.CharField(max_length=60)
     counts = models.JSONField(default=dict, editable=False)
     findings = models.JSONField(default=list, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(max_length=20, choices=deliveries.DeliveryState.choices(), default=deliveries.RECEIVED)
     state_since = models.DateTimeField()
     created_at = models.DateTimeField()

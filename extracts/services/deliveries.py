@@ -18,18 +18,26 @@ from governance.workflow import Refused
 
 
 @transaction.atomic
-def receive(*, dataset: str, provider: str, name: str, by: User, at: datetime) -> Delivery:
+def receive(*, dataset: str, provider: str, name: str, sha256: str, by: User, at: datetime) -> Delivery:
     """Make a delivery known. Safe to repeat; one that was refused is received again, to be looked at afresh.
 
-    Raises Refused for one that a linkage under way is about to look at: its bytes must not change beneath it.
+    sha256  of its folder: one name stands for one content
+    Raises Refused for one that a linkage under way is about to look at, as its bytes must not change beneath it, and
+    for one that was accepted with other content.
     """
     known = Delivery.objects.select_for_update().filter(dataset=dataset, provider=provider, name=name).first()
     if known is None:
-        return begin(Delivery(dataset=dataset, provider=provider, name=name), "receive", by=by, at=at)
+        new = Delivery(dataset=dataset, provider=provider, name=name, sha256=sha256)
+        return begin(new, "receive", by=by, at=at)
     if known.state != ACCEPTED and known.runs.filter(state__in=UNFINISHED).exists():
         raise Refused(f"{known} is in the hands of a linkage: wait for it, or cancel it first.")
     if known.state == REFUSED:
-        return act(known, "receive", by=worker(), at=at, note="Sent again.", counts={}, findings=[])
+        return act(known, "receive", by=worker(), at=at, note="Sent again.", counts={}, findings=[], sha256=sha256)
+    if known.state == ACCEPTED and known.sha256 not in ("", sha256):
+        raise Refused(f"{known} was accepted before, with other content: a new delivery needs a name of its own.")
+    if known.state != ACCEPTED:
+        Delivery.objects.filter(pk=known.pk).update(sha256=sha256)
+        known.sha256 = sha256
     return known
 
 

@@ -58,7 +58,7 @@ class Summary:
 
 def write_deliveries(
     people: int, *, seed: int, codelists: Path, providers: Path, into: Path,
-    progress: Progress | None = None, chunk: int = CHUNK, identity_only: bool = False,
+    progress: Progress | None = None, chunk: int = CHUNK, identity_only: bool = False, delivery: str = DELIVERY,
 ) -> Summary:  # fmt: skip
     """Write one delivery of every provider, and the truth, into an empty folder.
 
@@ -68,6 +68,7 @@ def write_deliveries(
     chunk          crimes played out at a time, on which memory depends
     identity_only  write identity records and nothing else: then `people` is about the number of these records, of
                    a third as many people, and `chunk` a number of people
+    delivery       what providers call it: a name is delivered once
 
     The same arguments give the same bytes. Raises TooFewPeople, FolderInUse.
     """
@@ -88,7 +89,7 @@ def write_deliveries(
             rows += _append(files, world, known, codes)
             tell(f"Wrote chunk {number}", min((records if identity_only else persons) / people, 1.0))
     found = files.written()
-    _say_what_it_is(into, known, [file.path for file in found if not file.rows])
+    _say_what_it_is(into, known, [file.path for file in found if not file.rows], delivery)
     return Summary(persons, records, rows, number, time.perf_counter() - began, found)
 
 
@@ -160,12 +161,12 @@ def _append_table(files: Files, world: World, path: str, table: str) -> int:
     return len(order)
 
 
-def _say_what_it_is(root: Path, providers: tuple[Provider, ...], empty: list[str]) -> None:
+def _say_what_it_is(root: Path, providers: tuple[Provider, ...], empty: list[str], delivery: str) -> None:
     """A delivery.json beside the streams of every provider that has delivered; it names files without a record."""
     for provider in providers:
         folder = root / _folder(provider.code)
         if folder.is_dir():
-            said: dict[str, object] = {"provider": provider.code, "delivery": DELIVERY, "cut": CUT}
+            said: dict[str, object] = {"provider": provider.code, "delivery": delivery, "cut": CUT}
             beneath = f"{_folder(provider.code)}/"
             if mine := [path for path in empty if path.startswith(beneath)]:
                 said["empty"] = [path.removeprefix(beneath).removesuffix(".parquet") for path in mine]

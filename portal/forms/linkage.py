@@ -31,7 +31,8 @@ class StartLinkage(GovukForm):
         label="Deliveries",
         queryset=Delivery.objects.none(),
         widget=CheckboxSelectMultiple,
-        help_text="What was accepted before is part of every release, and its records keep their person.",
+        help_text="All records that were accepted by then are part of the release, also those of boxes left empty; a "
+        "delivery that was only received joins them if its box is ticked.",
         error_messages={"required": "Select at least one delivery"},
     )
 
@@ -41,6 +42,7 @@ class StartLinkage(GovukForm):
         field: Any = self.fields["deliveries"]
         field.queryset = Delivery.objects.filter(pk__in=[one.pk for one in waiting]).order_by("provider", "name")
         field.label_from_instance = describe
+        field.initial = list(field.queryset)
         field.widget.choices = field.choices
 
 

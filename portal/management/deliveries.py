@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import CommandError
+from django.db.utils import OperationalError, ProgrammingError
 
 from extracts.providers import BadProvider, Refusal
 from governance.catalogue.catalogue import UnknownName
@@ -22,10 +23,14 @@ def add_deliveries(parser: ArgumentParser) -> None:
 
 @contextmanager
 def problems_as_sentences() -> Iterator[None]:
-    """What is wrong with deliveries, or may not be done with them now, ends the command without a traceback."""
+    """What is wrong with deliveries or the database, or may not be done now, ends a command without a traceback."""
     try:
         yield
     except Refusal as refusal:
         raise CommandError("\n".join(str(finding) for finding in refusal.findings)) from refusal
     except (Refused, BadProvider, UnknownName) as problem:
         raise CommandError(str(problem)) from problem
+    except (OperationalError, ProgrammingError) as problem:
+        if "no such table" in str(problem) or "does not exist" in str(problem):
+            raise CommandError("The database has no tables yet: run manage.py migrate first.") from problem
+        raise

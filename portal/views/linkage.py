@@ -36,7 +36,7 @@ def index(request: SignedIn) -> HttpResponse:
     roles = one_of_or_404(request.user, OF_LINKAGE)
     runs = Paginator(LinkageRun.objects.select_related("requested_by"), PAGE).get_page(request.GET.get("page"))
     listed = list(runs.object_list)
-    measured = next((run for run in listed if run.part(Stage.MEASURING)), None)
+    measured = next((run for run in listed if linkage_quality.measured(run.part(Stage.MEASURING))), None)
     deliveries = Paginator(Delivery.objects.all(), PAGE).get_page(request.GET.get("deliveries"))
     context = {
         "runs": runs,

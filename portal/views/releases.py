@@ -76,7 +76,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         visible_or_404(Release, pk, to=request.user, at=at)
         context |= {
             "actions": allowed_actions(release, request.user, at),
-            "hindrances": hindrances_of(release, request.user, at),
+            "hindrances": hindrances_of(release, request.user, at) if release.state == BUILT else {},
             "uses": release_page.uses_of(release),
         }
     return render(request, "releases/detail.html", context)
@@ -98,6 +98,7 @@ def publish(request: SignedIn, pk: int) -> HttpResponse:
             messages.success(request, f"{release} is published. Extracts are built from it from now on.")
             return redirect(release)
     context = {"release": release, "form": form, "current": release.published_instead()}
+    context["measured"] = linkage_quality.measured(release.quality)
     return render(request, "releases/publish.html", context, status=status_of(form))
 
 

@@ -292,6 +292,24 @@ def test_a_truth_that_cannot_be_read_leaves_the_one_before(sources, setting, zon
     assert (zones.truth / "cjs_linked" / "persons.parquet").is_file()
 
 
+def test_truths_are_added_to_one_another(sources, setting, zones, tmp_path):
+    """One that is sent again changes nothing; other records' persons are other persons."""
+
+    def known():
+        return pq.read_table(zones.truth / "cjs_linked" / "persons.parquet").to_pandas()
+
+    for _ in range(2):
+        linkage_runs.keep_truth(sources / "truth", dataset="cjs_linked", setting=setting)
+    first = known()
+    assert len(first) == pq.read_metadata(sources / "truth" / "persons.parquet").num_rows
+    shutil.copytree(sources / "truth", tmp_path / "other")
+    other = first.assign(row_id="other " + first["row_id"])
+    other.to_parquet(tmp_path / "other" / "persons.parquet")
+    linkage_runs.keep_truth(tmp_path / "other", dataset="cjs_linked", setting=setting)
+    assert len(known()) == 2 * len(first)
+    assert known()["person"].nunique() == 2 * first["person"].nunique()
+
+
 def test_a_refusal_of_a_job_is_said_on_the_page(setting, work, monkeypatch):
     def refuse(plan, walls):
         raise JobRefused([Finding("", "The spine has gone on since run 2026.2: it cannot be run again.")])

@@ -64,7 +64,7 @@ def test_what_stands_against_a_linkage_is_named():
         ask(given=[])
     with pytest.raises(Refused, match="was refused"):
         ask(given=[linked.a_delivery("cps", state="refused")])
-    other = deliveries.receive(dataset="other", provider="police", name="1", by=worker(), at=now())
+    other = deliveries.receive(dataset="other", provider="police", name="1", sha256="", by=worker(), at=now())
     with pytest.raises(Refused, match="another dataset"):
         ask(given=[other])
     ask()

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.utils import OperationalError
 
 from extracts import tasks
+from extracts.lifecycle.linkage import Stage
 from extracts.models import Delivery, LinkageRun
 from extracts.services import linkage
+from portal.management.commands.link import Command
+from portal.management.deliveries import problems_as_sentences
 from tests.builders import now
 from tests.cast import person
 from tests.extracts import a_delivery
@@ -88,6 +92,38 @@ def test_a_failed_linkage_is_tried_again_by_a_person_and_over_the_same_deliverie
     LinkageRun.objects.update(state="failed")
     with pytest.raises(CommandError, match="of other deliveries"):
         call_command("link", str(sent), "--release", "2026.2", "--by", "lin")
+
+
+def test_a_release_that_was_built_before_is_left_alone_and_that_is_said(zones, tmp_path):
+    a_release("published", name="2026.2")
+    Delivery.objects.update(sha256="")
+    told = said("link", str(of_november(tmp_path / "sent")), "--release", "2026.2")
+    assert "was built before, and nothing was done. It is: published" in told
+
+
+def test_other_content_under_the_name_of_what_was_accepted_is_refused(zones, tmp_path):
+    Delivery.objects.filter(pk=a_delivery_of().pk).update(sha256="ab" * 32)
+    with pytest.raises(CommandError, match="was accepted before, with other content: a new delivery needs a name"):
+        said("link", str(of_november(tmp_path / "sent")), "--release", "2026.3", "--truth", str(tmp_path))
+    assert not LinkageRun.objects.exists() and not (zones.truth / "cjs_linked").exists()
+
+
+def test_a_database_without_tables_is_told_of_in_a_sentence():
+    with pytest.raises(CommandError, match=r"run manage\.py migrate"), problems_as_sentences():
+        raise OperationalError("no such table: people_user")
+    with pytest.raises(OperationalError), problems_as_sentences():
+        raise OperationalError("database is locked")
+
+
+def test_work_goes_on_when_nobody_reads_along(monkeypatch):
+    def broken(text):
+        raise BrokenPipeError
+
+    command = Command()
+    command.told = ""
+    monkeypatch.setattr(command.stdout, "write", broken)
+    command.tell(Stage.LINKING, "Scoring", 0.5)
+    assert command.told.endswith("Scoring")
 
 
 def test_releases_are_listed_with_their_states(zones):

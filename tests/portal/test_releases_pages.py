@@ -243,3 +243,9 @@ def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries):
         an_extract()
         linked.a_release(name=str(number))
     assert (queries("releases"), queries("release", release.pk)) == few
+
+
+def test_who_publishes_is_told_that_nobody_measured():
+    release = linked.a_release(quality={"basis": "truth", "measures": [], "link_rates": []})
+    assert "nobody knows how many links are wrong" in read(signed_in("rae"), "release_publish", release.pk)
+    assert "nobody knows" not in read(signed_in("rae"), "release_publish", linked.a_release(name="2026.7").pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,10 @@ class Command(BaseCommand):
         setting = tasks.linkage_setting(tell=self.tell)
         with problems_as_sentences():
             run = self.begun(deliveries, release, dataset, seed, self.person(options["by"]), setting)
+            if run.state == BUILT:
+                state = run.release.get_state_display().lower()
+                self.stdout.write(f"Release {run.release} was built before, and nothing was done. It is: {state}.")
+                return
             if options["truth"]:
                 linkage_runs.keep_truth(options["truth"], dataset=dataset, setting=setting)
         if options["queue"]:
@@ -68,7 +73,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def begun(deliveries: Path, release: str, dataset: str, seed: int, by: User, setting: Setting) -> LinkageRun:
-        """A new run; or the one of that name over the same deliveries, that was interrupted or is tried again."""
+        """A new run; or the one of that name over the same deliveries: interrupted, built, or tried again."""
         run = LinkageRun.objects.filter(dataset=dataset, name=release).exclude(state=CANCELLED).first()
         if run is not None and run.is_unfinished:
             return run
@@ -105,7 +110,8 @@ class Command(BaseCommand):
         line = f"{share:4.0%} {stage.label}: {what}"
         if line != self.told:
             self.told = line
-            self.stdout.write(f"  {line}")
+            with suppress(BrokenPipeError):  # nobody reads along any more: the work goes on
+                self.stdout.write(f"  {line}")
 
     def show_findings(self, delivery: Delivery) -> None:
         self.stderr.write(f"{delivery} was refused, and nothing of it was kept:")

@@ -41,6 +41,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(demo.CAST)} demo people.")
         if services.current_release(DATASET) is None and not LinkageRun.objects.filter(dataset=DATASET).exists():
             self.deliver(people)
+        else:
+            self.stdout.write("The agencies' records are there already, and no others are made up.")
         for built in Release.objects.filter(code=DATASET, state=BUILT):
             demo_release.publish_if_first(built)  # a worker died after it had built the release
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from extracts.synthetic.deliveries import CHUNK, FolderInUse, Summary, TooFewPeople, write_deliveries
+from extracts.synthetic.deliveries import CHUNK, DELIVERY, FolderInUse, Summary, TooFewPeople, write_deliveries
 
 DATASET = "cjs_linked"
 BAR = 30
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--identity-only", action="store_true", help="no payload: records to test linking with")
         parser.add_argument("--seed", type=int, required=True, help="any whole number from 0")
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="an empty or new folder")
+        parser.add_argument("--delivery", default=DELIVERY, metavar="NAME", help=f"its name (default {DELIVERY})")
         parser.add_argument("--chunk", type=int, default=CHUNK, help=f"crimes made at a time (default {CHUNK:,})")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 options["records"] if options["identity_only"] else options["people"],
                 seed=options["seed"], codelists=description / "codelists", providers=description / "providers",
                 into=options["out"], progress=self.show, chunk=options["chunk"],
-                identity_only=options["identity_only"],
+                identity_only=options["identity_only"], delivery=options["delivery"],
             )  # fmt: skip
         except (TooFewPeople, FolderInUse) as problem:
             raise CommandError(str(problem)) from problem

@@ -16,7 +16,7 @@ from extracts.models import Release
 from extracts.services import releases
 from extracts.zones import Zones
 from governance.people.models import User
-from governance.workflow import Refused
+from portal.management.deliveries import problems_as_sentences
 
 
 class Command(BaseCommand):
@@ -38,6 +38,10 @@ class Command(BaseCommand):
                 one.add_argument("--reasons", required=True)
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
+        with problems_as_sentences():
+            self.do(action, **options)
+
+    def do(self, action: str, **options: Any) -> None:
         if action == "list":
             self.list_all()
             return
@@ -54,10 +58,7 @@ class Command(BaseCommand):
         if reasons:  # whoever calls gives a name without proof: the account stands on the trail beside it
             reasons += f" (By command, account {getpass.getuser()}.)"
         decide = {"publish": releases.publish, "withdraw": releases.withdraw}[action]
-        try:
-            release = decide(release, reasons=reasons, by=by, at=timezone.now())
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from refusal
+        release = decide(release, reasons=reasons, by=by, at=timezone.now())
         self.stdout.write(f"{release}: {release.get_state_display()}.")
 
     def list_all(self) -> None:

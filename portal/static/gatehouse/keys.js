@@ -13,6 +13,7 @@ const FIELDS = "input, select, textarea, [contenteditable]";
 export function listenForKeys(root) {
   const buttons = [...root.querySelectorAll("[data-key]")];
   if (!buttons.length) return;
+  once(buttons[0].form);
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isOff()) return;
     if (event.target instanceof Element && event.target.matches(FIELDS)) return;
@@ -22,6 +23,16 @@ export function listenForKeys(root) {
     button.click();
   });
   offerSwitch(root.querySelector("[data-keys-switch]"));
+}
+
+/** A form that is on its way is not sent again; and who has chosen from its lists can go on with the keys. */
+function once(form) {
+  let sent = false;
+  form?.addEventListener("submit", (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+  });
+  for (const list of form?.querySelectorAll("select") ?? []) list.addEventListener("change", () => list.blur());
 }
 
 function offerSwitch(place) {

@@ -1,6 +1,7 @@
 """Whole files from end to end, as the command line links them: a person's records come together, others stay apart."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -71,6 +72,7 @@ def test_one_to_one_never_puts_two_records_of_a_file_together(tmp_path):
         ("id,name\n1,A\n1,B\n", "row 2: the id was there before"),
         ("id,name\n,A\n2,B\n", "row 1: the id is missing"),
         ("number,name\n1,A\n", "has no column id; it has number, name"),
+        ("", "bad.csv is empty"),
     ],
 )
 def test_bad_files_are_refused_with_the_row_and_without_the_value(tmp_path, content, reason):
@@ -95,6 +97,20 @@ def test_bad_files_are_refused_with_the_row_and_without_the_value(tmp_path, cont
 def test_a_configuration_that_cannot_be_followed_says_what_to_change(told, reason):
     with pytest.raises(BadConfiguration, match=reason):
         configuration(told)
+
+
+@pytest.mark.parametrize(
+    ("file", "out", "reason"),
+    [
+        ("none.csv", "out.parquet", "there is no such file"),
+        ("all.csv", "nowhere/out.parquet", "there is no folder .*nowhere for --out"),
+        ("all.csv", "out.csv", "out.csv must not end in .csv"),
+    ],
+)
+def test_the_command_looks_at_its_arguments_first(records, tmp_path, capsys, file, out, reason):
+    told = ["link", str(records / file), "--config", str(records / "config.toml"), "--out", str(tmp_path / out)]
+    assert main(told) == 1
+    assert re.search(reason, capsys.readouterr().err)
 
 
 def test_evaluation_counts_pairs_of_persons_and_pairs_alike(tmp_path):

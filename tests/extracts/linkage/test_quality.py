@@ -334,3 +334,5 @@ def test_the_statement_is_plain_and_names_the_worst(files, quality):
         for row in said["groups"]
     )
     assert "has not been measured" in statement(rates)["summary"][0]
+    unknown = {**quality, "measures": [{**row, "precision": None} for row in quality["measures"]]}
+    assert "does not cover these records" in statement(unknown)["summary"][0]
