@@ -1,11 +1,15 @@
-"""What anyone may read of projects and releases: a view of the records, not a copy that could drift."""
+"""What anyone may read of projects, releases and researchers: a view of the records, not a copy that could drift."""
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q, QuerySet
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from governance.outputs.lifecycle import RELEASED
 from governance.outputs.models import Clearance, OutputRequest
+from governance.people.lifecycle import GRANTED
+from governance.people.models import Accreditation
 from governance.projects.lifecycle import APPROVED
 from governance.projects.models import Project
 
@@ -28,3 +32,23 @@ def public_projects(words: str = "") -> QuerySet[Project]:
     return projects.prefetch_related(
         Prefetch("output_requests", queryset=public_releases(), to_attr="published"), "agreements"
     ).order_by("-state_since")
+
+
+def public_researchers(words: str = "", *, on: date) -> QuerySet[Accreditation]:
+    """Accreditations that hold on the day, one a person, of those who agreed to stand in the register, by name.
+
+    Whether a sanction suspends somebody is not public (codelist breach_levels).
+    """
+    held = Accreditation.objects.filter(
+        state=GRANTED, on_the_register=True, accredited_from__lte=on, accredited_until__gte=on, person__is_active=True
+    )
+    longer = held.filter(person=OuterRef("person")).filter(
+        Q(accredited_until__gt=OuterRef("accredited_until"))
+        | Q(accredited_until=OuterRef("accredited_until"), pk__gt=OuterRef("pk"))
+    )
+    found = held.exclude(Exists(longer)).select_related("person__organisation")
+    for word in words.split():
+        found = found.filter(
+            Q(person__name__icontains=word) | Q(person__organisation__name__icontains=word) | Q(number__icontains=word)
+        )
+    return found.order_by("person__name", "pk")

@@ -36,10 +36,15 @@ def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
     record: R | None = records.filter(pk=pk).first()
     if record is None or not may_see(record, to):
         raise Http404
-    seen = Entry.objects.filter(actor=to.username, action="view", at__gt=at - SAME_VISIT)
-    if not seen.filter(subject_type=record._meta.model_name, subject_id=str(record.pk)).exists():
-        trail.append(actor=to, action="view", subject=record, at=at)
+    note_view(record, by=to, at=at)
     return record
+
+
+def note_view(record: Model, *, by: User, at: datetime) -> None:
+    """Write to the trail that a record was seen, once a visit."""
+    seen = Entry.objects.filter(actor=by.username, action="view", at__gt=at - SAME_VISIT)
+    if not seen.filter(subject_type=record._meta.model_name, subject_id=str(record.pk)).exists():
+        trail.append(actor=by, action="view", subject=record, at=at)
 
 
 def may_see(record: Any, person: User) -> bool:

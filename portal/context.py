@@ -17,6 +17,7 @@ from governance.people.roles import Role
 NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Your work", "home", "signed in"),
     ("Projects", "projects", "signed in"),
+    ("People", "people", frozenset({Role.SUPPORT, Role.AUDITOR})),
     ("Output checks", "outputs", frozenset({Role.CHECKER})),
     ("Linkage", "linkage", frozenset({Role.LINKER, Role.STEWARD, Role.AUDITOR})),
     ("Audit trail", "trail", frozenset({Role.AUDITOR})),
@@ -55,7 +56,7 @@ def _section(request: HttpRequest, roles: Collection[Role]) -> str:
 
     The work on a project is found through the project; checkers find output requests in a queue of their own.
     """
-    if request.path == "/":
+    if request.path == "/" or request.path.startswith(reverse("you")):
         return "home"
     if request.path.startswith(reverse("outputs")):
         return "outputs" if Role.CHECKER in roles else "projects"

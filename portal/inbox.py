@@ -24,8 +24,9 @@ from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, REVOKED, SIGNED
 from governance.agreements.models import Agreement
 from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
-from governance.people.grants import is_the_services, owner_code, reaching, roles_everywhere
-from governance.people.models import User
+from governance.people import lifecycle as people
+from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere
+from governance.people.models import Accreditation, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
 from governance.projects.models import Decision, Project, Stage
@@ -70,6 +71,7 @@ TURNS = (
     Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
     Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
+    Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
     Turn(LinkageRun,      runs.FAILED,           "retry",       "Read why the linkage failed and try again"),
     Turn(Delivery,        deliveries.REFUSED,    "",            "Tell the provider why the delivery was refused"),
     Turn(Release,         releases.BUILT,        "publish",     "Decide whether the release is published"),
@@ -91,6 +93,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     OutputRequest: (("project__lead", "author"), ("context",)),
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),
+    Accreditation: (("person__organisation",), ("evidence",)),
     Release: (("run",), ("difference", "run__report", "run__charts")),
 }
 
@@ -186,7 +189,7 @@ def facts_about(person: User) -> Facts:
 def roles_known(record: Any, facts: Facts) -> frozenset[Role]:
     """What `grants.roles_for` says of the record, without a query; a test holds the two together."""
     if is_the_services(record):
-        return facts.everywhere
+        return facts.everywhere | ({Role.SELF} if is_about(record, facts.person) else set())
     project = record.project
     team = frozenset({facts.memberships[project.pk]} if project.pk in facts.memberships else ())
     return reaching(project, team=team, everywhere=facts.everywhere, owner=owner_code(facts.person))
@@ -262,7 +265,12 @@ def _is_meant(turn: Turn, record: Any, facts: Facts, at: datetime) -> bool:
 
 
 def _item(turn: Turn, record: Any) -> Item:
-    names = {Agreement: "Agreement {0.version}", Extract: "Extract {0.pk}", Release: "Release {0.version}"}
+    names = {
+        Accreditation: "{0.person}",
+        Agreement: "Agreement {0.version}",
+        Extract: "Extract {0.pk}",
+        Release: "Release {0.version}",
+    }
     return Item(
         what=turn.what,
         news=turn.news,
@@ -275,7 +283,9 @@ def _item(turn: Turn, record: Any) -> Item:
 
 
 def _reference(record: Any) -> str:
-    """The project's reference, or the dataset that a record of the service is about."""
+    """The project's reference, or the dataset or organisation that a record of the service is about."""
+    if isinstance(record, Accreditation):
+        return str(record.person.organisation)
     if is_the_services(record):
         return str(record.code if isinstance(record, Release) else record.dataset)
     return str(record.project.reference)

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.workflow import Refused
 
-RECORD = re.compile(r"/(projects|agreements|extracts|outputs|linkage|releases)/\d+/")
+RECORD = re.compile(r"/(projects|agreements|extracts|outputs|linkage|releases|people|accreditations|sanctions)/\d+/")
 
 
 class RefusalsMiddleware:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from extracts import services as extracts
@@ -17,6 +17,7 @@ from governance.people import accreditation
 from governance.people.grants import owner_code, roles_on
 from governance.people.models import User, local_day
 from governance.people.roles import TEAM_ROLES, Role
+from governance.people.standing import FETCHED
 from governance.projects import questions
 from governance.projects.boards import Verdict
 from governance.projects.lifecycle import APPROVED, OWNERS, RETURNED
@@ -41,7 +42,7 @@ def context_of(project: Project, person: User, catalogue: Catalogue, at: datetim
         "may_decide": bool(actions & DECIDING),
         "hindrances": hindrances_to_show(project, person, at),
         "gaps": application.gaps(project) if "edit" in actions else [],
-        "members": team_of(project),
+        "members": team_of(project, local_day(at)),
         "on_team": bool(roles & TEAM_ROLES),
     }
 
@@ -97,7 +98,7 @@ def work_context(project: Project, person: User, roles: Collection[Role], at: da
 
 def why_no_extract(project: Project, person: User, at: datetime) -> str:
     """What an extract would be refused for at this moment, or "". The service looks again."""
-    if reason := accreditation.why_not(person.standing, on=local_day(at)):
+    if reason := person.why_not_accredited(at):
         return reason
     try:
         in_force(project, at)
@@ -114,10 +115,10 @@ def hindrances_to_show(project: Project, person: User, at: datetime) -> list[str
     return list(dict.fromkeys(reason for action, reason in found.items() if action != "submit"))
 
 
-def team_of(project: Project) -> list[Member]:
-    """The team, each with `accredited_until`: the last day on which both accreditation and training hold, or None."""
-    members = list(project.members.select_related("person__organisation").prefetch_related("person__accreditations"))
+def team_of(project: Project, day: date) -> list[Member]:
+    """The team, each with `accredited_until`: the last day on which accreditation and training hold, or None."""
+    along = [f"person__{name}" for name in FETCHED]
+    members = list(project.members.select_related("person__organisation").prefetch_related(*along))
     for member in members:
-        latest = max(member.person.accreditations.all(), key=lambda one: one.accredited_until, default=None)
-        member.accredited_until = min(latest.accredited_until, latest.trained_until) if latest else None  # type: ignore[attr-defined]
+        member.accredited_until = accreditation.ends_on(member.person.standing_on(day))  # type: ignore[attr-defined]
     return members

@@ -16,10 +16,12 @@ from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import Catalogue, find
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
+from governance.people.models import Accreditation
 from governance.people.roles import Role
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
+from governance.standing import services as people
 from tests.cast import person
 
 # Four variables of two owners: the smallest data wish that needs both Petra and Hugo.
@@ -100,6 +102,13 @@ def _advance(project: Project, state: str, known: Catalogue, at: datetime) -> Pr
         )
         project.refresh_from_db()
     return project
+
+
+def a_request_for_accreditation(by: str = "coral", *, route: str = "degree", supervisor: str = "") -> Accreditation:
+    """A request that waits for research support."""
+    named = person(supervisor) if supervisor else None
+    evidence = "MSc in statistics, Northshire University, 2019."
+    return people.ask_for_accreditation(route=route, evidence=evidence, supervisor=named, by=person(by), at=now())
 
 
 def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:

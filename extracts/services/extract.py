@@ -18,9 +18,8 @@ from governance.act import act, begin
 from governance.agreements.models import Agreement
 from governance.agreements.services import in_force
 from governance.catalogue.catalogue import Catalogue
-from governance.people import accreditation
 from governance.people.grants import roles_on, worker
-from governance.people.models import User, local_day
+from governance.people.models import User
 from governance.people.roles import Role
 from governance.projects.models import Project
 from governance.workflow import Refused
@@ -34,7 +33,7 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
     """
     if Role.RESEARCHER not in roles_on(project, by):
         raise Refused("Only researchers of the project request extracts.")
-    if reason := accreditation.why_not(by.standing, on=local_day(at)):
+    if reason := by.why_not_accredited(at):
         raise Refused(reason)
     agreement = in_force(Project.objects.select_for_update().get(pk=project.pk), at)
     release = current_release(agreement.scope.dataset)
@@ -74,7 +73,7 @@ def why_not_build(extract: Extract, *, catalogue: Catalogue, at: datetime) -> st
         return reason
     if Role.RESEARCHER not in roles_on(extract.project, extract.requested_by):
         return "The person who requested it is no longer a researcher of this project."
-    if reason := accreditation.why_not(extract.requested_by.standing, on=local_day(at)):
+    if reason := extract.requested_by.why_not_accredited(at):
         return f"{extract.requested_by}: {reason}"
     extract.release.refresh_from_db()
     if extract.release.state == WITHDRAWN:

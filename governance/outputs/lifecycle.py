@@ -65,6 +65,12 @@ def not_accredited(output: Any, person: Any, at: datetime) -> str | None:
     return reason
 
 
+def provisional(output: Any, person: Any, at: datetime) -> str | None:
+    if person.is_provisional(at):
+        return "Your accreditation is provisional: a fully accredited researcher of the project asks for outputs."
+    return None
+
+
 def no_agreement(output: Any, person: Any, at: datetime) -> str | None:
     reason: str | None = output.why_no_agreement(at)
     return reason
@@ -88,7 +94,7 @@ def checked_already(output: Any, person: Any, at: datetime) -> str | None:
     return "A second person must check this." if output.checked_by(person) else None
 
 
-READY = (no_files, not_described, not_accredited, no_agreement)
+READY = (no_files, not_described, not_accredited, provisional, no_agreement)
 INDEPENDENT = (own_work, own_organisation)
 
 OUTPUT_REQUEST = (

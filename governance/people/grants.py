@@ -26,8 +26,18 @@ IDENTIFIERS_APART = "holds identifiers of the linked data, so has no part in any
 
 
 def roles_for(record: Any, person: User) -> frozenset[Role]:
-    """The roles `person` holds on a record: on its project, or everywhere where the record says it is the service's."""
-    return roles_everywhere(person) if is_the_services(record) else roles_on(record.project, person)
+    """The roles `person` holds on a record: on its project, or everywhere where the record says it is the service's.
+
+    On a record that is about a person, that person has a role too.
+    """
+    if not is_the_services(record):
+        return roles_on(record.project, person)
+    return roles_everywhere(person) | ({Role.SELF} if is_about(record, person) else frozenset())
+
+
+def is_about(record: Any, person: User) -> bool:
+    """Whether the record is about this person, who has not left. Its class has to say so: `ABOUT_A_PERSON = True`."""
+    return getattr(record, "ABOUT_A_PERSON", False) is True and person.is_active and record.person_id == person.pk
 
 
 def is_the_services(record: Any) -> bool:

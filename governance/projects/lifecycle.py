@@ -54,6 +54,12 @@ def not_accredited(project: Any, person: Any, at: datetime) -> str | None:
     return reason
 
 
+def provisional_lead(project: Any, person: Any, at: datetime) -> str | None:
+    if project.lead.is_provisional(at):
+        return f"{project.lead}'s accreditation is provisional: a project is led by somebody who is accredited in full."
+    return None
+
+
 def own_work(project: Any, person: Any, at: datetime) -> str | None:
     return "You belong to this project's team, so others decide." if project.has_member(person) else None
 
@@ -76,7 +82,7 @@ PROJECT = (
     # action       from             to          by               unless
     T("edit",      {DRAFT},         DRAFT,      Role.RESEARCHER),
     T("edit",      {RETURNED},      RETURNED,   Role.RESEARCHER),
-    T("submit",    APPLICANTS_TURN, TRIAGE,     Role.RESEARCHER, (incomplete, not_accredited)),
+    T("submit",    APPLICANTS_TURN, TRIAGE,     Role.RESEARCHER, (incomplete, not_accredited, provisional_lead)),
     T("withdraw",  APPLICANTS_TURN | UNDER_REVIEW, WITHDRAWN, Role.RESEARCHER),
     T("accept",    {TRIAGE},        OWNERS,     Role.SUPPORT,    IMPARTIAL),
     T("return",    {TRIAGE},        RETURNED,   Role.SUPPORT,    IMPARTIAL),

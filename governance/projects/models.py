@@ -11,9 +11,8 @@ from django.db.models import Q
 from django.urls import reverse
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from governance.people import accreditation
 from governance.people.grants import owner_code
-from governance.people.models import User, local_day
+from governance.people.models import User
 from governance.people.roles import LABELS as ROLE_LABELS
 from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
 from governance.projects import questions
@@ -82,7 +81,7 @@ class Project(models.Model):
         return questions.missing(self.answers, self.requested, (self.period_from, self.period_to), self.ends_on)
 
     def why_not_accredited(self, person: User, at: datetime) -> str | None:
-        return accreditation.why_not(person.standing, on=local_day(at))
+        return person.why_not_accredited(at)
 
     def has_member(self, person: User) -> bool:
         return self.members.filter(person=person).exists()

@@ -198,11 +198,11 @@ class AddMember(GovukForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         person, role = given.get("who"), given.get("role")
-        if person and role == Role.RESEARCHER and accreditation.why_not(person.standing, on=self.today):
+        if person and role == Role.RESEARCHER and accreditation.why_not(person.standing_on(self.today), on=self.today):
             self.add_error(
                 "who",
-                f"{person} has no accreditation and training that hold today. "
-                "Research support can record them. Until then, add them as a coordinator or not at all.",
+                f"{person} has no accreditation, training and signed declaration that all hold today. "
+                "Until they have, add them as a coordinator or not at all.",
             )
         return given
 

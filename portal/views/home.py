@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from extracts.services import current_release
 from governance.catalogue.catalogue import available
-from governance.people import accreditation
 from governance.people.grants import roles_everywhere
-from governance.people.models import User, local_day
+from governance.people.models import User
 from governance.people.roles import Role
+from portal import standing_page
 from portal.inbox import NEWS_STAYS, waiting_for
 
 
@@ -44,7 +44,7 @@ def your_work(request: HttpRequest, person: User) -> HttpResponse:
             "memberships": memberships,
             "serves": bool(roles),
             "audits": Role.AUDITOR in roles,
-            "accreditation": accreditation.why_not(person.standing, on=local_day(at)) if researches else None,
+            "standing": standing_page.in_short(person, at) if researches else "",
         },
     )
 

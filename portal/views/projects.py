@@ -191,7 +191,7 @@ def team(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{person} is on the team as {role.label.lower()}.")
             return redirect("project_team", pk)
-    context = {"project": project, "members": project_page.team_of(project), "form": form}
+    context = {"project": project, "members": project_page.team_of(project, local_day(at)), "form": form}
     return render(request, "projects/team.html", context, status=status_of(form))
 
 
@@ -234,7 +234,7 @@ def submit(request: SignedIn, pk: int) -> HttpResponse:
         "gaps": application.gaps(project),
         "feasible": feasible,
         "not_accredited": project.why_not_accredited(request.user, at),
-        "members": project_page.team_of(project),
+        "members": project_page.team_of(project, local_day(at)),
         "mending": project.round > 0,
     }
     return render(request, "projects/submit.html", context, status=status_of(form))
@@ -292,7 +292,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
         **project_page.decided_context(project, request.user, roles, catalogue),
         "form": form,
         "board": board,
-        "members": project_page.team_of(project),
+        "members": project_page.team_of(project, local_day(at)),
     }
     return render(request, "projects/decide.html", context, status=status_of(form))
 

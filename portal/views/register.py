@@ -1,9 +1,10 @@
-"""The public register: approved projects, the data they may use, and what they published."""
+"""The public register: approved projects, their data and what they published; and who is accredited."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,9 +20,9 @@ from governance.agreements.lifecycle import REVOKED, AgreementState
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import Catalogue
 from governance.outputs.models import OutputRequest
-from governance.people.models import local_day
+from governance.people.models import Accreditation, local_day
 from governance.projects.models import Project
-from governance.register import public_projects
+from governance.register import public_projects, public_researchers
 from portal.catalogues import described_or_none
 
 PAGE = 25
@@ -30,6 +31,8 @@ COLUMNS = (
     "data_from", "data_to", "approved_on", "agreement", "agreement_ends_on",
     "release_title", "released_on", "release_sha256",
 )  # fmt: skip
+RESEARCHER_COLUMNS = ("name", "organisation", "number", "kind", "accredited_from", "accredited_until")
+FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,14 +51,37 @@ class RegisterEntry:
 @login_not_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Projects, newest first, with a search; `?format=csv` gives all that match as a file."""
+    """Projects, newest first, with a search; `?format=csv` or `json` gives all that match as a file.
+
+    The file has one row for each release; a project without one has a row of its own with the last columns empty.
+    """
     words = request.GET.get("q", "").strip()
     projects, at = public_projects(words), timezone.now()
-    if request.GET.get("format") == "csv":
-        return as_csv(entries(projects, at))
+    if request.GET.get("format") in FORMATS:
+        rows = (row_of(entry, one) for entry in entries(projects, at) for one in entry.releases or (None,))
+        return as_file(request.GET["format"], "gatehouse-register", COLUMNS, rows)
     page = Paginator(projects, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "entries": list(entries(page.object_list, at)), "words": words}
     return render(request, "register/index.html", context)
+
+
+@login_not_required
+@require_safe
+def researchers(request: HttpRequest) -> HttpResponse:
+    """Everybody who is accredited today, by name, with a search; the same as a file."""
+    words = request.GET.get("q", "").strip()
+    found = public_researchers(words, on=local_day(timezone.now()))
+    if request.GET.get("format") in FORMATS:
+        rows = (researcher_row(one) for one in found)
+        return as_file(request.GET["format"], "gatehouse-researchers", RESEARCHER_COLUMNS, rows)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "register/researchers.html", {"page": page, "words": words})
+
+
+def researcher_row(one: Accreditation) -> tuple[Any, ...]:
+    organisation = one.person.organisation
+    return (one.person.name, organisation.name if organisation else "", one.number, one.kind,
+            one.accredited_from, one.accredited_until)  # fmt: skip
 
 
 @login_not_required
@@ -92,16 +118,24 @@ def standing_of(agreement: Agreement | None, at: datetime) -> str:
     return "Ended" if ended else AgreementState(agreement.state).label
 
 
-def as_csv(found: Iterable[RegisterEntry]) -> HttpResponse:
-    """One row for each release; a project without one has a row of its own with the last columns empty."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="gatehouse-register.csv"'
-    rows = csv.writer(response)
-    rows.writerow(COLUMNS)
-    for entry in found:
-        for release in entry.releases or (None,):
-            rows.writerow([harmless(value) for value in row_of(entry, release)])
+def as_file(kind: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """Rows to download, as CSV or as a JSON list of objects."""
+    response = HttpResponse(content_type=FORMATS[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    if kind == "json":
+        told = [{column: plain(value) for column, value in zip(columns, row, strict=True)} for row in rows]
+        json.dump(told, response, ensure_ascii=False, indent=1)
+        return response
+    written = csv.writer(response)
+    written.writerow(columns)
+    for row in rows:
+        written.writerow([harmless(value) for value in row])
     return response
+
+
+def plain(value: Any) -> str | None:
+    """The value as JSON holds it: null for nothing, everything else as text."""
+    return None if value in (None, "") else str(value)
 
 
 def row_of(entry: RegisterEntry, release: OutputRequest | None) -> tuple[Any, ...]:

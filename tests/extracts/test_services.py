@@ -118,7 +118,7 @@ def lapse(extract):
 
 
 def training_ends(extract):
-    extract.requested_by.accreditations.update(trained_until=now().date() - timedelta(days=1))
+    extract.requested_by.trainings.update(valid_until=now().date() - timedelta(days=1))
 
 
 def withdraw_release(extract):

@@ -25,6 +25,7 @@ from tests.journeys.linkage import (
     the_next_release_is_built_and_published,
     three_analysts_review_pairs,
 )
+from tests.journeys.people import coral_becomes_a_researcher
 from tests.journeys.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -69,6 +70,7 @@ def journey(page: Page) -> Journey:
 
 def test_one_projects_whole_life(journey: Journey, stack: Stack):
     lin_follows_the_linkage(journey, stack)
+    coral_becomes_a_researcher(journey)
     anyone_may_look_around(journey)
     address = ruth_applies(journey)
     the_boards_decide(journey, address)
@@ -94,6 +96,7 @@ def anyone_may_look_around(journey: Journey) -> None:
         ("/catalogue/cjs_linked/", "catalogue-dataset"),
         ("/catalogue/cjs_linked/pol_victim", "catalogue-table"),
         ("/register/", "register-empty"),
+        ("/register/researchers", "register-researchers"),
         ("/releases/", "releases"),
         ("/releases/1/", "release"),
         ("/about-the-data", "about-the-data"),

@@ -15,7 +15,6 @@ from governance.catalogue.catalogue import Catalogue
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict
 from governance.people.grants import roles_for, worker
-from governance.people.models import Accreditation
 from governance.people.roles import Role
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
@@ -258,6 +257,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     for state in ("draft", "submitted", "checked_once", "cleared"):
         builders.an_output(state)
     builders.an_agreement("signed")
+    builders.a_request_for_accreditation()
     linked.a_delivery("cps", state="refused")
     linked.a_run("failed", name="0")
     linked.a_release("withdrawn", name="1")
@@ -308,7 +308,7 @@ def test_the_services_people_are_not_asked_to_apply(client):
 
 def test_a_researcher_reads_that_accreditation_has_ended(client):
     builders.a_project("draft")
-    Accreditation.objects.filter(person=person("ruth")).update(trained_until=builders.now().date() - timedelta(days=2))
+    person("ruth").trainings.update(valid_until=builders.now().date() - timedelta(days=2))
     client.force_login(person("ruth"))
     assert "Your safe researcher training ended on" in client.get("/").content.decode()
 

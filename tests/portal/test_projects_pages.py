@@ -418,7 +418,10 @@ def test_the_team_takes_accredited_researchers_by_name_or_address():
     read(signed_in("olu"), "project", project.pk)
 
     page = send(ruth, "project_team", project.pk, status=422, who="coral", role="researcher")
-    assert "Coral has no accreditation and training that hold today" in page and 'value="coral"' in page
+    assert (
+        "Coral has no accreditation, training and signed declaration that all hold today" in page
+        and 'value="coral"' in page
+    )
     for nobody in ("nobody", "worker"):
         page = send(ruth, "project_team", project.pk, status=422, who=nobody, role="coordinator")
         assert "There is no member of an organisation with this user name" in page

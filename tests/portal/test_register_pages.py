@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -154,3 +155,10 @@ def test_the_register_takes_the_same_few_queries_for_one_project_and_for_many(cl
         a_release()
     with django_assert_num_queries(5):
         client.get("/register/")
+
+
+def test_the_json_says_what_the_csv_says(client):
+    a_release()
+    told = json.loads(client.get("/register/?format=json").content)
+    (row,) = rows(client)
+    assert [{name: value or "" for name, value in one.items()} for one in told] == [row]

@@ -5,10 +5,13 @@ import pytest
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement
 from governance.outputs.models import OutputRequest
+from governance.people.models import Accreditation, Sanction
 from governance.people.roles import Role
 from governance.projects.models import Project
 
 ENDS = {
+    Accreditation: {"refused", "withdrawn", "revoked"},
+    Sanction: {"lifted"},
     Project: {"approved", "refused", "withdrawn"},
     Agreement: {"revoked"},
     Extract: {"stopped", "cancelled", "recalled"},

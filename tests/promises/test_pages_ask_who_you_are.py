@@ -5,8 +5,8 @@ from django.urls import get_resolver
 
 PUBLIC = {
     "home", "accessibility", "about_the_data", "account_login", "account_logout", "account_signup", "account_inactive",
-    "healthz", "readyz", "register", "register_project", "catalogue", "catalogue_dataset", "catalogue_table",
-    "releases", "release",
+    "healthz", "readyz", "register", "register_project", "register_researchers", "catalogue", "catalogue_dataset",
+    "catalogue_table", "releases", "release",
 }  # fmt: skip
 SAMPLE = {
     "pk": 1,

@@ -17,8 +17,11 @@ from extracts.lifecycle.release import BUILT
 from extracts.models import LinkageRun, Release
 from extracts.services import linkage
 from extracts.synthetic.deliveries import write_deliveries
+from governance.people.declarations import in_force
 from governance.people.grants import give_everywhere, worker
-from governance.people.models import Accreditation, Organisation, User
+from governance.people.lifecycle import GRANTED
+from governance.people.models import Accreditation, Organisation, SignedDeclaration, Training, User
+from governance.standing import services as people
 from portal import demo, demo_release
 
 DATASET, VERSION = "cjs_linked", "2026.1"
@@ -88,10 +91,32 @@ def make_people(today: date) -> None:
         if person.role:
             give_everywhere(user, person.role)
         if person.accredited:
-            Accreditation.objects.create(
-                person=user,
-                number=f"AR-{number:05d}",
-                accredited_from=today - timedelta(days=200),
-                accredited_until=today + timedelta(days=5 * 365 - 200),
-                trained_until=today + timedelta(days=2 * 365),
-            )
+            accredit(user, number, today)
+
+
+def accredit(user: User, number: int, today: date) -> None:
+    """An accreditation of 200 days ago, as research support would have granted it, and what it rests on."""
+    since = timezone.now() - timedelta(days=200)
+    began = today - timedelta(days=200)
+    Accreditation.objects.create(
+        person=user,
+        evidence="A degree in statistics.",
+        number=f"AR-{number:05d}",
+        accredited_from=began,
+        accredited_until=people.years_after(began, people.ACCREDITED_YEARS),
+        state=GRANTED,
+        state_since=since,
+        created_at=since,
+    )
+    Training.objects.create(
+        person=user,
+        certificate=f"SRT-{number:05d}",
+        passed_on=began,
+        valid_until=today + timedelta(days=2 * 365),
+        recorded_by=worker(),
+        recorded_at=since,
+    )
+    declaration = in_force(today)
+    SignedDeclaration.objects.create(
+        person=user, version=declaration.version, sha256=declaration.sha256, signed_at=since
+    )

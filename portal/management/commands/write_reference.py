@@ -16,14 +16,17 @@ from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import available, find
 from governance.outputs.models import OutputRequest
-from governance.people.roles import SERVICE_ROLES, Role
+from governance.people.models import Accreditation, Sanction
+from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
 from governance.projects.models import Project
 from governance.workflow import grid
 
 FOLDER = settings.BASE_DIR / "docs" / "reference"
 NOTE = "Written by `manage.py write_reference`; a test fails when it is out of date.\n"
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
-RECORDS: tuple[Any, ...] = (Project, Agreement, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair, Release)
+RECORDS: tuple[Any, ...] = (
+    Accreditation, Sanction, Project, Agreement, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair, Release
+)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -79,13 +82,19 @@ def lifecycles() -> str:
 
 def roles() -> str:
     rows = [
-        [role.label, "everywhere" if role in SERVICE_ROLES else "project by project",
+        [role.label, held(role),
          ", ".join(sorted(f"{move.action} ({model._meta.verbose_name})" for model in RECORDS
                           for move in {m.action: m for m in model.LIFECYCLE if m.by == role}.values())),
          ", ".join(model._meta.verbose_name for model in RECORDS if role in model.VISIBLE_TO)]
         for role in Role
     ]  # fmt: skip
     return "\n".join(["# Roles\n", NOTE, as_table(["role", "held", "may", "sees"], rows)])
+
+
+def held(role: Role) -> str:
+    if role in SERVICE_ROLES:
+        return "everywhere"
+    return "project by project" if role in TEAM_ROLES else "on records about oneself"
 
 
 def catalogue() -> str:

@@ -1,4 +1,4 @@
-"""People, their organisations and their accreditation."""
+"""People and their organisations."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
-from governance.people.accreditation import Standing
+from governance.people.accreditation import Standing, why_not
+from governance.people.standing import standing_of
 
 
 class Organisation(models.Model):
@@ -55,33 +56,18 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
 
-    @property
-    def standing(self) -> Standing:
-        """What is on record of this person's accreditation; nothing on record is an empty standing."""
-        latest = self.accreditations.order_by("-accredited_until").first()
-        return Standing(latest.accredited_until, latest.trained_until) if latest else Standing()
+    def standing_on(self, day: date) -> Standing:
+        """What is on record of this person as a researcher on that day; nothing on record is an empty standing."""
+        return standing_of(self, day)
 
+    def why_not_accredited(self, at: datetime) -> str | None:
+        """Which condition of standing fails at this moment and who can cure it, or None."""
+        day = local_day(at)
+        return why_not(self.standing_on(day), on=day)
 
-class Accreditation(models.Model):
-    """A researcher's accreditation, and the training that it rests on. Both end by themselves."""
-
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="accreditations")
-    number = models.CharField(max_length=20, unique=True)
-    accredited_from = models.DateField()
-    accredited_until = models.DateField()
-    trained_until = models.DateField()
-
-    class Meta:
-        ordering = ("-accredited_until",)
-        constraints = [
-            models.CheckConstraint(
-                name="accreditation_ends_after_it_begins",
-                condition=Q(accredited_until__gte=F("accredited_from")),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.number
+    def is_provisional(self, at: datetime) -> bool:
+        """Whether the person's accreditation is a provisional one: who holds it neither leads nor asks for outputs."""
+        return self.standing_on(local_day(at)).provisional
 
 
 def local_day(at: datetime) -> date:

@@ -1,0 +1,195 @@
+"""What a person's standing as a researcher rests on: accreditation, training, declaration, sanctions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from governance.people.accreditation import conditions
+from governance.people.lifecycle import (
+    ACCREDITATION,
+    ACCREDITATION_WAITING,
+    GRANTED,
+    IN_FORCE,
+    REQUESTED,
+    REVOKED,
+    SANCTION,
+    SANCTION_WAITING,
+    AccreditationState,
+    SanctionState,
+)
+from governance.people.models.people import local_day
+from governance.people.roles import Role
+
+PERSON = settings.AUTH_USER_MODEL
+SEEN_BY = frozenset({Role.SELF, Role.SUPPORT, Role.AUDITOR})
+
+
+class Kind(models.TextChoices):
+    """Codelist accreditation_criteria: researcher_full, researcher_provisional."""
+
+    FULL = "full", "Full"
+    PROVISIONAL = "provisional", "Provisional, under a supervisor"
+
+
+class Route(models.TextChoices):
+    """How the criteria RF1 and RP1 are met."""
+
+    DEGREE = "degree", "A degree with a significant share of mathematics or statistics (2:2 or above)"
+    EXPERIENCE = "experience", "Three years of quantitative research"
+    SUPERVISED = "supervised", "Neither: I work under a fully accredited researcher"
+
+
+# Conditions that must hold before an accreditation is granted, and what is said where one does not.
+BEFORE_GRANTING = {
+    "Safe researcher training": "no safe researcher training that holds is on record",
+    "Declaration": "the researcher's declaration is not signed in its present words",
+    "No sanction": "a sanction is in force",
+}
+
+
+class Accreditation(models.Model):
+    """A person's accreditation as a researcher: asked for, decided, and held until its last day."""
+
+    LIFECYCLE = ACCREDITATION
+    WAITING = ACCREDITATION_WAITING
+    STATES = AccreditationState
+    VISIBLE_TO = SEEN_BY
+    OF_THE_SERVICE = ABOUT_A_PERSON = True
+
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="accreditations")
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.FULL)
+    route = models.CharField(max_length=12, choices=Route, default=Route.DEGREE)
+    evidence = models.TextField(blank=True)
+    supervisor = models.ForeignKey(
+        PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="supervised_accreditations"
+    )
+    on_the_register = models.BooleanField(default=True)
+    number = models.CharField(max_length=20, unique=True, null=True, editable=False)
+    accredited_from = models.DateField(null=True, editable=False)
+    accredited_until = models.DateField(null=True, editable=False)
+    state = models.CharField(max_length=12, choices=AccreditationState.choices(), default=REQUESTED)
+    state_since = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                name="accreditation_ends_after_it_begins", condition=Q(accredited_until__gte=F("accredited_from"))
+            ),
+            models.CheckConstraint(
+                name="what_was_granted_has_number_and_days",
+                condition=~Q(state__in=[GRANTED, REVOKED])
+                | Q(number__isnull=False, accredited_from__isnull=False, accredited_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="provisional_means_supervised",
+                condition=Q(kind="full", supervisor__isnull=True) | Q(kind="provisional", supervisor__isnull=False),
+            ),
+            models.CheckConstraint(name="nobody_supervises_themselves", condition=~Q(supervisor=F("person"))),
+            models.UniqueConstraint(name="one_request_a_person", fields=["person"], condition=Q(state=REQUESTED.value)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Accreditation {self.number or 'requested'} of {self.person}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accreditation", args=[self.pk])
+
+    @property
+    def is_full(self) -> bool:
+        return self.kind == Kind.FULL
+
+    def why_not_grantable(self, at: datetime) -> str | None:
+        """What is missing before it can be granted: training, the declaration, a supervisor in good standing."""
+        day = local_day(at)
+        found = {one.name: one for one in conditions(self.person.standing_on(day), on=day)}
+        reasons = [why for name, why in BEFORE_GRANTING.items() if not found[name].holds]
+        if self.supervisor is not None:
+            above = self.supervisor.standing_on(day)
+            if above.provisional or any(not one.holds for one in conditions(above, on=day)):
+                reasons.append(f"{self.supervisor} is no fully accredited researcher in good standing")
+        return "It cannot be granted yet: " + "; ".join(reasons) + "." if reasons else None
+
+
+class Training(models.Model):
+    """One safe researcher training that a person attended and passed."""
+
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="trainings")
+    certificate = models.CharField(max_length=60)
+    passed_on = models.DateField()
+    valid_until = models.DateField()
+    recorded_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-valid_until", "-pk")
+        constraints = [
+            models.CheckConstraint(name="training_ends_after_it", condition=Q(valid_until__gte=F("passed_on"))),
+            models.UniqueConstraint(name="one_training_a_certificate", fields=["person", "certificate"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"Training {self.certificate} of {self.person}"
+
+
+class SignedDeclaration(models.Model):
+    """That a person signed one version of the researcher's declaration, and the hash of what they read."""
+
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="signed_declarations")
+    version = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-signed_at", "-pk")
+        constraints = [models.UniqueConstraint(name="a_version_is_signed_once", fields=["person", "version"])]
+
+    def __str__(self) -> str:
+        return f"Declaration {self.version} of {self.person}"
+
+
+class Level(models.IntegerChoices):
+    """Codelist breach_levels. From 2 on, use stops at once (governance.people.accreditation)."""
+
+    NEAR_MISS = 0, "Near miss: a reminder"
+    MINOR = 1, "Minor: a warning, and training again"
+    SERIOUS = 2, "Serious: suspended for 6 to 12 months"
+    MAJOR = 3, "Major: access withdrawn"
+
+
+class Sanction(models.Model):
+    """What followed from a breach for one person: from a day on, to an end of its own or until it is lifted."""
+
+    LIFECYCLE = SANCTION
+    WAITING = SANCTION_WAITING
+    STATES = SanctionState
+    VISIBLE_TO = SEEN_BY
+    OF_THE_SERVICE = ABOUT_A_PERSON = True
+
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="sanctions")
+    level = models.PositiveSmallIntegerField(choices=Level)
+    reasons = models.TextField()
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=SanctionState.choices(), default=IN_FORCE)
+    state_since = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(name="sanctions_carry_reasons", condition=~Q(reasons="")),
+            models.CheckConstraint(name="sanction_ends_after_it", condition=Q(until__gte=F("since"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sanction of level {self.level} on {self.person}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("sanction", args=[self.pk])
