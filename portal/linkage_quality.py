@@ -118,8 +118,9 @@ def agency_pairs(quality: Mapping[str, Any]) -> list[Grouped]:
     tables = []
     for source in sorted({row["of"] for row in rows}):
         mine = [row for row in rows if row["of"] == source]
-        for table in _tables(mine, "persons", ("linked",), ["Found in it"]):
-            tables.append(replace(table, key=source, title=f"Persons of {source} found in other sources"))
+        for table in _tables(mine, "persons", ("linked",), ["With a record there"]):
+            head = table.head.replace("Group|", "Other source|", 1)
+            tables.append(replace(table, key=source, head=head, title=f"Persons of {source} found in other sources"))
     return tables
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,8 +13,17 @@ from governance.people import declarations
 from governance.people.accreditation import STOPS_USE
 from governance.people.grants import roles_everywhere
 from governance.people.lifecycle import REQUESTED
-from governance.people.models import Accreditation, Sanction, SignedDeclaration, Training, User, local_day
+from governance.people.models import (
+    Accreditation,
+    ListedResearcher,
+    Sanction,
+    SignedDeclaration,
+    Training,
+    User,
+    local_day,
+)
 from governance.people.models.standing import Kind, Route
+from governance.people.public_list import Listed
 from governance.people.roles import Role
 from governance.workflow import Refused
 
@@ -23,13 +33,23 @@ SUSPENDED_MONTHS = range(6, 13)  # at level 2 (codelist breach_levels)
 
 @transaction.atomic
 def ask_for_accreditation(
-    *, route: str, evidence: str, supervisor: User | None = None, on_the_register: bool = True, by: User, at: datetime
+    *,
+    route: str,
+    evidence: str,
+    supervisor: User | None = None,
+    on_the_register: bool = True,
+    public_number: str = "",
+    by: User,
+    at: datetime,
 ) -> Accreditation:
     """Ask for accreditation, or for its renewal. Without degree and experience it is provisional, under a supervisor.
+
+    public_number  under which the person stands in the public list of accredited researchers, if they do
 
     Raises Refused while another request waits, without evidence, and for a route that the supervisor does not fit.
     """
     route = Route(route)
+    User.objects.select_for_update().get(pk=by.pk)  # two requests at once are one and a refusal
     if by.accreditations.filter(state=REQUESTED).exists():
         raise Refused("Your last request still waits for research support: withdraw it first.")
     if by.organisation_id is None:
@@ -50,6 +70,7 @@ def ask_for_accreditation(
             evidence=evidence.strip(),
             supervisor=supervisor,
             on_the_register=on_the_register,
+            public_number=public_number.strip(),
         ),
         "ask",
         by=by,
@@ -99,6 +120,22 @@ def withdraw(accreditation: Accreditation, *, by: User, at: datetime) -> Accredi
 def revoke(accreditation: Accreditation, *, reasons: str, by: User, at: datetime) -> Accreditation:
     """Research support takes an accreditation away: nothing can be used on it from now on."""
     return act(accreditation, "revoke", by=by, at=at, note=_with_reasons(reasons))
+
+
+@transaction.atomic
+def import_public_list(lines: Sequence[Listed], *, sha256: str, by: User, at: datetime) -> int:
+    """Put the public list of accredited researchers in place of the one before; how many lines. Raises Refused."""
+    if Role.SUPPORT not in roles_everywhere(by):
+        raise Refused("Only research support imports the public list.")
+    if not lines:
+        raise Refused("The list is empty: the one before stays.")
+    ListedResearcher.objects.all().delete()
+    ListedResearcher.objects.bulk_create(
+        [ListedResearcher(**vars(line), imported_at=at) for line in lines], batch_size=1000
+    )
+    details = {"lines": len(lines), "sha256": sha256}
+    trail.append(actor=by, action="import public list", details=details, at=at)
+    return len(lines)
 
 
 @transaction.atomic

@@ -34,6 +34,9 @@ class AskForAccreditation(GovukForm):
         error_messages={"required": "Select what your accreditation rests on"},
     )
     supervisor = forms.CharField(label="User name or email address of your supervisor", max_length=254, required=False)
+    public_number = forms.CharField(
+        label="Number in the public list of accredited researchers", max_length=30, required=False
+    )
     evidence = long_text("Evidence", asked="Say where you studied or worked, and when", most_words=300)
     on_the_register = forms.BooleanField(
         label="My name, organisation, accreditation number and its dates may stand in the public register",

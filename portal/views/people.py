@@ -63,7 +63,12 @@ def ask(request: SignedIn) -> HttpResponse:
         return redirect(waiting)
     last = person.accreditations.select_related("supervisor").first()
     first = (
-        {"route": last.route, "evidence": last.evidence, "supervisor": last.supervisor and last.supervisor.username}
+        {
+            "route": last.route,
+            "evidence": last.evidence,
+            "supervisor": last.supervisor and last.supervisor.username,
+            "public_number": last.public_number,
+        }
         if last
         else {}
     )
@@ -93,6 +98,7 @@ def accreditation(request: SignedIn, pk: int) -> HttpResponse:
         "actions": allowed_actions(one, request.user, at),
         "hindrances": hindrances_of(one, request.user, at),
         "missing": one.why_not_grantable(at) if one.state == REQUESTED else None,
+        "listed": one.on_the_public_list(at),
     }
     return render(request, "people/accreditation.html", context)
 
@@ -117,6 +123,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
             messages.success(request, "The accreditation is granted." if verdict == "grant" else "You refused it.")
             return redirect(one)
     context = {"accreditation": one, "form": form, "missing": one.why_not_grantable(at)}
+    context["listed"] = one.on_the_public_list(at)
     return render(request, "people/decide.html", context, status=status_of(form))
 
 

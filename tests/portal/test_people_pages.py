@@ -8,6 +8,7 @@ from django.urls import reverse
 from governance.audit.models import Entry
 from governance.people.grants import worker
 from governance.people.models import Accreditation, Sanction
+from governance.people.public_list import Listed
 from governance.standing import services
 from tests.builders import a_project, a_request_for_accreditation, now
 from tests.cast import person
@@ -68,6 +69,15 @@ def test_somebody_new_signs_asks_and_is_accredited():
 def test_a_renewal_begins_with_what_was_said_last_time():
     page = read(signed_in("ruth"), "accreditation_ask")
     assert "Ask for a renewal" in page and "A degree in statistics." in page
+
+
+def test_support_reads_what_the_public_list_says():
+    listed = Listed("ONS-1", "Dr Coral", "Northshire University", "full", now().date() + timedelta(days=700))
+    services.import_public_list([listed], sha256="", by=person("sam"), at=now())
+    send(signed_in("coral"), "accreditation_ask", **ASKED, public_number="ONS-1")
+    one = Accreditation.objects.get(person=person("coral"))
+    for page in ("accreditation", "accreditation_decide"):
+        assert "The public list has under ONS-1: Dr Coral" in read(signed_in("sam"), page, one.pk)
 
 
 def test_a_mistake_in_the_request_loses_nothing():

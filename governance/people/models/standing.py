@@ -23,6 +23,7 @@ from governance.people.lifecycle import (
     SanctionState,
 )
 from governance.people.models.people import local_day
+from governance.people.public_list import agree
 from governance.people.roles import Role
 
 PERSON = settings.AUTH_USER_MODEL
@@ -69,6 +70,7 @@ class Accreditation(models.Model):
         PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="supervised_accreditations"
     )
     on_the_register = models.BooleanField(default=True)
+    public_number = models.CharField(max_length=30, blank=True)
     number = models.CharField(max_length=20, unique=True, null=True, editable=False)
     accredited_from = models.DateField(null=True, editable=False)
     accredited_until = models.DateField(null=True, editable=False)
@@ -105,6 +107,34 @@ class Accreditation(models.Model):
     def is_full(self) -> bool:
         return self.kind == Kind.FULL
 
+    def on_the_public_list(self, at: datetime) -> tuple[str, bool]:
+        """What the public list says under the number that was given, in a sentence, and whether it is this person.
+
+        ("", False) when no number was given.
+        """
+        if not self.public_number:
+            return "", False
+        listed = ListedResearcher.objects.filter(number=self.public_number).first()
+        if listed is None:
+            return f"The public list has no number {self.public_number}.", False
+        told = f"The public list has under {listed.number}: {listed.name}, {listed.organisation}, {listed.kind}"
+        told += f", until {listed.valid_until:%-d %B %Y}."
+        differs = [
+            name
+            for name, here, there in (
+                ("name", self.person.name, listed.name),
+                ("organisation", str(self.person.organisation or ""), listed.organisation),
+            )
+            if not agree(here, there)
+        ]
+        if listed.kind != self.kind:
+            differs.append("kind")
+        if differs:
+            told += f" Not as on the request: {', '.join(differs)}."
+        if over := listed.valid_until < local_day(at):
+            told += " It has ended."
+        return told, not differs and not over
+
     def why_not_grantable(self, at: datetime) -> str | None:
         """What is missing before it can be granted: training, the declaration, a supervisor in good standing."""
         day = local_day(at)
@@ -115,6 +145,23 @@ class Accreditation(models.Model):
             if above.provisional or any(not one.holds for one in conditions(above, on=day)):
                 reasons.append(f"{self.supervisor} is no fully accredited researcher in good standing")
         return "It cannot be granted yet: " + "; ".join(reasons) + "." if reasons else None
+
+
+class ListedResearcher(models.Model):
+    """One line of the public list of accredited researchers, as it was imported last."""
+
+    number = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=200)
+    organisation = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=Kind)
+    valid_until = models.DateField()
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
 
 
 class Training(models.Model):
