@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float64]
 # Bits of mean evidence at which the tree is cut where no source holds a person twice: a record's better
 # partner rules the others out, so little is enough. Elsewhere the cut is chosen (extracts/linkage/choosing.py).
 ONE_TO_ONE_CUT = -3.0
-LARGEST_MEMORY = "5GB"
+LARGEST_MEMORY = "6GB"
 
 
 @dataclass
