@@ -100,7 +100,7 @@ def receive(folder: Path, *, dataset: str, by: User, setting: Setting) -> list[D
 
 
 def keep_truth(folder: Path, *, dataset: str, setting: Setting) -> None:
-    """Put what is known of made-up records where measuring alone reads it, beside what was known of others.
+    """Put what is known of made-up records where, of all jobs, measuring alone reads it, beside what was known.
 
     Raises OSError when the folder cannot be read; what was there stays then.
     """
@@ -121,7 +121,10 @@ def _add_truth(known: Path, *, to: Path) -> None:
     with closing(duckdb.connect()) as connection:
         for name in ("persons", "events"):
             old, new, both = known / f"{name}.parquet", to / f"{name}.parquet", to / f".{name}.parquet"
-            if not (old.is_file() and new.is_file()):
+            if not old.is_file():
+                continue
+            if not new.is_file():
+                shutil.copy2(old, new)
                 continue
             columns = "*"
             if name == "persons":

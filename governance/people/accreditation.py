@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 # Breach levels (codelist breach_levels): from this one on, use stops at once.
 STOPS_USE = 2
-WARNED_BEFORE = (90, 30, 7)  # days
+WARNED_BEFORE = 90  # days
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def warning(condition: Condition, *, on: date) -> str | None:
     if not condition.holds or condition.until is None:
         return None
     left = (condition.until - on).days
-    if left > max(WARNED_BEFORE):
+    if left > WARNED_BEFORE:
         return None
     when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days, on {_day(condition.until)}"
     return f"{condition.name} ends {when}: {condition.cure}."
@@ -119,16 +119,17 @@ def _accredited(standing: Standing, on: date) -> Condition:
 
 
 def _supervised(standing: Standing, on: date) -> Condition:
-    """A provisional researcher works under somebody who is accredited in full, and whose own conditions all hold."""
+    """A provisional researcher works under somebody who is accredited in full, and whose own conditions all hold.
+
+    Which of them fails, and since when, is the supervisor's own affair: it may be a sanction.
+    """
     name, above = "Supervisor", standing.supervisors
     if above is None or above.provisional:
-        cure = "ask research support to record a fully accredited one"
-        return Condition(name, "Your accreditation is provisional and names no supervisor", cure)
-    if failing := [condition for condition in conditions(above, on=on) if not condition.holds]:
-        names = ", ".join(condition.name.lower() for condition in failing)
-        since = max((condition.since for condition in failing if condition.since), default=None)
-        problem = f"Your supervisor, {standing.supervisor}, has no {names} that hold{'s' if len(failing) == 1 else ''}"
-        return Condition(name, problem, f"{standing.supervisor} can cure it, or research support names another", since)
+        cure = "ask for accreditation under another one, who is accredited in full"
+        return Condition(name, "Your accreditation is provisional and has no supervisor", cure)
+    if why_not(above, on=on):
+        problem = f"Your supervisor, {standing.supervisor}, is not in good standing"
+        return Condition(name, problem, f"{standing.supervisor} reads why, or ask under another supervisor")
     return Condition(name, cure=f"{standing.supervisor} has to renew it", until=ends_on(above))
 
 

@@ -54,7 +54,10 @@ def not_accredited(project: Any, person: Any, at: datetime) -> str | None:
     return reason
 
 
-def provisional_lead(project: Any, person: Any, at: datetime) -> str | None:
+def unfit_lead(project: Any, person: Any, at: datetime) -> str | None:
+    """Whoever submits, somebody in good standing and accredited in full leads: a suspended lead sends no colleague."""
+    if person.pk != project.lead_id and project.why_not_accredited(project.lead, at):
+        return f"{project.lead}, who leads the project, is not in good standing as a researcher."
     if project.lead.is_provisional(at):
         return f"{project.lead}'s accreditation is provisional: a project is led by somebody who is accredited in full."
     return None
@@ -82,7 +85,7 @@ PROJECT = (
     # action       from             to          by               unless
     T("edit",      {DRAFT},         DRAFT,      Role.RESEARCHER),
     T("edit",      {RETURNED},      RETURNED,   Role.RESEARCHER),
-    T("submit",    APPLICANTS_TURN, TRIAGE,     Role.RESEARCHER, (incomplete, not_accredited, provisional_lead)),
+    T("submit",    APPLICANTS_TURN, TRIAGE,     Role.RESEARCHER, (incomplete, not_accredited, unfit_lead)),
     T("withdraw",  APPLICANTS_TURN | UNDER_REVIEW, WITHDRAWN, Role.RESEARCHER),
     T("accept",    {TRIAGE},        OWNERS,     Role.SUPPORT,    IMPARTIAL),
     T("return",    {TRIAGE},        RETURNED,   Role.SUPPORT,    IMPARTIAL),

@@ -305,9 +305,12 @@ def test_truths_are_added_to_one_another(sources, setting, zones, tmp_path):
     shutil.copytree(sources / "truth", tmp_path / "other")
     other = first.assign(row_id="other " + first["row_id"])
     other.to_parquet(tmp_path / "other" / "persons.parquet")
+    (tmp_path / "other" / "events.parquet").unlink()  # none of these comes from an arrest
     linkage_runs.keep_truth(tmp_path / "other", dataset="cjs_linked", setting=setting)
     assert len(known()) == 2 * len(first)
     assert known()["person"].nunique() == 2 * first["person"].nunique()
+    events = (folder / "events.parquet" for folder in (sources / "truth", zones.truth / "cjs_linked"))
+    assert len({pq.read_metadata(path).num_rows for path in events}) == 1
 
 
 def test_a_refusal_of_a_job_is_said_on_the_page(setting, work, monkeypatch):

@@ -26,11 +26,11 @@ UNDER = replace(GOOD, provisional=True, supervisor="Olu", supervisors=replace(GO
         (replace(GOOD, declared="2024-1"), "declaration has changed: sign its new words"),
         (replace(GOOD, wanted=""), "declaration has changed"),
         (UNDER, None),
-        (replace(UNDER, supervisors=None), "names no supervisor: ask research support"),
-        (replace(UNDER, supervisors=replace(GOOD, provisional=True)), "names no supervisor"),
+        (replace(UNDER, supervisors=None), "has no supervisor: ask for accreditation under another one"),
+        (replace(UNDER, supervisors=replace(GOOD, provisional=True)), "has no supervisor"),
         (
             replace(UNDER, supervisors=replace(GOOD, trained_until=YESTERDAY)),
-            "Olu, has no safe researcher training that",
+            "Olu, is not in good standing: Olu reads why",
         ),
         (
             replace(GOOD, sanctions=(Sanctioned(2, TODAY, LATER),)),
@@ -62,7 +62,6 @@ def test_every_failing_condition_is_told():
         (replace(GOOD, trained_until=YESTERDAY - timedelta(days=3)), "Safe researcher training", date(2026, 11, 19)),
         (replace(GOOD, declared="2024-1"), "Declaration", date(2026, 1, 1)),
         (replace(GOOD, sanctions=(Sanctioned(3, TODAY), Sanctioned(2, YESTERDAY, LATER))), "No sanction", YESTERDAY),
-        (replace(UNDER, supervisors=replace(GOOD, accredited_until=YESTERDAY)), "Supervisor", TODAY),
     ],
 )
 def test_since_when_it_fails(standing, name, since):
@@ -89,3 +88,10 @@ def test_what_ends_soon_is_told_before(days, says):
 def test_what_has_ended_is_no_warning():
     lapsed = conditions(replace(GOOD, trained_until=YESTERDAY), on=TODAY)
     assert warning(lapsed[1], on=TODAY) is None
+
+
+def test_nobody_reads_of_a_supervisors_sanction():
+    suspended = replace(GOOD, sanctions=(Sanctioned(3, YESTERDAY),))
+    [failing] = [one for one in conditions(replace(UNDER, supervisors=suspended), on=TODAY) if not one.holds]
+    lapsed = why_not(replace(UNDER, supervisors=replace(GOOD, trained_until=None)), on=TODAY)
+    assert failing.sentence == lapsed and failing.since is None

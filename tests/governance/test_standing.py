@@ -66,9 +66,9 @@ def test_provisional_rests_on_the_supervisor():
     coral, ruth = person("coral"), person("ruth")
     assert coral.why_not_accredited(now()) is None
     ruth.trainings.update(valid_until=now().date() - timedelta(days=1))
-    assert "Your supervisor, Ruth, has no safe researcher training that holds" in coral.why_not_accredited(now())
+    assert "Your supervisor, Ruth, is not in good standing" in coral.why_not_accredited(now())
     User.objects.filter(pk=ruth.pk).update(is_active=False)
-    assert "names no supervisor" in coral.why_not_accredited(now()), "she has left"
+    assert "has no supervisor" in coral.why_not_accredited(now()), "she has left"
 
 
 def test_a_provisional_researcher_leads_no_project():
@@ -77,6 +77,16 @@ def test_a_provisional_researcher_leads_no_project():
     with pytest.raises(Refused, match="led by somebody who is accredited in full"):
         projects.submit(project, catalogue=catalogue(), by=olu, at=now())
     olu.accreditations.update(kind="full", supervisor=None)
+    assert projects.submit(project, catalogue=catalogue(), by=olu, at=now()).state == "triage"
+
+
+def test_a_suspended_lead_sends_no_colleague():
+    project, ruth, olu = a_project(), person("ruth"), person("olu")
+    projects.add_member(project, olu, role=Role.RESEARCHER, by=ruth, at=now())
+    one = services.impose(ruth, level=2, months=6, reasons="Shared an account.", by=person("sam"), at=now())
+    with pytest.raises(Refused, match="Ruth, who leads the project, is not in good standing"):
+        projects.submit(project, catalogue=catalogue(), by=olu, at=now())
+    services.lift(one, reasons="Appeal upheld.", by=person("sam"), at=now())
     assert projects.submit(project, catalogue=catalogue(), by=olu, at=now()).state == "triage"
 
 

@@ -80,6 +80,15 @@ def test_pairs_at_the_bar_are_compared():
         assert FirstLook(GLANCES, worth, least).worthwhile(pairs)["join_key_r"].to_pylist() == kept
 
 
+def test_of_many_members_some_blocks_tell_how_many_pairs_there_are(monkeypatch):
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE members AS SELECT hash(range // 2) AS block, range AS rid FROM range(20_000)")
+    assert blocking.repeated_pairs(connection, "members") == 10_000
+    monkeypatch.setattr(blocking, "MEMBERS_COUNTED", 5_000)
+    assert blocking.repeated_pairs(connection, "members") == pytest.approx(10_000, rel=0.1)
+    assert blocking.repeated_pairs(connection, "members") % 5 == 0, "from one block in five"
+
+
 def test_the_rules_of_a_pair_are_those_whose_blocks_it_is_in():
     connection = duckdb.connect()
     connection.execute("CREATE TABLE members (block UBIGINT, rule UTINYINT, rid BIGINT)")
