@@ -56,7 +56,7 @@ def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
     """What happened to the record, newest first, without views, openings and edits; auditors see those too.
 
     While a check is blind, nobody reads from the history what another checker decided. The project's
-    team reads which board decided, not which person: deciders are anonymous to applicants.
+    team, and whoever a record is about, read which board decided, not which person: deciders are anonymous to them.
     """
     roles = roles_for(record, person)
     entries = trail.of(record)
@@ -66,8 +66,15 @@ def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
         newest = entries.filter(action="check").first()
         if newest and newest.actor != person.username:
             entries = entries.exclude(pk=newest.pk)
-    team = None if is_the_services(record) or reads_names(roles) else _team_of(record)
+    team = _named(record, person, roles)
     return list(_events(record, entries[:most], team))
+
+
+def _named(record: Any, person: User, roles: Collection[Role]) -> set[str] | None:
+    """The user names of those who are named to this person; None for everybody. Of others the board is told."""
+    if Role.SELF in roles:
+        return {person.username}
+    return None if is_the_services(record) or reads_names(roles) else _team_of(record)
 
 
 def _team_of(record: Any) -> set[str]:

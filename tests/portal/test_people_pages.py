@@ -63,7 +63,10 @@ def test_somebody_new_signs_asks_and_is_accredited():
     send(sam, "accreditation_decide", one.pk, verdict="grant", reasons="Complete.")
     page = read(coral, "you")
     assert "Every condition holds" in page and "AR-00021" in page
-    assert "Complete." in read(coral, "accreditation", one.pk), "the person reads the reasons"
+    page = read(coral, "accreditation", one.pk)
+    assert "Complete." in page, "the person reads the reasons"
+    assert "Sam" not in page and "Research support officer" in page, "and not who decided"
+    assert "Sam" in read(signed_in("ada"), "accreditation", one.pk)
 
 
 def test_a_renewal_begins_with_what_was_said_last_time():
@@ -145,6 +148,7 @@ def test_a_sanction_is_read_by_whom_it_is_on_and_lifted_by_support():
     assert "Your access is suspended" in read(ruth, "you")
     page = read(ruth, "sanction", one.pk)
     assert "Shared an account." in page and "You may appeal" in page and "Lift the sanction" not in page
+    assert "Sam" not in page
     send(ruth, "sanction", one.pk, reasons="I did nothing.")
     assert Sanction.objects.get().state == "in_force"
     assert "Give your reasons" in send(sam, "sanction", one.pk, status=422, reasons=" ")
