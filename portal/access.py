@@ -13,7 +13,7 @@ from governance.audit import trail
 from governance.audit.models import Entry
 from governance.people.grants import is_the_services, roles_everywhere, roles_for
 from governance.people.models import User
-from governance.people.roles import Role
+from governance.people.roles import TEAM_ROLES, Role
 
 R = TypeVar("R", bound=Model)
 SAME_VISIT = timedelta(minutes=10)
@@ -50,6 +50,12 @@ def note_view(record: Model, *, by: User, at: datetime) -> None:
 def may_see(record: Any, person: User) -> bool:
     """Whether the person holds a role, on the record's project or in the service, that sees records of this kind."""
     return bool(roles_for(record, person) & record.VISIBLE_TO)
+
+
+def team_or_404(project: Any, person: User) -> None:
+    """Pages that are the team's alone."""
+    if not roles_for(project, person) & TEAM_ROLES:
+        raise Http404
 
 
 def one_of_or_404(person: User, roles: Collection[Role]) -> frozenset[Role]:

@@ -20,8 +20,11 @@ from extracts.lifecycle import linkage as runs
 from extracts.lifecycle import release as releases
 from extracts.models import Delivery, Extract, LinkageRun, Release
 from extracts.services import clerical
-from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, REVOKED, SIGNED
-from governance.agreements.models import Agreement
+from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, OPEN, REPORTED, REVOKED, SIGNED
+from governance.agreements.models import Agreement, Condition, Signature
+from governance.agreements.models.agreement import Side
+from governance.amendments import lifecycle as amending
+from governance.amendments.models import Amendment, AmendmentVote
 from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
 from governance.people import lifecycle as people
@@ -29,7 +32,9 @@ from governance.people.grants import is_about, is_the_services, owner_code, reac
 from governance.people.models import Accreditation, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
-from governance.projects.models import Decision, Project, Stage
+from governance.projects.boards import Verdict, settled
+from governance.projects.models import Decision, Member, Project, Stage
+from governance.projects.models.project import STAGE_OF
 from governance.workflow import State, why_not
 
 NEWS_STAYS = timedelta(days=30)
@@ -60,12 +65,25 @@ TURNS = (
     Turn(Project,         projects.DRAFT,        "edit",        "Complete the application and submit it"),
     Turn(Project,         projects.RETURNED,     "edit",        "Answer the reasons and submit again"),
     Turn(Project,         projects.TRIAGE,       "accept",      "Check that it is complete and feasible"),
-    Turn(Project,         projects.OWNERS,       "decide",      "Decide for your organisation's tables"),
-    Turn(Project,         projects.PANEL,        "approve",     "Decide on the project as a whole"),
+    Turn(Project,         projects.ETHICS,       "pass",        "Review the ethics of it"),
+    Turn(Project,         projects.OWNERS,       "vote",        "Decide for your organisation's tables"),
+    Turn(Project,         projects.OFFERED,      "take",        "Take the reduced project, or change the application"),
+    Turn(Project,         projects.PANEL,        "vote",        "Decide on the project as a whole"),
     Turn(Project,         projects.REFUSED,      "",            "Read why the application was refused"),
-    Turn(Agreement,       DRAWN_UP,              "sign",        "Read the scope and sign for the project"),
+    Turn(Project,         projects.REVOKED,      "",            "Read why the project was revoked"),
+    Turn(Agreement,       DRAWN_UP,              "sign",        "Read the agreement and sign"),
+    Turn(Agreement,       IN_FORCE,              "sign",        "Read the agreement and sign it to have access"),
     Turn(Agreement,       SIGNED,                "countersign", "Sign for the service"),
     Turn(Agreement,       IN_FORCE,              "",            "The agreement is in force: extracts can be built"),
+    Turn(Amendment,       amending.DRAFT,        "edit",        "Complete the amendment and submit it"),
+    Turn(Amendment,       amending.RETURNED,     "edit",        "Answer the reasons and submit the amendment again"),
+    Turn(Amendment,       amending.TRIAGE,       "return",      "Decide on the amendment, or hand it on"),
+    Turn(Amendment,       amending.OWNERS,       "vote",        "Decide on what the amendment adds of your data"),
+    Turn(Amendment,       amending.PANEL,        "vote",        "Decide on the amendment"),
+    Turn(Amendment,       amending.AGREED,       "",            "The amendment is agreed"),
+    Turn(Amendment,       amending.REFUSED,      "",            "Read why the amendment was refused"),
+    Turn(Condition,       OPEN,                  "report",      "Say how a data owner's condition is met"),
+    Turn(Condition,       REPORTED,              "discharge",   "See whether your condition is met"),
     Turn(Agreement,       REVOKED,               "",            "Read why the agreement was revoked"),
     Turn(Extract,         FAILED,                "retry",       "Read why the build failed and try again"),
     Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
@@ -88,7 +106,9 @@ TURNS = (
 # What is fetched along with a record, and the long columns that a list has no use for.
 FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Project: (("lead__organisation",), ("requested", "lay_summary", "public_benefit")),
-    Agreement: (("project__lead",), ("scope_json",)),
+    Agreement: (("project__lead",), ("scope_json", "terms")),
+    Condition: (("project__lead",), ("text", "how_met")),
+    Amendment: (("project__lead",), ("delta", "reason")),
     Extract: (("project__lead",), ("specification", "manifest")),
     OutputRequest: (("project__lead", "author"), ("context",)),
     LinkageRun: ((), ("report", "charts")),
@@ -118,7 +138,15 @@ class Facts:
     person: User
     everywhere: frozenset[Role]
     memberships: Mapping[int, Role]
-    decided: Collection[tuple[int, int]]
+    voted: Collection[tuple[int, int, str]]
+    given: Mapping[tuple[int, int], list[Verdict]]
+    amendments_voted: Collection[tuple[int, int, str]]
+    amendments_given: Mapping[tuple[int, int], list[Verdict]]
+    running: Collection[int]
+    conflicts: Collection[int]
+    tied: Collection[int]
+    signed: Collection[int]
+    institution_signed: Collection[int]
     checked: Collection[tuple[int, int]]
     in_force: Mapping[int, Agreement]
     newest_out: Mapping[str, datetime]
@@ -151,8 +179,32 @@ class Known:
         newest = self._facts.newest_out.get(self._record.code)
         return newest is not None and newest > self._record.created_at
 
-    def has_decided(self, person: User) -> bool:
-        return (self._record.pk, self._record.round) in self._facts.decided
+    def has_voted(self, person: User) -> bool:
+        if isinstance(self._record, Amendment):
+            return (self._record.pk, self._record.round, self._record.state) in self._facts.amendments_voted
+        return (self._record.pk, self._record.round, STAGE_OF.get(self._record.state, "")) in self._facts.voted
+
+    def has_settled(self, person: User) -> bool:
+        known = self._facts.amendments_given if isinstance(self._record, Amendment) else self._facts.given
+        given = known.get((self._record.pk, self._record.round), [])
+        return settled(given, self._record.quorums.get(owner_code(person), 1)) is not None
+
+    def interest_of(self, person: User) -> bool:
+        """Whoever has declared nothing yet is asked first: the turn is theirs all the same."""
+        return self._record.pk in self._facts.conflicts
+
+    def tie_of(self, person: User) -> str | None:
+        return "You are tied to the team." if self._record.pk in self._facts.tied else None
+
+    def why_not_running(self, at: datetime) -> str | None:
+        running = self._record.project.state == projects.APPROVED and self._record.project_id in self._facts.running
+        return None if running else "Only an approved project with an agreement in force is amended."
+
+    def signed_by(self, person: User) -> bool:
+        return self._record.pk in self._facts.signed
+
+    def institution_signed(self) -> bool:
+        return self._record.pk in self._facts.institution_signed
 
     def checked_by(self, person: User) -> bool:
         return (self._record.pk, self._record.round) in self._facts.checked
@@ -168,22 +220,58 @@ def waiting_for(person: User, at: datetime) -> list[Item]:
 
 
 def facts_about(person: User) -> Facts:
-    """Seven queries, however many records there are. A person who has left has no facts, so nothing waits."""
+    """A fixed number of queries, however many records there are. Nothing waits for a person who has left."""
     if not person.is_active:
-        return Facts(person, frozenset(), {}, (), (), {}, {})
-    decisions = Decision.objects.filter(stage=Stage.OWNER, owner=owner_code(person), project__state=projects.OWNERS)
+        return Facts(person, frozenset(), {}, (), {}, (), {}, (), (), (), (), (), (), {}, {})
+    reviewed = Decision.objects.filter(project__state__in=projects.UNDER_REVIEW)
+    amended = AmendmentVote.objects.filter(amendment__state__in=amending.UNDER_REVIEW)
     in_force = Agreement.objects.filter(state=IN_FORCE, project__output_requests__state=outputs.CLEARED).distinct()
     checks = Check.objects.filter(checker=person, request__state__in=outputs.CHECKERS_TURN)
     out = Release.objects.filter(state__in=releases.WAS_PUBLISHED).order_by()
+    institution = Signature.objects.filter(side=Side.INSTITUTION, agreement__state=DRAWN_UP)
     return Facts(
         person=person,
         everywhere=roles_everywhere(person),
         memberships={project: Role(role) for project, role in person.memberships.values_list("project_id", "role")},
-        decided=set(decisions.values_list("project_id", "round")),
+        voted=set(reviewed.filter(person=person).values_list("project_id", "round", "stage")),
+        given=_given(reviewed.filter(stage=Stage.OWNER, owner=owner_code(person)), "project_id"),
+        amendments_voted=set(amended.filter(person=person).values_list("amendment_id", "round", "stage")),
+        amendments_given=_given(amended.filter(stage=amending.OWNERS, owner=owner_code(person)), "amendment_id"),
+        running=set(
+            Agreement.objects.filter(state=IN_FORCE, project__amendments__state__in=amending.OPEN).values_list(
+                "project_id", flat=True
+            )
+        ),
+        conflicts=set(person.interests.filter(conflict=True).values_list("project_id", flat=True)),
+        tied=_tied(person),
+        signed=set(person.signatures.values_list("agreement_id", flat=True)),
+        institution_signed=set(institution.values_list("agreement_id", flat=True)),
         checked=set(checks.values_list("request_id", "round")),
-        in_force={agreement.project_id: agreement for agreement in in_force.defer("scope_json")},
+        in_force={agreement.project_id: agreement for agreement in in_force.defer("scope_json", "terms")},
         newest_out=dict(out.values_list("code").annotate(newest=Max("created_at"))),
     )
+
+
+def _given(votes: QuerySet[Any], of: str) -> dict[tuple[int, int], list[Verdict]]:
+    """Record (its id is in the column `of`) and round -> what the person's organisation voted so far, in order."""
+    given: dict[tuple[int, int], list[Verdict]] = {}
+    for record, round, verdict in votes.order_by("decided_at", "pk").values_list(of, "round", "verdict"):
+        given.setdefault((record, round), []).append(Verdict(verdict))
+    return given
+
+
+def _tied(person: User) -> set[int]:
+    """Projects under review, or with an amendment that is, on whose team there is somebody tied to the person.
+
+    The ties are those of `Project.tie_of`.
+    """
+    granted = Accreditation.objects.filter(state=people.GRANTED)
+    above = granted.filter(person=person, supervisor__isnull=False).values("supervisor")
+    below = granted.filter(supervisor=person).values("person")
+    beside = Member.objects.filter(project__members__person=person).exclude(person=person).values("person")
+    tied = Member.objects.filter(Q(person__in=above) | Q(person__in=below) | Q(person__in=beside))
+    decided_on = Q(project__state__in=projects.UNDER_REVIEW) | Q(project__amendments__state__in=amending.UNDER_REVIEW)
+    return set(tied.filter(decided_on).values_list("project_id", flat=True))
 
 
 def roles_known(record: Any, facts: Facts) -> frozenset[Role]:
@@ -192,7 +280,7 @@ def roles_known(record: Any, facts: Facts) -> frozenset[Role]:
         return facts.everywhere | ({Role.SELF} if is_about(record, facts.person) else set())
     project = record.project
     team = frozenset({facts.memberships[project.pk]} if project.pk in facts.memberships else ())
-    return reaching(project, team=team, everywhere=facts.everywhere, owner=owner_code(facts.person))
+    return reaching(project, team=team, everywhere=facts.everywhere, person=facts.person)
 
 
 @dataclass(frozen=True)
@@ -268,6 +356,8 @@ def _item(turn: Turn, record: Any) -> Item:
     names = {
         Accreditation: "{0.person}",
         Agreement: "Agreement {0.version}",
+        Condition: "{0.described.label}",
+        Amendment: "Amendment {0.number}: {0.project.title}",
         Extract: "Extract {0.pk}",
         Release: "Release {0.version}",
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from governance.people.grants import owner_code, projects_of, roles_everywhere
 from governance.people.models import User
-from governance.people.roles import Role
+from governance.people.roles import DATA_ROLES, Role
 from governance.projects.models import Project
 
 
@@ -22,14 +22,20 @@ def reviewable(person: User) -> QuerySet[Project]:
     """The submitted projects that a role of the service lets this person see, those that moved last first."""
     submitted = Project.objects.filter(submitted_at__isnull=False)
     roles = roles_everywhere(person)
-    if not roles:
+    if Role.LINKER in roles or not roles - DATA_ROLES:
         submitted = submitted.none()
-    elif roles == {Role.OWNER}:
-        submitted = _with_tables_of(submitted, owner_code(person))
+    elif not roles - DATA_ROLES - {Role.OWNER, Role.SIGNATORY}:
+        submitted = _in_reach(submitted, owner_code(person) if Role.OWNER in roles else "", person, roles)
     return submitted.select_related("lead__organisation").order_by("-state_since", "-pk")
 
 
-def _with_tables_of(projects: QuerySet[Project], code: str) -> QuerySet[Project]:
-    """Projects that ask for tables of this owner. As text, because SQLite cannot look into a JSON list."""
+def _in_reach(projects: QuerySet[Project], code: str, person: User, roles: frozenset[Role]) -> QuerySet[Project]:
+    """Projects that ask for tables of this owner, or are led from a signatory's own institution.
+
+    The owners are compared as text, because SQLite cannot look into a JSON list.
+    """
     listed = projects.annotate(owners_text=Cast("owners", TextField()))
-    return listed.filter(owners_text__contains=f'"{code}"') if code else projects.none()
+    reached = Q(owners_text__contains=f'"{code}"') if code else Q(pk__in=[])
+    if Role.SIGNATORY in roles and person.organisation_id:
+        reached |= Q(lead__organisation_id=person.organisation_id)
+    return listed.filter(reached)

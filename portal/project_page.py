@@ -10,7 +10,8 @@ from extracts import services as extracts
 from extracts.lifecycle import UNFINISHED
 from extracts.models import Extract
 from governance.agreements.models import Agreement
-from governance.agreements.services import in_force
+from governance.agreements.use import why_not_use
+from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue
 from governance.outputs.models import OutputRequest
 from governance.people import accreditation
@@ -19,14 +20,13 @@ from governance.people.models import User, local_day
 from governance.people.roles import TEAM_ROLES, Role
 from governance.people.standing import FETCHED
 from governance.projects import questions
-from governance.projects.boards import Verdict
+from governance.projects.boards import settled
 from governance.projects.lifecycle import APPROVED, OWNERS, RETURNED
-from governance.projects.models import Member, Project, Stage
-from governance.workflow import Refused
+from governance.projects.models import Member, Project, Stage, votes_on
 from portal import application, deciding
 from portal.records import allowed_actions, hindrances_of, reads_names
 
-DECIDING = {"accept", "decide", "approve", "refuse", "return"}
+DECIDING = {"accept", "pass", "vote", "refuse", "return"}
 
 
 def context_of(project: Project, person: User, catalogue: Catalogue, at: datetime) -> dict[str, Any]:
@@ -39,12 +39,17 @@ def context_of(project: Project, person: User, catalogue: Catalogue, at: datetim
         **work_context(project, person, roles, at),
         "actions": actions,
         "change": "edit" in actions,
-        "may_decide": bool(actions & DECIDING),
+        "may_decide": may_decide(project, person, actions),
         "hindrances": hindrances_to_show(project, person, at),
         "gaps": application.gaps(project) if "edit" in actions else [],
         "members": team_of(project, local_day(at)),
         "on_team": bool(roles & TEAM_ROLES),
     }
+
+
+def may_decide(project: Project, person: User, actions: Collection[str]) -> bool:
+    """Whether it is this person's turn: to vote, or to declare interests before that."""
+    return bool(set(actions) & DECIDING) or ("declare" in actions and project.interest_of(person) is None)
 
 
 def asked_context(project: Project, person: User, roles: Collection[Role], catalogue: Catalogue) -> dict[str, Any]:
@@ -66,8 +71,11 @@ def asked_context(project: Project, person: User, roles: Collection[Role], catal
 
 def own_decision(project: Project, own: str) -> str:
     """What the owner `own` decided for its tables in this round, in words and small: "approved", or ""."""
-    decision = project.decisions.filter(stage=Stage.OWNER, owner=own, round=project.round).last() if own else None
-    return deciding.GIVEN[Verdict(decision.verdict)][0].lower() if decision else ""
+    if not own or own not in project.quorums:
+        return ""
+    verdicts = [vote.verdict for vote in votes_on(project, Stage.OWNER) if vote.board == own]
+    end = settled(verdicts, project.quorums[own])
+    return deciding.GIVEN[end][0].lower() if end else ""
 
 
 def decided_context(project: Project, person: User, roles: Collection[Role], catalogue: Catalogue) -> dict[str, Any]:
@@ -87,6 +95,7 @@ def work_context(project: Project, person: User, roles: Collection[Role], at: da
     return {
         "approved": approved,
         "agreements": list(project.agreements.all()) if held & Agreement.VISIBLE_TO else [],
+        "amendments": list(project.amendments.all()) if held & Amendment.VISIBLE_TO else [],
         "extracts": list(project.extracts.select_related("release")) if held & Extract.VISIBLE_TO else [],
         "outputs": list(project.output_requests.select_related("author")) if held & OutputRequest.VISIBLE_TO else [],
         "sees_extracts": bool(held & Extract.VISIBLE_TO),
@@ -98,12 +107,8 @@ def work_context(project: Project, person: User, roles: Collection[Role], at: da
 
 def why_no_extract(project: Project, person: User, at: datetime) -> str:
     """What an extract would be refused for at this moment, or "". The service looks again."""
-    if reason := person.why_not_accredited(at):
+    if reason := why_not_use(project, person, at):
         return reason
-    try:
-        in_force(project, at)
-    except Refused as refusal:
-        return str(refusal)
     if project.extracts.filter(state__in=UNFINISHED).exists():
         return "An extract of this project is being built: wait for it, or cancel it first."
     return extracts.why_no_release(project.dataset)
@@ -112,7 +117,15 @@ def why_no_extract(project: Project, person: User, at: datetime) -> str:
 def hindrances_to_show(project: Project, person: User, at: datetime) -> list[str]:
     """Why this person cannot do what their role could do now, each reason once. The submit page tells its own."""
     found = hindrances_of(project, person, at)
-    return list(dict.fromkeys(reason for action, reason in found.items() if action != "submit"))
+    told_elsewhere = {"submit", "pause", "take up"}
+    undeclared = "Say first whether"
+    return list(
+        dict.fromkeys(
+            reason
+            for action, reason in found.items()
+            if action not in told_elsewhere and not reason.startswith(undeclared)
+        )
+    )
 
 
 def team_of(project: Project, day: date) -> list[Member]:

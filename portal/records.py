@@ -15,8 +15,9 @@ from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Waiting, allowed, hindrances
 
-# What only auditors read of a history: who looked at what, each small change, and from which worker a job came.
-QUIET = {"view", "edit", "open file", "open pair", "resume"}
+# What only auditors read of a history: who looked at what, each small change, declared interests, and from which
+# worker a job came.
+QUIET = {"view", "edit", "declare", "open file", "open pair", "resume"}
 
 
 def reads_names(roles: Collection[Role]) -> bool:

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "governance.audit.apps.AuditConfig",
     "governance.projects.apps.ProjectsConfig",
     "governance.agreements.apps.AgreementsConfig",
+    "governance.amendments.apps.AmendmentsConfig",
     "governance.outputs.apps.OutputsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -5,7 +5,9 @@ from django.urls import path
 
 from portal.views import (
     agreements,
+    amendments,
     catalogue,
+    deciding,
     extracts,
     health,
     home,
@@ -17,6 +19,7 @@ from portal.views import (
     releases,
     review,
     trail,
+    workspace,
 )
 
 urlpatterns = [
@@ -75,10 +78,28 @@ urlpatterns = [
     path("projects/<int:pk>/team/<int:person>/remove", projects.remove, name="project_remove"),
     path("projects/<int:pk>/submit", projects.submit, name="project_submit"),
     path("projects/<int:pk>/withdraw", projects.withdraw, name="project_withdraw"),
-    path("projects/<int:pk>/decide", projects.decide, name="project_decide"),
+    path("projects/<int:pk>/interests", deciding.interests, name="project_interests"),
+    path("projects/<int:pk>/decide", deciding.decide, name="project_decide"),
+    path("projects/<int:pk>/take", deciding.take, name="project_take"),
+    path("projects/<int:pk>/revise", deciding.revise, name="project_revise"),
+    path("projects/<int:pk>/pause", deciding.pause, name="project_pause"),
+    path("projects/<int:pk>/take-up", deciding.take_up, name="project_take_up"),
+    path("projects/<int:pk>/revoke", deciding.revoke, name="project_revoke"),
+    path("projects/<int:pk>/workspace", workspace.workspace, name="project_workspace"),
+    # Amendments of approved projects.
+    path("projects/<int:pk>/amend", amendments.new, name="amendment_new"),
+    path("amendments/<int:pk>/", amendments.detail, name="amendment"),
+    path("amendments/<int:pk>/edit", amendments.edit, name="amendment_edit"),
+    path("amendments/<int:pk>/data/<str:table>", amendments.choose, name="amendment_choose"),
+    path("amendments/<int:pk>/data/<str:table>/drop", amendments.drop, name="amendment_drop"),
+    path("amendments/<int:pk>/submit", amendments.submit, name="amendment_submit"),
+    path("amendments/<int:pk>/withdraw", amendments.withdraw, name="amendment_withdraw"),
+    path("amendments/<int:pk>/interests", amendments.interests, name="amendment_interests"),
+    path("amendments/<int:pk>/decide", amendments.decide, name="amendment_decide"),
     # Agreements.
     path("agreements/<int:pk>/", agreements.detail, name="agreement"),
     path("agreements/<int:pk>/sign", agreements.sign, name="agreement_sign"),
+    path("conditions/<int:pk>/", agreements.condition, name="condition"),
     path("agreements/<int:pk>/revoke", agreements.revoke, name="agreement_revoke"),
     # Extracts.
     path("projects/<int:pk>/extracts/request", extracts.request_extract, name="extract_request"),

@@ -13,9 +13,12 @@ from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
 from governance.agreements import services as agreements
 from governance.agreements.models import Agreement
+from governance.amendments import services as amendments
+from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue, find
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
+from governance.people.grants import owner_code
 from governance.people.models import Accreditation
 from governance.people.roles import Role
 from governance.projects import services as projects
@@ -24,14 +27,14 @@ from governance.projects.models import Project
 from governance.standing import services as people
 from tests.cast import person
 
-# Four variables of two owners: the smallest data wish that needs both Petra and Hugo.
+# Four variables of two owners: the smallest data wish that needs the police (two votes) and Hugo.
 WISH = {
     "pol_crime": {"offence_subgroup": "subgroup", "recorded_date": "month"},
     "crt_case": {"case_outcome": "", "sex": ""},
 }
-OWNER_OF = {
-    "police": "petra", "cps": "connie", "hmcts": "hugo", "hmpps": "hetty", "dfe": "dora", "hmrc_dwp": "wyn",
-    "moj_linkage": "lena", "sao": "stella",
+VOTERS = {
+    "police": ("petra", "percy"), "cps": ("connie",), "hmcts": ("hugo",), "hmpps": ("hetty",), "dfe": ("dora",),
+    "hmrc_dwp": ("wyn",), "moj_linkage": ("lena",), "sao": ("stella",),
 }  # fmt: skip
 
 
@@ -51,7 +54,7 @@ def levels_for(known: Catalogue, table: str, names: Any) -> dict[str, str]:
 def a_project(
     state: str = "draft", *, by: str = "ruth", code: str = "cjs_linked", wish: dict[str, Any] | None = None
 ) -> Project:
-    """A project in the given state: draft, triage, owners, panel, approved, returned."""
+    """A project in the given state: draft, triage, ethics, owners, panel, approved, returned."""
     known, lead, at = catalogue(code), person(by), now()
     project = projects.start(title="Why victims withdraw", catalogue=known, by=lead, at=at)
     project = projects.edit(
@@ -76,31 +79,73 @@ def a_project(
         return project
     project = projects.add_member(project, person("coral"), role=Role.COORDINATOR, by=lead, at=at)
     project = projects.submit(project, catalogue=known, by=lead, at=at)
-    return _advance(project, state, known, at)
+    return advance(project, state)
 
 
-def _advance(project: Project, state: str, known: Catalogue, at: datetime) -> Project:
-    if state == "returned":
-        return projects.send_back(project, reasons="Say more on method.", round=project.round, by=person("sam"), at=at)
+def advance(project: Project, state: str) -> Project:
+    """A submitted project, further on its way."""
+    at = now()
     if state == "triage":
         return project
+    declare(project, "sam")
+    if state == "returned":
+        return projects.send_back(project, reasons="Say more on method.", round=project.round, by=person("sam"), at=at)
     project = projects.accept(project, reasons="Complete and feasible.", round=project.round, by=person("sam"), at=at)
+    if state == "ethics":
+        return project
+    declare(project, "esme")
+    project = projects.pass_ethics(project, reasons="Low risk.", round=project.round, by=person("esme"), at=at)
     if state == "owners":
         return project
     for owner in project.owners:
-        project = projects.decide(
-            project,
-            verdict=Verdict.APPROVE,
-            reasons="Fits our purpose.",
-            round=project.round,
-            by=person(OWNER_OF[owner]),
-            at=at,
-        )
-    if state == "approved":
-        agreements.conclude(
-            project, reasons="Clear public benefit.", round=project.round, catalogue=known, by=person("pia"), at=at
-        )
-        project.refresh_from_db()
+        project = decided(project, owner)
+    return panel_approves(project) if state == "approved" else project
+
+
+def declare(project: Project, *who: str, conflict: str = "") -> None:
+    """These people say that they have no conflict of interest, or which."""
+    for one in who:
+        projects.declare_interest(project, conflict=bool(conflict), details=conflict, by=person(one), at=now())
+
+
+def declare_on(amendment: Amendment, who: str) -> None:
+    """Somebody who decides on an amendment says, once, that there is no conflict of interest."""
+    amendment.refresh_from_db()
+    if amendment.project.interest_of(person(who)) is None:
+        amendments.declare_interest(amendment, conflict=False, details="", by=person(who), at=now())
+
+
+def cast_vote(project: Project, who: str, verdict: Verdict | str = Verdict.APPROVE, **kind: Any) -> Project:
+    """One vote for a data owner, by somebody who has declared no conflict of interest."""
+    if project.interest_of(person(who)) is None and owner_code(person(who)) in project.owners:
+        declare(project, who)
+    kind = {"reasons": "Fits our purpose.", "round": project.round, **kind}
+    return projects.vote(
+        project, verdict=Verdict(verdict), catalogue=catalogue(project.dataset), by=person(who), at=now(), **kind
+    )
+
+
+def decided(project: Project, owner: str, verdict: Verdict = Verdict.APPROVE, **kind: Any) -> Project:
+    """As many votes as the owner's quorum asks for, all the same."""
+    for who in VOTERS[owner][: project.quorums[owner]]:
+        project = cast_vote(project, who, verdict, **kind)
+    return project
+
+
+def panel_votes(project: Project, who: str, verdict: Verdict = Verdict.APPROVE, **kind: Any) -> Project:
+    """One panel member's vote."""
+    if project.state == "panel" and project.interest_of(person(who)) is None:
+        declare(project, who)
+    kind = {"reasons": "Clear public benefit.", "round": project.round, **kind}
+    return agreements.conclude(
+        project, verdict=verdict, catalogue=catalogue(project.dataset), by=person(who), at=now(), **kind
+    )
+
+
+def panel_approves(project: Project) -> Project:
+    """As many votes as the panel's quorum asks for."""
+    for who in ("pia", "piers", "priya")[: project.panel_quorum]:
+        project = panel_votes(project, who)
     return project
 
 
@@ -116,10 +161,17 @@ def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:
     project = a_project("approved", **kind)
     agreement = project.agreements.get()
     if state in {"signed", "in_force"}:
-        agreement = agreements.sign(agreement, by=project.lead, at=now())
+        agreement = everybody_signs(agreement)
     if state == "in_force":
-        agreement = agreements.countersign(agreement, by=person("sam"), at=now())
+        agreement = agreements.countersign(agreement, sha256=agreement.sha256, by=person("sam"), at=now())
     return agreement
+
+
+def everybody_signs(agreement: Agreement) -> Agreement:
+    """Every member of the team and the institution's signatory."""
+    for member in agreement.project.members.all():
+        agreement = agreements.sign(agreement, sha256=agreement.sha256, by=member.person, at=now())
+    return agreements.sign(agreement, sha256=agreement.sha256, by=person("sian"), at=now())
 
 
 FREQUENCIES = b"offence,cases,withdrawn\nViolence,120,40\nTheft,300,25\nRobbery,80,12\n"

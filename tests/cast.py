@@ -1,9 +1,10 @@
 """The people of every test. Their names always mean the same thing.
 
-Ruth researches and leads, Coral coordinates her project, Sam supports, Petra, Connie, Hugo, Hetty, Dora, Wyn and
-Lena own data (police, CPS, courts, prisons and probation, education, employment, linkage), Stella owns the Cook
-County records, Pia sits on the panel, Cass and Devi check outputs, Lin, Lou and Lara link records and review pairs,
-Rae publishes releases, Ada audits, Olu is a researcher elsewhere.
+Ruth researches and leads, Coral coordinates her project, Sian signs for their university, Sam supports, Esme reviews
+ethics, Petra and Percy (of whom both must agree), Connie, Hugo, Hetty, Dora, Wyn and Lena own data (police, CPS,
+courts, prisons and probation, education, employment, linkage), Stella owns the Cook County records, Pia, Piers and
+Priya sit on the panel, Cass and Devi check outputs, Lin, Lou and Lara link records and review pairs, Rae publishes
+releases, Ada audits, Olu is a researcher elsewhere.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from extracts.lifecycle import BUILDING, EXTRACT, REQUESTED, WAITING, ExtractSta
 from extracts.models.job import Job
 from extracts.models.release import Release
 from governance.agreements.models import Agreement
-from governance.people.roles import ON_PROJECTS, Role
+from governance.people.roles import NO_DATA, ON_PROJECTS
 from governance.projects.models import Project
 
 
@@ -23,7 +23,7 @@ class Extract(Job):
     LIFECYCLE = EXTRACT
     WAITING = WAITING
     STATES = ExtractState
-    VISIBLE_TO = ON_PROJECTS - {Role.PANEL}
+    VISIBLE_TO = ON_PROJECTS - NO_DATA
     QUEUED, WORKING, AFRESH = REQUESTED, BUILDING, {"rows_done": 0, "tables_done": 0}
     ALONG = ("project", "agreement", "release", "requested_by")
 

@@ -17,6 +17,7 @@ from extracts.specification import ExtractSpec, compile_specification, missing_f
 from governance.act import act, begin
 from governance.agreements.models import Agreement
 from governance.agreements.services import in_force
+from governance.agreements.use import why_not_use
 from governance.catalogue.catalogue import Catalogue
 from governance.people.grants import roles_on, worker
 from governance.people.models import User
@@ -29,11 +30,11 @@ from governance.workflow import Refused
 def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -> Extract:
     """Ask for what the agreement in force allows, from the newest release.
 
-    Raises Refused with the condition that fails: role, accreditation, agreement, release.
+    Raises Refused with the condition of use that fails, or that no release serves it.
     """
     if Role.RESEARCHER not in roles_on(project, by):
         raise Refused("Only researchers of the project request extracts.")
-    if reason := by.why_not_accredited(at):
+    if reason := why_not_use(project, by, at):
         raise Refused(reason)
     agreement = in_force(Project.objects.select_for_update().get(pk=project.pk), at)
     release = current_release(agreement.scope.dataset)
@@ -73,7 +74,7 @@ def why_not_build(extract: Extract, *, catalogue: Catalogue, at: datetime) -> st
         return reason
     if Role.RESEARCHER not in roles_on(extract.project, extract.requested_by):
         return "The person who requested it is no longer a researcher of this project."
-    if reason := extract.requested_by.why_not_accredited(at):
+    if reason := why_not_use(Project.objects.get(pk=extract.project_id), extract.requested_by, at):
         return f"{extract.requested_by}: {reason}"
     extract.release.refresh_from_db()
     if extract.release.state == WITHDRAWN:

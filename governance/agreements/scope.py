@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,6 +51,28 @@ class Scope:
         """The same scope less the named tables, as when one owner refuses."""
         kept = tuple(table for table in self.tables if table.name not in names)
         return Scope(self.dataset, kept, self.period_from, self.period_to)
+
+    def without_variables(self, names: Collection[str]) -> Scope:
+        """The same scope less the named variables ("table.variable"); a table without any goes with them."""
+        kept = (
+            GrantedTable(table.name, tuple(one for one in table.variables if f"{table.name}.{one.name}" not in names))
+            for table in self.tables
+        )
+        return Scope(self.dataset, tuple(table for table in kept if table.variables), self.period_from, self.period_to)
+
+    def at_levels(self, levels: Mapping[str, str]) -> Scope:
+        """The same scope with other levels for the named variables ("table.variable" -> level)."""
+        tables = tuple(
+            GrantedTable(
+                table.name,
+                tuple(
+                    GrantedVariable(one.name, levels.get(f"{table.name}.{one.name}", one.level))
+                    for one in table.variables
+                ),
+            )
+            for table in self.tables
+        )
+        return Scope(self.dataset, tables, self.period_from, self.period_to)
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -1,21 +1,28 @@
-"""Draw an agreement up when the panel approves; sign, countersign, revoke."""
+"""Draw an agreement up when the panel approves; sign, countersign, revoke; keep track of conditions."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from governance.act import act, begin
-from governance.agreements.lifecycle import AgreementState
-from governance.agreements.models import Agreement
+from governance.agreements.lifecycle import IN_FORCE, AgreementState
+from governance.agreements.models import Agreement, Condition
+from governance.agreements.models.agreement import Side
 from governance.agreements.scope import GrantedTable, GrantedVariable, Scope
+from governance.agreements.terms import Party, sha256_of, terms_of
 from governance.catalogue.catalogue import Catalogue
+from governance.people import declarations
 from governance.people.grants import worker
-from governance.people.models import User
+from governance.people.models import User, local_day
+from governance.people.roles import Role
 from governance.projects import services as projects
-from governance.projects.boards import outcome, tables_of
-from governance.projects.models import Project, verdicts
+from governance.projects.boards import Verdict, outcome, tables_of
+from governance.projects.conditions import levels_set
+from governance.projects.lifecycle import APPROVED
+from governance.projects.models import Project, Stage, votes_on
 from governance.workflow import Refused
 
 
@@ -30,36 +37,123 @@ def scope_requested(project: Project) -> Scope:
     return Scope(project.dataset, tables, project.period_from, project.period_to)
 
 
-@transaction.atomic
-def conclude(project: Project, *, reasons: str, round: int, catalogue: Catalogue, by: User, at: datetime) -> Agreement:
-    """The panel approves, and the agreement is drawn up in the same step.
+def scope_approved(project: Project, catalogue: Catalogue) -> Scope:
+    """What the owners' votes of this round leave of the wish: less tables, less variables, coarser levels."""
+    result = outcome(project.quorums, votes_on(project, Stage.OWNER))
+    scope = scope_requested(project).without_tables(tables_of(result.refused, project.requested, catalogue))
+    coarser = levels_set([one for _, one in conditions_set(project)])
+    return scope.without_variables(result.withheld).at_levels(_coarsest(coarser, catalogue))
 
-    Its scope is what was asked for, less the tables whose owners refused.
-    """
-    project = projects.approve(project, reasons=reasons, round=round, by=by, at=at)
+
+def _coarsest(levels: Mapping[str, Collection[str]], catalogue: Catalogue) -> dict[str, str]:
+    """Variable -> the coarsest of the levels that its owner's votes set."""
+    found = {}
+    for name, wanted in levels.items():
+        table, variable = name.split(".", 1)
+        order = [step.name for step in catalogue.levels(catalogue[table][variable])]
+        found[name] = max(wanted, key=order.index)
+    return found
+
+
+def conditions_set(project: Project) -> list[tuple[str, dict[str, str]]]:
+    """Owner and condition, for each that an approving vote of this round set; the same condition once."""
+    approving = project.decisions.filter(round=project.round, stage=Stage.OWNER, verdict=Verdict.APPROVE.value)
+    refused = outcome(project.quorums, votes_on(project, Stage.OWNER)).refused
+    found: list[tuple[str, dict[str, str]]] = []
+    for owner, conditions in approving.values_list("owner", "conditions"):
+        found += [(owner, one) for one in conditions if owner not in refused and (owner, one) not in found]
+    return found
+
+
+@transaction.atomic
+def conclude(
+    project: Project,
+    *,
+    verdict: Verdict,
+    reasons: str,
+    round: int,
+    catalogue: Catalogue,
+    by: User,
+    at: datetime,
+) -> Project:
+    """One panel member's vote; where it is the one that approves, the agreement is drawn up in the same step."""
+    project = projects.vote_on_panel(project, verdict=verdict, reasons=reasons, round=round, by=by, at=at)
+    if project.state == APPROVED:
+        draw_up(project, scope_approved(project, catalogue), conditions_set(project), at=at)
+    return project
+
+
+def draw_up(
+    project: Project, scope: Scope, conditions: Collection[tuple[str, Mapping[str, str]]], *, at: datetime
+) -> Agreement:
+    """The next agreement of a project: its terms hold all that is signed. Raises Refused without a last day."""
     if project.ends_on is None:
         raise Refused("The last day of the project is not set yet.")
-    refused = outcome(project.owners, verdicts(project)).refused
-    scope = scope_requested(project).without_tables(tables_of(refused, project.requested, catalogue))
-    agreement = Agreement(
-        project=project, version=project.agreements.count() + 1, scope_json=scope.to_json(), ends_on=project.ends_on
+    standing = [one.to_json() for one in project.conditions.all()]
+    added = [{"owner": owner, **{"about": "", "level": "", "text": ""}, **one} for owner, one in conditions]
+    version = project.agreements.count() + 1
+    terms = terms_of(
+        reference=project.reference,
+        title=project.title,
+        version=version,
+        parties=parties(project),
+        scope=scope.to_json(),
+        conditions=[*standing, *added],
+        ends_on=project.ends_on,
+        declaration=declarations.in_force(local_day(at)).version,
     )
-    return begin(agreement, "draw up", by=worker(), at=at, details={"scope": agreement.scope_json})
-
-
-@transaction.atomic
-def sign(agreement: Agreement, *, by: User, at: datetime) -> Agreement:
-    """The lead researcher signs for the project."""
-    agreement = act(agreement, "sign", by=by, at=at)
-    agreement.signatures.create(person=by, side="project", signed_at=at)
+    agreement = Agreement(
+        project=project,
+        version=version,
+        scope_json=scope.to_json(),
+        ends_on=project.ends_on,
+        terms=terms,
+        sha256=sha256_of(terms),
+    )
+    agreement = begin(agreement, "draw up", by=worker(), at=at, details={"sha256": agreement.sha256})
+    for one in added:
+        begin(Condition(project=project, agreement=agreement, **one), "set", by=worker(), at=at)
     return agreement
 
 
+def parties(project: Project) -> list[Party]:
+    """Who signs: each member, the lead's institution, and the service."""
+    members = project.members.select_related("person__organisation")
+    return [
+        *(Party(str(one.person), str(one.person.organisation), one.role_label) for one in members),
+        Party("Its signatory", str(project.lead.organisation), Role.SIGNATORY.label),
+        Party("Research support", "The service", Role.SUPPORT.label),
+    ]
+
+
 @transaction.atomic
-def countersign(agreement: Agreement, *, by: User, at: datetime) -> Agreement:
-    """Research support signs for the service: the agreement is in force."""
+def sign(agreement: Agreement, *, sha256: str, by: User, at: datetime) -> Agreement:
+    """A member signs for themselves, a signatory for the institution; the last of them hands it to the service.
+
+    sha256  of the terms that were read: Refused when these are not the ones
+    """
+    agreement = act(agreement, "sign", by=by, at=at)
+    _same_terms(agreement, sha256)
+    side = Side.PROJECT if agreement.project.has_member(by) else Side.INSTITUTION
+    agreement.signatures.create(person=by, side=side, sha256=agreement.sha256, signed_at=at)
+    if agreement.state == AgreementState.DRAWN_UP and not agreement.unsigned():
+        return act(agreement, "complete", by=worker(), at=at, note="Everybody on the project's side has signed.")
+    return agreement
+
+
+def _same_terms(agreement: Agreement, sha256: str) -> None:
+    if sha256 != agreement.sha256 or sha256_of(agreement.terms) != agreement.sha256:
+        raise Refused("These are not the terms that you read: open the agreement again before you sign.")
+
+
+@transaction.atomic
+def countersign(agreement: Agreement, *, sha256: str, by: User, at: datetime) -> Agreement:
+    """Research support signs for the service: the agreement is in force, in place of an earlier one."""
+    for earlier in agreement.project.agreements.filter(state=IN_FORCE).exclude(pk=agreement.pk):
+        act(earlier, "supersede", by=worker(), at=at, note=f"Agreement {agreement.version} takes its place.")
     agreement = act(agreement, "countersign", by=by, at=at)
-    agreement.signatures.create(person=by, side="service", signed_at=at)
+    _same_terms(agreement, sha256)
+    agreement.signatures.create(person=by, side=Side.SERVICE, sha256=agreement.sha256, signed_at=at)
     return agreement
 
 
@@ -70,11 +164,44 @@ def revoke(agreement: Agreement, *, reasons: str, by: User, at: datetime) -> Agr
     return act(agreement, "revoke", by=by, at=at, note=reasons)
 
 
+@transaction.atomic
+def revoke_project(project: Project, *, reasons: str, by: User, at: datetime) -> Project:
+    """End a project at once, in whatever stage it is: its agreements with it, for all members."""
+    if not reasons.strip():
+        raise Refused("Please give reasons: the project and the trail need them.")
+    project = act(project, "revoke", by=by, at=at, note=reasons)
+    for agreement in project.agreements.filter(state__in=OPEN_STATES):
+        act(agreement, "revoke", by=by, at=at, note=reasons)
+    return project
+
+
+OPEN_STATES = (AgreementState.DRAWN_UP, AgreementState.SIGNED, AgreementState.IN_FORCE)
+
+
+def report(condition: Condition, *, how: str, by: User, at: datetime) -> Condition:
+    """A researcher says how a condition is met; its owner looks next."""
+    if not how.strip():
+        raise Refused("Please say how the condition is met.")
+    return act(condition, "report", by=by, at=at, note=how.strip(), how_met=how.strip())
+
+
+def discharge(condition: Condition, *, reasons: str, by: User, at: datetime) -> Condition:
+    """The owner who set a condition finds it met."""
+    return act(condition, "discharge", by=by, at=at, note=reasons)
+
+
+def reopen(condition: Condition, *, reasons: str, by: User, at: datetime) -> Condition:
+    """The owner who set a condition finds it not met, or not any more."""
+    if not reasons.strip():
+        raise Refused("Please give reasons: the project and the trail need them.")
+    return act(condition, "reopen", by=by, at=at, note=reasons)
+
+
 def in_force(project: Project, at: datetime) -> Agreement:
     """The agreement under which the project may act at this moment. Raises Refused with the failing condition."""
     agreement = project.agreements.filter(state=AgreementState.IN_FORCE).first()
     if agreement is None:
-        raise Refused("No agreement of this project is in force: it must be signed by both sides.")
+        raise Refused("No agreement of this project is in force: every side must sign it.")
     if reason := agreement.why_not_in_force(at):
         raise Refused(reason)
     return agreement

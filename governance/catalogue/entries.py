@@ -46,8 +46,11 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
+    """A data owner. `quorum` is how many of its people must agree before it has decided."""
+
     code: str
     label: str
+    quorum: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,18 @@ def _key_domains(file: str, stored: object) -> tuple[KeyDomain, ...]:
 
 def read_owners(path: Path) -> tuple[Owner, ...]:
     """The owners, in the order of the file."""
-    _, rows = header_and_rows(path, OWNER_COLUMNS)
+    header, rows = header_and_rows(path, OWNER_COLUMNS)
     once(rows, ("owner",))
-    return tuple(Owner(row.required("owner"), row.required("label")) for row in rows)
+    stated = "quorum" in header
+    return tuple(Owner(row.required("owner"), row.required("label"), _quorum(row) if stated else 1) for row in rows)
+
+
+def _quorum(row: Row) -> int:
+    """How many of an owner's people must agree: one where nothing is said. A board of nobody is refused."""
+    stated = row["quorum"] or "1"
+    if not (stated.isascii() and stated.isdigit() and int(stated) >= 1):
+        raise row.wrong("quorum must be a whole number of at least 1.")
+    return int(stated)
 
 
 def read_code_list(path: Path) -> CodeList:

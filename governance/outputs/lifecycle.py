@@ -60,8 +60,9 @@ def not_described(output: Any, person: Any, at: datetime) -> str | None:
     return None
 
 
-def not_accredited(output: Any, person: Any, at: datetime) -> str | None:
-    reason: str | None = output.project.why_not_accredited(person, at)
+def no_use(output: Any, person: Any, at: datetime) -> str | None:
+    """Who may not use the project's data asks for no outputs of them either."""
+    reason: str | None = output.why_not_use(person, at)
     return reason
 
 
@@ -94,7 +95,7 @@ def checked_already(output: Any, person: Any, at: datetime) -> str | None:
     return "A second person must check this." if output.checked_by(person) else None
 
 
-READY = (no_files, not_described, not_accredited, provisional, no_agreement)
+READY = (no_files, not_described, no_use, provisional)
 INDEPENDENT = (own_work, own_organisation)
 
 OUTPUT_REQUEST = (

@@ -12,9 +12,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from governance.agreements.services import in_force
+from governance.agreements.use import why_not_use
 from governance.outputs.lifecycle import CHECKED_ONCE, CHECKERS_TURN, DRAFT, OUTPUT_REQUEST, WAITING, OutputState
 from governance.people.models import User
-from governance.people.roles import ON_PROJECTS, Role
+from governance.people.roles import NO_DATA, ON_PROJECTS, Role
 from governance.projects.models import Project
 from governance.workflow import Refused
 
@@ -33,7 +34,7 @@ class OutputRequest(models.Model):
     WAITING = WAITING
     STATES = OutputState
     # Data owners and the panel see releases in the register, not the workspace's drafts.
-    VISIBLE_TO = ON_PROJECTS - {Role.OWNER, Role.PANEL}
+    VISIBLE_TO = ON_PROJECTS - NO_DATA - {Role.OWNER}
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="output_requests")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="output_requests")
@@ -68,6 +69,10 @@ class OutputRequest(models.Model):
     def released_files(self) -> models.QuerySet[OutputFile]:
         """The files that would leave; evidence for the checkers stays."""
         return self.files.filter(role=FileRole.OUTPUT)
+
+    def why_not_use(self, person: User, at: datetime) -> str | None:
+        """Why the person may not use the project's data at this moment, or None."""
+        return why_not_use(self.project, person, at)
 
     def why_no_agreement(self, at: datetime) -> str | None:
         """Why the project may have no outputs at this moment, or None: its agreement must be in force."""

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from governance.act import act, begin
-from governance.agreements.services import in_force
+from governance.agreements.use import why_not_use
 from governance.outputs.models import (
     Check,
     CheckVerdict,
@@ -43,7 +43,8 @@ def start(project: Project, *, title: str, context: str, clearance: Clearance, b
     """Begin a request to take results out. Its researchers may, once the project is approved; else Refused."""
     if Role.RESEARCHER not in roles_on(project, by):
         raise Refused("Only researchers of the project ask for outputs.")
-    in_force(project, at)
+    if reason := why_not_use(project, by, at):
+        raise Refused(reason)
     output = OutputRequest(project=project, author=by, title=title, context=context, clearance=clearance)
     return begin(output, "start", by=by, at=at)
 

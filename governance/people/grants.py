@@ -53,22 +53,27 @@ def roles_on(project: Any, person: User) -> frozenset[Role]:
     if not person.is_active:
         return frozenset()
     team = frozenset(Role(role) for role in get_user_perms(person, project) if role in TEAM_ROLES)
-    return reaching(project, team=team, everywhere=roles_everywhere(person), owner=owner_code(person))
+    return reaching(project, team=team, everywhere=roles_everywhere(person), person=person)
 
 
-def reaching(project: Any, *, team: frozenset[Role], everywhere: frozenset[Role], owner: str) -> frozenset[Role]:
+def reaching(project: Any, *, team: frozenset[Role], everywhere: frozenset[Role], person: User) -> frozenset[Role]:
     """Those of a person's roles that reach this project.
 
     Roles held everywhere do so from its first submission on: a draft is its team's own.
-    An owner's role does only where the project asks for tables of the owner's organisation.
+    An owner's role does only where the project asks for tables of the owner's organisation, a signatory's only
+    where the lead belongs to the signatory's institution.
     Work on the linked data reaches none, and who holds identifiers has no role on a project at all.
     """
     if Role.LINKER in everywhere:
         return frozenset()
     if project.submitted_at is None:
         return team
-    stranger = owner not in project.owners
-    return team | everywhere - DATA_ROLES - ({Role.OWNER} if stranger else frozenset())
+    out_of_reach = set(DATA_ROLES)
+    if owner_code(person) not in project.owners:
+        out_of_reach.add(Role.OWNER)
+    if person.organisation_id is None or person.organisation_id != project.lead.organisation_id:
+        out_of_reach.add(Role.SIGNATORY)
+    return team | everywhere - out_of_reach
 
 
 def roles_everywhere(person: User) -> frozenset[Role]:

@@ -10,8 +10,10 @@ from enum import StrEnum
 class Role(StrEnum):
     RESEARCHER = "researcher"  # RES: applies, analyses, asks for outputs
     COORDINATOR = "coordinator"  # COORD: manages team and dates of a project; decides nothing
+    SIGNATORY = "signatory"  # SUP: signs agreements for the institution and answers for breaches; sees no data
     SUPPORT = "support"  # SUPPORT: triage, feasibility, countersigns for the service
     OWNER = "owner"  # OWN: decides for the tables of their own organisation
+    ETHICS = "ethics"  # ETH: records the ethics decision; decides no access
     PANEL = "panel"  # PANEL: accredits projects
     CHECKER = "checker"  # OC1, OC2: first and second checker are states and a guard, not two roles
     LINKER = "linker"  # LINK: holds identifiers, builds links and reviews pairs; never sees payload
@@ -28,8 +30,10 @@ class Role(StrEnum):
 LABELS = {
     Role.RESEARCHER: "Researcher",
     Role.COORDINATOR: "Project coordinator",
+    Role.SIGNATORY: "Institution's signatory",
     Role.SUPPORT: "Research support officer",
     Role.OWNER: "Data owner",
+    Role.ETHICS: "Ethics reviewer",
     Role.PANEL: "Accreditation panel member",
     Role.CHECKER: "Output checker",
     Role.LINKER: "Linkage analyst",
@@ -46,3 +50,6 @@ SERVICE_ROLES = frozenset(Role) - TEAM_ROLES - {Role.SELF}
 # Their work is on the linked data itself: these two reach no project, whatever its state.
 DATA_ROLES = frozenset({Role.LINKER, Role.STEWARD})
 ON_PROJECTS = frozenset(Role) - DATA_ROLES - {Role.SELF}
+
+# They read applications and agreements, and none of what is done with the data.
+NO_DATA = frozenset({Role.SIGNATORY, Role.ETHICS, Role.PANEL})

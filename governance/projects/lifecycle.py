@@ -1,6 +1,7 @@
-"""The life of an application: draft, triage, owners, panel, approved.
+"""The life of an application: draft, triage, ethical review, owners, panel, approved.
 
-Owners decide in parallel and each once a round; the worker closes their stage when the last has decided.
+Owners decide in parallel, each by its own quorum; the worker closes a board's stage when it has settled. Where an
+owner leaves something out, the reduced project is offered to the applicants before the panel sees it.
 """
 
 from __future__ import annotations
@@ -16,31 +17,38 @@ from governance.workflow import Transition as T
 class ProjectState(State):
     DRAFT = "draft"
     TRIAGE = "triage"
+    ETHICS = "ethics"
     OWNERS = "owners"
+    OFFERED = "offered"
     PANEL = "panel"
     APPROVED = "approved"
     RETURNED = "returned"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
 
     @property
     def label(self) -> str:
         return LABELS[self]
 
 
-DRAFT, TRIAGE, OWNERS, PANEL, APPROVED, RETURNED, REFUSED, WITHDRAWN = ProjectState
+DRAFT, TRIAGE, ETHICS, OWNERS, OFFERED, PANEL, APPROVED, RETURNED, REFUSED, WITHDRAWN, REVOKED = ProjectState
 LABELS = {
     DRAFT: "Draft",
     TRIAGE: "In triage",
+    ETHICS: "In ethical review",
     OWNERS: "With the data owners",
+    OFFERED: "Reduced project offered",
     PANEL: "With the panel",
     APPROVED: "Approved",
     RETURNED: "Returned for changes",
     REFUSED: "Refused",
     WITHDRAWN: "Withdrawn",
+    REVOKED: "Revoked",
 }
 APPLICANTS_TURN: frozenset[State] = frozenset({DRAFT, RETURNED})
-UNDER_REVIEW: frozenset[State] = frozenset({TRIAGE, OWNERS, PANEL})
+WITH_THE_APPLICANTS: frozenset[State] = APPLICANTS_TURN | {OFFERED}
+UNDER_REVIEW: frozenset[State] = frozenset({TRIAGE, ETHICS, OWNERS, PANEL})
 
 
 def incomplete(project: Any, person: Any, at: datetime) -> str | None:
@@ -75,36 +83,96 @@ def own_organisation(project: Any, person: Any, at: datetime) -> str | None:
     return None
 
 
-def decided_already(project: Any, person: Any, at: datetime) -> str | None:
-    return "Your organisation has decided in this round." if project.has_decided(person) else None
+def tied_to_the_team(project: Any, person: Any, at: datetime) -> str | None:
+    """A conflict of interest that the records show: who supervises, or works with, somebody on the team."""
+    tie: str | None = project.tie_of(person)
+    return tie
 
 
-IMPARTIAL = (own_work, own_organisation)
+def undeclared(project: Any, person: Any, at: datetime) -> str | None:
+    if project.interest_of(person) is None:
+        return "Say first whether you have a conflict of interest in this application."
+    return None
+
+
+def conflicted(project: Any, person: Any, at: datetime) -> str | None:
+    if project.interest_of(person):
+        return "You declared a conflict of interest in this application, so others decide."
+    return None
+
+
+def paused(project: Any, person: Any, at: datetime) -> str | None:
+    if project.paused_at is None:
+        return None
+    return "The application is paused: research support can take it up again."
+
+
+def not_paused(project: Any, person: Any, at: datetime) -> str | None:
+    return "The application is not paused." if project.paused_at is None else None
+
+
+def voted_already(project: Any, person: Any, at: datetime) -> str | None:
+    return "You have voted in this round." if project.has_voted(person) else None
+
+
+def settled_already(project: Any, person: Any, at: datetime) -> str | None:
+    return "Your organisation has decided in this round." if project.has_settled(person) else None
+
+
+OUTSIDE = (own_work, own_organisation)
+IMPARTIAL = (*OUTSIDE, tied_to_the_team, conflicted, undeclared, paused)
+VOTES = (*IMPARTIAL, settled_already, voted_already)
 
 PROJECT = (
     # action       from             to          by               unless
     T("edit",      {DRAFT},         DRAFT,      Role.RESEARCHER),
     T("edit",      {RETURNED},      RETURNED,   Role.RESEARCHER),
     T("submit",    APPLICANTS_TURN, TRIAGE,     Role.RESEARCHER, (incomplete, not_accredited, unfit_lead)),
-    T("withdraw",  APPLICANTS_TURN | UNDER_REVIEW, WITHDRAWN, Role.RESEARCHER),
-    T("accept",    {TRIAGE},        OWNERS,     Role.SUPPORT,    IMPARTIAL),
+    T("withdraw",  WITH_THE_APPLICANTS | UNDER_REVIEW, WITHDRAWN, Role.RESEARCHER),
+    T("declare",   {TRIAGE},        TRIAGE,     Role.SUPPORT,    (*OUTSIDE, conflicted)),
+    T("declare",   {ETHICS},        ETHICS,     Role.ETHICS,     (*OUTSIDE, conflicted)),
+    T("declare",   {OWNERS},        OWNERS,     Role.OWNER,      (*OUTSIDE, conflicted)),
+    T("declare",   {PANEL},         PANEL,      Role.PANEL,      (*OUTSIDE, conflicted)),
+    T("accept",    {TRIAGE},        ETHICS,     Role.SUPPORT,    IMPARTIAL),
     T("return",    {TRIAGE},        RETURNED,   Role.SUPPORT,    IMPARTIAL),
-    T("decide",    {OWNERS},        OWNERS,     Role.OWNER,      (*IMPARTIAL, decided_already)),
-    T("return",    {OWNERS},        RETURNED,   Role.OWNER,      (*IMPARTIAL, decided_already)),
+    T("pass",      {ETHICS},        OWNERS,     Role.ETHICS,     IMPARTIAL),
+    T("return",    {ETHICS},        RETURNED,   Role.ETHICS,     IMPARTIAL),
+    T("refuse",    {ETHICS},        REFUSED,    Role.ETHICS,     IMPARTIAL),
+    T("waive",     {ETHICS},        OWNERS,     Role.WORKER),
+    T("vote",      {OWNERS},        OWNERS,     Role.OWNER,      VOTES),
+    T("return",    {OWNERS},        RETURNED,   Role.OWNER,      VOTES),
     T("refer",     {OWNERS},        PANEL,      Role.WORKER),
+    T("offer",     {OWNERS},        OFFERED,    Role.WORKER),
     T("refuse",    {OWNERS},        REFUSED,    Role.WORKER),
-    T("approve",   {PANEL},         APPROVED,   Role.PANEL,      IMPARTIAL),
-    T("return",    {PANEL},         RETURNED,   Role.PANEL,      IMPARTIAL),
-    T("refuse",    {PANEL},         REFUSED,    Role.PANEL,      IMPARTIAL),
+    T("take",      {OFFERED},       PANEL,      Role.RESEARCHER, (not_accredited, unfit_lead)),
+    T("revise",    {OFFERED},       RETURNED,   Role.RESEARCHER),
+    T("vote",      {PANEL},         PANEL,      Role.PANEL,      (*IMPARTIAL, voted_already)),
+    T("return",    {PANEL},         RETURNED,   Role.PANEL,      (*IMPARTIAL, voted_already)),
+    T("approve",   {PANEL},         APPROVED,   Role.WORKER),
+    T("refuse",    {PANEL},         REFUSED,    Role.WORKER),
+    T("pause",     {TRIAGE},        TRIAGE,     Role.SUPPORT,    (*OUTSIDE, paused)),
+    T("pause",     {ETHICS},        ETHICS,     Role.SUPPORT,    (*OUTSIDE, paused)),
+    T("pause",     {OWNERS},        OWNERS,     Role.SUPPORT,    (*OUTSIDE, paused)),
+    T("pause",     {PANEL},         PANEL,      Role.SUPPORT,    (*OUTSIDE, paused)),
+    T("take up",   {TRIAGE},        TRIAGE,     Role.SUPPORT,    (*OUTSIDE, not_paused)),
+    T("take up",   {ETHICS},        ETHICS,     Role.SUPPORT,    (*OUTSIDE, not_paused)),
+    T("take up",   {OWNERS},        OWNERS,     Role.SUPPORT,    (*OUTSIDE, not_paused)),
+    T("take up",   {PANEL},         PANEL,      Role.SUPPORT,    (*OUTSIDE, not_paused)),
+    T("amend",     {APPROVED},      APPROVED,   Role.WORKER),
+    T("renew ethics", {APPROVED},   APPROVED,   Role.ETHICS,     (*OUTSIDE, tied_to_the_team, conflicted)),
+    T("revoke",    UNDER_REVIEW | {OFFERED, APPROVED}, REVOKED, Role.SUPPORT, OUTSIDE),
 )  # fmt: skip
 
 WAITING = {
     DRAFT: Waiting("the project's researchers", "Complete the application and submit it."),
     TRIAGE: Waiting("research support", "Research support checks that it is complete and feasible."),
+    ETHICS: Waiting("the ethics reviewer", "An ethics reviewer reads the self-assessment and decides."),
     OWNERS: Waiting("the data owners", "Each owner of a chosen table decides for its own tables."),
+    OFFERED: Waiting("the project's researchers", "Take the reduced project to the panel, or change the application."),
     PANEL: Waiting("the accreditation panel", "The panel decides on the project as a whole."),
-    APPROVED: Waiting("the project", "Sign the agreement below; once both sides have, request extracts and outputs."),
+    APPROVED: Waiting("the project", "Sign the agreement below; once all sides have, request extracts and outputs."),
     RETURNED: Waiting("the project's researchers", "Answer the reasons given and submit again."),
     REFUSED: Waiting("nobody", "The application has ended. A new one can be made."),
     WITHDRAWN: Waiting("nobody", "The application has ended. A new one can be made."),
+    REVOKED: Waiting("nobody", "The project has been ended: nothing of it may be used any more."),
 }

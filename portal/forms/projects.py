@@ -19,7 +19,6 @@ from governance.people.roles import Role
 from governance.projects import questions
 from governance.projects.lifecycle import ProjectState
 from governance.projects.models import Project
-from portal.deciding import Board, Choice
 from portal.govuk_forms import DateField, GovukForm, RadioSelect
 
 TITLE_CHARACTERS = 200
@@ -222,44 +221,17 @@ class Reasons(GovukForm):
     reasons = long_text("Reasons", asked="Enter your reasons", most_words=500)
 
 
-class Decide(GovukForm):
-    """A board's verdict with its reasons, on the application as it was when the page was opened."""
-
-    verdict = forms.ChoiceField(label="Your decision", error_messages={"required": "Select your decision"})
-    reasons = long_text(
-        "Reasons",
-        asked="Enter your reasons",
-        most_words=500,
-        help_text="The applicants read them. Your name is not shown to them.",
-    )
-    board = forms.CharField(widget=forms.HiddenInput)
-    round = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, board: Board, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"board": board.state, "round": project.round}, **kwargs)
-        self.deciding, self.project = board, project
-        verdicts = self.fields["verdict"]
-        verdicts.widget = RadioSelect(hints={choice.verdict.value: choice.hint for choice in board.choices})
-        verdicts.choices = [(choice.verdict.value, choice.label) for choice in board.choices]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if self.project.state != self.deciding.state or given.get("round") != self.project.round:
-            raise ValidationError(
-                "The application has moved on since you opened this page, so nothing was recorded. "
-                "Read it as it is now before you decide."
-            )
-        return given
-
-    @property
-    def choice(self) -> Choice:
-        return next(one for one in self.deciding.choices if one.verdict.value == self.cleaned_data["verdict"])
-
-
 class Sign(GovukForm):
     """What a signature says."""
 
     read = forms.BooleanField(
-        label="I have read the scope and the dates of this agreement, and I sign it.",
+        label="I have read the terms of this agreement, and I sign them.",
         error_messages={"required": "Tick the box to say that you have read the agreement"},
     )
+    sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class MeetCondition(GovukForm):
+    """What is said about a condition: how it is met, or why it is not."""
+
+    words = long_text("What you say to it", asked="Enter what you say to it", most_words=500)

@@ -1,7 +1,8 @@
-"""The pages of agreements: what was agreed, until when, who signed, and revoking it."""
+"""The pages of agreements: what was agreed, until when, who signed, revoking it, and conditions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from governance.agreements import services
-from governance.agreements.lifecycle import SIGNED
-from governance.agreements.models import Agreement
+from governance.agreements.lifecycle import DRAWN_UP, SIGNED
+from governance.agreements.models import Agreement, Condition
 from governance.people.grants import roles_on
 from governance.people.models import User
 from governance.people.roles import Role
@@ -20,6 +21,7 @@ from governance.workflow import Refused
 from portal import application
 from portal.access import SignedIn, visible_or_404
 from portal.catalogues import described
+from portal.deciding import board_name, condition_in_words
 from portal.entering import sent, status_of, turned_away
 from portal.forms import projects as forms
 from portal.records import allowed_actions, hindrances_of, reads_names
@@ -29,11 +31,15 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     """The record page, with the form to sign for who can sign now."""
     at = timezone.now()
     agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
-    return render(request, "agreements/detail.html", context_of(agreement, request.user, forms.Sign(), at))
+    return render(
+        request,
+        "agreements/detail.html",
+        context_of(agreement, request.user, forms.Sign(initial={"sha256": agreement.sha256}), at),
+    )
 
 
 def sign(request: SignedIn, pk: int) -> HttpResponse:
-    """The lead researcher signs for the project; after that research support signs for the service."""
+    """Members sign for themselves and a signatory for the institution; after them research support for the service."""
     at = timezone.now()
     agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
     if request.method != "POST":
@@ -44,7 +50,8 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     form = forms.Sign(request.POST)
     if form.is_valid():
         try:
-            (services.countersign if countersigns else services.sign)(agreement, by=request.user, at=at)
+            take = services.countersign if countersigns else services.sign
+            take(agreement, sha256=form.cleaned_data["sha256"], by=request.user, at=at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -58,8 +65,49 @@ def may_countersign(agreement: Agreement, person: User) -> bool:
     return agreement.state == SIGNED and Role.SUPPORT in roles_on(agreement.project, person)
 
 
-SIGNED_FOR_PROJECT = "You signed for the project. Research support signs for the service next."
+SIGNED_FOR_PROJECT = "You signed the agreement. Once everybody on the project's side has, research support signs."
 SIGNED_FOR_SERVICE = "You signed for the service. The agreement is in force."
+
+
+def condition(request: SignedIn, pk: int) -> HttpResponse:
+    """One condition: what it asks, how it is met, and the buttons that its lifecycle allows."""
+    at = timezone.now()
+    one = visible_or_404(Condition, pk, to=request.user, at=at)
+    form, action = forms.MeetCondition(sent(request)), request.POST.get("action", "")
+    if request.method == "POST" and action not in ACT_ON_CONDITION:
+        return redirect(one)
+    if request.method == "POST" and (away := turned_away(request, one, action, keeps=True)):
+        return away
+    if form.is_valid():
+        try:
+            ACT_ON_CONDITION[action](one, form.cleaned_data["words"], request.user, at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, DONE_TO_CONDITION[action])
+            return redirect(one)
+    catalogue = described(one.project.dataset)
+    context = {
+        "condition": one,
+        "project": one.project,
+        "in_words": condition_in_words(one.to_json(), catalogue),
+        "owner": board_name("owner", one.owner, catalogue),
+        "actions": allowed_actions(one, request.user, at),
+        "form": form,
+    }
+    return render(request, "agreements/condition.html", context, status=status_of(form))
+
+
+ACT_ON_CONDITION: dict[str, Callable[[Condition, str, User, datetime], Condition]] = {
+    "report": lambda one, words, by, at: services.report(one, how=words, by=by, at=at),
+    "discharge": lambda one, words, by, at: services.discharge(one, reasons=words, by=by, at=at),
+    "reopen": lambda one, words, by, at: services.reopen(one, reasons=words, by=by, at=at),
+}
+DONE_TO_CONDITION = {
+    "report": "Your report is with the data owner.",
+    "discharge": "The condition is discharged.",
+    "reopen": "The condition is open again.",
+}
 
 
 def revoke(request: SignedIn, pk: int) -> HttpResponse:
@@ -93,6 +141,11 @@ def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetim
         "dataset": catalogue.dataset,
         "tables": tables,
         "variables": sum(len(table.variables) for table in tables),
+        "conditions": [
+            (one, condition_in_words(one.to_json(), catalogue), board_name("owner", one.owner, catalogue))
+            for one in agreement.project.conditions.all()
+        ],
+        "unsigned": agreement.unsigned() if agreement.state == DRAWN_UP else [],
         "signatures": agreement.signatures.select_related("person__organisation"),
         # Who acts for the service is not named to the team, here as in the history.
         "named": reads_names(roles_on(agreement.project, person)),

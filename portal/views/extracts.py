@@ -19,6 +19,7 @@ from extracts.lifecycle import BUILDING, UNFINISHED
 from extracts.models import Extract, Release
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification
 from governance.agreements.services import in_force
+from governance.agreements.use import why_not_use
 from governance.catalogue.catalogue import Catalogue
 from governance.people.grants import roles_on
 from governance.people.roles import Role
@@ -66,6 +67,8 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
     project = visible_or_404(Project, pk, to=request.user, at=at)
     if Role.RESEARCHER not in roles_on(project, request.user):
         raise Refused("Only researchers of the project request extracts.")
+    if reason := why_not_use(project, request.user, at):
+        raise Refused(reason)
     agreement = in_force(project, at)
     release = services.current_release(agreement.scope.dataset)
     if release is None:

@@ -20,7 +20,7 @@ from governance.projects import services
 from governance.projects.lifecycle import UNDER_REVIEW
 from governance.projects.models import Project
 from governance.workflow import Refused
-from portal import application, deciding, feasibility, inbox, project_lists, project_page
+from portal import application, feasibility, inbox, project_lists, project_page
 from portal.access import SignedIn, visible_or_404
 from portal.catalogues import described
 from portal.entering import sent, status_of, turned_away
@@ -256,45 +256,6 @@ def withdraw(request: SignedIn, pk: int) -> HttpResponse:
             messages.success(request, f"The application {project.reference} is withdrawn.")
             return redirect(project)
     return render(request, "projects/withdraw.html", {"project": project, "form": form}, status=status_of(form))
-
-
-def decide(request: SignedIn, pk: int) -> HttpResponse:
-    """One form for the board that the person sits on: its verdicts, and reasons."""
-    at = timezone.now()
-    project = visible_or_404(Project, pk, to=request.user, at=at)
-    roles, catalogue = roles_on(project, request.user), catalogue_of(project)
-    board = deciding.board_of(request.POST.get("board", project.state), roles)
-    if board is None:
-        messages.error(request, "There is nothing for you to decide on this application now.")
-        return redirect(project)
-    if away := turned_away(request, project, board.action, keeps=True):
-        return away
-    form = forms.Decide(sent(request), board=board, project=project)
-    if form.is_valid():
-        try:
-            deciding.record(
-                project,
-                board,
-                form.choice,
-                reasons=form.cleaned_data["reasons"],
-                round=form.cleaned_data["round"],
-                catalogue=catalogue,
-                by=request.user,
-                at=at,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, form.choice.done)
-            return redirect(project)
-    context = {
-        **project_page.asked_context(project, request.user, roles, catalogue),
-        **project_page.decided_context(project, request.user, roles, catalogue),
-        "form": form,
-        "board": board,
-        "members": project_page.team_of(project, local_day(at)),
-    }
-    return render(request, "projects/decide.html", context, status=status_of(form))
 
 
 def catalogue_of(project: Project) -> Catalogue:

@@ -1,6 +1,6 @@
 """Who may do what, in every state: an empty cell is as much a promise as a full one."""
 
-from governance.agreements.lifecycle import AGREEMENT
+from governance.agreements.lifecycle import AGREEMENT, CONDITION
 from governance.outputs.lifecycle import OUTPUT_REQUEST
 from governance.projects.lifecycle import PROJECT
 from governance.workflow import grid
@@ -9,25 +9,38 @@ from tests.tables import parse
 
 def test_who_may_do_what_with_an_application():
     assert grid(PROJECT) == parse("""
-                  | researcher             | support        | owner          | panel                   | worker
-        draft     | edit, submit, withdraw |                |                |                         |
-        triage    | withdraw               | accept, return |                |                         |
-        owners    | withdraw               |                | decide, return |                         | refer, refuse
-        panel     | withdraw               |                |                | approve, return, refuse |
-        approved  |                        |                |                |                         |
-        returned  | edit, submit, withdraw |                |                |                         |
-        refused   |                        |                |                |                         |
-        withdrawn |                        |                |                |                         |
-    """)
+                  | researcher             | support                                          | ethics                        | owner                 | panel                 | worker
+        draft     | edit, submit, withdraw |                                                  |                               |                       |                       |
+        triage    | withdraw               | declare, accept, return, pause, take up, revoke  |                               |                       |                       |
+        ethics    | withdraw               | pause, take up, revoke                           | declare, pass, return, refuse |                       |                       | waive
+        owners    | withdraw               | pause, take up, revoke                           |                               | declare, vote, return |                       | refer, offer, refuse
+        offered   | withdraw, take, revise | revoke                                           |                               |                       |                       |
+        panel     | withdraw               | pause, take up, revoke                           |                               |                       | declare, vote, return | approve, refuse
+        approved  |                        | revoke                                           | renew ethics                  |                       |                       | amend
+        returned  | edit, submit, withdraw |                                                  |                               |                       |                       |
+        refused   |                        |                                                  |                               |                       |                       |
+        withdrawn |                        |                                                  |                               |                       |                       |
+        revoked   |                        |                                                  |                               |                       |                       |
+    """)  # noqa: E501
 
 
 def test_who_may_do_what_with_an_agreement():
     assert grid(AGREEMENT) == parse("""
-                 | researcher | support
-        drawn_up | sign       | revoke
-        signed   |            | countersign, revoke
-        in_force |            | revoke
-        revoked  |            |
+                   | researcher | coordinator | signatory | support             | worker
+        drawn_up   | sign       | sign        | sign      | revoke              | complete, supersede
+        signed     |            |             |           | countersign, revoke | supersede
+        in_force   | sign       | sign        |           | revoke              | supersede
+        superseded |            |             |           |                     |
+        revoked    |            |             |           |                     |
+    """)
+
+
+def test_who_may_do_what_with_a_condition():
+    assert grid(CONDITION) == parse("""
+                   | researcher | owner
+        open       | report     | discharge
+        reported   |            | discharge, reopen
+        discharged |            | reopen
     """)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from governance.agreements import services as agreements
 from governance.audit.models import Entry
@@ -12,14 +13,10 @@ from governance.projects import services
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
 from governance.workflow import Refused
-from tests.builders import a_project, catalogue, now
+from tests.builders import a_project, cast_vote, catalogue, decided, declare, now, panel_approves, panel_votes
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
-
-
-def decide(project, who, verdict=Verdict.APPROVE, reasons="Fits our purpose."):
-    return services.decide(project, verdict=verdict, reasons=reasons, round=project.round, by=person(who), at=now())
 
 
 def test_from_draft_to_agreement():
@@ -29,9 +26,11 @@ def test_from_draft_to_agreement():
     assert agreement.state == "drawn_up"
     assert agreement.scope == agreements.scope_requested(project)
     actions = list(Entry.objects.filter(project=project.reference).values_list("actor", "action"))
-    assert actions[-6:] == [
-        ("sam", "accept"), ("petra", "decide"), ("hugo", "decide"), ("worker", "refer"), ("pia", "approve"),
-        ("worker", "draw up"),
+    assert actions[-17:] == [
+        ("sam", "declare"), ("sam", "accept"), ("esme", "declare"), ("esme", "pass"),
+        ("petra", "declare"), ("petra", "vote"), ("percy", "declare"), ("percy", "vote"), ("hugo", "declare"),
+        ("hugo", "vote"), ("worker", "refer"), ("pia", "declare"), ("pia", "vote"), ("piers", "declare"),
+        ("piers", "vote"), ("worker", "approve"), ("worker", "draw up"),
     ]  # fmt: skip
 
 
@@ -59,50 +58,131 @@ def test_a_lapsed_accreditation_stops_the_submission_one_second_after_its_end():
 def test_every_owner_decides_and_only_on_its_own():
     project = a_project("owners")
 
-    assert decide(project, "petra").state == "owners"
-    with pytest.raises(Refused, match="has decided"):
-        decide(project, "petra", Verdict.REFUSE)
+    assert cast_vote(project, "petra").state == "owners"
+    with pytest.raises(Refused, match="You have voted"):
+        cast_vote(project, "petra", "refuse")
     with pytest.raises(Refused, match="role"):
-        decide(project, "connie")  # CPS owns none of the tables
-    assert decide(project, "hugo").state == "panel"
+        cast_vote(project, "connie")  # CPS owns none of the tables
+    assert cast_vote(project, "hugo").state == "owners", "the police need two votes"
+    assert cast_vote(project, "percy").state == "panel"
 
 
-def test_one_refusal_leaves_the_reduced_project():
+def test_a_settled_owner_takes_no_further_vote():
     project = a_project("owners")
-    decide(project, "petra")
-    project = decide(project, "hugo", Verdict.REFUSE, "Not while the courts' data are being rebuilt.")
+    decided(project, "police")
+    hugo = person("hugo")
+    hugo.organisation = person("petra").organisation
+    hugo.save()
+    with pytest.raises(Refused, match="Your organisation has decided"):
+        cast_vote(project, "hugo", "refuse")
 
-    agreement = agreements.conclude(
-        project, reasons="Still worth it.", round=project.round, catalogue=catalogue(), by=person("pia"), at=now()
-    )
-    assert [table.name for table in agreement.scope.tables] == ["pol_crime"]
+
+def test_the_quorum_is_that_of_the_day_of_submission_and_never_the_callers():
+    project = a_project("owners")
+    assert project.quorums == {"police": 2, "hmcts": 1}
+    with pytest.raises(TypeError):
+        services.edit(project, quorums={"police": 0}, by=person("ruth"), at=now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Project.objects.filter(pk=project.pk).update(panel_quorum=0)
+
+
+def test_one_refusal_offers_the_reduced_project_to_the_applicants_first():
+    project = decided(a_project("owners"), "police")
+    project = decided(project, "hmcts", Verdict.REFUSE, reasons="Not while the courts' data are being rebuilt.")
+    assert project.state == "offered"
+    with pytest.raises(Refused):
+        panel_votes(project, "pia")
+
+    project = panel_approves(services.take(project, by=person("ruth"), at=now()))
+
+    assert [table.name for table in project.agreements.get().scope.tables] == ["pol_crime"]
+
+
+def test_one_refused_variable_leaves_alone():
+    project = cast_vote(a_project("owners"), "petra", refused=["pol_crime.recorded_date"])
+    project = cast_vote(cast_vote(project, "percy"), "hugo")
+    assert project.state == "offered"
+
+    project = panel_approves(services.take(project, by=person("ruth"), at=now()))
+
+    scope = project.agreements.get().scope
+    assert [one.name for one in scope.table("pol_crime").variables] == ["offence_subgroup"]
+    assert len(scope.table("crt_case").variables) == 2
+
+
+def test_the_applicants_may_change_the_application_instead():
+    project = decided(decided(a_project("owners"), "police"), "hmcts", Verdict.REFUSE)
+    assert services.revise(project, by=person("ruth"), at=now()).state == "returned"
+
+
+@pytest.mark.parametrize(
+    ("refused", "verdict", "why"),
+    [
+        (["crt_case.sex"], "approve", "not asked of you"),
+        (["pol_crime.no_such"], "approve", "not asked of you"),
+        (["pol_crime.recorded_date", "pol_crime.offence_subgroup"], "approve", "refuse them instead"),
+        (["pol_crime.recorded_date"], "refuse", "Only an approval"),
+    ],
+)
+def test_an_owner_leaves_out_variables_of_its_own_and_not_all(refused, verdict, why):
+    project = a_project("owners")
+    with pytest.raises(Refused, match=why):
+        cast_vote(project, "petra", verdict, refused=refused)
+    assert not project.decisions.filter(stage="owner").exists()
 
 
 def test_when_all_owners_refuse_it_ends():
-    project = a_project("owners")
-    decide(project, "petra", Verdict.REFUSE)
-    assert decide(project, "hugo", Verdict.REFUSE).state == "refused"
+    project = decided(a_project("owners"), "police", Verdict.REFUSE)
+    assert decided(project, "hmcts", Verdict.REFUSE).state == "refused"
 
 
-def test_decisions_do_not_carry_over_into_the_next_round():
-    project = a_project("owners")
-    decide(project, "petra")
-    project = services.send_back(project, reasons="Too fine an area.", round=project.round, by=person("hugo"), at=now())
+def test_votes_do_not_carry_over_into_the_next_round():
+    project = decided(a_project("owners"), "police")
+    declare(project, "hugo")
+    project = services.send_back(
+        project, reasons="Too fine an area.", questions={"lay_summary": "Name the area."},
+        round=project.round, by=person("hugo"), at=now(),
+    )  # fmt: skip
     assert project.state == "returned"
+    assert project.decisions.get(verdict="return").questions == {"lay_summary": "Name the area."}
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
     project = services.accept(project, reasons="Complete.", round=project.round, by=person("sam"), at=now())
+    project = services.pass_ethics(project, reasons="As before.", round=project.round, by=person("esme"), at=now())
 
-    assert decide(project, "hugo").state == "owners", "Petra's approval was of the round before"
-    assert decide(project, "petra").state == "panel"
+    assert cast_vote(project, "hugo").state == "owners", "the approval of the police was of the round before"
+    assert decided(project, "police").state == "panel"
+
+
+def test_the_panel_decides_by_its_quorum():
+    project = a_project("panel")
+    assert project.panel_quorum == 2
+    project = panel_votes(project, "pia")
+    assert project.state == "panel" and not project.agreements.exists()
+    with pytest.raises(Refused, match="You have voted"):
+        panel_votes(project, "pia")
+    project = panel_votes(project, "piers", Verdict.REFUSE)
+    assert project.state == "panel"
+    assert panel_votes(project, "priya").state == "approved"
+    assert project.agreements.count() == 1
+
+
+def test_the_panel_refuses_by_its_quorum():
+    project = panel_votes(a_project("panel"), "pia", Verdict.REFUSE)
+    assert panel_votes(project, "priya", Verdict.REFUSE).state == "refused"
+    assert not project.agreements.exists()
+
+
+def test_the_ethics_reviewer_passes_refuses_or_returns():
+    declare(a_project("ethics"), "esme")
+    project = Project.objects.get()
+    assert services.fail_ethics(project, reasons="No.", round=1, by=person("esme"), at=now()).state == "refused"
 
 
 @pytest.mark.parametrize("state", ["draft", "returned"])
 def test_a_draft_or_returned_application_cannot_be_approved(state):
     project = a_project(state)
     with pytest.raises(Refused):
-        agreements.conclude(
-            project, reasons="Yes.", round=project.round, catalogue=catalogue(), by=person("pia"), at=now()
-        )
+        panel_votes(project, "pia")
     assert not project.agreements.exists()
 
 
@@ -122,11 +202,12 @@ def test_a_superuser_can_neither_see_nor_decide():
     olu.save()
     assert roles_on(project, olu) == frozenset()
     with pytest.raises(Refused, match="role"):
-        services.approve(project, reasons="Yes.", round=project.round, by=olu, at=now())
+        services.vote_on_panel(project, verdict=Verdict.APPROVE, reasons="Yes.", round=1, by=olu, at=now())
 
 
 def test_decisions_need_reasons_and_nothing_is_kept_without():
     project = a_project("triage")
+    declare(project, "sam")
     with pytest.raises(Refused, match="reasons"):
         services.accept(project, reasons="  ", round=project.round, by=person("sam"), at=now())
     assert Project.objects.get(pk=project.pk).state == "triage"
@@ -176,8 +257,12 @@ def test_a_draft_is_its_teams_own():
     project = a_project()
     assert [who for who in ("sam", "petra", "pia", "cass", "ada", "olu") if roles_on(project, person(who))] == []
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    everyone = ("sam", "petra", "connie", "pia", "cass", "ada", "olu")
-    assert [who for who in everyone if roles_on(project, person(who))] == ["sam", "petra", "pia", "cass", "ada"]
+    everyone = ("sam", "sian", "esme", "petra", "connie", "pia", "cass", "ada", "olu")
+    reached = ["sam", "sian", "esme", "petra", "pia", "cass", "ada"]
+    assert [who for who in everyone if roles_on(project, person(who))] == reached
+    sian = person("sian")
+    sian.organisation = person("olu").organisation
+    assert roles_on(project, sian) == frozenset(), "a signatory reaches projects led from the own institution alone"
 
 
 def test_references_are_given_once():
@@ -188,7 +273,7 @@ def test_references_are_given_once():
 def test_a_decision_on_an_earlier_round_does_not_count_in_a_later_one():
     project = a_project("owners")
     with pytest.raises(Refused, match="has changed since"):
-        services.decide(project, verdict="approve", reasons="Yes.", round=0, by=person("petra"), at=now())
+        cast_vote(project, "petra", round=0)
     assert not project.decisions.filter(stage="owner").exists()
 
 
@@ -199,12 +284,12 @@ def test_the_organisation_of_every_member_counts_and_none_is_not_a_way_round():
     olu.save()
     project.members.create(person=olu, role=Role.RESEARCHER, since=now())
     with pytest.raises(Refused, match="your organisation"):
-        decide(project, "petra")
-    pia = person("pia")
-    pia.organisation = None
-    pia.save()
+        cast_vote(project, "petra")
+    percy = person("percy")
+    percy.organisation = None
+    percy.save()
     with pytest.raises(Refused):
-        agreements.conclude(project, reasons="Yes.", round=1, catalogue=catalogue(), by=pia, at=now())
+        cast_vote(project, "percy")
 
 
 def test_the_state_has_one_door():

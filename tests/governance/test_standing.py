@@ -46,7 +46,7 @@ def test_from_request_to_accreditation():
     assert "not an accredited researcher" in coral.why_not_accredited(now())
     one = granted()
     assert coral.why_not_accredited(now()) is None
-    assert one.number == "AR-00021", "one more than the highest of the cast"
+    assert one.number == "AR-00026", "one more than the highest of the cast"
     assert one.accredited_until == services.years_after(one.accredited_from, 5)
     assert [entry.action for entry in Entry.objects.filter(subject_type="accreditation").order_by("seq")] == [
         "ask",

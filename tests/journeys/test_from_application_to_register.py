@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from extracts import delivery
 from extracts.zones import Zones
 from tests.journeys.browser import accessible, sign_out
+from tests.journeys.deciding import every_side_signs, the_boards_decide
 from tests.journeys.journey import Journey
 from tests.journeys.linkage import (
     lin_follows_the_linkage,
@@ -38,11 +39,11 @@ TABLES = {
 
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
 NO_PAGES = {
-    "agreement_sign", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove",
-    "linkage_retry", "review_undo",
+    "agreement_sign", "project_take", "project_revise", "project_take_up", "healthz", "readyz", "output_download",
+    "trail_export", "extract_retry", "project_remove", "linkage_retry", "review_undo",
 }  # fmt: skip
 
-# A project with an extract that is in the hands of another worker, a draft output, and a second draft project.
+# A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
 SIDE_DOORS = """
 from datetime import timedelta
 from django.db import transaction
@@ -59,7 +60,12 @@ with transaction.atomic():
 output = outputs.start(project, title="A draft", context="For a talk.", clearance="PRE", by=project.lead, at=now())
 file = outputs.add_file(output, name="table.csv", content=FREQUENCIES, by=project.lead, at=now())
 outputs.describe_file(file, text="Cases by offence.", description=DESCRIBED, by=project.lead, at=now())
+project.conditions.create(
+    agreement=project.agreements.get(), owner="police", kind="sight", text="We see drafts two weeks before.",
+    state_since=now(), created_at=now(),
+)
 a_project()
+a_project("triage")
 """
 
 
@@ -73,8 +79,8 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     coral_becomes_a_researcher(journey)
     anyone_may_look_around(journey)
     address = ruth_applies(journey)
-    the_boards_decide(journey, address)
-    both_sides_sign(journey, address)
+    the_boards_decide(journey, address, TITLE)
+    every_side_signs(journey, address)
     folder = ruth_gets_her_extract(journey, address, stack)
     output = ruth_asks_for_an_output(journey, address, folder)
     two_checkers_decide(journey, output)
@@ -144,7 +150,10 @@ def ruth_applies(journey: Journey) -> str:
         page.get_by_role("button", name="Save variables").click()
 
     page.goto(f"{address}team")
+    page.locator("[name=who]").fill("coral")
+    page.get_by_role("radio", name="Project coordinator").check()
     journey.look("team")
+    page.locator("main form button[type=submit]").last.click()
     page.goto(f"{address}submit")
     journey.look("submit")
     page.locator("[name=declared]").check()
@@ -152,36 +161,6 @@ def ruth_applies(journey: Journey) -> str:
     expect(page.locator(".gh-status")).to_contain_text("In triage")
     journey.look("project-in-triage")
     return address
-
-
-def the_boards_decide(journey: Journey, address: str) -> None:
-    for who, verdict, reasons, now in (
-        ("sam", "Accept", "Complete, feasible, and the question is new.", "With the data owners"),
-        ("petra", "Approve", "It fits our purposes at this level of detail.", "With the data owners"),
-        ("hugo", "Approve", "Court data at month and outcome only.", "With the panel"),
-        ("pia", "Approve", "Clear public benefit, privacy well kept.", "Approved"),
-    ):
-        page = journey.as_(who)
-        journey.look(f"home-of-{who}")
-        journey.open_waiting(TITLE)
-        journey.look(f"project-for-{who}")
-        page.goto(f"{address}decide")
-        journey.look(f"decide-as-{who}")
-        journey.decide(verdict, reasons)
-        page.goto(address)
-        expect(page.locator(".gh-status")).to_contain_text(now)
-
-
-def both_sides_sign(journey: Journey, address: str) -> None:
-    for who in ("ruth", "sam"):
-        page = journey.as_(who)
-        page.goto(address)
-        page.get_by_role("link", name="Agreement 1").first.click()
-        journey.look(f"agreement-for-{who}")
-        page.locator("[name=read]").check()
-        page.get_by_role("button", name="Sign the agreement").click()
-    expect(page.locator(".gh-status")).to_contain_text("In force")
-    journey.look("agreement-in-force")
 
 
 def ruth_gets_her_extract(journey: Journey, address: str, stack: Stack) -> Path:
@@ -360,8 +339,14 @@ def side_doors_look_finished_too(journey: Journey, stack: Stack) -> None:
         page.goto(address)
         journey.look(name)
     page = journey.as_("sam")
-    page.goto("/agreements/1/revoke")
-    journey.look("agreement-revoke")
+    for address, name in (
+        ("/agreements/1/revoke", "agreement-revoke"),
+        ("/conditions/1/", "condition"),
+        ("/projects/1/revoke", "project-revoke"),
+        ("/projects/3/pause", "project-pause"),
+    ):
+        page.goto(address)
+        journey.look(name)
     sign_out(page)
     for address, name in (("/sign-up", "no-sign-up"), ("/inactive", "inactive")):
         page.goto(address)

@@ -28,7 +28,7 @@ from governance.agreements import services as agreements
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.projects import services as projects
-from tests.builders import catalogue, now
+from tests.builders import advance, catalogue, everybody_signs, now
 from tests.cast import person
 from tests.extracts.small_dataset import surrogate
 
@@ -59,7 +59,7 @@ pytestmark = [
 
 
 def approved(by: str):
-    """Steps 1 and 2: an application for WISH, through triage, owner, panel and both signatures."""
+    """Steps 1 and 2: an application for WISH, through every board and all signatures."""
     known, lead, at = catalogue("cook_county_2019"), person(by), now()
     project = projects.start(title="How felony charges end", catalogue=known, by=lead, at=at)
     project = projects.edit(
@@ -78,15 +78,8 @@ def approved(by: str):
             project, table, reason="A stage of the case.", variables=variables, catalogue=known, by=lead, at=at
         )
     project = projects.submit(project, catalogue=known, by=lead, at=at)
-    project = projects.accept(project, reasons="Complete.", round=1, by=person("sam"), at=at)
-    project = projects.decide(
-        project, verdict="approve", reasons="Public records.", round=1, by=person("stella"), at=at
-    )
-    agreement = agreements.conclude(
-        project, reasons="Clear benefit.", round=1, catalogue=known, by=person("pia"), at=at
-    )
-    agreements.sign(agreement, by=lead, at=at)
-    agreements.countersign(agreement, by=person("sam"), at=at)
+    agreement = everybody_signs(advance(project, "approved").agreements.get())
+    agreements.countersign(agreement, sha256=agreement.sha256, by=person("sam"), at=at)
     project.refresh_from_db()
     return project
 

@@ -32,23 +32,34 @@ def test_the_page_shows_the_whole_scope():
         assert text in page
 
 
-def test_two_sides_sign_in_turn_after_reading():
+def test_the_sides_sign_in_turn_after_reading():
     agreement, ruth, sam = an_agreement("drawn_up"), signed_in("ruth"), signed_in("sam")
     assert "Sign the agreement" not in read(sam, "agreement", agreement.pk)
-    page = send(ruth, "agreement_sign", agreement.pk, status=422)
+    page = send(ruth, "agreement_sign", agreement.pk, status=422, sha256=agreement.sha256)
     assert "Tick the box to say that you have read the agreement" in page and "<title>Error: " in page
+    page = send(ruth, "agreement_sign", agreement.pk, status=422, read="on", sha256="0" * 64)
+    assert "not the terms that you read" in page
     assert not agreement.signatures.exists()
 
-    send(ruth, "agreement_sign", agreement.pk, read="on")
+    signs(ruth, agreement)
+    assert "Still to sign: Coral, Northshire University (its signatory)." in read(ruth, "agreement", agreement.pk)
+    for username in ("coral", "sian"):
+        signs(signed_in(username), agreement)
     assert "Sign for the service" in read(sam, "agreement", agreement.pk)
-    send(sam, "agreement_sign", agreement.pk, read="on")
+    signs(sam, agreement)
     agreement.refresh_from_db()
     assert agreement.state == "in_force"
     assert [(one.side, one.person.username) for one in agreement.signatures.all()] == [
         ("project", "ruth"),
+        ("project", "coral"),
+        ("institution", "sian"),
         ("service", "sam"),
     ]
     assert "For the service" in read(ruth, "agreement", agreement.pk)
+
+
+def signs(client, agreement, **more):
+    return send(client, "agreement_sign", agreement.pk, read="on", sha256=agreement.sha256, **more)
 
 
 @pytest.mark.parametrize(("username", "named"), [("ruth", False), ("coral", False), ("sam", True), ("ada", True)])
@@ -65,20 +76,20 @@ def test_what_can_be_done_stands_before_the_agreement_and_the_history_after_it()
     assert page.index("What you can do now") < page.index("Period of the data") < page.index('id="history-heading"')
 
 
-@pytest.mark.parametrize("username", ["coral", "petra", "pia", "ada", "sam"])
-def test_only_the_lead_signs_for_the_project(username):
+@pytest.mark.parametrize("username", ["petra", "pia", "ada", "sam", "esme"])
+def test_nobody_outside_signs_for_the_project(username):
     agreement, client = an_agreement("drawn_up"), signed_in(username)
     assert "Sign the agreement" not in read(client, "agreement", agreement.pk)
-    send(client, "agreement_sign", agreement.pk, read="on")
+    signs(client, agreement)
     assert "Not done" in read(client, "agreement", agreement.pk)
     assert not agreement.signatures.exists()
 
 
 def test_nobody_signs_twice():
     agreement, ruth = an_agreement("in_force"), signed_in("ruth")
-    send(ruth, "agreement_sign", agreement.pk, read="on")
-    assert "You cannot sign this while it is in force." in read(ruth, "agreement", agreement.pk)
-    assert agreement.signatures.count() == 2
+    signs(ruth, agreement)
+    assert "You have signed this agreement." in read(ruth, "agreement", agreement.pk)
+    assert agreement.signatures.count() == 4
 
 
 def test_an_agreement_whose_time_is_over_is_not_signed():
@@ -87,7 +98,7 @@ def test_an_agreement_whose_time_is_over_is_not_signed():
     agreement.save(update_fields=["ends_on"])
     page = read(signed_in("ruth"), "agreement", agreement.pk)
     assert "The agreement ended on" in page and "Sign the agreement" not in page
-    send(signed_in("ruth"), "agreement_sign", agreement.pk, read="on")
+    signs(signed_in("ruth"), agreement)
     assert not agreement.signatures.exists()
 
 
@@ -133,7 +144,7 @@ def test_the_page_takes_as_many_queries_for_a_wide_scope_as_for_a_narrow_one(dja
     client, counts = signed_in("ruth"), []
     for agreement in (narrow, wide):
         client.get(agreement.get_absolute_url())  # the visit is on the trail from now on
-        with django_assert_max_num_queries(35) as captured:
+        with django_assert_max_num_queries(45) as captured:
             client.get(agreement.get_absolute_url())
         counts.append(len(captured))
     assert counts[0] == counts[1]

@@ -18,8 +18,8 @@ from portal.forms.projects import AddMember
 from tests.builders import a_project, an_agreement, an_output, catalogue, now
 from tests.cast import person
 from tests.linked import a_run
-from tests.portal.pages import read, send, signed_in
-from tests.portal.test_projects_pages import answers, verdict
+from tests.portal.pages import decide, read, send, signed_in
+from tests.portal.test_projects_pages import answers
 
 pytestmark = pytest.mark.django_db
 
@@ -152,10 +152,11 @@ def test_missing_answers_are_asked_for_with_an_article():
 def test_owners_read_what_they_decided_on_each_table():
     project = a_project("owners")
     assert "Yours to decide" in read(signed_in("petra"), "project", project.pk)
-    send(signed_in("petra"), "project_decide", project.pk, **verdict(project, "refuse", "Too much."))
+    decide("petra", project, "refuse", "Too much.")
+    decide("percy", project, "refuse", "Too much.")
     page = read(signed_in("petra"), "project", project.pk)
     assert page.count("You refused") == 1 and "Yours to decide" not in page
-    send(signed_in("hugo"), "project_decide", project.pk, **verdict(project, "approve"))
+    decide("hugo", project, "approve")
     assert read(signed_in("hugo"), "project", project.pk).count("You approved") == 1
     assert "You approved" not in read(signed_in("ruth"), "project", project.pk)
 

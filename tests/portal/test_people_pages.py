@@ -62,7 +62,7 @@ def test_somebody_new_signs_asks_and_is_accredited():
     send(sam, "person_training", person("coral").pk, certificate="SRT-9", passed_on=passed, valid_until=until)
     send(sam, "accreditation_decide", one.pk, verdict="grant", reasons="Complete.")
     page = read(coral, "you")
-    assert "Every condition holds" in page and "AR-00021" in page
+    assert "Every condition holds" in page and "AR-00026" in page
     page = read(coral, "accreditation", one.pk)
     assert "Complete." in page, "the person reads the reasons"
     assert "Sam" not in page and "Research support officer" in page, "and not who decided"

@@ -68,14 +68,13 @@ def test_an_approved_project_shows_who_what_why_and_which_data(client):
     text = text_of(client, reverse("register_project", args=[project.reference]))
     assert project.public_benefit in text
     assert "The project has published nothing yet." in text
-    assert "Waiting for the project&#x27;s signature" in text
+    assert "Waiting for signatures" in text
 
 
 def test_tables_that_their_owner_refused_are_not_listed(client):
-    project, at = builders.a_project("owners"), builders.now()
-    project = projects.decide(project, verdict=Verdict.REFUSE, reasons="Not ours.", round=1, by=person("petra"), at=at)
-    project = projects.decide(project, verdict=Verdict.APPROVE, reasons="Fits.", round=1, by=person("hugo"), at=at)
-    agreements.conclude(project, reasons="Good.", round=1, catalogue=builders.catalogue(), by=person("pia"), at=at)
+    project = builders.decided(builders.a_project("owners"), "police", Verdict.REFUSE)
+    project = projects.take(builders.decided(project, "hmcts"), by=person("ruth"), at=builders.now())
+    builders.panel_approves(project)
     text = text_of(client, reverse("register_project", args=[project.reference]))
     assert builders.catalogue()["crt_case"].label in text
     assert builders.catalogue()["pol_crime"].label not in text

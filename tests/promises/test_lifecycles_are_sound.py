@@ -3,7 +3,8 @@
 import pytest
 
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
-from governance.agreements.models import Agreement
+from governance.agreements.models import Agreement, Condition
+from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, Sanction
 from governance.people.roles import Role
@@ -12,8 +13,10 @@ from governance.projects.models import Project
 ENDS = {
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
-    Project: {"approved", "refused", "withdrawn"},
-    Agreement: {"revoked"},
+    Project: {"refused", "withdrawn", "revoked"},
+    Agreement: {"superseded", "revoked"},
+    Condition: set(),
+    Amendment: {"agreed", "refused", "withdrawn"},
     Extract: {"stopped", "cancelled", "recalled"},
     OutputRequest: {"released", "withdrawn"},
     Delivery: {"accepted"},

@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from extracts.disclosure.policy import PRESETS
 from extracts.disclosure.rulebook import FOR_A_PERSON, RULES
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
-from governance.agreements.models import Agreement
+from governance.agreements.models import Agreement, Condition
+from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import available, find
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, Sanction
@@ -25,7 +26,8 @@ FOLDER = settings.BASE_DIR / "docs" / "reference"
 NOTE = "Written by `manage.py write_reference`; a test fails when it is out of date.\n"
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
-    Accreditation, Sanction, Project, Agreement, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair, Release
+    Accreditation, Sanction, Project, Agreement, Condition, Amendment, Extract, OutputRequest, Delivery, LinkageRun,
+    ClericalPair, Release,
 )  # fmt: skip
 
 

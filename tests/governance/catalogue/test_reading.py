@@ -108,6 +108,8 @@ WRONG = {
     "owners.csv": [
         ("owner,label",                "owner",                         1, "Missing columns: label"),
         ("harbour,Harbour office",     "harbour,",                      2, "label is empty"),
+        ("owner,label\nharbour,Harbour office", "owner,label,quorum\nharbour,Harbour office,0", 2, "at least 1"),
+        ("owner,label\nharbour,Harbour office", "owner,label,quorum\nharbour,Harbour office,x", 2, "whole number"),
     ],
     "tables.csv": [
         ("voyage,Voyage,harbour",      "voyage,Voyage,pirates",         2, "Unknown owner pirates"),

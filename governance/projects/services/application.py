@@ -1,4 +1,4 @@
-"""What people do with an application. Each change goes through `act` and leaves its reasons."""
+"""What applicants do with an application: write it, gather a team, hand it in, withdraw it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.db import transaction
 from governance.act import act, begin
 from governance.audit import trail
 from governance.catalogue.catalogue import Catalogue, UnknownName
-from governance.people.grants import give_on, owner_code, take_on, worker
+from governance.people.grants import give_on, take_on
 from governance.people.models import User, local_day
 from governance.people.roles import Role
-from governance.projects.boards import Verdict, outcome, owners_of
-from governance.projects.models import Decision, Member, Project, Stage, verdicts
+from governance.projects.boards import owners_of, quorums_of
+from governance.projects.models import Member, Project
 from governance.projects.questions import questions
 from governance.workflow import Refused
 
@@ -26,7 +26,7 @@ def start(*, title: str, catalogue: Catalogue, by: User, at: datetime) -> Projec
     year = local_day(at).year
     project = Project(reference=_next_reference(year), title=title, dataset=catalogue.dataset.code, lead=by)
     begin(project, "start", by=by, at=at)
-    _join(project, by, Role.RESEARCHER, at)
+    admit(project, by, Role.RESEARCHER, at)
     return project
 
 
@@ -38,7 +38,8 @@ def _next_reference(year: int) -> str:
     return f"{prefix}{int(last.reference.removeprefix(prefix)) + 1 if last else 1:04d}"
 
 
-def _join(project: Project, person: User, role: Role, at: datetime) -> None:
+def admit(project: Project, person: User, role: Role, at: datetime) -> None:
+    """Put a person on the team: the membership, and the grant that is made from it."""
     Member.objects.create(project=project, person=person, role=role, since=at)
     give_on(project, person, role)
 
@@ -55,7 +56,7 @@ def edit(project: Project, *, revision: int | None = None, by: User, at: datetim
     """
     if unknown := answers.keys() - ANSWERED:
         raise TypeError(f"Not an answer: {', '.join(sorted(unknown))}.")
-    project = _locked(project)
+    project = locked(project)
     if revision not in (None, project.revision):
         raise Refused("Other answers were saved since you opened this page: compare them with yours, then save again.")
     note = f"Answered: {', '.join(sorted(answers))}."
@@ -78,16 +79,16 @@ def choose_table(
     Raises Refused for a name or level that the catalogue does not offer.
     """
     for name, wish in variables.items():
-        _offered(catalogue, table, name, wish["level"])
+        check_offered(catalogue, table, name, wish["level"])
     chosen = {
         name: {"level": wish["level"], "reason": wish["reason"].strip()} for name, wish in sorted(variables.items())
     }
-    project = _locked(project)
+    project = locked(project)
     requested = {**project.requested, table: {"reason": reason.strip(), "variables": chosen}}
     return act(project, "edit", by=by, at=at, note=f"Chose {len(chosen)} variables of {table}.", requested=requested)
 
 
-def _offered(catalogue: Catalogue, table: str, name: str, level: str) -> None:
+def check_offered(catalogue: Catalogue, table: str, name: str, level: str) -> None:
     """Raises Refused unless the catalogue offers this variable at this level."""
     try:
         variable = catalogue[table][name]
@@ -100,7 +101,7 @@ def _offered(catalogue: Catalogue, table: str, name: str, level: str) -> None:
         raise Refused(f"{table}.{name} is not offered at that level of detail.")
 
 
-def _locked(project: Project) -> Project:
+def locked(project: Project) -> Project:
     """The project as it is stored now, so that two windows open on one draft don't undo one another."""
     return Project.objects.select_for_update().get(pk=project.pk)
 
@@ -108,7 +109,7 @@ def _locked(project: Project) -> Project:
 @transaction.atomic
 def drop_table(project: Project, table: str, *, by: User, at: datetime) -> Project:
     """Ask for a table no longer."""
-    project = _locked(project)
+    project = locked(project)
     requested = {name: wish for name, wish in project.requested.items() if name != table}
     return act(project, "edit", by=by, at=at, note=f"No longer asks for {table}.", requested=requested)
 
@@ -120,7 +121,7 @@ def add_member(project: Project, person: User, *, role: Role, by: User, at: date
         raise Refused(f"{person} belongs to no organisation yet, so cannot join a project.")
     project = act(project, "edit", by=by, at=at, note=f"Added {person} as {role.label.lower()}.")
     if not project.has_member(person):
-        _join(project, person, role, at)
+        admit(project, person, role, at)
     return project
 
 
@@ -139,14 +140,17 @@ def remove_member(project: Project, person: User, *, by: User, at: datetime) -> 
 @transaction.atomic
 def submit(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -> Project:
     """Hand the application in. A new round begins, in which every board decides anew."""
-    project = _locked(project)
+    project = locked(project)
+    owners = owners_of(project.requested, catalogue)
     return act(
         project,
         "submit",
         by=by,
         at=at,
         round=project.round + 1,
-        owners=list(owners_of(project.requested, catalogue)),
+        owners=list(owners),
+        quorums=quorums_of(owners, catalogue),
+        panel_quorum=None,
         submitted_at=at,
     )
 
@@ -154,81 +158,3 @@ def submit(project: Project, *, catalogue: Catalogue, by: User, at: datetime) ->
 def withdraw(project: Project, *, reasons: str, by: User, at: datetime) -> Project:
     """End the application."""
     return act(project, "withdraw", by=by, at=at, note=reasons)
-
-
-def _in_round(project: Project, round: int) -> Project:
-    """The project, locked, if it is still in the round that the decider looked at. Raises Refused."""
-    project = _locked(project)
-    if project.round != round:
-        raise Refused("The application has changed since you opened it: look at it again.")
-    return project
-
-
-@transaction.atomic
-def accept(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
-    """Triage finds it complete and feasible: the owners decide next."""
-    project = _in_round(project, round)
-    project = act(project, "accept", by=by, at=at, note=reasons)
-    _record(project, Stage.TRIAGE, Verdict.APPROVE, reasons, by, at)
-    return project
-
-
-STAGE_IN = {"triage": Stage.TRIAGE, "owners": Stage.OWNER, "panel": Stage.PANEL}  # state -> who decides in it
-
-
-@transaction.atomic
-def send_back(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
-    """Return it to the applicant with reasons. Decisions of this round end with it."""
-    project = _in_round(project, round)
-    before = project.state
-    project = act(project, "return", by=by, at=at, note=reasons)
-    _record(project, STAGE_IN[before], Verdict.RETURN, reasons, by, at)
-    return project
-
-
-@transaction.atomic
-def decide(project: Project, *, verdict: Verdict, reasons: str, round: int, by: User, at: datetime) -> Project:
-    """An owner approves or refuses its own tables. The last owner's decision moves the project on:
-
-    to the panel with the tables that were approved, or to its end when every owner refused.
-    """
-    verdict, project = Verdict(verdict), _in_round(project, round)
-    project = act(project, "decide", by=by, at=at, note=f"{verdict.value.capitalize()}: {reasons}")
-    _record(project, Stage.OWNER, verdict, reasons, by, at)
-    result = outcome(project.owners, verdicts(project))
-    if result.all_refused:
-        return act(project, "refuse", by=worker(), at=at, note="Every data owner refused.")
-    if result.complete:
-        return act(project, "refer", by=worker(), at=at, note="Every data owner has decided.")
-    return project
-
-
-@transaction.atomic
-def approve(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
-    """The panel approves the project with the tables that their owners approved."""
-    project = act(_in_round(project, round), "approve", by=by, at=at, note=reasons)
-    _record(project, Stage.PANEL, Verdict.APPROVE, reasons, by, at)
-    return project
-
-
-@transaction.atomic
-def refuse(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
-    """The panel refuses the project."""
-    project = act(_in_round(project, round), "refuse", by=by, at=at, note=reasons)
-    _record(project, Stage.PANEL, Verdict.REFUSE, reasons, by, at)
-    return project
-
-
-def _record(project: Project, stage: Stage, verdict: Verdict, reasons: str, by: User, at: datetime) -> None:
-    if not reasons.strip():
-        raise Refused("Please give reasons: the applicant and the trail need them.")
-    Decision.objects.create(
-        project=project,
-        round=project.round,
-        stage=stage,
-        owner=owner_code(by) if stage == Stage.OWNER else "",
-        person=by,
-        verdict=verdict.value,
-        reasons=reasons.strip(),
-        decided_at=at,
-    )

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from governance.agreements.lifecycle import AGREEMENT, DRAWN_UP, IN_FORCE, WAITING, AgreementState
 from governance.agreements.scope import Scope
-from governance.people.models import local_day
+from governance.people.models import User, local_day
 from governance.people.roles import ON_PROJECTS, Role
 from governance.projects.models import Project
 
@@ -26,6 +26,9 @@ class Agreement(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="agreements")
     version = models.PositiveSmallIntegerField()
     scope_json = models.JSONField()
+    # All that is signed: parties, scope, conditions, dates, the declaration; and the hash of exactly that.
+    terms = models.JSONField(default=dict, editable=False)
+    sha256 = models.CharField(max_length=64, default="", editable=False)
     ends_on = models.DateField()
     state = models.CharField(max_length=20, choices=AgreementState.choices(), default=DRAWN_UP)
     state_since = models.DateTimeField()
@@ -50,6 +53,21 @@ class Agreement(models.Model):
     def scope(self) -> Scope:
         return Scope.from_json(self.scope_json)
 
+    def signed_by(self, person: User) -> bool:
+        """Whether the person has signed these terms, for whichever side."""
+        return self.signatures.filter(person=person).exists()
+
+    def institution_signed(self) -> bool:
+        return self.signatures.filter(side=Side.INSTITUTION).exists()
+
+    def unsigned(self) -> list[str]:
+        """Who has still to sign before the service does: the names of members, and the institution's."""
+        signed = set(self.signatures.values_list("person_id", flat=True))
+        names = [str(member.person) for member in self.project.members.all() if member.person_id not in signed]
+        if not self.institution_signed():
+            names.append(f"{self.project.lead.organisation} (its signatory)")
+        return names
+
     def why_ended(self, at: datetime) -> str | None:
         """Why its time is over, or None. The last day is still inside."""
         if local_day(at) > self.ends_on:
@@ -63,17 +81,31 @@ class Agreement(models.Model):
         return self.why_ended(at)
 
 
+class Side(models.TextChoices):
+    PROJECT = "project", "For the project"
+    INSTITUTION = "institution", "For the institution"
+    SERVICE = "service", "For the service"
+
+
 class Signature(models.Model):
-    """One person's signature, for the project or for the service."""
+    """One person's signature under the terms with this hash: for themselves, their institution, or the service."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
-    side = models.CharField(max_length=10, choices=[("project", "For the project"), ("service", "For the service")])
+    side = models.CharField(max_length=12, choices=Side)
+    sha256 = models.CharField(max_length=64, default="")
     signed_at = models.DateTimeField()
 
     class Meta:
         ordering = ("signed_at",)
-        constraints = [models.UniqueConstraint(name="one_signature_a_side", fields=["agreement", "side"])]
+        constraints = [
+            models.UniqueConstraint(name="one_signature_a_person", fields=["agreement", "person"]),
+            models.UniqueConstraint(
+                name="institution_and_service_sign_once",
+                fields=["agreement", "side"],
+                condition=models.Q(side__in=["institution", "service"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}, {self.get_side_display().lower()}"

@@ -1,9 +1,8 @@
-"""Projects, their teams, and the decisions on them."""
+"""Projects and their teams."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -12,11 +11,12 @@ from django.urls import reverse
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from governance.people.grants import owner_code
-from governance.people.models import User
+from governance.people.lifecycle import GRANTED
+from governance.people.models import Accreditation, User
 from governance.people.roles import LABELS as ROLE_LABELS
 from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
 from governance.projects import questions
-from governance.projects.boards import Verdict
+from governance.projects.boards import Verdict, settled
 from governance.projects.lifecycle import DRAFT, PROJECT, WAITING, ProjectState
 
 
@@ -39,6 +39,11 @@ class Project(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     requested = models.JSONField(default=dict, blank=True)
     owners = models.JSONField(default=list, blank=True)
+    # As they stood when the application was submitted: owner -> how many of its people must agree; the panel's.
+    quorums = models.JSONField(default=dict, blank=True, editable=False)
+    panel_quorum = models.PositiveSmallIntegerField(null=True, editable=False)
+    paused_at = models.DateTimeField(null=True, editable=False)
+    ethics_until = models.DateField(null=True, editable=False, help_text="The last day of the ethics decision, if any.")
     round = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0, editable=False)
     state = models.CharField(max_length=20, choices=ProjectState.choices(), default=DRAFT)
@@ -59,6 +64,10 @@ class Project(models.Model):
             models.CheckConstraint(
                 name="only_submitted_projects_are_decided",
                 condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_panel_of_nobody_decides_nothing",
+                condition=Q(panel_quorum__isnull=True) | Q(panel_quorum__gte=1),
             ),
         ]
 
@@ -90,9 +99,39 @@ class Project(models.Model):
         """The organisations of everybody on the team."""
         return {member.person.organisation_id for member in self.members.all()}
 
-    def has_decided(self, person: User) -> bool:
+    def has_voted(self, person: User) -> bool:
+        """Whether the person has voted in this round, at the stage that the project is in."""
+        stage = STAGE_OF.get(self.state, "")
+        return self.decisions.filter(round=self.round, stage=stage, person=person).exists()
+
+    def has_settled(self, person: User) -> bool:
         """Whether the person's organisation has decided as an owner in this round."""
-        return self.decisions.filter(round=self.round, stage=Stage.OWNER, owner=owner_code(person)).exists()
+        owner = owner_code(person)
+        given = self.decisions.filter(round=self.round, stage="owner", owner=owner).values_list("verdict", flat=True)
+        verdicts = [Verdict(verdict) for verdict in given.order_by("decided_at", "pk")]
+        return settled(verdicts, self.quorums.get(owner, 1)) is not None
+
+    def interest_of(self, person: User) -> bool | None:
+        """Whether the person declared a conflict of interest in this application; None while nothing is declared."""
+        declared = set(self.interests.filter(person=person).values_list("conflict", flat=True))
+        return (True in declared) if declared else None
+
+    def tie_of(self, person: User) -> str | None:
+        """A tie between the person and the team that the records show, as a reason why others decide, or None."""
+        team = self.members.values("person")
+        for one in Accreditation.objects.filter(state=GRANTED).filter(
+            Q(person=person, supervisor__in=team) | Q(supervisor=person, person__in=team)
+        ):
+            who = one.supervisor if one.person_id == person.pk else one.person
+            return f"{who}, who is on the team, is tied to you by supervision, so others decide."
+        shared = Member.objects.filter(person=person, project__members__person__in=team).exclude(project=self).first()
+        if shared:
+            return "You work with somebody on the team on another project, so others decide."
+        return None
+
+
+# The stage at which a board votes, by the state that the project is in.
+STAGE_OF = {"triage": "triage", "ethics": "ethics", "owners": "owner", "panel": "panel"}
 
 
 class ProjectUserObjectPermission(UserObjectPermissionBase):
@@ -132,38 +171,3 @@ class Member(models.Model):
     @property
     def role_label(self) -> str:
         return Role(self.role).label
-
-
-class Stage(models.TextChoices):
-    TRIAGE = "triage", "Triage"
-    OWNER = "owner", "Data owner"
-    PANEL = "panel", "Panel"
-
-
-class Decision(models.Model):
-    """What one board decided in one round, with reasons. Rounds never carry over."""
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
-    round = models.PositiveSmallIntegerField()
-    stage = models.CharField(max_length=10, choices=Stage.choices)
-    owner = models.SlugField(max_length=40, blank=True)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
-    verdict = models.CharField(max_length=10, choices=[(v.value, v.value) for v in Verdict])
-    reasons = models.TextField()
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("decided_at", "pk")
-        constraints = [
-            models.UniqueConstraint(name="one_decision_a_board_a_round", fields=["project", "round", "stage", "owner"]),
-            models.CheckConstraint(name="decisions_carry_reasons", condition=~Q(reasons="")),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_stage_display()} {self.verdict}, round {self.round}"
-
-
-def verdicts(project: Any) -> dict[str, Verdict]:
-    """The owners' decisions of the present round: owner -> verdict."""
-    rows = project.decisions.filter(round=project.round, stage=Stage.OWNER).values_list("owner", "verdict")
-    return {owner: Verdict(verdict) for owner, verdict in rows}

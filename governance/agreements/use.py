@@ -1,0 +1,92 @@
+"""May this person use this project's data at this moment? Worked out when it is asked, from everything it rests on.
+
+Nothing is copied or switched off overnight: when a training, an agreement or an ethics decision ends, use ends with it,
+one second later, and comes back when it is renewed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from governance.agreements.lifecycle import IN_FORCE, AgreementState
+from governance.agreements.models import Agreement
+from governance.agreements.models.condition import stopping
+from governance.people.accreditation import Condition, conditions, told
+from governance.people.grants import roles_on
+from governance.people.models import User, local_day
+from governance.people.roles import Role
+from governance.projects.lifecycle import APPROVED, ProjectState
+from governance.projects.models import Project
+
+
+def conditions_of_use(project: Project, person: User, at: datetime) -> tuple[Condition, ...]:
+    """Every condition under which this person may use this project: what fails, since when, and who can cure it."""
+    agreement = project.agreements.filter(state=IN_FORCE).first()
+    return (
+        *conditions(person.standing_on(local_day(at)), on=local_day(at)),
+        _on_the_team(project, person),
+        _approved(project),
+        _ethics(project, at),
+        _agreed(agreement, project, at),
+        _signed(agreement, person),
+        _nothing_to_meet_first(project, at),
+    )
+
+
+def why_not_use(project: Project, person: User, at: datetime) -> str | None:
+    """Which conditions fail at this moment and who can cure them, or None when the person may use the data."""
+    return told(conditions_of_use(project, person, at))
+
+
+def _on_the_team(project: Project, person: User) -> Condition:
+    if Role.RESEARCHER in roles_on(project, person):
+        return Condition("Team")
+    return Condition("Team", "You are not a researcher of this project", "its lead can ask for you to be added")
+
+
+def _approved(project: Project) -> Condition:
+    if project.state == APPROVED:
+        return Condition("Project")
+    state, since = ProjectState(project.state).label.lower(), project.state_since.date()
+    return Condition("Project", f"The project is not approved: {state}", "its lead reads why on its page", since)
+
+
+def _ethics(project: Project, at: datetime) -> Condition:
+    until = project.ethics_until
+    if until is None or local_day(at) <= until:
+        return Condition("Ethics decision", cure="the ethics reviewer has to renew it", until=until)
+    problem = f"The ethics decision ended on {until:%-d %B %Y}"
+    return Condition("Ethics decision", problem, "the lead asks the ethics reviewer to renew it", until, until)
+
+
+def _agreed(agreement: Agreement | None, project: Project, at: datetime) -> Condition:
+    if agreement is None:
+        newest = project.agreements.first()
+        since = newest.state_since.date() if newest and newest.state == AgreementState.REVOKED else None
+        cure = "every member, the institution and the service have to sign one"
+        return Condition("Agreement", "No agreement of this project is in force", cure, since)
+    if reason := agreement.why_ended(at):
+        return Condition(
+            "Agreement", reason.partition(":")[0], "the lead applies to extend it", agreement.ends_on, agreement.ends_on
+        )
+    return Condition("Agreement", cure="the lead applies to extend it", until=agreement.ends_on)
+
+
+def _signed(agreement: Agreement | None, person: User) -> Condition:
+    if agreement is None or agreement.signed_by(person):
+        return Condition("Your signature")
+    problem = f"You have not signed agreement {agreement.version} of this project"
+    return Condition("Your signature", problem, "read its terms and sign it", agreement.state_since.date())
+
+
+def _nothing_to_meet_first(project: Project, at: datetime) -> Condition:
+    open_ones = stopping(project, at)
+    if not open_ones:
+        return Condition("Conditions of the data owners")
+    many = f"{len(open_ones)} conditions" if len(open_ones) > 1 else "A condition"
+    return Condition(
+        "Conditions of the data owners",
+        f"{many} must be discharged before use",
+        "a researcher reports how it is met, and the owner discharges it",
+        min(one.state_since.date() for one in open_ones),
+    )

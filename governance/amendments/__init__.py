@@ -1,0 +1,1 @@
+"""Changes of an approved project, as records of their own: each approver decides the delta and nothing else."""

@@ -1,0 +1,20 @@
+"""Projects, their teams, and what boards decide on them."""
+
+from governance.projects.models.decisions import Decision, Interest, Stage, votes_on
+from governance.projects.models.project import (
+    Member,
+    Project,
+    ProjectGroupObjectPermission,
+    ProjectUserObjectPermission,
+)
+
+__all__ = [
+    "Decision",
+    "Interest",
+    "Member",
+    "Project",
+    "ProjectGroupObjectPermission",
+    "ProjectUserObjectPermission",
+    "Stage",
+    "votes_on",
+]

@@ -1,0 +1,53 @@
+"""What people do with an application. Each change goes through `act`."""
+
+from governance.projects.services.application import (
+    add_member,
+    admit,
+    check_offered,
+    choose_table,
+    drop_table,
+    edit,
+    remove_member,
+    start,
+    submit,
+    withdraw,
+)
+from governance.projects.services.deciding import (
+    accept,
+    declare_interest,
+    fail_ethics,
+    pass_ethics,
+    pause,
+    renew_ethics,
+    revise,
+    send_back,
+    take,
+    take_up,
+    vote,
+    vote_on_panel,
+)
+
+__all__ = [
+    "accept",
+    "add_member",
+    "admit",
+    "check_offered",
+    "choose_table",
+    "declare_interest",
+    "drop_table",
+    "edit",
+    "fail_ethics",
+    "pass_ethics",
+    "pause",
+    "remove_member",
+    "renew_ethics",
+    "revise",
+    "send_back",
+    "start",
+    "submit",
+    "take",
+    "take_up",
+    "vote",
+    "vote_on_panel",
+    "withdraw",
+]
