@@ -3,7 +3,7 @@
 Ruth researches and leads, Coral coordinates her project, Sam supports, Petra, Connie, Hugo, Hetty, Dora, Wyn and
 Lena own data (police, CPS, courts, prisons and probation, education, employment, linkage), Stella owns the Cook
 County records, Pia sits on the panel, Cass and Devi check outputs, Lin, Lou and Lara link records and review pairs,
-Rae publishes releases, Ada audits, Olu is a researcher elsewhere.
+Rae publishes releases, Ada audits, Olu is a researcher elsewhere, Otto keeps the machine running.
 """
 
 from __future__ import annotations

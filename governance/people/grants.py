@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from guardian.shortcuts import assign_perm, get_objects_for_user, get_user_perms, remove_perm
 
-from governance.people.roles import DATA_ROLES, SERVICE_ROLES, TEAM_ROLES, Role
+from governance.people.roles import OFF_PROJECTS, SERVICE_ROLES, TEAM_ROLES, Role
 from governance.workflow import Refused
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ def reaching(project: Any, *, team: frozenset[Role], everywhere: frozenset[Role]
 
     Roles held everywhere do so from its first submission on: a draft is its team's own.
     An owner's role does only where the project asks for tables of the owner's organisation.
-    Work on the linked data reaches none, and who holds identifiers has no role on a project at all.
+    Work on the linked data or the machine reaches none, and who holds identifiers has no role on a project at all.
     """
     if Role.LINKER in everywhere:
         return frozenset()
     if project.submitted_at is None:
         return team
     stranger = owner not in project.owners
-    return team | everywhere - DATA_ROLES - ({Role.OWNER} if stranger else frozenset())
+    return team | everywhere - OFF_PROJECTS - ({Role.OWNER} if stranger else frozenset())
 
 
 def roles_everywhere(person: User) -> frozenset[Role]:
