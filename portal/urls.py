@@ -52,7 +52,7 @@ urlpatterns = [
     path("linkage/review/", review.index, name="review"),
     path("linkage/review/<slug:token>", review.pair, name="review_pair"),
     path("linkage/review/<slug:token>/undo", review.undo, name="review_undo"),
-    # What one is told, in the inbox and by e-mail.
+    # What one is told, here and by e-mail.
     path("notices/", notices.index, name="notices"),
     path("notices/read", notices.read_all, name="notices_read"),
     path("notices/preferences", notices.preferences, name="notices_preferences"),

@@ -51,7 +51,7 @@ SAID = {
 
 
 class How(StrEnum):
-    """How notices of a group come by e-mail. The inbox holds every notice, whatever is chosen here."""
+    """How notices of a group come by e-mail. Every notice is kept on one's page, whatever is chosen here."""
 
     AT_ONCE = "at_once"
     DIGEST = "digest"

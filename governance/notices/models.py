@@ -84,7 +84,7 @@ class Message(models.Model):
 
 
 class Notice(models.Model):
-    """One thing that one person is told, in their inbox.
+    """One thing that one person is told, on their page of notices.
 
     key      what it tells of: a person is told of it once
     says     a neutral sentence; reference and kind alone go into e-mail

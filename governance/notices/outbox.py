@@ -47,7 +47,7 @@ def forget(*, before: datetime) -> int:
 
 @transaction.atomic
 def give(person: User, telling: Telling, *, at: datetime, site: str) -> Notice | None:
-    """Put a notice into a person's inbox, and its message into the outbox if they want it at once.
+    """Give a person a notice, and put its message into the outbox if they want it at once.
 
     None when they have been told of it before: safe to repeat.
     """

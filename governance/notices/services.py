@@ -51,7 +51,7 @@ def retry(message: Message, *, by: User, at: datetime) -> Message:
 
 @transaction.atomic
 def discard(message: Message, *, reasons: str, by: User, at: datetime) -> Message:
-    """Send a message that was given up no more. Its notice stays in the inbox. Raises Refused."""
+    """Send a message that was given up no more. Its notice stays. Raises Refused."""
     message = _given_up(message, by)
     if not reasons.strip():
         raise Refused("Please give reasons: the trail needs them.")

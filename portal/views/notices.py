@@ -1,4 +1,4 @@
-"""The pages of one's notices: the inbox, and how they come by e-mail."""
+"""The pages of one's notices: all of them, and how they come by e-mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inbox, what comes by e-mail, and the operator's page."""
+"""One's notices, what comes by e-mail, and the operator's page."""
 
 import pytest
 from django.urls import reverse
@@ -85,7 +85,7 @@ def test_only_unread_ones_on_request_and_page_by_page():
     assert "GH-2026-0000" in ruth.get(reverse("notices") + "?page=3").content.decode()
 
 
-def test_the_inbox_takes_the_same_few_queries_for_one_and_for_many(django_assert_num_queries):
+def test_the_page_takes_the_same_few_queries_for_one_and_for_many(django_assert_num_queries):
     ruth = signed_in("ruth")
     notices_for("ruth", 1)
     with django_assert_num_queries(8):

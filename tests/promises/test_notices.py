@@ -195,7 +195,7 @@ def test_the_search_would_find_what_is_forbidden():
 
 
 @pytest.mark.django_db
-def test_inbox_sentences_name_no_decider_either():
+def test_sentences_of_notices_name_no_decider_either():
     much_happens()
     names = {member.name for member in demo.CAST}
     for notice in Notice.objects.all():

@@ -57,7 +57,7 @@ def test_a_person_is_told_once():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("how", "messages"), [(How.AT_ONCE, 1), (How.DIGEST, 0), (How.NONE, 0)])
-def test_the_inbox_has_it_whatever_was_chosen_for_mail(how, messages):
+def test_the_notice_is_kept_whatever_was_chosen_for_mail(how, messages):
     services.choose({Group.PROJECTS: how}, by=person("ruth"))
     notice = outbox.give(person("ruth"), telling(), at=now(), site=SITE)
     assert services.unread(person("ruth")).get() == notice
