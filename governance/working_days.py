@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import holidays
 import numpy as np
@@ -35,6 +35,7 @@ def add_working_days(start: date, days: int) -> date:
     return date.fromisoformat(str(np.busday_offset(start, days, roll="backward", busdaycal=years)))
 
 
+@cache
 def bank_holidays(year: int) -> frozenset[date]:
     """The bank holidays of England in a year, with those that stand in for one on a weekend."""
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year, expand=False))

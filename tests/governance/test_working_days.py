@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.working_days import add_working_days, bank_holidays, working_days_between
@@ -57,11 +57,13 @@ def test_when_they_will_have_passed(start, days, end):
     assert add_working_days(start, days) == end
 
 
+@settings(deadline=None)
 @given(start=DAYS, days=st.integers(0, 400))
 def test_what_was_added_has_passed(start, days):
     assert working_days_between(start, add_working_days(start, days)) == days
 
 
+@settings(deadline=None)
 @given(start=DAYS, length=st.integers(-10, 500))
 def test_the_count_is_that_of_one_by_one(start, length):
     end = start + timedelta(days=length)
