@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.dispatch import Signal
 
 from governance.audit import trail
+from governance.notices import outbox
 from governance.people.grants import roles_for
 from governance.workflow import resolve
 
@@ -21,7 +22,7 @@ R = TypeVar("R", bound=models.Model)
 
 @transaction.atomic
 def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fields: Any) -> R:
-    """Take `action` on `record` as `by`: check, move, write the audit entry.
+    """Take `action` on `record` as `by`: check, move, write the audit entry and the outbox.
 
     `fields` are set along with the state. Returns the record, freshly locked.
     Raises Refused, and changes nothing, when the lifecycle does not allow it.
@@ -38,17 +39,19 @@ def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fiel
         setattr(record, name, value)
     record.save(update_fields=["state", *fields])
     trail.append(actor=by, action=action, subject=record, before=before, after=subject.state, note=note, at=at)
+    outbox.append(record, action, by=by, at=at)
     _tell(record, action)
     return record
 
 
 @transaction.atomic
 def begin(record: R, action: str, *, by: Any, at: datetime, details: Mapping[str, Any] | None = None) -> R:
-    """Save a new record in its first state, with its audit entry. The caller has checked the rights."""
+    """Save a new record in its first state, with audit entry and outbox. The caller has checked the rights."""
     subject: Any = record
     subject.created_at = subject.state_since = at
     record.save(force_insert=True)
     trail.append(actor=by, action=action, subject=record, after=subject.state, details=details, at=at)
+    outbox.append(record, action, by=by, at=at)
     _tell(record, action)
     return record
 

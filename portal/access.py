@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 
 from governance.audit import trail
 from governance.audit.models import Entry
+from governance.notices import services as notices
 from governance.people.grants import is_the_services, roles_everywhere, roles_for
 from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
@@ -41,7 +42,8 @@ def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
 
 
 def note_view(record: Model, *, by: User, at: datetime) -> None:
-    """Write to the trail that a record was seen, once a visit."""
+    """Write to the trail that a record was seen, once a visit. What the person was told of it is read now."""
+    notices.has_seen(record, by=by, at=at)
     seen = Entry.objects.filter(actor=by.username, action="view", at__gt=at - SAME_VISIT)
     if not seen.filter(subject_type=record._meta.model_name, subject_id=str(record.pk)).exists():
         trail.append(actor=by, action="view", subject=record, at=at)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from governance.notices import services
 from governance.people.grants import roles_everywhere
 from governance.people.models import User
 from governance.people.roles import Role
@@ -20,6 +21,7 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("People", "people", frozenset({Role.SUPPORT, Role.AUDITOR})),
     ("Output checks", "outputs", frozenset({Role.CHECKER})),
     ("Linkage", "linkage", frozenset({Role.LINKER, Role.STEWARD, Role.AUDITOR})),
+    ("Operations", "operations", frozenset({Role.OPERATOR})),
     ("Audit trail", "trail", frozenset({Role.AUDITOR})),
     ("Catalogue", "catalogue", "everyone"),
     ("Releases", "releases", "everyone"),
@@ -43,6 +45,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "navigation": shown,
+        "unread_notices": services.unread(person).count() if isinstance(person, User) else 0,
         "person_roles": ", ".join(role.label for role in sorted(roles, key=list(Role).index)),
     }
 

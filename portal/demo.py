@@ -63,6 +63,7 @@ CAST = (
     DemoPerson("rae", "Rae", "Gatehouse Service", Role.STEWARD, "Release manager: publishes, withdraws"),
     DemoPerson("ada", "Ada", "Gatehouse Service", Role.AUDITOR, "Auditor: reads the trail"),
     DemoPerson("olu", "Olu", "Eastmoor Institute", None, "Researcher elsewhere, sees none of it", accredited=True),
+    DemoPerson("otto", "Otto", "Gatehouse Service", Role.OPERATOR, "Operator: keeps the machine running"),
 )
 
 

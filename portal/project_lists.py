@@ -7,7 +7,7 @@ from django.db.models.functions import Cast
 
 from governance.people.grants import owner_code, projects_of, roles_everywhere
 from governance.people.models import User
-from governance.people.roles import DATA_ROLES, Role
+from governance.people.roles import ON_PROJECTS, Role
 from governance.projects.models import Project
 
 
@@ -18,13 +18,19 @@ def mine(person: User) -> QuerySet[Project]:
     )
 
 
+def roles_on_projects(person: User) -> frozenset[Role]:
+    """The person's roles in the service that reach projects: none for who holds identifiers (`grants.reaching`)."""
+    held = roles_everywhere(person)
+    return frozenset() if Role.LINKER in held else held & ON_PROJECTS
+
+
 def reviewable(person: User) -> QuerySet[Project]:
     """The submitted projects that a role of the service lets this person see, those that moved last first."""
     submitted = Project.objects.filter(submitted_at__isnull=False)
-    roles = roles_everywhere(person)
-    if Role.LINKER in roles or not roles - DATA_ROLES:
+    roles = roles_on_projects(person)
+    if not roles:
         submitted = submitted.none()
-    elif not roles - DATA_ROLES - {Role.OWNER, Role.SIGNATORY}:
+    elif not roles - {Role.OWNER, Role.SIGNATORY}:
         submitted = _in_reach(submitted, owner_code(person) if Role.OWNER in roles else "", person, roles)
     return submitted.select_related("lead__organisation").order_by("-state_since", "-pk")
 

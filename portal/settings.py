@@ -12,6 +12,7 @@ import secrets
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "extracts.apps.ExtractsConfig",
     "governance.people.apps.PeopleConfig",
     "governance.audit.apps.AuditConfig",
+    "governance.notices.apps.NoticesConfig",
     "governance.projects.apps.ProjectsConfig",
     "governance.agreements.apps.AgreementsConfig",
     "governance.amendments.apps.AmendmentsConfig",
@@ -141,6 +143,7 @@ CELERY_TASK_ROUTES = {
     "extracts.tasks.link_deliveries": {"queue": "linkage"},
     "extracts.tasks.build_release": {"queue": "releases"},
     "extracts.tasks.check_outputs": {"queue": "disclosure"},
+    "extracts.notice_tasks.*": {"queue": "mail"},
 }
 CELERY_TASK_TIME_LIMIT = env.int("GATEHOUSE_TASK_SECONDS", default=4 * 3600)
 CELERY_TIMEZONE = "Europe/London"
@@ -148,6 +151,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_DATA / "celerybeat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "extracts.tasks.sweep", "schedule": env.float("GATEHOUSE_SWEEP_SECONDS", default=30.0)},
     "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
+    "pass-on-notices": {"task": "extracts.notice_tasks.pass_on", "schedule": 15.0},
+    "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},
+    "each-morning": {"task": "extracts.notice_tasks.each_morning", "schedule": crontab(hour="6", minute="30")},
     "sign-trail-head": {
         "task": "extracts.tasks.sign_trail_head",
         "schedule": env.float("GATEHOUSE_TRAIL_HEAD_SECONDS", default=300.0),
@@ -240,7 +246,20 @@ GATEHOUSE_CATALOGUES = [BASE_DIR / "governance" / "catalogue" / "datasets", GATE
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# E-mail: the demonstration's is kept in files, a real installation names its server.
+if DEMO:
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", GATEHOUSE_DATA / "mail"
+else:
+    required("EMAIL_URL")
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="gatehouse@localhost")
+# Where messages say that the site is: workers, which write them, see no request.
+at_home = f"http://localhost:{env.int('GATEHOUSE_PORT', default=8000)}"
+GATEHOUSE_SITE = env.str(
+    "GATEHOUSE_SITE", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if ALLOWED_HOSTS and not DEMO else at_home
+).rstrip("/")
 
 LOGGING = {
     "version": 1,

@@ -12,6 +12,8 @@ from portal.views import (
     health,
     home,
     linkage,
+    notices,
+    operations,
     outputs,
     people,
     projects,
@@ -53,6 +55,11 @@ urlpatterns = [
     path("linkage/review/", review.index, name="review"),
     path("linkage/review/<slug:token>", review.pair, name="review_pair"),
     path("linkage/review/<slug:token>/undo", review.undo, name="review_undo"),
+    # What one is told, here and by e-mail.
+    path("notices/", notices.index, name="notices"),
+    path("notices/read", notices.read_all, name="notices_read"),
+    path("notices/preferences", notices.preferences, name="notices_preferences"),
+    path("notices/<int:pk>/open", notices.open_notice, name="notice_open"),
     # People's standing as researchers: one's own, and everybody's for research support.
     path("you/", people.you, name="you"),
     path("you/declaration", people.declaration, name="declaration"),
@@ -120,6 +127,10 @@ urlpatterns = [
     path("outputs/<int:pk>/check", outputs.check, name="output_check"),
     path("outputs/<int:pk>/release", outputs.release, name="output_release"),
     path("outputs/<int:pk>/download", outputs.download, name="output_download"),
+    # The operator's.
+    path("operations/", operations.index, name="operations"),
+    path("operations/messages/<int:pk>/retry", operations.retry, name="message_retry"),
+    path("operations/messages/<int:pk>/discard", operations.discard, name="message_discard"),
     # The auditor's.
     path("trail/", trail.index, name="trail"),
     path("trail/export", trail.export, name="trail_export"),

@@ -4,7 +4,8 @@ Ruth researches and leads, Coral coordinates her project, Sian signs for their u
 ethics, Petra and Percy (of whom both must agree), Connie, Hugo, Hetty, Dora, Wyn and Lena own data (police, CPS,
 courts, prisons and probation, education, employment, linkage), Stella owns the Cook County records, Pia, Piers and
 Priya sit on the panel, Cass and Devi check outputs, Lin, Lou and Lara link records and review pairs, Rae publishes
-releases, Ada audits, Olu is a researcher elsewhere.
+releases, Ada audits, Olu is a researcher elsewhere, Otto keeps the
+machine running.
 """
 
 from __future__ import annotations

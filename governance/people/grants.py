@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from guardian.shortcuts import assign_perm, get_objects_for_user, get_user_perms, remove_perm
 
-from governance.people.roles import DATA_ROLES, SERVICE_ROLES, TEAM_ROLES, Role
+from governance.people.roles import OFF_PROJECTS, SERVICE_ROLES, TEAM_ROLES, Role
 from governance.workflow import Refused
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def reaching(project: Any, *, team: frozenset[Role], everywhere: frozenset[Role]
     Roles held everywhere do so from its first submission on: a draft is its team's own.
     An owner's role does only where the project asks for tables of the owner's organisation, a signatory's only
     where the lead belongs to the signatory's institution.
-    Work on the linked data reaches none, and who holds identifiers has no role on a project at all.
+    Work on the linked data or the machine reaches none, and who holds identifiers has no role on a project at all.
     """
     if Role.LINKER in everywhere:
         return frozenset()
     if project.submitted_at is None:
         return team
-    out_of_reach = set(DATA_ROLES)
+    out_of_reach = set(OFF_PROJECTS)
     if owner_code(person) not in project.owners:
         out_of_reach.add(Role.OWNER)
     if person.organisation_id is None or person.organisation_id != project.lead.organisation_id:

@@ -19,6 +19,7 @@ class Role(StrEnum):
     LINKER = "linker"  # LINK: holds identifiers, builds links and reviews pairs; never sees payload
     STEWARD = "steward"  # publishes and withdraws releases; whoever built one has no part in it
     AUDITOR = "auditor"  # AUD: reads everything, changes nothing
+    OPERATOR = "operator"  # keeps the machine running; reaches no project and reads no record
     WORKER = "worker"  # ENG: the machine that builds, checks and packs; never a person
     SELF = "self"  # whoever a record is about: nobody is granted it
 
@@ -39,6 +40,7 @@ LABELS = {
     Role.LINKER: "Linkage analyst",
     Role.STEWARD: "Release manager",
     Role.AUDITOR: "Auditor",
+    Role.OPERATOR: "Operator",
     Role.WORKER: "Worker",
     Role.SELF: "The person themselves",
 }
@@ -47,9 +49,10 @@ LABELS = {
 TEAM_ROLES = frozenset({Role.RESEARCHER, Role.COORDINATOR})
 SERVICE_ROLES = frozenset(Role) - TEAM_ROLES - {Role.SELF}
 
-# Their work is on the linked data itself: these two reach no project, whatever its state.
+# These reach no project, whatever its state: the work of two is on the linked data, of one on the machine.
 DATA_ROLES = frozenset({Role.LINKER, Role.STEWARD})
-ON_PROJECTS = frozenset(Role) - DATA_ROLES - {Role.SELF}
+OFF_PROJECTS = DATA_ROLES | {Role.OPERATOR}
+ON_PROJECTS = frozenset(Role) - OFF_PROJECTS - {Role.SELF}
 
 # They read applications and agreements, and none of what is done with the data.
 NO_DATA = frozenset({Role.SIGNATORY, Role.ETHICS, Role.PANEL})

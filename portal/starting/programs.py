@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-QUEUES = "default,extracts,disclosure,linkage,releases"
+QUEUES = "default,extracts,disclosure,linkage,releases,mail"
 WEB_PROCESSES, WEB_THREADS = 2, 4
 WORKER_PROCESSES = 2
 

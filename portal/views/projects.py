@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from extracts.services import current_release, why_no_release
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import Catalogue, available
-from governance.people.grants import roles_everywhere, roles_on
+from governance.people.grants import roles_on
 from governance.people.models import local_day
 from governance.people.roles import Role
 from governance.projects import services
@@ -33,7 +33,7 @@ A_PAGE = 25
 def index(request: SignedIn) -> HttpResponse:
     """My projects; for the service's people also what waits for them, and the rest that they may see."""
     narrowed = forms.Filter(request.GET)
-    reviews = bool(roles_everywhere(request.user))
+    reviews = bool(project_lists.roles_on_projects(request.user))
     mine = project_lists.mine(request.user)
     mine = mine if reviews else narrowed.narrow(mine)
     waiting = [item.record for item in inbox.waiting_for(request.user, timezone.now()) if not item.news]

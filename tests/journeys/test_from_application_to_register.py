@@ -26,6 +26,7 @@ from tests.journeys.linkage import (
     the_next_release_is_built_and_published,
     three_analysts_review_pairs,
 )
+from tests.journeys.notices import otto_sees_to_the_mail, people_are_told
 from tests.journeys.people import coral_becomes_a_researcher
 from tests.journeys.stack import Stack
 
@@ -39,8 +40,9 @@ TABLES = {
 
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
 NO_PAGES = {
-    "agreement_sign", "project_take", "project_revise", "project_take_up", "healthz", "readyz", "output_download",
-    "trail_export", "extract_retry", "project_remove", "linkage_retry", "review_undo",
+    "agreement_sign", "project_take", "project_revise", "project_take_up", "amendment_drop", "amendment_submit",
+    "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove", "linkage_retry",
+    "review_undo", "notices_read", "notice_open", "message_retry",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
@@ -85,6 +87,8 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     output = ruth_asks_for_an_output(journey, address, folder)
     two_checkers_decide(journey, output)
     ruth_downloads_the_package(journey, output, stack)
+    people_are_told(journey, stack)
+    otto_sees_to_the_mail(journey, stack)
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, stack)
     three_analysts_review_pairs(journey)

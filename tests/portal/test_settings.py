@@ -13,7 +13,8 @@ import json
 from django.conf import settings as s
 print(json.dumps({name: getattr(s, name) for name in (
     "DEBUG", "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT",
-    "SECURE_HSTS_SECONDS", "SECRET_KEY", "CELERY_BROKER_URL", "DEMO")}))
+    "SECURE_HSTS_SECONDS", "SECRET_KEY", "CELERY_BROKER_URL", "DEMO", "EMAIL_HOST",
+    "EMAIL_USE_TLS", "GATEHOUSE_SITE")}))
 """
 
 
@@ -31,6 +32,7 @@ def production(tmp_path, **more):
         "GATEHOUSE_SECRET_KEY": "x" * 60 + "0123456789",
         "GATEHOUSE_ALLOWED_HOSTS": "gatehouse.example",
         "GATEHOUSE_DATA": str(tmp_path),
+        "EMAIL_URL": "smtp+tls://mail.gatehouse.example:587",
         "GATEHOUSE_REDIS_URL": "redis://redis.example:6379/0",
         **more,
     }
@@ -50,6 +52,14 @@ def test_production_is_strict(tmp_path):
     assert shown["SESSION_COOKIE_SECURE"] and shown["CSRF_COOKIE_SECURE"] and shown["SECURE_SSL_REDIRECT"]
     assert shown["SECURE_HSTS_SECONDS"] >= 31536000
     assert shown["CELERY_BROKER_URL"] == "redis://redis.example:6379/0"
+    assert shown["EMAIL_HOST"] == "mail.gatehouse.example" and shown["EMAIL_USE_TLS"] is True
+    assert shown["GATEHOUSE_SITE"] == "https://gatehouse.example"
+
+
+def test_without_a_mail_server_nothing_starts(tmp_path):
+    result = run("-c", SHOW, **production(tmp_path, EMAIL_URL=""))
+    assert result.returncode != 0
+    assert "EMAIL_URL must be set" in result.stderr
 
 
 def test_demo_people_are_never_made_in_production(tmp_path):

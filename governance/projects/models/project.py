@@ -43,6 +43,7 @@ class Project(models.Model):
     quorums = models.JSONField(default=dict, blank=True, editable=False)
     panel_quorum = models.PositiveSmallIntegerField(null=True, editable=False)
     paused_at = models.DateTimeField(null=True, editable=False)
+    taken_up_at = models.DateTimeField(null=True, editable=False)
     ethics_until = models.DateField(null=True, editable=False, help_text="The last day of the ethics decision, if any.")
     round = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0, editable=False)

@@ -214,7 +214,7 @@ def pause(project: Project, *, reasons: str, by: User, at: datetime) -> Project:
 
 def take_up(project: Project, *, by: User, at: datetime) -> Project:
     """The clocks of a paused application go on."""
-    return act(project, "take up", by=by, at=at, paused_at=None)
+    return act(project, "take up", by=by, at=at, paused_at=None, taken_up_at=at)
 
 
 def _record(

@@ -1,0 +1,57 @@
+"""Celery's names for telling people, in the queue `mail`. They open no key and no record-level data.
+
+The clock and the settings are read here; the thinking is in `extracts.telling` and `governance.notices`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from extracts.telling import reminding, sending, spreading, warning
+from governance.notices import digests, outbox
+
+KEPT = timedelta(days=30)
+AGAIN_SECONDS = 60  # before a message that is still in the queue is queued once more
+
+
+@shared_task
+def pass_on() -> None:
+    """Tell of every change that waits in the outbox, and queue every message that is due.
+
+    Safe to repeat: a person has one notice of an event, a notice one message.
+    """
+    spreading.spread_all(at=timezone.now(), site=settings.GATEHOUSE_SITE)
+    for pk in sending.due(timezone.now()):
+        if cache.add(f"mail:{pk}", True, timeout=AGAIN_SECONDS):
+            send_message.delay(pk)
+
+
+@shared_task
+def send_message(message_id: int) -> None:
+    """Try one message. At least once: see `extracts.telling.sending` for when it may be sent twice."""
+    sending.send(message_id, at=timezone.now(), sender=settings.DEFAULT_FROM_EMAIL)
+
+
+@shared_task
+def write_digests() -> None:
+    """Write the digest of everybody for whom notices wait since before seven o'clock. Safe to repeat: one a day."""
+    at = timezone.now()
+    for person in digests.due(at):
+        digests.write_digest(person, at=at, site=settings.GATEHOUSE_SITE)
+
+
+@shared_task
+def each_morning() -> None:
+    """Warn of what ends soon, remind of what waits, and clear the outbox of changes that were told of long ago.
+
+    Safe to repeat, on any day and at any hour: each step is told once.
+    """
+    at = timezone.now()
+    warning.warn_all(at=at, site=settings.GATEHOUSE_SITE)
+    reminding.remind_all(at=at, site=settings.GATEHOUSE_SITE)
+    outbox.forget(before=at - KEPT)

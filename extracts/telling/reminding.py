@@ -1,0 +1,99 @@
+"""Reminders of what waits for the service, and escalation to research support when it is overdue.
+
+Targets are working days, a row a state, in targets.csv. Clocks of the other side are not looked at here.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from extracts.telling.audience import holders, may_see, reference_of, who_may
+from extracts.telling.steps import is_overdue, is_to_be_reminded
+from governance.agreements.models import Agreement, Condition
+from governance.amendments.models import Amendment
+from governance.notices.groups import Group, Kind
+from governance.notices.outbox import Telling, give
+from governance.outputs.models import OutputRequest
+from governance.people.models import Accreditation, User, local_day
+from governance.people.roles import Role
+from governance.projects.models import Project
+from governance.working_days import working_days_between
+
+TARGETS = Path(__file__).with_name("targets.csv")
+RECORDS: dict[str, Any] = {
+    model.__name__: model for model in (Project, Amendment, Agreement, Condition, Accreditation, OutputRequest)
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """How many working days a record should wait in a state for somebody to take the action, or one beside it."""
+
+    record: str
+    state: str
+    action: str
+    days: int
+
+
+@cache
+def targets() -> tuple[Target, ...]:
+    with TARGETS.open(newline="", encoding="utf-8") as file:
+        return tuple(
+            Target(row["record"], row["state"], row["action"], int(row["target_working_days"]))
+            for row in csv.DictReader(file)
+        )
+
+
+def remind_all(*, at: datetime, site: str) -> int:
+    """Remind those whose turn it is, and tell research support of what is overdue. Safe to repeat.
+
+    Returns how many notices that made.
+    """
+    told = [give(person, telling, at=at, site=site) for person, telling in _reminders(at)]
+    return sum(notice is not None for notice in told)
+
+
+def _reminders(at: datetime) -> Iterator[tuple[User, Telling]]:
+    for target in targets():
+        for record in RECORDS[target.record].objects.filter(state=target.state).iterator():
+            if getattr(record, "paused_at", None):
+                continue
+            since = _since(record)
+            passed = working_days_between(local_day(since), local_day(at))
+            if is_to_be_reminded(passed, target.days):
+                telling = _telling(record, since, "reminder", Kind.TURN, "It still waits for you.")
+                yield from ((person, telling) for person in who_may(record, target.action, at))
+            if is_overdue(passed, target.days):
+                says = f"It waits for longer than the {target.days} working days that it should take."
+                telling = _telling(record, since, "overdue", Kind.LATE, says)
+                yield from ((person, telling) for person in holders(Role.SUPPORT) if may_see(record, person))
+
+
+def _since(record: Any) -> datetime:
+    """When the clock began.
+
+    An output request's runs from the machine's report on, through both checks; that of an application which was
+    paused begins anew when it is taken up.
+    """
+    report = record.report_now() if isinstance(record, OutputRequest) else None
+    since: datetime = report.made_at if report else record.state_since
+    taken_up: datetime | None = getattr(record, "taken_up_at", None)
+    return max(since, taken_up) if taken_up else since
+
+
+def _telling(record: Any, since: datetime, step: str, kind: Kind, says: str) -> Telling:
+    return Telling(
+        key=f"{step}:{record._meta.label_lower}:{record.pk}:{since:%Y%m%dT%H%M%S%z}",
+        group=Group.TURN,
+        kind=kind,
+        reference=reference_of(record),
+        says=says,
+        address=record.get_absolute_url(),
+        about=record,
+    )

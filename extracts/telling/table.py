@@ -1,0 +1,199 @@
+"""Who is told what: (record, action) -> who, and a neutral sentence.
+
+Every action of every lifecycle has a row, if only one that says nobody. The rows of an action are read from the top,
+and a person is told once, by the first that means them. Nobody is told of what they did themselves, nor of a record
+that they may not see. Sentences name no decider and repeat no reason: those are read on the record's page.
+
+What one checker or reviewer decided tells nobody, neither the author nor the other one: `check`, and `decide` of a
+pair, are silent until the worker has put two decisions together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from governance.notices.groups import Group
+
+
+class Who(StrEnum):
+    NOBODY = "nobody"
+    NEXT = "next"  # everybody who may take the row's action `may` on the record now: it is their turn
+    TEAM = "team"
+    AUTHOR = "author"  # of an output request
+    REQUESTER = "requester"  # who asked for a linkage
+    SUBJECT = "subject"  # whom the record is about
+    LINKERS = "linkers"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`may` is the action that makes it somebody's turn; `turn` says so where it is one person's by another reason."""
+
+    record: str
+    action: str
+    who: Who
+    says: str = ""
+    may: str = ""
+    turn: bool = False
+
+    @property
+    def is_turn(self) -> bool:
+        return self.turn or self.who == Who.NEXT
+
+
+NOBODY, NEXT, TEAM, AUTHOR, REQUESTER, SUBJECT, LINKERS = Who
+R = Row
+ROWS = (
+    # record          action         who        says
+    R("Project",       "start",       NOBODY),
+    R("Project",       "edit",        NOBODY),
+    R("Project",       "submit",      NEXT,      "An application waits for triage.", may="accept"),
+    R("Project",       "submit",      TEAM,      "The application was submitted."),
+    R("Project",       "withdraw",    TEAM,      "The application was withdrawn."),
+    R("Project",       "declare",     NOBODY),
+    R("Project",       "accept",      NEXT,      "An application waits for ethical review.", may="pass"),
+    R("Project",       "accept",      TEAM,      "The application is in ethical review now."),
+    R("Project",       "pass",        NEXT,      "An application waits for your decision.", may="vote"),
+    R("Project",       "pass",        TEAM,      "The application is with the data owners now."),
+    R("Project",       "waive",       NEXT,      "An application waits for your decision.", may="vote"),
+    R("Project",       "waive",       TEAM,      "The application is with the data owners now."),
+    R("Project",       "return",      NEXT,      "The application was returned: answer the reasons.", may="edit"),
+    R("Project",       "return",      TEAM,      "The application was returned for changes."),
+    R("Project",       "vote",        TEAM,      "A board has voted on the application."),
+    R("Project",       "offer",       NEXT,      "A reduced project is offered to you.", may="take"),
+    R("Project",       "offer",       TEAM,      "A reduced project is offered to the team."),
+    R("Project",       "take",        NEXT,      "An application waits for the panel.", may="vote"),
+    R("Project",       "take",        TEAM,      "The reduced project is with the panel now."),
+    R("Project",       "revise",      TEAM,      "The application is the team's to change again."),
+    R("Project",       "refer",       NEXT,      "An application waits for the panel.", may="vote"),
+    R("Project",       "refer",       TEAM,      "The application is with the panel now."),
+    R("Project",       "refuse",      TEAM,      "The application has ended: read why."),
+    R("Project",       "approve",     TEAM,      "The panel has decided: read what comes next."),
+    R("Project",       "pause",       TEAM,      "The application is paused: read why."),
+    R("Project",       "take up",     TEAM,      "The application goes on."),
+    R("Project",       "renew ethics", TEAM,     "The ethics decision was renewed."),
+    R("Project",       "amend",       NOBODY),
+    R("Project",       "revoke",      TEAM,      "The project was revoked: nobody may use its data any more."),
+    R("Amendment",     "start",       NOBODY),
+    R("Amendment",     "edit",        NOBODY),
+    R("Amendment",     "submit",      NEXT,      "An amendment waits for research support.", may="return"),
+    R("Amendment",     "submit",      TEAM,      "The amendment was submitted."),
+    R("Amendment",     "withdraw",    TEAM,      "The amendment was withdrawn."),
+    R("Amendment",     "declare",     NOBODY),
+    R("Amendment",     "hand on",     NEXT,      "An amendment waits for your decision.", may="vote"),
+    R("Amendment",     "hand on",     TEAM,      "The amendment is with the data owners now."),
+    R("Amendment",     "agree",       TEAM,      "The amendment is agreed."),
+    R("Amendment",     "conclude",    TEAM,      "The amendment is agreed: sign the new agreement."),
+    R("Amendment",     "return",      NEXT,      "The amendment was returned: answer the reasons.", may="edit"),
+    R("Amendment",     "return",      TEAM,      "The amendment was returned for changes."),
+    R("Amendment",     "refuse",      TEAM,      "The amendment was refused: read why."),
+    R("Amendment",     "dismiss",     TEAM,      "The amendment was refused: read why."),
+    R("Amendment",     "vote",        TEAM,      "A board has voted on the amendment."),
+    R("Amendment",     "refer",       NEXT,      "An amendment waits for the panel.", may="vote"),
+    R("Amendment",     "refer",       TEAM,      "The amendment is with the panel now."),
+    R("Agreement",     "draw up",     NEXT,      "An agreement waits for your signature.", may="sign"),
+    R("Agreement",     "draw up",     TEAM,      "An agreement was drawn up."),
+    R("Agreement",     "sign",        TEAM,      "The agreement was signed by one more side."),
+    R("Agreement",     "complete",    NEXT,      "An agreement waits for the service's signature.", may="countersign"),
+    R("Agreement",     "complete",    TEAM,      "Everybody on the project's side has signed the agreement."),
+    R("Agreement",     "countersign", TEAM,      "The agreement is in force."),
+    R("Agreement",     "supersede",   TEAM,      "A newer agreement took the place of an earlier one."),
+    R("Agreement",     "revoke",      TEAM,      "The agreement was revoked: read why."),
+    R("Condition",     "set",         NOBODY),
+    R("Condition",     "report",      NEXT,      "A condition of yours was reported as met.", may="discharge"),
+    R("Condition",     "report",      TEAM,      "A condition was reported as met."),
+    R("Condition",     "discharge",   TEAM,      "A condition was discharged."),
+    R("Condition",     "reopen",      TEAM,      "A condition is open again: read why."),
+    R("Extract",       "request",     TEAM,      "An extract was requested."),
+    R("Extract",       "start",       NOBODY),
+    R("Extract",       "resume",      NOBODY),
+    R("Extract",       "deliver",     TEAM,      "The extract is in the project's workspace."),
+    R("Extract",       "stop",        TEAM,      "The extract was stopped: read which condition failed."),
+    R("Extract",       "fail",        NEXT,      "The extract failed: read why, and try again.", may="retry"),
+    R("Extract",       "fail",        TEAM,      "The extract failed."),
+    R("Extract",       "cancel",      TEAM,      "The extract was cancelled."),
+    R("Extract",       "retry",       NOBODY),
+    R("Extract",       "recall",      TEAM,      "The extract was recalled: stop working with it."),
+    R("OutputRequest", "start",       NOBODY),
+    R("OutputRequest", "edit",        NOBODY),
+    R("OutputRequest", "submit",      TEAM,      "An output request was submitted."),
+    R("OutputRequest", "withdraw",    TEAM,      "The output request was withdrawn."),
+    R("OutputRequest", "report",      NEXT,      "An output request waits for a check.", may="check"),
+    R("OutputRequest", "check",       NOBODY),
+    R("OutputRequest", "clear",       NEXT,      "An output request waits for its release.", may="release"),
+    R("OutputRequest", "clear",       TEAM,      "The output request was cleared: it will be released."),
+    R("OutputRequest", "return",      AUTHOR,    "The output request was returned: answer the reasons.", turn=True),
+    R("OutputRequest", "return",      TEAM,      "The output request was returned for changes."),
+    R("OutputRequest", "release",     NOBODY),
+    R("OutputRequest", "pack",        TEAM,      "The output was released: the signed package can be downloaded."),
+    R("OutputRequest", "withhold",    AUTHOR,    "The output request was returned: read what is wrong.", turn=True),
+    R("OutputRequest", "withhold",    TEAM,      "The output request was returned for changes."),
+    R("Accreditation", "ask",         NEXT,      "A request for accreditation waits for a decision.", may="refuse"),
+    R("Accreditation", "grant",       SUBJECT,   "Your accreditation was granted."),
+    R("Accreditation", "refuse",      SUBJECT,   "Your request for accreditation was decided on: read the reasons."),
+    R("Accreditation", "withdraw",    NOBODY),
+    R("Accreditation", "revoke",      SUBJECT,   "Your accreditation was revoked: read the reasons."),
+    R("Sanction",      "impose",      SUBJECT,   "Your standing as a researcher has changed: read why."),
+    R("Sanction",      "lift",        SUBJECT,   "A sanction on you was lifted."),
+    R("Delivery",      "receive",     LINKERS,   "A delivery was received."),
+    R("Delivery",      "accept",      NOBODY),
+    R("Delivery",      "refuse",      LINKERS,   "A delivery was refused: tell its provider why."),
+    R("LinkageRun",    "request",     NOBODY),
+    R("LinkageRun",    "start",       NOBODY),
+    R("LinkageRun",    "resume",      NOBODY),
+    R("LinkageRun",    "finish",      REQUESTER, "The linkage has built a release."),
+    R("LinkageRun",    "fail",        NEXT,      "A linkage failed: read why, and try again.", may="retry"),
+    R("LinkageRun",    "cancel",      REQUESTER, "The linkage was cancelled."),
+    R("LinkageRun",    "retry",       NOBODY),
+    R("ClericalPair",  "decide",      NOBODY),
+    R("ClericalPair",  "undo",        NOBODY),
+    R("ClericalPair",  "agree",       NOBODY),
+    R("ClericalPair",  "disagree",    NOBODY),
+    R("Release",       "build",       NEXT,      "A release waits for a decision on its publication.", may="publish"),
+    R("Release",       "publish",     LINKERS,   "A release was published."),
+    R("Release",       "supersede",   NOBODY),
+    R("Release",       "withdraw",    LINKERS,   "A release was withdrawn: read what is wrong with it."),
+)  # fmt: skip
+
+# What a record is called in a notice and in e-mail: never by a title, a person or what was decided.
+REFERENCES = {
+    "Project": "{0.reference}",
+    "Agreement": "Agreement {0.version} of {0.project.reference}",
+    "Condition": "Condition {0.pk} of {0.project.reference}",
+    "Amendment": "Amendment {0.number} of {0.project.reference}",
+    "Extract": "Extract {0.pk} of {0.project.reference}",
+    "OutputRequest": "Output {0.pk} of {0.project.reference}",
+    "Accreditation": "Accreditation request {0.pk}",
+    "Sanction": "Your standing as a researcher",
+    "Delivery": "Delivery {0.pk} of {0.dataset}",
+    "LinkageRun": "Linkage {0.name} of {0.dataset}",
+    "ClericalPair": "Review of pairs",
+    "Release": "Release {0.version} of {0.code}",
+}
+GROUPS = {
+    "Project": Group.PROJECTS,
+    "Agreement": Group.PROJECTS,
+    "Condition": Group.PROJECTS,
+    "Amendment": Group.PROJECTS,
+    "Extract": Group.PROJECTS,
+    "OutputRequest": Group.OUTPUTS,
+    "Accreditation": Group.STANDING,
+    "Sanction": Group.STANDING,
+    "Delivery": Group.LINKED_DATA,
+    "LinkageRun": Group.LINKED_DATA,
+    "ClericalPair": Group.LINKED_DATA,
+    "Release": Group.LINKED_DATA,
+}
+
+
+class NotInTheTable(KeyError):
+    """No row says who is told of this action on this record."""
+
+
+def rows_for(record: str, action: str) -> tuple[Row, ...]:
+    """The rows of an action, from the top. Raises NotInTheTable: nothing is passed over in silence."""
+    found = tuple(row for row in ROWS if (row.record, row.action) == (record, action))
+    if not found:
+        raise NotInTheTable(f"{record}, {action}")
+    return found
