@@ -46,12 +46,18 @@ def write_digests() -> None:
 
 
 @shared_task
-def each_morning() -> None:
-    """Warn of what ends soon, remind of what waits, and clear the outbox of changes that were told of long ago.
+def warn() -> None:
+    """Warn of what ends soon. Safe to repeat, on any day and at any hour: each step is told once."""
+    warning.warn_all(at=timezone.now(), site=settings.GATEHOUSE_SITE)
 
-    Safe to repeat, on any day and at any hour: each step is told once.
-    """
-    at = timezone.now()
-    warning.warn_all(at=at, site=settings.GATEHOUSE_SITE)
-    reminding.remind_all(at=at, site=settings.GATEHOUSE_SITE)
-    outbox.forget(before=at - KEPT)
+
+@shared_task
+def remind() -> None:
+    """Remind of what waits for the service, and tell research support of what is overdue. Safe to repeat likewise."""
+    reminding.remind_all(at=timezone.now(), site=settings.GATEHOUSE_SITE)
+
+
+@shared_task
+def forget_told() -> None:
+    """Clear the outbox of changes that were told of long ago. Safe to repeat."""
+    outbox.forget(before=timezone.now() - KEPT)

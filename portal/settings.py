@@ -153,7 +153,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
     "pass-on-notices": {"task": "extracts.notice_tasks.pass_on", "schedule": 15.0},
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},
-    "each-morning": {"task": "extracts.notice_tasks.each_morning", "schedule": crontab(hour="6", minute="30")},
+    "warn": {"task": "extracts.notice_tasks.warn", "schedule": crontab(hour="6", minute="30")},
+    "remind": {"task": "extracts.notice_tasks.remind", "schedule": crontab(hour="6", minute="40")},
+    "forget-told": {"task": "extracts.notice_tasks.forget_told", "schedule": crontab(hour="3", minute="0")},
     "sign-trail-head": {
         "task": "extracts.tasks.sign_trail_head",
         "schedule": env.float("GATEHOUSE_TRAIL_HEAD_SECONDS", default=300.0),
