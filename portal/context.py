@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from governance.people.grants import roles_everywhere
 from governance.people.models import User
@@ -33,7 +34,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Variables for the base template."""
     person = getattr(request, "user", None)
     signed_in = person is not None and person.is_authenticated
-    roles = roles_everywhere(person) if isinstance(person, User) else frozenset()
+    roles = roles_everywhere(person, timezone.now()) if isinstance(person, User) else frozenset()
     here = _section(request, roles)
     shown = [
         {"text": text, "href": reverse(name), "active": name == here}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -11,17 +13,16 @@ from governance.people.roles import Role
 from governance.projects.models import Project
 
 
-def mine(person: User) -> QuerySet[Project]:
+def mine(person: User, at: datetime) -> QuerySet[Project]:
     """The projects on whose team the person is, newest first."""
-    return (
-        projects_of(person, Project.objects.all()).select_related("lead__organisation").order_by("-created_at", "-pk")
-    )
+    held = projects_of(person, Project.objects.all(), at)
+    return held.select_related("lead__organisation").order_by("-created_at", "-pk")
 
 
-def reviewable(person: User) -> QuerySet[Project]:
+def reviewable(person: User, at: datetime) -> QuerySet[Project]:
     """The submitted projects that a role of the service lets this person see, those that moved last first."""
     submitted = Project.objects.filter(submitted_at__isnull=False)
-    roles = roles_everywhere(person)
+    roles = roles_everywhere(person, at)
     if not roles:
         submitted = submitted.none()
     elif roles == {Role.OWNER}:

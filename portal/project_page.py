@@ -31,7 +31,7 @@ DECIDING = {"accept", "decide", "approve", "refuse", "return"}
 
 def context_of(project: Project, person: User, catalogue: Catalogue, at: datetime) -> dict[str, Any]:
     """The variables of the record page."""
-    roles = roles_on(project, person)
+    roles = roles_on(project, person, at)
     actions = allowed_actions(project, person, at)
     return {
         **asked_context(project, person, roles, catalogue),

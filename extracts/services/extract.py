@@ -31,7 +31,7 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
 
     Raises Refused with the condition that fails: role, accreditation, agreement, release.
     """
-    if Role.RESEARCHER not in roles_on(project, by):
+    if Role.RESEARCHER not in roles_on(project, by, at):
         raise Refused("Only researchers of the project request extracts.")
     if reason := by.why_not_accredited(at):
         raise Refused(reason)
@@ -71,7 +71,7 @@ def why_not_build(extract: Extract, *, catalogue: Catalogue, at: datetime) -> st
     agreement.refresh_from_db()
     if reason := agreement.why_not_in_force(at):
         return reason
-    if Role.RESEARCHER not in roles_on(extract.project, extract.requested_by):
+    if Role.RESEARCHER not in roles_on(extract.project, extract.requested_by, at):
         return "The person who requested it is no longer a researcher of this project."
     if reason := extract.requested_by.why_not_accredited(at):
         return f"{extract.requested_by}: {reason}"

@@ -33,12 +33,13 @@ A_PAGE = 25
 def index(request: SignedIn) -> HttpResponse:
     """My projects; for the service's people also what waits for them, and the rest that they may see."""
     narrowed = forms.Filter(request.GET)
-    reviews = bool(roles_everywhere(request.user))
-    mine = project_lists.mine(request.user)
+    at = timezone.now()
+    reviews = bool(roles_everywhere(request.user, at))
+    mine = project_lists.mine(request.user, at)
     mine = mine if reviews else narrowed.narrow(mine)
-    waiting = [item.record for item in inbox.waiting_for(request.user, timezone.now()) if not item.news]
+    waiting = [item.record for item in inbox.waiting_for(request.user, at) if not item.news]
     to_decide = [record for record in waiting if isinstance(record, Project) and record.state in UNDER_REVIEW]
-    reviewable = project_lists.reviewable(request.user)
+    reviewable = project_lists.reviewable(request.user, at)
     others = narrowed.narrow(reviewable.exclude(pk__in=[project.pk for project in to_decide]))
     context = {
         "form": narrowed,
@@ -227,7 +228,7 @@ def submit(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The application is submitted. Research support checks it first.")
             return redirect(project)
-    roles = roles_on(project, request.user)
+    roles = roles_on(project, request.user, at)
     context = {
         **project_page.asked_context(project, request.user, roles, catalogue),
         "form": form,
@@ -262,7 +263,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
     """One form for the board that the person sits on: its verdicts, and reasons."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
-    roles, catalogue = roles_on(project, request.user), catalogue_of(project)
+    roles, catalogue = roles_on(project, request.user, at), catalogue_of(project)
     board = deciding.board_of(request.POST.get("board", project.state), roles)
     if board is None:
         messages.error(request, "There is nothing for you to decide on this application now.")

@@ -266,9 +266,9 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     linked.a_release(name="4")
     at, taken = builders.now(), set()
     for one, model in itertools.product(CAST, FETCHED):
-        user, facts = person(one.username), facts_about(person(one.username))
+        user, facts = person(one.username), facts_about(person(one.username), at)
         for record in model.objects.all():
-            roles = roles_for(record, user)
+            roles = roles_for(record, user, at)
             assert roles_known(record, facts) == roles
             quick = allowed(record.LIFECYCLE, Known(record, facts), user, roles, at)
             assert quick == allowed(record.LIFECYCLE, record, user, roles, at)
