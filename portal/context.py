@@ -27,6 +27,7 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Public register", "register", "everyone"),
 )
 
+OF_PEOPLE = ("/roles/",)
 OF_PROJECTS = ("/agreements/", "/extracts/")
 
 
@@ -63,4 +64,6 @@ def _section(request: HttpRequest, roles: Collection[Role]) -> str:
         return "outputs" if Role.CHECKER in roles else "projects"
     if request.path.startswith(OF_PROJECTS):
         return "projects"
+    if request.path.startswith(OF_PEOPLE):
+        return "people"
     return next((name for _, name, _ in NAVIGATION[1:] if request.path.startswith(reverse(name))), "")

@@ -26,7 +26,7 @@ from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
 from governance.people import lifecycle as people
 from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere, teams_of
-from governance.people.models import Accreditation, User
+from governance.people.models import Accreditation, RoleGrant, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
 from governance.projects.models import Decision, Project, Stage
@@ -72,6 +72,7 @@ TURNS = (
     Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
+    Turn(RoleGrant,       people.PROPOSED,       "refuse",      "Confirm or refuse a role of the service"),
     Turn(LinkageRun,      runs.FAILED,           "retry",       "Read why the linkage failed and try again"),
     Turn(Delivery,        deliveries.REFUSED,    "",            "Tell the provider why the delivery was refused"),
     Turn(Release,         releases.BUILT,        "publish",     "Decide whether the release is published"),
@@ -94,6 +95,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
+    RoleGrant: (("person__organisation",), ()),
     Release: (("run",), ("difference", "run__report", "run__charts")),
 }
 
@@ -274,6 +276,7 @@ def _is_meant(turn: Turn, record: Any, facts: Facts, at: datetime) -> bool:
 def _item(turn: Turn, record: Any) -> Item:
     names = {
         Accreditation: "{0.person}",
+        RoleGrant: "{0}",
         Agreement: "Agreement {0.version}",
         Extract: "Extract {0.pk}",
         Release: "Release {0.version}",
@@ -291,7 +294,7 @@ def _item(turn: Turn, record: Any) -> Item:
 
 def _reference(record: Any) -> str:
     """The project's reference, or the dataset or organisation that a record of the service is about."""
-    if isinstance(record, Accreditation):
+    if isinstance(record, Accreditation | RoleGrant):
         return str(record.person.organisation)
     if is_the_services(record):
         return str(record.code if isinstance(record, Release) else record.dataset)

@@ -186,7 +186,9 @@ def team(request: SignedIn, pk: int) -> HttpResponse:
         try:
             if project.has_member(person):
                 raise Refused(f"{person} is on the team already. To change the role, remove and add them again.")
-            services.add_member(project, person, role=role, by=request.user, at=at)
+            services.add_member(
+                project, person, role=role, ends_on=form.cleaned_data["ends_on"], by=request.user, at=at
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

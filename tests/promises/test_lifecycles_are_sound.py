@@ -5,13 +5,14 @@ import pytest
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, Sanction
+from governance.people.models import Accreditation, RoleGrant, Sanction
 from governance.people.roles import Role
 from governance.projects.models import Project
 
 ENDS = {
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
+    RoleGrant: {"refused", "withdrawn", "taken_back"},
     Project: {"approved", "refused", "withdrawn"},
     Agreement: {"revoked"},
     Extract: {"stopped", "cancelled", "recalled"},

@@ -20,11 +20,19 @@ from django.urls import get_resolver, reverse
 from extracts import services as extracts
 from extracts.models import ClericalPair, Delivery, LinkageRun, Release
 from governance.outputs import services as outputs
-from governance.people.models import Accreditation, Sanction, SignedDeclaration, Training, User
+from governance.people.models import Accreditation, RoleGrant, Sanction, SignedDeclaration, Training, User
 from governance.projects.models import Decision
 from governance.standing import services as standing
 from tests import linked
-from tests.builders import a_project, a_request_for_accreditation, an_agreement, an_output, catalogue, now
+from tests.builders import (
+    a_project,
+    a_proposed_role,
+    a_request_for_accreditation,
+    an_agreement,
+    an_output,
+    catalogue,
+    now,
+)
 from tests.cast import person
 from tests.portal.pages import signed_in
 from tests.portal.test_review_pages import store
@@ -103,6 +111,12 @@ def more_requests(one: Accreditation, number: int) -> None:
     many.copies(one, [{"person": each} for each in many.people(person("olu"), number)])
 
 
+def more_roles(grant: RoleGrant, number: int) -> None:
+    each = [{"person": one} for one in many.people(person("olu"), number)]
+    many.copies(grant, each)
+    many.copies(grant, [one | {"state": "in_force", "confirmed_by": person("ada")} for one in each])
+
+
 def a_team_to_sign() -> Any:
     return an_agreement("drawn_up")
 
@@ -169,6 +183,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "home": (
         *PROJECTS,
         Page("sam", an_accreditation_to_decide, more_requests),
+        Page("ada", a_proposed_role, more_roles),
         Page("ruth", lambda: an_output("draft"), many.outputs),
         Page("cass", lambda: an_output("submitted"), many.outputs),
         Page("cass", lambda: an_output("cleared"), many.outputs),
@@ -211,6 +226,12 @@ PAGES: dict[str, tuple[Page, ...]] = {
             its_number,
         ),
     ),
+    "roles": (
+        Page("sam", a_proposed_role, more_roles),
+        Page("ada", a_proposed_role, more_roles),
+    ),
+    "role": (Page("ada", a_proposed_role, many.history, its_number, FEW),),
+    "permission_matrix": (Page("", a_proposed_role, more_roles),),
     "linkage": (Page("lin", a_failed_run, more_linkage), Page("rae", a_failed_run, more_linkage)),
     "linkage_run": (Page("lin", a_failed_run, more_of_a_run, its_number),),
     "linkage_start": (Page("lin", a_failed_run, more_linkage),),
@@ -256,7 +277,7 @@ EXEMPT = {
             "project_drop", "project_remove", "project_submit", "project_withdraw", "project_decide",
             "agreement_sign", "agreement_revoke", "extract_cancel", "extract_retry", "output_new", "output_edit",
             "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
-            "output_check", "output_release",
+            "output_check", "output_release", "role_propose", "role_decide", "role_end", "look_at_draft",
         ),
         FORM,
     ),
