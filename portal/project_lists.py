@@ -12,11 +12,16 @@ from governance.people.models import User
 from governance.people.roles import Role
 from governance.projects.models import Project
 
+# What a row of a list shows: the long answers and JSON columns stay where they are.
+SHOWN = (
+    "reference", "title", "state", "state_since", "lead__name", "lead__username", "lead__organisation__name",
+)  # fmt: skip
+
 
 def mine(person: User, at: datetime) -> QuerySet[Project]:
     """The projects on whose team the person is, newest first."""
     held = projects_of(person, Project.objects.all(), at)
-    return held.select_related("lead__organisation").order_by("-created_at", "-pk")
+    return held.select_related("lead__organisation").only(*SHOWN).order_by("-created_at", "-pk")
 
 
 def reviewable(person: User, at: datetime) -> QuerySet[Project]:
@@ -27,7 +32,7 @@ def reviewable(person: User, at: datetime) -> QuerySet[Project]:
         submitted = submitted.none()
     elif roles == {Role.OWNER}:
         submitted = _with_tables_of(submitted, owner_code(person))
-    return submitted.select_related("lead__organisation").order_by("-state_since", "-pk")
+    return submitted.select_related("lead__organisation").only(*SHOWN).order_by("-state_since", "-pk")
 
 
 def _with_tables_of(projects: QuerySet[Project], code: str) -> QuerySet[Project]:

@@ -7,6 +7,7 @@ a role is used, so that nothing has to clean up.
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
@@ -100,11 +101,16 @@ def _held(person: User, at: datetime, *, on: Any = None) -> frozenset[Role]:
     day = timezone.localtime(at).date().isoformat()
     sql, values = EVERYWHERE, (person.pk, day, day)
     if on is not None:
-        sql += ON_PROJECT.format(grants=on.grants.model._meta.db_table)
-        values = (*values, person.pk, on.pk, day)
+        sql, values = _on(type(on)), (*values, person.pk, on.pk, day)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return frozenset(BY_NAME[name] for (name,) in cursor.fetchall() if name in BY_NAME)
+
+
+@cache
+def _on(projects: Any) -> str:
+    """The statement for the roles on one of these projects, with the name of their own table of grants."""
+    return EVERYWHERE + ON_PROJECT.format(grants=projects.grants.rel.related_model._meta.db_table)
 
 
 BY_NAME = {role.value: role for role in TEAM_ROLES | SERVICE_ROLES}
