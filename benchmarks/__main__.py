@@ -7,12 +7,19 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from benchmarks import dataset, extract, linkage, release, sources
+from benchmarks import dataset, extract, linkage, permissions, release, sources
 from benchmarks.harness import Result, results
 
 BENCHMARKS = {
     benchmark.name: benchmark
-    for benchmark in (extract.BENCHMARK, sources.BENCHMARK, release.BENCHMARK, linkage.BENCHMARK, dataset.BENCHMARK)
+    for benchmark in (
+        extract.BENCHMARK,
+        sources.BENCHMARK,
+        release.BENCHMARK,
+        linkage.BENCHMARK,
+        dataset.BENCHMARK,
+        permissions.BENCHMARK,
+    )
 }
 
 # Heading -> what stands below it.
@@ -24,6 +31,7 @@ COLUMNS: dict[str, Callable[[Result], str]] = {
     "per CPU second":    lambda result: _number(result.per_cpu_second, 0),
     "peak MiB":          lambda result: _number(result.peak_mib, 0),
     "baseline peak MiB": lambda result: _number(result.baseline_peak_mib, 0),
+    "queries":           lambda result: _number(result.quality.get("queries"), 0),
     "F1":                lambda result: _number(result.quality.get("f1"), 4),
     "baseline F1":       lambda result: _number(result.baseline_quality.get("f1"), 4),
 }  # fmt: skip

@@ -31,7 +31,7 @@ def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fiel
         raise TypeError("The state of a record is the lifecycle's to set.")
     record = type(record).objects.select_for_update().get(pk=record.pk)  # type: ignore[attr-defined]
     subject: Any = record
-    move = resolve(subject.LIFECYCLE, action, subject, by, roles_for(subject, by), at)
+    move = resolve(subject.LIFECYCLE, action, subject, by, roles_for(subject, by, at), at)
     before, subject.state = subject.state, move.target.value
     if before != subject.state:
         fields["state_since"] = at

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from governance.audit import trail
 from governance.audit.models import Entry
@@ -35,7 +36,7 @@ def visible_or_404(model: type[R], pk: int, *, to: User, at: datetime) -> R:
     alone = hasattr(shape, "reference") or is_the_services(shape)
     records = shape.objects.all() if alone else shape.objects.select_related("project")
     record: R | None = records.filter(pk=pk).first()
-    if record is None or not may_see(record, to):
+    if record is None or not may_see(record, to, at):
         raise Http404
     note_view(record, by=to, at=at)
     return record
@@ -49,20 +50,20 @@ def note_view(record: Model, *, by: User, at: datetime) -> None:
         trail.append(actor=by, action="view", subject=record, at=at)
 
 
-def may_see(record: Any, person: User) -> bool:
+def may_see(record: Any, person: User, at: datetime) -> bool:
     """Whether the person holds a role, on the record's project or in the service, that sees records of this kind."""
-    return bool(roles_for(record, person) & record.VISIBLE_TO)
+    return bool(roles_for(record, person, at) & record.VISIBLE_TO)
 
 
-def team_or_404(project: Any, person: User) -> None:
+def team_or_404(project: Any, person: User, at: datetime) -> None:
     """Pages that are the team's alone."""
-    if not roles_for(project, person) & TEAM_ROLES:
+    if not roles_for(project, person, at) & TEAM_ROLES:
         raise Http404
 
 
 def one_of_or_404(person: User, roles: Collection[Role]) -> frozenset[Role]:
     """The roles that the person holds everywhere, or 404 for who holds none of those the page is for."""
-    held = roles_everywhere(person)
+    held = roles_everywhere(person, timezone.now())
     if not held & set(roles):
         raise Http404
     return held
@@ -70,5 +71,5 @@ def one_of_or_404(person: User, roles: Collection[Role]) -> frozenset[Role]:
 
 def auditor_or_404(person: User) -> None:
     """Pages of the trail are the auditors' alone."""
-    if Role.AUDITOR not in roles_everywhere(person):
+    if Role.AUDITOR not in roles_everywhere(person, timezone.now()):
         raise Http404

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from governance.notices import services
 from governance.people.grants import roles_everywhere
@@ -28,6 +29,7 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Public register", "register", "everyone"),
 )
 
+OF_PEOPLE = ("/roles/",)
 OF_PROJECTS = ("/agreements/", "/extracts/")
 
 
@@ -35,7 +37,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Variables for the base template."""
     person = getattr(request, "user", None)
     signed_in = person is not None and person.is_authenticated
-    roles = roles_everywhere(person) if isinstance(person, User) else frozenset()
+    roles = roles_everywhere(person, timezone.now()) if isinstance(person, User) else frozenset()
     here = _section(request, roles)
     shown = [
         {"text": text, "href": reverse(name), "active": name == here}
@@ -65,4 +67,6 @@ def _section(request: HttpRequest, roles: Collection[Role]) -> str:
         return "outputs" if Role.CHECKER in roles else "projects"
     if request.path.startswith(OF_PROJECTS):
         return "projects"
+    if request.path.startswith(OF_PEOPLE):
+        return "people"
     return next((name for _, name, _ in NAVIGATION[1:] if request.path.startswith(reverse(name))), "")

@@ -20,7 +20,7 @@ from portal.access import SignedIn
 
 def refuse_unless_allowed(record: Any, action: str, person: User, at: datetime) -> None:
     """Raises Refused, with the reason, unless the record's lifecycle lets this person take the action now."""
-    resolve(type(record).LIFECYCLE, action, record, person, roles_for(record, person), at)
+    resolve(type(record).LIFECYCLE, action, record, person, roles_for(record, person, at), at)
 
 
 def turned_away(
@@ -32,12 +32,13 @@ def turned_away(
     keeps  for long texts, which tell of nobody: who has the role keeps what was typed, and the service
            says why it is refused, when the record has moved on since the page was opened
     """
-    person, roles = request.user, roles_for(record, request.user)
+    person, at = request.user, timezone.now()
+    roles = roles_for(record, person, at)
     posted = request.method == "POST"
     if keeps and posted and any(move.action == action and move.by in roles for move in record.LIFECYCLE):
         return None
     moves = tuple(move if guards else replace(move, unless=()) for move in record.LIFECYCLE)
-    reason = why_not(moves, action, record, person, roles, timezone.now())
+    reason = why_not(moves, action, record, person, roles, at)
     if not reason:
         return None
     messages.error(request, reason)

@@ -28,8 +28,8 @@ from governance.amendments.models import Amendment, AmendmentVote
 from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
 from governance.people import lifecycle as people
-from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere
-from governance.people.models import Accreditation, User
+from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere, teams_of
+from governance.people.models import Accreditation, RoleGrant, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
 from governance.projects.boards import Verdict, settled
@@ -90,6 +90,7 @@ TURNS = (
     Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
+    Turn(RoleGrant,       people.PROPOSED,       "refuse",      "Confirm or refuse a role of the service"),
     Turn(LinkageRun,      runs.FAILED,           "retry",       "Read why the linkage failed and try again"),
     Turn(Delivery,        deliveries.REFUSED,    "",            "Tell the provider why the delivery was refused"),
     Turn(Release,         releases.BUILT,        "publish",     "Decide whether the release is published"),
@@ -114,6 +115,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
+    RoleGrant: (("person__organisation",), ()),
     Release: (("run",), ("difference", "run__report", "run__charts")),
 }
 
@@ -133,11 +135,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the guards may ask about one person, for all records at once."""
+    """What the guards may ask about one person, for all records at once.
+
+    team  the projects on whose team the person is, whether or not a role there still counts
+    held  the projects on which one does, with the role
+    """
 
     person: User
     everywhere: frozenset[Role]
-    memberships: Mapping[int, Role]
+    team: Collection[int]
+    held: Mapping[int, Role]
     voted: Collection[tuple[int, int, str]]
     given: Mapping[tuple[int, int], list[Verdict]]
     amendments_voted: Collection[tuple[int, int, str]]
@@ -166,7 +173,7 @@ class Known:
         return Known(self._record.project, self._facts)
 
     def has_member(self, person: User) -> bool:
-        return self._record.pk in self._facts.memberships
+        return self._record.pk in self._facts.team
 
     def why_no_agreement(self, at: datetime) -> str | None:
         if self._record.state != outputs.CLEARED:
@@ -212,27 +219,29 @@ class Known:
 
 def waiting_for(person: User, at: datetime) -> list[Item]:
     """What waits for the person, longest first; then the news of the last thirty days, newest first."""
-    facts = facts_about(person)
+    facts = facts_about(person, at)
     items = [item for model in FETCHED for item in _items(model, facts, at)] + list(_review(facts))
     to_do = sorted((item for item in items if not item.news), key=lambda item: item.since)
     news = sorted((item for item in items if item.news), key=lambda item: item.since, reverse=True)
     return to_do + news
 
 
-def facts_about(person: User) -> Facts:
+def facts_about(person: User, at: datetime) -> Facts:
     """A fixed number of queries, however many records there are. Nothing waits for a person who has left."""
     if not person.is_active:
-        return Facts(person, frozenset(), {}, (), {}, (), {}, (), (), (), (), (), (), {}, {})
+        return Facts(person, frozenset(), (), {}, (), {}, (), {}, (), (), (), (), (), (), {}, {})
     reviewed = Decision.objects.filter(project__state__in=projects.UNDER_REVIEW)
     amended = AmendmentVote.objects.filter(amendment__state__in=amending.UNDER_REVIEW)
     in_force = Agreement.objects.filter(state=IN_FORCE, project__output_requests__state=outputs.CLEARED).distinct()
     checks = Check.objects.filter(checker=person, request__state__in=outputs.CHECKERS_TURN)
     out = Release.objects.filter(state__in=releases.WAS_PUBLISHED).order_by()
     institution = Signature.objects.filter(side=Side.INSTITUTION, agreement__state=DRAWN_UP)
+    team, held = teams_of(person, Project.objects.all(), at)
     return Facts(
         person=person,
-        everywhere=roles_everywhere(person),
-        memberships={project: Role(role) for project, role in person.memberships.values_list("project_id", "role")},
+        everywhere=roles_everywhere(person, at),
+        team=team,
+        held=held,
         voted=set(reviewed.filter(person=person).values_list("project_id", "round", "stage")),
         given=_given(reviewed.filter(stage=Stage.OWNER, owner=owner_code(person)), "project_id"),
         amendments_voted=set(amended.filter(person=person).values_list("amendment_id", "round", "stage")),
@@ -279,7 +288,7 @@ def roles_known(record: Any, facts: Facts) -> frozenset[Role]:
     if is_the_services(record):
         return facts.everywhere | ({Role.SELF} if is_about(record, facts.person) else set())
     project = record.project
-    team = frozenset({facts.memberships[project.pk]} if project.pk in facts.memberships else ())
+    team = frozenset({facts.held[project.pk]} if project.pk in facts.held else ())
     return reaching(project, team=team, everywhere=facts.everywhere, person=facts.person)
 
 
@@ -316,7 +325,7 @@ def _candidates(model: Any, turns: list[Turn], facts: Facts, at: datetime) -> Qu
     """Records that could wait for the person: their team's, and those where a role held everywhere acts next."""
     if is_the_services(model):
         return _of_the_service(model, turns, facts, at)
-    mine = Q(**{"pk__in" if model is Project else "project__in": list(facts.memberships)})
+    mine = Q(**{"pk__in" if model is Project else "project__in": list(facts.held)})
     fresh = Q(state__in=[turn.state for turn in turns if turn.news], state_since__gte=at - NEWS_STAYS)
     open_ones = Q(state__in=[turn.state for turn in turns if not turn.news])
     served = Q(state__in=[turn.state for turn in turns if _acts_next(turn, facts.everywhere)])
@@ -347,7 +356,7 @@ def _is_meant(turn: Turn, record: Any, facts: Facts, at: datetime) -> bool:
         in_time = record.state_since >= at - NEWS_STAYS
         if is_the_services(record):
             return in_time and Role.LINKER in facts.everywhere
-        return in_time and facts.memberships.get(record.project.pk) in record.VISIBLE_TO
+        return in_time and facts.held.get(record.project.pk) in record.VISIBLE_TO
     known, roles = Known(record, facts), roles_known(record, facts)
     return not why_not(record.LIFECYCLE, turn.action, known, facts.person, roles, at)
 
@@ -355,6 +364,7 @@ def _is_meant(turn: Turn, record: Any, facts: Facts, at: datetime) -> bool:
 def _item(turn: Turn, record: Any) -> Item:
     names = {
         Accreditation: "{0.person}",
+        RoleGrant: "{0}",
         Agreement: "Agreement {0.version}",
         Condition: "{0.described.label}",
         Amendment: "Amendment {0.number}: {0.project.title}",
@@ -374,7 +384,7 @@ def _item(turn: Turn, record: Any) -> Item:
 
 def _reference(record: Any) -> str:
     """The project's reference, or the dataset or organisation that a record of the service is about."""
-    if isinstance(record, Accreditation):
+    if isinstance(record, Accreditation | RoleGrant):
         return str(record.person.organisation)
     if is_the_services(record):
         return str(record.code if isinstance(record, Release) else record.dataset)

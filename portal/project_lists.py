@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -10,29 +12,33 @@ from governance.people.models import User
 from governance.people.roles import ON_PROJECTS, Role
 from governance.projects.models import Project
 
+# What a row of a list shows: the long answers and JSON columns stay where they are.
+SHOWN = (
+    "reference", "title", "state", "state_since", "lead__name", "lead__username", "lead__organisation__name",
+)  # fmt: skip
 
-def mine(person: User) -> QuerySet[Project]:
+
+def mine(person: User, at: datetime) -> QuerySet[Project]:
     """The projects on whose team the person is, newest first."""
-    return (
-        projects_of(person, Project.objects.all()).select_related("lead__organisation").order_by("-created_at", "-pk")
-    )
+    held = projects_of(person, Project.objects.all(), at)
+    return held.select_related("lead__organisation").only(*SHOWN).order_by("-created_at", "-pk")
 
 
-def roles_on_projects(person: User) -> frozenset[Role]:
+def roles_on_projects(person: User, at: datetime) -> frozenset[Role]:
     """The person's roles in the service that reach projects: none for who holds identifiers (`grants.reaching`)."""
-    held = roles_everywhere(person)
+    held = roles_everywhere(person, at)
     return frozenset() if Role.LINKER in held else held & ON_PROJECTS
 
 
-def reviewable(person: User) -> QuerySet[Project]:
+def reviewable(person: User, at: datetime) -> QuerySet[Project]:
     """The submitted projects that a role of the service lets this person see, those that moved last first."""
     submitted = Project.objects.filter(submitted_at__isnull=False)
-    roles = roles_on_projects(person)
+    roles = roles_on_projects(person, at)
     if not roles:
         submitted = submitted.none()
     elif not roles - {Role.OWNER, Role.SIGNATORY}:
         submitted = _in_reach(submitted, owner_code(person) if Role.OWNER in roles else "", person, roles)
-    return submitted.select_related("lead__organisation").order_by("-state_since", "-pk")
+    return submitted.select_related("lead__organisation").only(*SHOWN).order_by("-state_since", "-pk")
 
 
 def _in_reach(projects: QuerySet[Project], code: str, person: User, roles: frozenset[Role]) -> QuerySet[Project]:

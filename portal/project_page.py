@@ -31,7 +31,7 @@ DECIDING = {"accept", "pass", "vote", "refuse", "return"}
 
 def context_of(project: Project, person: User, catalogue: Catalogue, at: datetime) -> dict[str, Any]:
     """The variables of the record page."""
-    roles = roles_on(project, person)
+    roles = roles_on(project, person, at)
     actions = allowed_actions(project, person, at)
     return {
         **asked_context(project, person, roles, catalogue),
@@ -129,9 +129,11 @@ def hindrances_to_show(project: Project, person: User, at: datetime) -> list[str
 
 
 def team_of(project: Project, day: date) -> list[Member]:
-    """The team, each with `accredited_until`: the last day on which accreditation and training hold, or None."""
+    """The team, each with two last days or None: `ends_on` of the role, `accredited_until` of the standing."""
+    last_days = dict(project.grants.filter(ended_at__isnull=True).values_list("user_id", "ends_on"))
     along = [f"person__{name}" for name in FETCHED]
     members = list(project.members.select_related("person__organisation").prefetch_related(*along))
     for member in members:
+        member.ends_on = last_days.get(member.person_id)  # type: ignore[attr-defined]
         member.accredited_until = accreditation.ends_on(member.person.standing_on(day))  # type: ignore[attr-defined]
     return members

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from governance.audit import trail
 from governance.audit.models import Entry
 from governance.outputs.models import OutputRequest
@@ -27,12 +29,12 @@ def reads_names(roles: Collection[Role]) -> bool:
 
 def allowed_actions(record: Any, person: User, at: datetime) -> set[str]:
     """The actions that the record's lifecycle allows this person now: one button each."""
-    return set(allowed(record.LIFECYCLE, record, person, roles_for(record, person), at))
+    return set(allowed(record.LIFECYCLE, record, person, roles_for(record, person, at), at))
 
 
 def hindrances_of(record: Any, person: User, at: datetime) -> dict[str, str]:
     """Action -> why not, where only a guard stands between this person and the action."""
-    return hindrances(record.LIFECYCLE, record, person, roles_for(record, person), at)
+    return hindrances(record.LIFECYCLE, record, person, roles_for(record, person, at), at)
 
 
 def status_of(record: Any) -> Waiting:
@@ -59,7 +61,7 @@ def history_of(record: Any, person: User, *, most: int = 50) -> list[Event]:
     While a check is blind, nobody reads from the history what another checker decided. The project's
     team, and whoever a record is about, read which board decided, not which person: deciders are anonymous to them.
     """
-    roles = roles_for(record, person)
+    roles = roles_for(record, person, timezone.now())
     entries = trail.of(record)
     if Role.AUDITOR not in roles:
         entries = entries.exclude(action__in=QUIET)

@@ -37,14 +37,14 @@ def sight_of(output: OutputRequest, person: User, at: datetime) -> Sight:
 
 def is_independent_checker(output: OutputRequest, person: User, at: datetime) -> bool:
     """Whether the person is a checker of neither the project's team nor its organisations."""
-    if Role.CHECKER not in roles_on(output.project, person):
+    if Role.CHECKER not in roles_on(output.project, person, at):
         return False
     return not any(guard(output, person, at) for guard in INDEPENDENT)
 
 
 def why_not_described_by(output: OutputRequest, person: User, at: datetime) -> str:
     """Why this person may not describe the request's files now, or "": headings are read by accredited researchers."""
-    if Role.RESEARCHER not in roles_on(output.project, person) or output.state not in AUTHORS_TURN:
+    if Role.RESEARCHER not in roles_on(output.project, person, at) or output.state not in AUTHORS_TURN:
         return "Only researchers of the project describe its files, before they are submitted."
     return output.project.why_not_accredited(person, at) or ""
 

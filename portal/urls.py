@@ -16,6 +16,7 @@ from portal.views import (
     operations,
     outputs,
     people,
+    permissions,
     projects,
     register,
     releases,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("sign-out", LogoutView.as_view(), name="account_logout"),
     path("sign-up", home.no_sign_up, name="account_signup"),
     path("inactive", home.inactive, name="account_inactive"),
+    path("permissions", permissions.permission_matrix, name="permission_matrix"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     # Anyone may read these.
@@ -73,6 +75,12 @@ urlpatterns = [
     path("accreditations/<int:pk>/withdraw", people.withdraw, name="accreditation_withdraw"),
     path("accreditations/<int:pk>/revoke", people.revoke, name="accreditation_revoke"),
     path("sanctions/<int:pk>/", people.sanction_detail, name="sanction"),
+    # Roles of the service: proposed, confirmed, taken back.
+    path("roles/", permissions.index, name="roles"),
+    path("roles/propose", permissions.propose, name="role_propose"),
+    path("roles/<int:pk>/", permissions.detail, name="role"),
+    path("roles/<int:pk>/decide", permissions.decide, name="role_decide"),
+    path("roles/<int:pk>/end", permissions.end, name="role_end"),
     # Projects: the application, its boards, its team.
     path("projects/", projects.index, name="projects"),
     path("projects/new", projects.new, name="project_new"),
@@ -133,5 +141,6 @@ urlpatterns = [
     path("operations/messages/<int:pk>/discard", operations.discard, name="message_discard"),
     # The auditor's.
     path("trail/", trail.index, name="trail"),
+    path("trail/look", permissions.look, name="look_at_draft"),
     path("trail/export", trail.export, name="trail_export"),
 ]

@@ -19,8 +19,9 @@ from governance.catalogue.catalogue import Catalogue, find
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.people.grants import owner_code
-from governance.people.models import Accreditation
+from governance.people.models import Accreditation, RoleGrant
 from governance.people.roles import Role
+from governance.permissions import services as permissions
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
@@ -154,6 +155,13 @@ def a_request_for_accreditation(by: str = "coral", *, route: str = "degree", sup
     named = person(supervisor) if supervisor else None
     evidence = "MSc in statistics, Northshire University, 2019."
     return people.ask_for_accreditation(route=route, evidence=evidence, supervisor=named, by=person(by), at=now())
+
+
+def a_proposed_role(role: Role = Role.PANEL, *, of: str = "olu", **days: Any) -> RoleGrant:
+    """A role of the service that Sam proposed and that waits for the auditor."""
+    at = now()
+    days = {"begins_on": timezone.localdate(at)} | days
+    return permissions.propose(person(of), role, because="The panel is short of one.", by=person("sam"), at=at, **days)
 
 
 def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:

@@ -32,7 +32,7 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
 
     Raises Refused with the condition of use that fails, or that no release serves it.
     """
-    if Role.RESEARCHER not in roles_on(project, by):
+    if Role.RESEARCHER not in roles_on(project, by, at):
         raise Refused("Only researchers of the project request extracts.")
     if reason := why_not_use(project, by, at):
         raise Refused(reason)
@@ -72,7 +72,7 @@ def why_not_build(extract: Extract, *, catalogue: Catalogue, at: datetime) -> st
     agreement.refresh_from_db()
     if reason := agreement.why_not_in_force(at):
         return reason
-    if Role.RESEARCHER not in roles_on(extract.project, extract.requested_by):
+    if Role.RESEARCHER not in roles_on(extract.project, extract.requested_by, at):
         return "The person who requested it is no longer a researcher of this project."
     if reason := why_not_use(Project.objects.get(pk=extract.project_id), extract.requested_by, at):
         return f"{extract.requested_by}: {reason}"

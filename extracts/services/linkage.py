@@ -31,7 +31,7 @@ def request(
 
     Raises Refused with the condition that fails. Operators ask as the worker.
     """
-    if not roles_everywhere(by) & {Role.LINKER, Role.WORKER}:
+    if not roles_everywhere(by, at) & {Role.LINKER, Role.WORKER}:
         raise Refused("Only linkage analysts start a linkage.")
     # Locked, so that none of them is received again meanwhile.
     list(Delivery.objects.select_for_update().filter(pk__in=[one.pk for one in deliveries]))

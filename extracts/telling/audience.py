@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from extracts.telling.table import REFERENCES, Row, Who
 from governance.people.grants import roles_for
-from governance.people.models import User
+from governance.people.lifecycle import GIVEN
+from governance.people.models import RoleGrant, User, local_day
 from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import why_not
 
@@ -18,7 +21,7 @@ def audience(row: Row, record: Any, at: datetime) -> Iterator[User]:
     if row.who == Who.NOBODY:
         return
     for person in dict.fromkeys(_meant(row, record, at)):
-        if may_see(record, person):
+        if may_see(record, person, at):
             yield person
 
 
@@ -28,7 +31,7 @@ def _meant(row: Row, record: Any, at: datetime) -> Iterable[User]:
     if row.who == Who.TEAM:
         return team_of(record.project)
     if row.who == Who.LINKERS:
-        return holders(Role.LINKER)
+        return holders(Role.LINKER, at)
     return [ONE[row.who](record)]
 
 
@@ -39,18 +42,21 @@ ONE = {
 }
 
 
-def may_see(record: Any, person: User) -> bool:
+def may_see(record: Any, person: User, at: datetime) -> bool:
     """Whether the person holds a role that sees records of this kind."""
-    return bool(roles_for(record, person) & record.VISIBLE_TO)
+    return bool(roles_for(record, person, at) & record.VISIBLE_TO)
 
 
 def team_of(project: Any) -> list[User]:
     return [member.person for member in project.members.select_related("person__organisation")]
 
 
-def holders(role: Role) -> list[User]:
-    """Those who hold a role of the service and have not left."""
-    return list(User.objects.filter(is_active=True, groups__name=role.value).select_related("organisation"))
+def holders(role: Role, at: datetime) -> list[User]:
+    """Those who hold a role of the service at this moment and have not left."""
+    day = local_day(at)
+    counts = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    held = RoleGrant.objects.filter(counts, role=role.value, state=GIVEN, begins_on__lte=day)
+    return list(User.objects.filter(is_active=True, pk__in=held.values("person")).select_related("organisation"))
 
 
 def who_may(record: Any, action: str, at: datetime) -> Iterator[User]:
@@ -60,8 +66,8 @@ def who_may(record: Any, action: str, at: datetime) -> Iterator[User]:
     """
     roles = {move.by for move in record.LIFECYCLE if move.action == action and record.state in move.sources}
     for role in roles - {Role.WORKER}:
-        for person in _holders_on(record, role):
-            if not why_not(record.LIFECYCLE, action, AsDeclared(record), person, roles_for(record, person), at):
+        for person in _holders_on(record, role, at):
+            if not why_not(record.LIFECYCLE, action, AsDeclared(record), person, roles_for(record, person, at), at):
                 yield person
 
 
@@ -82,10 +88,10 @@ class AsDeclared:
         return bool(self._record.interest_of(person))
 
 
-def _holders_on(record: Any, role: Role) -> list[User]:
+def _holders_on(record: Any, role: Role, at: datetime) -> list[User]:
     if role == Role.SELF:
         return [record.person]
-    return team_of(record.project) if role in TEAM_ROLES else holders(role)
+    return team_of(record.project) if role in TEAM_ROLES else holders(role, at)
 
 
 def reference_of(record: Any) -> str:

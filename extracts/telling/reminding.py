@@ -72,7 +72,7 @@ def _reminders(at: datetime) -> Iterator[tuple[User, Telling]]:
             if is_overdue(passed, target.days):
                 says = f"It waits for longer than the {target.days} working days that it should take."
                 telling = _telling(record, since, "overdue", Kind.LATE, says)
-                yield from ((person, telling) for person in holders(Role.SUPPORT) if may_see(record, person))
+                yield from ((person, telling) for person in holders(Role.SUPPORT, at) if may_see(record, person, at))
 
 
 def _since(record: Any) -> datetime:

@@ -22,18 +22,19 @@ STANDING = "Your standing as a researcher"
 
 def warn_all(*, at: datetime, site: str) -> int:
     """Warn everybody of what ends soon. Safe to repeat. Returns how many notices that made."""
-    told = [give(person, telling, at=at, site=site) for person, telling in _warnings(local_day(at))]
+    told = [give(person, telling, at=at, site=site) for person, telling in _warnings(at)]
     return sum(notice is not None for notice in told)
 
 
-def _warnings(on: date) -> Iterator[tuple[User, Telling]]:
+def _warnings(at: datetime) -> Iterator[tuple[User, Telling]]:
+    on = local_day(at)
     for person in _people(on):
         for telling in _of_person(person, on):
             yield person, telling
     ending = Agreement.objects.filter(state=IN_FORCE, ends_on__range=_window(on)).select_related("project")
     for agreement in ending.iterator():
         for member in team_of(agreement.project):
-            if (step := step_due(agreement.ends_on, on=on)) is not None and may_see(agreement, member):
+            if (step := step_due(agreement.ends_on, on=on)) is not None and may_see(agreement, member, at):
                 yield member, _of_agreement(agreement, step, on)
 
 

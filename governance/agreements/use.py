@@ -24,7 +24,7 @@ def conditions_of_use(project: Project, person: User, at: datetime) -> tuple[Con
     agreement = project.agreements.filter(state=IN_FORCE).first()
     return (
         *conditions(person.standing_on(local_day(at)), on=local_day(at)),
-        _on_the_team(project, person),
+        _on_the_team(project, person, at),
         _approved(project),
         _ethics(project, at),
         _agreed(agreement, project, at),
@@ -38,8 +38,8 @@ def why_not_use(project: Project, person: User, at: datetime) -> str | None:
     return told(conditions_of_use(project, person, at))
 
 
-def _on_the_team(project: Project, person: User) -> Condition:
-    if Role.RESEARCHER in roles_on(project, person):
+def _on_the_team(project: Project, person: User, at: datetime) -> Condition:
+    if Role.RESEARCHER in roles_on(project, person, at):
         return Condition("Team")
     return Condition("Team", "You are not a researcher of this project", "its lead can ask for you to be added")
 

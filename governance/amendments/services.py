@@ -28,7 +28,7 @@ from governance.workflow import Refused
 def start(project: Project, *, kind: Kind, by: User, at: datetime) -> Amendment:
     """Begin an amendment. Researchers of a project with an agreement in force may; else Refused."""
     project = Project.objects.select_for_update().get(pk=project.pk)
-    if Role.RESEARCHER not in roles_on(project, by):
+    if Role.RESEARCHER not in roles_on(project, by, at):
         raise Refused("Only researchers of the project amend it.")
     number = (project.amendments.aggregate(most=Max("number"))["most"] or 0) + 1
     amendment = Amendment(project=project, number=number, kind=Kind(kind).value)
@@ -250,7 +250,7 @@ def _apply(amendment: Amendment, added: Mapping[str, Any], at: datetime) -> None
         project = act(project, "amend", by=worker(), at=at, note=note)
         person = User.objects.get(pk=delta["person"])
         if not project.has_member(person):
-            admit(project, person, Role(delta["role"]), at)
+            admit(project, person, Role(delta["role"]), because=note, by=worker(), at=at)
         return
     if kind is Kind.END:
         project = act(project, "amend", by=worker(), at=at, note=note, ends_on=amendment.new_end)

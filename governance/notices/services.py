@@ -42,7 +42,7 @@ def choose(choices: Mapping[Group, How], *, by: User) -> None:
 @transaction.atomic
 def retry(message: Message, *, by: User, at: datetime) -> Message:
     """Try a message that was given up again from the beginning. Raises Refused."""
-    message = _given_up(message, by)
+    message = _given_up(message, by, at)
     message.state, message.attempts, message.due_at, message.problem = Message.State.WAITING, 0, at, ""
     message.save(update_fields=["state", "attempts", "due_at", "problem"])
     trail.append(actor=by, action="retry", subject=message, before="dead", after=message.state, at=at)
@@ -52,7 +52,7 @@ def retry(message: Message, *, by: User, at: datetime) -> Message:
 @transaction.atomic
 def discard(message: Message, *, reasons: str, by: User, at: datetime) -> Message:
     """Send a message that was given up no more. Its notice stays. Raises Refused."""
-    message = _given_up(message, by)
+    message = _given_up(message, by, at)
     if not reasons.strip():
         raise Refused("Please give reasons: the trail needs them.")
     message.state, message.body = Message.State.DISCARDED, ""
@@ -62,8 +62,8 @@ def discard(message: Message, *, reasons: str, by: User, at: datetime) -> Messag
     return message
 
 
-def _given_up(message: Message, by: User) -> Message:
-    if Role.OPERATOR not in roles_everywhere(by):
+def _given_up(message: Message, by: User, at: datetime) -> Message:
+    if Role.OPERATOR not in roles_everywhere(by, at):
         raise Refused("Only an operator does this.")
     message = Message.objects.select_for_update().get(pk=message.pk)
     if message.state != Message.State.DEAD:

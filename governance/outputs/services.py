@@ -41,7 +41,7 @@ MOST_ATTEMPTS = 5
 @transaction.atomic
 def start(project: Project, *, title: str, context: str, clearance: Clearance, by: User, at: datetime) -> OutputRequest:
     """Begin a request to take results out. Its researchers may, once the project is approved; else Refused."""
-    if Role.RESEARCHER not in roles_on(project, by):
+    if Role.RESEARCHER not in roles_on(project, by, at):
         raise Refused("Only researchers of the project ask for outputs.")
     if reason := why_not_use(project, by, at):
         raise Refused(reason)

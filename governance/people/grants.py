@@ -1,12 +1,19 @@
-"""Who holds which role where: the only file that asks guardian."""
+"""Who holds which role where at a moment: the only file that asks the tables of grants.
+
+A grant counts between its first and its last day, and no longer than until it is ended. That is looked at whenever
+a role is used, so that nothing has to clean up.
+"""
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import Group
-from django.db.models import QuerySet
-from guardian.shortcuts import assign_perm, get_objects_for_user, get_user_perms, remove_perm
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from governance.people.roles import OFF_PROJECTS, SERVICE_ROLES, TEAM_ROLES, Role
 from governance.workflow import Refused
@@ -25,14 +32,14 @@ APART: tuple[tuple[frozenset[Role], str], ...] = (
 IDENTIFIERS_APART = "holds identifiers of the linked data, so has no part in any project."
 
 
-def roles_for(record: Any, person: User) -> frozenset[Role]:
+def roles_for(record: Any, person: User, at: datetime) -> frozenset[Role]:
     """The roles `person` holds on a record: on its project, or everywhere where the record says it is the service's.
 
     On a record that is about a person, that person has a role too.
     """
     if not is_the_services(record):
-        return roles_on(record.project, person)
-    return roles_everywhere(person) | ({Role.SELF} if is_about(record, person) else frozenset())
+        return roles_on(record.project, person, at)
+    return roles_everywhere(person, at) | ({Role.SELF} if is_about(record, person) else frozenset())
 
 
 def is_about(record: Any, person: User) -> bool:
@@ -45,15 +52,15 @@ def is_the_services(record: Any) -> bool:
     return getattr(record, "OF_THE_SERVICE", False) is True
 
 
-def roles_on(project: Any, person: User) -> frozenset[Role]:
-    """The roles `person` holds on this project, or everywhere through a group.
+def roles_on(project: Any, person: User, at: datetime) -> frozenset[Role]:
+    """The roles `person` holds on this project at this moment, by a grant on it or everywhere. One query.
 
     Being a superuser gives none: nobody decides by virtue of running the server.
     """
     if not person.is_active:
         return frozenset()
-    team = frozenset(Role(role) for role in get_user_perms(person, project) if role in TEAM_ROLES)
-    return reaching(project, team=team, everywhere=roles_everywhere(person), person=person)
+    held = _held(person, at, on=project)
+    return reaching(project, team=held & TEAM_ROLES, everywhere=held & SERVICE_ROLES, person=person)
 
 
 def reaching(project: Any, *, team: frozenset[Role], everywhere: frozenset[Role], person: User) -> frozenset[Role]:
@@ -71,17 +78,52 @@ def reaching(project: Any, *, team: frozenset[Role], everywhere: frozenset[Role]
     out_of_reach = set(OFF_PROJECTS)
     if owner_code(person) not in project.owners:
         out_of_reach.add(Role.OWNER)
-    if person.organisation_id is None or person.organisation_id != project.lead.organisation_id:
+    if Role.SIGNATORY in everywhere and not _of_the_leads_institution(project, person):
         out_of_reach.add(Role.SIGNATORY)
     return team | everywhere - out_of_reach
 
 
-def roles_everywhere(person: User) -> frozenset[Role]:
-    """The roles of the service's own people, held through groups of the same names."""
-    if not person.is_active:
-        return frozenset()
-    names = set(person.groups.values_list("name", flat=True))
-    return frozenset(role for role in SERVICE_ROLES if role in names)
+def _of_the_leads_institution(project: Any, person: User) -> bool:
+    return person.organisation_id is not None and person.organisation_id == project.lead.organisation_id
+
+
+def roles_everywhere(person: User, at: datetime) -> frozenset[Role]:
+    """The roles of the service's own people that the person holds at this moment."""
+    return _held(person, at) & SERVICE_ROLES if person.is_active else frozenset()
+
+
+# Asked for every record of every page, so it is one statement, written out. `{grants}` is the projects' own table.
+EVERYWHERE = """
+SELECT role FROM people_rolegrant
+WHERE person_id = %s AND state = 'in_force' AND begins_on <= %s AND (ends_on IS NULL OR ends_on >= %s)
+"""
+ON_PROJECT = """
+UNION ALL
+SELECT permission.codename FROM {grants} held JOIN auth_permission permission ON permission.id = held.permission_id
+WHERE held.user_id = %s AND held.content_object_id = %s AND held.ended_at IS NULL
+AND (held.ends_on IS NULL OR held.ends_on >= %s)
+"""
+
+
+def _held(person: User, at: datetime, *, on: Any = None) -> frozenset[Role]:
+    """Every role by a grant that counts at this moment: those held everywhere, and those on one project."""
+    day = timezone.localtime(at).date().isoformat()
+    values: list[Any] = [person.pk, day, day]
+    sql = EVERYWHERE
+    if on is not None:
+        sql, values = _on(on.grants.model._meta.db_table), [*values, person.pk, on.pk, day]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return frozenset(BY_NAME[name] for (name,) in cursor.fetchall() if name in BY_NAME)
+
+
+@cache
+def _on(grants: str) -> str:
+    """The statement for the roles on a project, whose grants are in the table of this name."""
+    return EVERYWHERE + ON_PROJECT.format(grants=grants)
+
+
+BY_NAME = {role.value: role for role in TEAM_ROLES | SERVICE_ROLES}
 
 
 def owner_code(person: User) -> str:
@@ -89,34 +131,96 @@ def owner_code(person: User) -> str:
     return person.organisation.owner_code if person.organisation else ""
 
 
-def projects_of(person: User, projects: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of `projects` on which the person holds a role of the team."""
-    return get_objects_for_user(
-        person, [role.value for role in TEAM_ROLES], klass=projects, any_perm=True, with_superuser=False
+def projects_of(person: User, projects: QuerySet[Any], at: datetime) -> QuerySet[Any]:
+    """Those of `projects` on which the person holds a role of the team at this moment.
+
+    One join: the database keeps that nobody has two grants on one project that are not ended.
+    """
+    if not person.is_active:
+        return projects.none()
+    day = timezone.localtime(at).date()
+    return projects.filter(
+        Q(grants__ends_on__isnull=True) | Q(grants__ends_on__gte=day),
+        grants__user=person,
+        grants__ended_at__isnull=True,
+        grants__permission__codename__in=[role.value for role in TEAM_ROLES],
     )
 
 
-def give_on(project: Any, person: User, role: Role) -> None:
-    """Grant a role of the team on one project. Raises Refused for a person who holds identifiers."""
-    if Role.LINKER in roles_everywhere(person):
+def teams_of(person: User, projects: QuerySet[Any], at: datetime) -> tuple[frozenset[int], dict[int, Role]]:
+    """The projects (their numbers) on whose team the person is; and, where that counts at this moment, the role."""
+    day = timezone.localtime(at).date()
+    held = projects.filter(grants__user=person, grants__ended_at__isnull=True)
+    rows = held.order_by().values_list("pk", "grants__permission__codename", "grants__ends_on")
+    team = {pk: (Role(role), ends_on) for pk, role, ends_on in rows if role in TEAM_ROLES}
+    return frozenset(team), {pk: role for pk, (role, ends_on) in team.items() if ends_on is None or ends_on >= day}
+
+
+def give_on(
+    project: Any,
+    person: User,
+    role: Role,
+    *,
+    because: str,
+    entry: int | None = None,
+    ends_on: date | None = None,
+    by: User | None = None,
+    at: datetime,
+) -> Any:
+    """Grant a role of the team on one project. Raises Refused for a person who holds identifiers.
+
+    because, entry  what caused it, in words and as the number of the trail's entry: it ends with that
+    ends_on         its last day; None for as long as what caused it holds
+    """
+    if Role.LINKER in roles_everywhere(person, at):
         raise Refused(f"{person} {IDENTIFIERS_APART}")
-    assign_perm(role.value, person, project)
+    day = timezone.localtime(at).date()
+    over = project.grants.filter(user=person, ended_at__isnull=True, ends_on__lt=day)
+    over.update(ended_at=at, ended_because="Its last day was over.")
+    permission = Permission.objects.get(
+        content_type__app_label=project._meta.app_label,
+        content_type__model=project._meta.model_name,
+        codename=role.value,
+    )
+    return project.grants.create(
+        user=person,
+        permission=permission,
+        because=because,
+        entry=entry,
+        ends_on=ends_on,
+        granted_by=by,
+        granted_at=at,
+    )
 
 
-def take_on(project: Any, person: User, role: Role) -> None:
-    """Take a role of the team on one project back."""
-    remove_perm(role.value, person, project)
+def take_on(project: Any, person: User, *, because: str, at: datetime) -> int:
+    """End every grant of the person on one project; how many. They stay on record."""
+    held = project.grants.filter(user=person, ended_at__isnull=True)
+    return int(held.update(ended_at=at, ended_because=because))
 
 
-def give_everywhere(person: User, role: Role) -> None:
-    """Make the person one of the service's people with this role."""
+def why_not_together(person: User, role: Role, at: datetime) -> str | None:
+    """Why the person cannot hold this role beside those they hold, or None."""
+    held = roles_everywhere(person, at) | {role}
+    return next((why for pair, why in APART if role in pair and pair <= held), None)
+
+
+def give_everywhere(person: User, role: Role, *, because: str = "Set up by an operator.") -> None:
+    """An operator makes the person one of the service's people with this role; pages need two people for that."""
+    from governance.people.models import RoleGrant
+
     if role not in SERVICE_ROLES:
         raise ValueError(f"{role.label} is granted project by project.")
-    held = roles_everywhere(person) | {role}
-    for pair, why in APART:
-        if role in pair and pair <= held:
-            raise ValueError(why)
-    person.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    at = timezone.now()
+    if role in roles_everywhere(person, at):
+        return
+    if why := why_not_together(person, role, at):
+        raise ValueError(why)
+    begins_on = timezone.localtime(at).date()
+    RoleGrant.objects.create(
+        person=person, role=role.value, because=because, begins_on=begins_on, state=RoleGrant.STATES.IN_FORCE.value,
+        state_since=at, created_at=at,
+    )  # fmt: skip
 
 
 def worker() -> User:
@@ -127,5 +231,5 @@ def worker() -> User:
     if made:
         person.set_unusable_password()
         person.save(update_fields=["password"])
-        give_everywhere(person, Role.WORKER)
+        give_everywhere(person, Role.WORKER, because="The account by which workers act.")
     return person

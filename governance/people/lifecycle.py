@@ -1,4 +1,4 @@
-"""The lives of an accreditation and of a sanction. Both also end by themselves, on their last day."""
+"""The lives of an accreditation, a sanction and a role. Each also ends by itself, on its last day."""
 
 from __future__ import annotations
 
@@ -27,6 +27,17 @@ class SanctionState(State):
 
 
 IN_FORCE, LIFTED = SanctionState
+
+
+class RoleGrantState(State):
+    PROPOSED = "proposed"
+    IN_FORCE = "in_force"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    TAKEN_BACK = "taken_back"
+
+
+PROPOSED, GIVEN, GRANT_REFUSED, GRANT_WITHDRAWN, TAKEN_BACK = RoleGrantState
 
 
 def own_record(record: Any, person: Any, at: datetime) -> str | None:
@@ -66,4 +77,31 @@ SANCTION = (
 SANCTION_WAITING = {
     IN_FORCE: Waiting("research support", "It holds until its last day, or until it is lifted after an appeal."),
     LIFTED: Waiting("nobody", "It was lifted and stops nothing any more."),
+}
+
+
+def own_proposal(grant: Any, person: Any, at: datetime) -> str | None:
+    return "You proposed it, so somebody else decides." if grant.proposed_by_id == person.pk else None
+
+
+def roles_apart(grant: Any, person: Any, at: datetime) -> str | None:
+    reason: str | None = grant.why_not_together(at)
+    return reason
+
+
+ROLE_GRANT = (
+    # action       from         to               by            unless
+    T("confirm",   {PROPOSED}, GIVEN,           Role.AUDITOR, (own_record, own_proposal, roles_apart)),
+    T("refuse",    {PROPOSED}, GRANT_REFUSED,   Role.AUDITOR, (own_record, own_proposal)),
+    T("withdraw",  {PROPOSED}, GRANT_WITHDRAWN, Role.SUPPORT),
+    T("take back", {GIVEN},    TAKEN_BACK,      Role.SUPPORT),
+    T("take back", {GIVEN},    TAKEN_BACK,      Role.AUDITOR),
+)  # fmt: skip
+
+ROLE_GRANT_WAITING = {
+    PROPOSED: Waiting("the auditor", "The auditor confirms or refuses it: a role takes two people."),
+    GIVEN: Waiting("nobody", "It counts until its last day, or until it is taken back."),
+    GRANT_REFUSED: Waiting("nobody", "It has ended. It never counted."),
+    GRANT_WITHDRAWN: Waiting("nobody", "It has ended. It never counted."),
+    TAKEN_BACK: Waiting("nobody", "It has ended and counts for nothing."),
 }

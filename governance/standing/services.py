@@ -125,7 +125,7 @@ def revoke(accreditation: Accreditation, *, reasons: str, by: User, at: datetime
 @transaction.atomic
 def import_public_list(lines: Sequence[Listed], *, sha256: str, by: User, at: datetime) -> int:
     """Put the public list of accredited researchers in place of the one before; how many lines. Raises Refused."""
-    if Role.SUPPORT not in roles_everywhere(by):
+    if Role.SUPPORT not in roles_everywhere(by, at):
         raise Refused("Only research support imports the public list.")
     if not lines:
         raise Refused("The list is empty: the one before stays.")
@@ -158,7 +158,7 @@ def record_training(
     person: User, *, certificate: str, passed_on: date, valid_until: date, by: User, at: datetime
 ) -> Training:
     """Research support records a training that somebody else passed. Raises Refused."""
-    _only_support(by, about=person, what="record training")
+    _only_support(by, about=person, what="record training", at=at)
     if passed_on > local_day(at):
         raise Refused("A training is recorded once it was passed: its day lies ahead.")
     if valid_until < passed_on:
@@ -185,7 +185,7 @@ def impose(person: User, *, level: int, reasons: str, months: int | None = None,
     months  how long level 2 suspends, 6 to 12; the other levels have no such end
     Raises Refused.
     """
-    _only_support(by, about=person, what="impose sanctions")
+    _only_support(by, about=person, what="impose sanctions", at=at)
     if (level == STOPS_USE) != (months is not None) or (months is not None and months not in SUSPENDED_MONTHS):
         raise Refused("A serious breach suspends for 6 to 12 months; other levels have no such end.")
     day = local_day(at)
@@ -206,8 +206,8 @@ def lift(sanction: Sanction, *, reasons: str, by: User, at: datetime) -> Sanctio
     return act(sanction, "lift", by=by, at=at, note=_with_reasons(reasons))
 
 
-def _only_support(by: User, *, about: User, what: str) -> None:
-    if Role.SUPPORT not in roles_everywhere(by):
+def _only_support(by: User, *, about: User, what: str, at: datetime) -> None:
+    if Role.SUPPORT not in roles_everywhere(by, at):
         raise Refused(f"Only research support can {what}.")
     if by == about:
         raise Refused("It is about yourself, so others decide.")

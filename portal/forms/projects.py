@@ -179,6 +179,7 @@ class AddMember(GovukForm):
         choices=[(role.value, role.label) for role in (Role.RESEARCHER, Role.COORDINATOR)],
         error_messages={"required": "Select a role on this project"},
     )
+    ends_on = DateField(label="Last day on the team", required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today

@@ -43,6 +43,8 @@ COLOURS = {
     "received": "grey",
     "accepted": "green",
     "published": "green",
+    "proposed": "blue",
+    "taken_back": "grey",
     "settled": "green",
     "disagreed": "yellow",
     "approved": "green",

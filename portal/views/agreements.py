@@ -44,7 +44,7 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
     if request.method != "POST":
         return redirect(agreement)
-    countersigns = may_countersign(agreement, request.user)
+    countersigns = may_countersign(agreement, request.user, at)
     if away := turned_away(request, agreement, "countersign" if countersigns else "sign"):
         return away
     form = forms.Sign(request.POST)
@@ -60,9 +60,9 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "agreements/detail.html", context_of(agreement, request.user, form, at), status=422)
 
 
-def may_countersign(agreement: Agreement, person: User) -> bool:
+def may_countersign(agreement: Agreement, person: User, at: datetime) -> bool:
     """Whether it is the service's turn, and the person signs for the service."""
-    return agreement.state == SIGNED and Role.SUPPORT in roles_on(agreement.project, person)
+    return agreement.state == SIGNED and Role.SUPPORT in roles_on(agreement.project, person, at)
 
 
 SIGNED_FOR_PROJECT = "You signed the agreement. Once everybody on the project's side has, research support signs."
@@ -148,7 +148,7 @@ def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetim
         "unsigned": agreement.unsigned() if agreement.state == DRAWN_UP else [],
         "signatures": agreement.signatures.select_related("person__organisation"),
         # Who acts for the service is not named to the team, here as in the history.
-        "named": reads_names(roles_on(agreement.project, person)),
+        "named": reads_names(roles_on(agreement.project, person, at)),
         "actions": actions,
         "may_sign": bool(actions & {"sign", "countersign"}),
         "for_service": "countersign" in actions,

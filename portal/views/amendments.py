@@ -78,7 +78,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     amendment = visible_or_404(Amendment, pk, to=request.user, at=at)
     catalogue = described(amendment.project.dataset)
     actions = allowed_actions(amendment, request.user, at)
-    roles = roles_on(amendment.project, request.user)
+    roles = roles_on(amendment.project, request.user, at)
     context = {
         **context_of(amendment, catalogue),
         "actions": actions,
@@ -265,7 +265,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
     """One form for whoever decides now: on the change, and on nothing else."""
     at = timezone.now()
     amendment = visible_or_404(Amendment, pk, to=request.user, at=at)
-    catalogue, roles = described(amendment.project.dataset), roles_on(amendment.project, request.user)
+    catalogue, roles = described(amendment.project.dataset), roles_on(amendment.project, request.user, at)
     if SITS_IN.get(amendment.state) not in roles:  # type: ignore[call-overload]
         messages.error(request, "There is nothing for you to decide on this amendment now.")
         return redirect(amendment)

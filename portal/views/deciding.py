@@ -55,7 +55,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
     """One form for the board that the person sits on: a vote, and reasons."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
-    roles, catalogue = roles_on(project, request.user), described(project.dataset)
+    roles, catalogue = roles_on(project, request.user, at), described(project.dataset)
     board = deciding.board_of(request.POST.get("board", project.state), roles)
     if board is None:
         messages.error(request, "There is nothing for you to decide on this application now.")

@@ -65,7 +65,7 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
     """Show what would be built, then ask for it."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
-    if Role.RESEARCHER not in roles_on(project, request.user):
+    if Role.RESEARCHER not in roles_on(project, request.user, at):
         raise Refused("Only researchers of the project request extracts.")
     if reason := why_not_use(project, request.user, at):
         raise Refused(reason)
@@ -119,9 +119,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "building": extract.state == BUILDING,
         "elapsed": duration(at - extract.state_since),
         "took": duration(extract.delivered_at - extract.created_at) if extract.delivered_at else "",
-        "user_can_request": Role.RESEARCHER in roles_on(extract.project, request.user),
+        "user_can_request": Role.RESEARCHER in roles_on(extract.project, request.user, at),
         "words": linkage_quality.words(extract.release.quality),
-        "sees_agreement": may_see(extract.agreement, request.user),
+        "sees_agreement": may_see(extract.agreement, request.user, at),
     }
     return render(request, "extracts/detail.html", context)
 

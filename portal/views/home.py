@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from extracts.services import current_release
 from governance.catalogue.catalogue import available
-from governance.people.grants import roles_everywhere
+from governance.people.grants import projects_of, roles_everywhere
 from governance.people.models import User
 from governance.people.roles import Role
+from governance.projects.models import Project
 from portal import standing_page
 from portal.inbox import NEWS_STAYS, waiting_for
 
@@ -31,8 +32,9 @@ def your_work(request: HttpRequest, person: User) -> HttpResponse:
     """What waits, what is new, and the person's projects."""
     at = timezone.now()
     items = waiting_for(person, at)
-    memberships = list(person.memberships.select_related("project").order_by("-project__state_since", "-pk"))
-    roles = roles_everywhere(person)
+    mine = person.memberships.filter(project__in=projects_of(person, Project.objects.all(), at))
+    memberships = list(mine.select_related("project").order_by("-project__state_since", "-pk"))
+    roles = roles_everywhere(person, at)
     researches = any(member.role == Role.RESEARCHER for member in memberships)
     return render(
         request,

@@ -56,7 +56,7 @@ def preferences(request: SignedIn) -> HttpResponse:
     form = forms.Preferences(
         request.POST if request.method == "POST" else None,
         chosen={Group(group): How(how) for group, how in stored.items()},
-        roles=roles_everywhere(request.user),
+        roles=roles_everywhere(request.user, timezone.now()),
     )
     if form.is_valid():
         services.choose(form.choices(), by=request.user)

@@ -33,12 +33,13 @@ A_PAGE = 25
 def index(request: SignedIn) -> HttpResponse:
     """My projects; for the service's people also what waits for them, and the rest that they may see."""
     narrowed = forms.Filter(request.GET)
-    reviews = bool(project_lists.roles_on_projects(request.user))
-    mine = project_lists.mine(request.user)
+    at = timezone.now()
+    reviews = bool(project_lists.roles_on_projects(request.user, at))
+    mine = project_lists.mine(request.user, at)
     mine = mine if reviews else narrowed.narrow(mine)
-    waiting = [item.record for item in inbox.waiting_for(request.user, timezone.now()) if not item.news]
+    waiting = [item.record for item in inbox.waiting_for(request.user, at) if not item.news]
     to_decide = [record for record in waiting if isinstance(record, Project) and record.state in UNDER_REVIEW]
-    reviewable = project_lists.reviewable(request.user)
+    reviewable = project_lists.reviewable(request.user, at)
     others = narrowed.narrow(reviewable.exclude(pk__in=[project.pk for project in to_decide]))
     context = {
         "form": narrowed,
@@ -185,7 +186,9 @@ def team(request: SignedIn, pk: int) -> HttpResponse:
         try:
             if project.has_member(person):
                 raise Refused(f"{person} is on the team already. To change the role, remove and add them again.")
-            services.add_member(project, person, role=role, by=request.user, at=at)
+            services.add_member(
+                project, person, role=role, ends_on=form.cleaned_data["ends_on"], by=request.user, at=at
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -227,7 +230,7 @@ def submit(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The application is submitted. Research support checks it first.")
             return redirect(project)
-    roles = roles_on(project, request.user)
+    roles = roles_on(project, request.user, at)
     context = {
         **project_page.asked_context(project, request.user, roles, catalogue),
         "form": form,

@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def roles_of(request: HttpRequest) -> frozenset[Role]:
     """The roles that the visitor holds everywhere; none for who has not signed in."""
-    return roles_everywhere(request.user) if isinstance(request.user, User) else frozenset()
+    return roles_everywhere(request.user, timezone.now()) if isinstance(request.user, User) else frozenset()
 
 
 @login_not_required

@@ -18,7 +18,7 @@ def workspace(request: SignedIn, pk: int) -> HttpResponse:
     """Every condition of use as it stands at this moment; and the delivered extracts, while all of them hold."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
-    team_or_404(project, request.user)
+    team_or_404(project, request.user, at)
     found = conditions_of_use(project, request.user, at)
     open_to = all(condition.holds for condition in found)
     delivered = project.extracts.filter(state=DELIVERED).select_related("release").order_by("-delivered_at")

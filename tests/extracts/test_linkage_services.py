@@ -157,16 +157,16 @@ def test_a_cancelled_run_is_nobodys():
 def test_who_holds_identifiers_has_no_part_in_a_project():
     project, lin = a_project("triage"), person("lin")
     with pytest.raises(Refused, match="holds identifiers"):
-        give_on(project, lin, Role.RESEARCHER)
+        give_on(project, lin, Role.RESEARCHER, because="Joined.", at=now())
     ruth = person("ruth")
-    assert Role.RESEARCHER in roles_on(project, ruth)
+    assert Role.RESEARCHER in roles_on(project, ruth, now())
     give_everywhere(ruth, Role.LINKER)
-    assert roles_on(project, ruth) == frozenset()
+    assert roles_on(project, ruth, now()) == frozenset()
 
 
 @pytest.mark.parametrize("who", ["lin", "rae"])
 def test_work_on_the_linked_data_reaches_no_project(who):
-    assert roles_on(a_project("triage"), person(who)) == frozenset()
+    assert roles_on(a_project("triage"), person(who), now()) == frozenset()
 
 
 @pytest.mark.parametrize(("who", "role"), [("lin", Role.STEWARD), ("rae", Role.LINKER), ("ada", Role.LINKER),
@@ -177,6 +177,6 @@ def test_roles_that_nobody_holds_together(who, role):
 
 
 def test_a_record_without_a_project_has_to_say_that_it_is_the_services():
-    assert roles_for(linked.a_delivery(), person("lin")) == {Role.LINKER}
+    assert roles_for(linked.a_delivery(), person("lin"), now()) == {Role.LINKER}
     with pytest.raises(AttributeError):
-        roles_for(object(), person("lin"))
+        roles_for(object(), person("lin"), now())

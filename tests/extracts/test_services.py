@@ -129,9 +129,8 @@ def withdraw_release(extract):
 
 def leave(extract):
     from governance.people.grants import take_on
-    from governance.people.roles import Role
 
-    take_on(extract.project, extract.requested_by, Role.RESEARCHER)
+    take_on(extract.project, extract.requested_by, because="Left.", at=now())
 
 
 def widen(extract):

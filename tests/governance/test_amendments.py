@@ -83,9 +83,9 @@ def test_a_new_owner_reads_the_project_from_the_submission_on(project):
     from governance.people.grants import roles_on
 
     amendment = add(begin(project, Kind.DATA), "cps_pcd", "decision_code")
-    assert Role.OWNER not in roles_on(project, person("connie"))
+    assert Role.OWNER not in roles_on(project, person("connie"), now())
     amendment = support(submit(amendment))
-    assert Role.OWNER in roles_on(Project.objects.get(), person("connie"))
+    assert Role.OWNER in roles_on(Project.objects.get(), person("connie"), now())
     assert vote(amendment, "connie").state == "agreed"
 
 

@@ -50,7 +50,7 @@ def test_a_coordinator_and_a_stranger_use_nothing(project):
 
 
 def test_who_joins_later_signs_first(project):
-    admit(project, person("olu"), Role.RESEARCHER, now())
+    admit(project, person("olu"), Role.RESEARCHER, because="Test.", by=person("ruth"), at=now())
     assert failing(project, "olu") == ["Your signature"]
     agreement = project.agreements.get()
     agreements.sign(agreement, sha256=agreement.sha256, by=person("olu"), at=now())
@@ -121,7 +121,7 @@ def test_a_tie_that_the_records_show_bars_without_being_declared():
 
     project, petra = a_project("owners"), person("petra")
     other = projects.start(title="Another", catalogue=catalogue(), by=person("ruth"), at=now())
-    admit(other, petra, Role.COORDINATOR, now())
+    admit(other, petra, Role.COORDINATOR, because="Test.", by=person("ruth"), at=now())
     with pytest.raises(Refused, match="on another project"):
         cast_vote(project, "petra")
 

@@ -28,6 +28,7 @@ from tests.journeys.linkage import (
 )
 from tests.journeys.notices import otto_sees_to_the_mail, people_are_told
 from tests.journeys.people import coral_becomes_a_researcher
+from tests.journeys.permissions import ada_looks_at_a_draft, olu_joins_the_panel_for_a_while
 from tests.journeys.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -79,6 +80,7 @@ def journey(page: Page) -> Journey:
 def test_one_projects_whole_life(journey: Journey, stack: Stack):
     lin_follows_the_linkage(journey, stack)
     coral_becomes_a_researcher(journey)
+    olu_joins_the_panel_for_a_while(journey)
     anyone_may_look_around(journey)
     address = ruth_applies(journey)
     the_boards_decide(journey, address, TITLE)
@@ -91,6 +93,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     otto_sees_to_the_mail(journey, stack)
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, stack)
+    ada_looks_at_a_draft(journey, "/projects/2/")
     three_analysts_review_pairs(journey)
     the_next_release_is_built_and_published(journey)
     assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()

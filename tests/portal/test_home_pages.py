@@ -326,6 +326,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     builders.an_agreement("signed")
     builders.an_agreement("drawn_up")
     builders.a_request_for_accreditation()
+    builders.a_proposed_role()
     linked.a_delivery("cps", state="refused")
     linked.a_run("failed", name="0")
     linked.a_release("withdrawn", name="1")
@@ -337,9 +338,9 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
         declare_where_one_can(record)
     at, taken = builders.now(), set()
     for one, model in itertools.product(CAST, FETCHED):
-        user, facts = person(one.username), facts_about(person(one.username))
+        user, facts = person(one.username), facts_about(person(one.username), at)
         for record in model.objects.all():
-            roles = roles_for(record, user)
+            roles = roles_for(record, user, at)
             assert roles_known(record, facts) == roles
             quick = allowed(record.LIFECYCLE, Known(record, facts), user, roles, at)
             assert quick == allowed(record.LIFECYCLE, record, user, roles, at)

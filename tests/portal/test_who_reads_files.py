@@ -134,7 +134,7 @@ def test_the_author_describes_a_file_by_its_first_rows_and_a_colleague_by_its_he
     shown = read(signed_in("ruth"), "output_describe", output.pk, file.pk)
     assert "Area 7<" in shown and "Area 8<" not in shown
     Member.objects.create(project=output.project, person=person("olu"), role=Role.RESEARCHER, since=now())
-    give_on(output.project, person("olu"), Role.RESEARCHER)
+    give_on(output.project, person("olu"), Role.RESEARCHER, because="Joined.", at=now())
     shown = read(signed_in("olu"), "output_describe", output.pk, file.pk)
     assert "Area 1" not in shown and ">cases<" in shown
     assert openings() == [("ruth", file.name), ("olu", file.name)]

@@ -32,6 +32,13 @@ def test_the_first_benchmark_is_of_the_sizes_agreed():
     assert command.BENCHMARKS["extract"].sizes == (1_000_000, 5_000_000)
 
 
+def test_permissions_are_measured_on_both_databases_at_a_million_grants():
+    permissions = command.BENCHMARKS["permissions"]
+    assert permissions.sizes == (10_000, 100_000)
+    databases = {case.name.rpartition(", ")[2] for case in permissions.cases}
+    assert databases == {"SQLite", "PostgreSQL"} and len(permissions.cases) == 10
+
+
 def test_an_unknown_benchmark_is_named():
     asked = [sys.executable, "-m", "benchmarks", "no-such"]
     result = subprocess.run(asked, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)

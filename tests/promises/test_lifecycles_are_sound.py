@@ -6,13 +6,14 @@ from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, Sanction
+from governance.people.models import Accreditation, RoleGrant, Sanction
 from governance.people.roles import Role
 from governance.projects.models import Project
 
 ENDS = {
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
+    RoleGrant: {"refused", "withdrawn", "taken_back"},
     Project: {"refused", "withdrawn", "revoked"},
     Agreement: {"superseded", "revoked"},
     Condition: set(),

@@ -127,7 +127,8 @@ def test_a_reference_reads_numbers_and_nothing_that_was_typed(record):
 
 NUMBERED = r"GH-\d{4}-\d{4}"
 REFERENCE = (
-    rf"(?:{NUMBERED}|Agreement \d+ of {NUMBERED}|Extract \d+ of {NUMBERED}|Output \d+ of {NUMBERED}|Amendment \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
+    rf"(?:{NUMBERED}|Agreement \d+ of {NUMBERED}|Extract \d+ of {NUMBERED}|Output \d+ of {NUMBERED}"
+    rf"|Amendment \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
     r"|Accreditation request \d+|Your standing as a researcher)"
 )
 SENTENCE = "(?:" + "|".join(re.escape(kind.said) for kind in Kind) + ")"

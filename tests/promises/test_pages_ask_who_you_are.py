@@ -7,6 +7,7 @@ PUBLIC = {
     "home", "accessibility", "about_the_data", "account_login", "account_logout", "account_signup", "account_inactive",
     "healthz", "readyz", "register", "register_project", "register_researchers", "catalogue", "catalogue_dataset",
     "catalogue_table", "releases", "release",
+    "permission_matrix",
 }  # fmt: skip
 SAMPLE = {
     "pk": 1,

@@ -1,12 +1,8 @@
 """Projects, their teams, and what boards decide on them."""
 
 from governance.projects.models.decisions import Decision, Interest, Stage, votes_on
-from governance.projects.models.project import (
-    Member,
-    Project,
-    ProjectGroupObjectPermission,
-    ProjectUserObjectPermission,
-)
+from governance.projects.models.grants import ProjectGroupObjectPermission, ProjectUserObjectPermission
+from governance.projects.models.project import Member, Project
 
 __all__ = [
     "Decision",

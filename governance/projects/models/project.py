@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from governance.people.grants import owner_code
 from governance.people.lifecycle import GRANTED
@@ -55,6 +54,11 @@ class Project(models.Model):
     class Meta:
         ordering = ("-created_at",)
         permissions = [(role.value, ROLE_LABELS[role]) for role in sorted(TEAM_ROLES)]
+        indexes = [
+            models.Index(
+                name="submitted_projects", fields=["-state_since", "-id"], condition=Q(submitted_at__isnull=False)
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="project_period_in_order",
@@ -135,16 +139,6 @@ class Project(models.Model):
 STAGE_OF = {"triage": "triage", "ethics": "ethics", "owners": "owner", "panel": "panel"}
 
 
-class ProjectUserObjectPermission(UserObjectPermissionBase):
-    """Direct foreign keys: guardian's generic table is many times slower (docs/decisions/0003)."""
-
-    content_object = models.ForeignKey(Project, on_delete=models.CASCADE)
-
-
-class ProjectGroupObjectPermission(GroupObjectPermissionBase):
-    content_object = models.ForeignKey(Project, on_delete=models.CASCADE)
-
-
 class WithPerson(models.Manager["Member"]):
     """Members come with the person: nobody asks for one without the other."""
 
@@ -153,7 +147,7 @@ class WithPerson(models.Manager["Member"]):
 
 
 class Member(models.Model):
-    """One person on the team of a project. The guardian grant is made from this row, never apart from it."""
+    """One person on the team of a project. The grant is made from this row, never apart from it."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="members")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +26,7 @@ def start(*, title: str, catalogue: Catalogue, by: User, at: datetime) -> Projec
     year = local_day(at).year
     project = Project(reference=_next_reference(year), title=title, dataset=catalogue.dataset.code, lead=by)
     begin(project, "start", by=by, at=at)
-    admit(project, by, Role.RESEARCHER, at)
+    admit(project, by, Role.RESEARCHER, because="Began the project.", by=by, at=at)
     return project
 
 
@@ -38,10 +38,12 @@ def _next_reference(year: int) -> str:
     return f"{prefix}{int(last.reference.removeprefix(prefix)) + 1 if last else 1:04d}"
 
 
-def admit(project: Project, person: User, role: Role, at: datetime) -> None:
-    """Put a person on the team: the membership, and the grant that is made from it."""
+def admit(
+    project: Project, person: User, role: Role, *, because: str, ends_on: date | None = None, by: User, at: datetime
+) -> None:
+    """Put a person on the team. The grant names the newest entry of the trail, which is what caused it."""
     Member.objects.create(project=project, person=person, role=role, since=at)
-    give_on(project, person, role)
+    give_on(project, person, role, because=because, entry=trail.head().seq, ends_on=ends_on, by=by, at=at)
 
 
 ANSWERED = frozenset({question.key for question in questions()} | {"period_from", "period_to", "ends_on"})
@@ -115,13 +117,19 @@ def drop_table(project: Project, table: str, *, by: User, at: datetime) -> Proje
 
 
 @transaction.atomic
-def add_member(project: Project, person: User, *, role: Role, by: User, at: datetime) -> Project:
-    """Put a person on the team while the application is being written. Twice is once."""
+def add_member(
+    project: Project, person: User, *, role: Role, ends_on: date | None = None, by: User, at: datetime
+) -> Project:
+    """Put a person on the team while the application is being written, to a last day if one is given. Twice is once."""
     if person.organisation_id is None:
         raise Refused(f"{person} belongs to no organisation yet, so cannot join a project.")
-    project = act(project, "edit", by=by, at=at, note=f"Added {person} as {role.label.lower()}.")
+    if ends_on and ends_on < local_day(at):
+        raise Refused("The last day on the team is over already: give a later one, or none.")
+    until = f" until {ends_on:%-d %B %Y}" if ends_on else ""
+    note = f"Added {person} as {role.label.lower()}{until}."
+    project = act(project, "edit", by=by, at=at, note=note)
     if not project.has_member(person):
-        admit(project, person, role, at)
+        admit(project, person, role, because="Added to the team.", ends_on=ends_on, by=by, at=at)
     return project
 
 
@@ -131,9 +139,8 @@ def remove_member(project: Project, person: User, *, by: User, at: datetime) -> 
     if person == project.lead:
         raise Refused("The lead researcher cannot leave the project.")
     project = act(project, "edit", by=by, at=at, note=f"Removed {person}.")
-    for member in project.members.filter(person=person):
-        take_on(project, person, Role(member.role))
-        member.delete()
+    take_on(project, person, because="Removed from the team.", at=at)
+    project.members.filter(person=person).delete()
     return project
 
 

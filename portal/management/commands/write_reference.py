@@ -12,23 +12,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from extracts.disclosure.policy import PRESETS
 from extracts.disclosure.rulebook import FOR_A_PERSON, RULES
-from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
-from governance.agreements.models import Agreement, Condition
-from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import available, find
-from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, Sanction
 from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
-from governance.projects.models import Project
-from governance.workflow import grid
+from portal import matrix
 
 FOLDER = settings.BASE_DIR / "docs" / "reference"
 NOTE = "Written by `manage.py write_reference`; a test fails when it is out of date.\n"
-# Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
-RECORDS: tuple[Any, ...] = (
-    Accreditation, Sanction, Project, Agreement, Condition, Amendment, Extract, OutputRequest, Delivery, LinkageRun,
-    ClericalPair, Release,
-)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -69,25 +58,19 @@ def pages() -> dict[str, str]:
 
 def lifecycles() -> str:
     parts = ["# Lifecycles\n", NOTE]
-    for model in RECORDS:
-        table = grid(model.LIFECYCLE)
-        acting = [role for role in Role if any(role.value in row for row in table.values())]
-        rows = [
-            [model.STATES(state).label, *(", ".join(row.get(role.value, [])) for role in acting),
-             f"{model.WAITING[model.STATES(state)].holder}: {model.WAITING[model.STATES(state)].next}"]
-            for state, row in table.items()
-        ]  # fmt: skip
-        parts.append(f"## {model._meta.verbose_name.capitalize()}\n")
-        parts.append(as_table(["state", *(role.label for role in acting), "who has it: what next"], rows))
+    for table in matrix.tables():
+        rows = [[row.state, *row.cells, f"{row.holder}: {row.next}"] for row in table.rows]
+        parts.append(f"## {table.name}\n")
+        parts.append(as_table(["state", *(role.label for role in table.roles), "who has it: what next"], rows))
     return "\n".join(parts)
 
 
 def roles() -> str:
     rows = [
         [role.label, held(role),
-         ", ".join(sorted(f"{move.action} ({model._meta.verbose_name})" for model in RECORDS
+         ", ".join(sorted(f"{move.action} ({model._meta.verbose_name})" for model in matrix.RECORDS
                           for move in {m.action: m for m in model.LIFECYCLE if m.by == role}.values())),
-         ", ".join(model._meta.verbose_name for model in RECORDS if role in model.VISIBLE_TO)]
+         ", ".join(model._meta.verbose_name for model in matrix.RECORDS if role in model.VISIBLE_TO)]
         for role in Role
     ]  # fmt: skip
     return "\n".join(["# Roles\n", NOTE, as_table(["role", "held", "may", "sees"], rows)])

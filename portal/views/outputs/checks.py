@@ -35,7 +35,7 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
     """One checker's decision. What the other one decided is neither shown here nor anywhere else before both did."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
-    if request.method != "POST" or Role.CHECKER not in roles_on(output.project, request.user):
+    if request.method != "POST" or Role.CHECKER not in roles_on(output.project, request.user, at):
         refuse_unless_allowed(output, "check", request.user, at)
     form = Decision(sent(request))
     if request.method == "POST" and form.is_valid():
@@ -88,7 +88,7 @@ def download(request: SignedIn, pk: int) -> FileResponse:
     """The signed package, for the project's team. Its bytes are verified first, and the download is on the trail."""
     at = timezone.now()
     output = visible_or_404(OutputRequest, pk, to=request.user, at=at)
-    if not roles_on(output.project, request.user) & TEAM_ROLES:
+    if not roles_on(output.project, request.user, at) & TEAM_ROLES:
         raise Refused("Only members of the project's team download its packages.")
     if output.state != RELEASED:
         raise Refused("There is no package yet: the request has not been released.")

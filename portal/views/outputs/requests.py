@@ -50,15 +50,15 @@ MOST_IN_FULL = 10
 
 def index(request: SignedIn) -> HttpResponse:
     """The checkers' queue; everybody else sees the requests of their own projects."""
-    person = request.user
-    checker = Role.CHECKER in roles_everywhere(person)
+    person, at = request.user, timezone.now()
+    checker = Role.CHECKER in roles_everywhere(person, at)
     context: dict[str, Any] = {"is_checker": checker}
     if checker:
         waiting = list(queue(person).filter(state__in=CHECKERS_TURN)[:MOST_LISTED])
         context["waiting"] = waiting
         context["to_decide"] = sum(not (output.mine or output.too_close) for output in waiting)
         context["cleared"] = list(queue(person).filter(state=CLEARED)[:MOST_LISTED])
-    own = OutputRequest.objects.filter(project__in=projects_of(person, Project.objects.all()))
+    own = OutputRequest.objects.filter(project__in=projects_of(person, Project.objects.all(), at))
     context["own"] = list(own.select_related("project", "author")[:MOST_LISTED])
     return render(request, "outputs/index.html", context)
 
@@ -110,7 +110,7 @@ def new(request: SignedIn, pk: int) -> HttpResponse:
     """Begin a request on a project."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
-    if Role.RESEARCHER not in roles_on(project, request.user):
+    if Role.RESEARCHER not in roles_on(project, request.user, at):
         raise Refused("Only researchers of the project ask for outputs.")
     form = forms.Request(sent(request))
     if request.method == "POST" and form.is_valid():
@@ -165,7 +165,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
 def context_of(output: OutputRequest, person: User, rehearsal: FullReport | None, at: datetime) -> dict[str, Any]:
     """The variables of the record page. Each file whose content it shows is put on the trail as opened."""
     files, actions = list(output.files.all()), allowed_actions(output, person, at)
-    roles, working = roles_on(output.project, person), output.state in {CHECKING, RELEASING}
+    roles, working = roles_on(output.project, person, at), output.state in {CHECKING, RELEASING}
     shown = rehearsal or report_of(output)
     # The page asks for itself again and again while the worker is at it: nobody reads cells from that.
     sight = Sight.NOTHING if working else sight_of(output, person, at)

@@ -1,0 +1,119 @@
+"""Many rows at once, as copies of records that the services made: what a page reads of a thousand is real."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from extracts.models import Extract, LinkageRun, Release
+from governance.agreements.models import Agreement, Signature
+from governance.audit import trail
+from governance.outputs.models import Check, OutputFile, OutputRequest, Report
+from governance.people.grants import worker
+from governance.people.models import Accreditation, SignedDeclaration, Training, User
+from governance.projects.models import Decision, Member, Project, ProjectUserObjectPermission
+
+OF_A_PROJECT = (Member, ProjectUserObjectPermission, Decision)
+OF_AN_OUTPUT = (OutputFile, Report, Check)
+
+
+def copies(record: Any, each: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Copies of a stored record, one for each set of values that differ."""
+    return type(record).objects.bulk_create([one_copy(record, values) for values in each], batch_size=200)
+
+
+def one_copy(record: Any, values: Mapping[str, Any]) -> Any:
+    made = copy.copy(record)
+    made._state = copy.copy(record._state)
+    made._state.fields_cache, made._state.adding, made.pk = {}, True, None
+    for name, value in values.items():
+        setattr(made, name, value)
+    return made
+
+
+def numbered(name: str, number: int) -> list[dict[str, Any]]:
+    return [{name: f"x{which}"} for which in range(number)]
+
+
+def projects(project: Project, number: int) -> list[Project]:
+    """Copies of a project with its team, grants and decisions."""
+    made = copies(project, numbered("reference", number))
+    for model in OF_A_PROJECT:
+        key = "content_object" if model is ProjectUserObjectPermission else "project"
+        for row in model.objects.filter(**{key: project}):
+            copies(row, [{key: one} for one in made])
+    return made
+
+
+def agreements(agreement: Agreement, number: int) -> list[Agreement]:
+    """Copies of an agreement with its signatures, each of a copy of its project."""
+    made = copies(agreement, [{"project": project} for project in projects(agreement.project, number)])
+    for signature in Signature.objects.filter(agreement=agreement):
+        copies(signature, [{"agreement": one} for one in made])
+    return made
+
+
+def extracts(extract: Extract, number: int) -> list[Extract]:
+    """Copies of an extract, each of a copy of its agreement and project."""
+    made = agreements(extract.agreement, number)
+    return copies(extract, [{"agreement": one, "project": one.project} for one in made])
+
+
+def outputs(output: OutputRequest, number: int) -> list[OutputRequest]:
+    """Copies of an output request with files, reports and checks, each of a copy of its project."""
+    made = agreements(output.project.agreements.get(), number)
+    return with_their_parts(output, [{"project": one.project} for one in made])
+
+
+def outputs_of_one_project(output: OutputRequest, number: int) -> list[OutputRequest]:
+    return with_their_parts(output, [{}] * number)
+
+
+def with_their_parts(output: OutputRequest, each: list[dict[str, Any]]) -> list[OutputRequest]:
+    made = copies(output, each)
+    for model in OF_AN_OUTPUT:
+        for row in model.objects.filter(request=output):
+            copies(row, [{"request": one} for one in made])
+    return made
+
+
+def people(person: User, number: int) -> list[User]:
+    """Copies of a person with what is on record of their standing."""
+    made = copies(person, numbered("username", number))
+    for model in (Accreditation, Training, SignedDeclaration):
+        for row in model.objects.filter(person=person):
+            told = {"number": None} if model is Accreditation and row.number else {}
+            each = [{"person": one} | ({"number": f"X-{one.pk}"} if told else {}) for one in made]
+            copies(row, each)
+    return made
+
+
+def members(project: Project, person: User, number: int) -> list[Member]:
+    """More people on the team of a project, each as well on record as `person`."""
+    row = project.members.first()
+    return copies(row, [{"person": one} for one in people(person, number)])
+
+
+def runs(run: LinkageRun, number: int) -> list[LinkageRun]:
+    """Copies of a linkage run, each with the deliveries of the first."""
+    made = copies(run, numbered("name", number))
+    for delivery in run.deliveries.all():
+        LinkageRun.deliveries.through.objects.bulk_create(
+            [LinkageRun.deliveries.through(linkagerun=one, delivery=delivery) for one in made]
+        )
+    return made
+
+
+def releases(release: Release, number: int) -> list[Release]:
+    """Copies of a release, each from a copy of its run."""
+    made = runs(LinkageRun.objects.get(pk=release.run_id), number)
+    return copies(release, [{"run": run, "version": run.name} for run in made])
+
+
+def history(record: Any, number: int) -> None:
+    """More entries about a record on the trail."""
+    for _ in range(number):
+        trail.append(actor=worker(), action="remind", subject=record, at=timezone.now())

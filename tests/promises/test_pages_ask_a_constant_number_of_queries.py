@@ -1,0 +1,355 @@
+"""Every list and every record's page asks the database as often for 1,000 rows as for one.
+
+Rows are copies of records that the services made. Where a page shows files or things that one person chooses,
+nobody has a thousand of them: such a page says its own number. The page of an output request also writes an
+entry on the trail for each file that it opens, which are ten at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from extracts import services as extracts
+from extracts.models import ClericalPair, Delivery, LinkageRun, Release
+from governance.outputs import services as outputs
+from governance.people.models import Accreditation, RoleGrant, Sanction, SignedDeclaration, Training, User
+from governance.projects.models import Decision
+from governance.standing import services as standing
+from tests import linked
+from tests.builders import (
+    a_project,
+    a_proposed_role,
+    a_request_for_accreditation,
+    an_agreement,
+    an_output,
+    catalogue,
+    now,
+)
+from tests.cast import person
+from tests.portal.pages import signed_in
+from tests.portal.test_review_pages import store
+from tests.promises import many
+
+ROWS = 1_000
+FEW = 50  # files of one request, trainings and signatures of one person: 1,000 of them are no page of anybody's
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page with rows of one kind.
+
+    who    the reader's name in the cast; "" for anyone
+    first  makes what the page is about, with one row
+    more   (what `first` made, how many): makes more rows
+    about  what `first` made -> the arguments of the address; a list has none
+    """
+
+    who: str
+    first: Callable[[], Any]
+    more: Callable[[Any, int], object]
+    about: Callable[[Any], tuple[Any, ...]] = lambda made: ()
+    rows: int = ROWS
+
+
+def its_number(made: Any) -> tuple[Any, ...]:
+    return (made.pk,)
+
+
+def an_extract() -> Any:
+    return extracts.request(an_agreement().project, catalogue=catalogue(), by=person("ruth"), at=now())
+
+
+def a_failed_extract() -> Any:
+    made = an_extract()
+    type(made).objects.filter(pk=made.pk).update(state="failed")
+    made.refresh_from_db()
+    return made
+
+
+def a_trained_person() -> User:
+    return person("ruth")
+
+
+def more_of_a_person(one: User, number: int) -> None:
+    many.projects(a_project("triage"), number)
+    for model, name in ((Training, "certificate"), (SignedDeclaration, "version")):
+        many.copies(model.objects.filter(person=one).first(), many.numbered(name, number))
+    row = Accreditation.objects.filter(person=one).first()
+    many.copies(row, [{"number": f"X-{which}"} for which in range(number)])
+    standing.impose(one, level=1, reasons="A warning.", by=person("sam"), at=now())
+    many.copies(Sanction.objects.get(), [{}] * number)
+
+
+def more_of_a_project(project: Any, number: int) -> None:
+    many.members(project, person("ruth"), number)
+    many.copies(Decision.objects.filter(project=project).first(), [{"round": 50 + which} for which in range(number)])
+    many.history(project, FEW)
+
+
+def more_work(extract: Any, number: int) -> None:
+    many.copies(extract, [{}] * number)
+    many.copies(extract.agreement, [{"version": 2 + which, "state": "revoked"} for which in range(number)])
+
+
+def more_releases(release: Release, number: int) -> None:
+    many.releases(linked.a_release(name="another"), number)
+
+
+def an_accreditation_to_decide() -> Accreditation:
+    return a_request_for_accreditation("coral")
+
+
+def more_requests(one: Accreditation, number: int) -> None:
+    many.copies(one, [{"person": each} for each in many.people(person("olu"), number)])
+
+
+def more_roles(grant: RoleGrant, number: int) -> None:
+    each = [{"person": one} for one in many.people(person("olu"), number)]
+    many.copies(grant, each)
+    many.copies(grant, [one | {"state": "in_force", "confirmed_by": person("ada")} for one in each])
+
+
+def a_team_to_sign() -> Any:
+    return an_agreement("drawn_up")
+
+
+def more_files(output: Any, number: int) -> None:
+    many.copies(output.files.first(), many.numbered("name", number))
+    many.history(output, FEW)
+
+
+def more_checks(output: Any, number: int) -> None:
+    many.outputs_of_one_project(output, number)
+    for row in (output.reports.first(), *output.checks.all()):
+        many.copies(row, [{"round": 50 + which} for which in range(number)])
+
+
+def a_failed_run() -> LinkageRun:
+    """With a pair that waits."""
+    run = linked.a_run("failed")
+    linked.pairs(run)
+    return run
+
+
+def more_linkage(run: LinkageRun, number: int) -> None:
+    many.runs(run, number)
+    many.copies(Delivery.objects.first(), many.numbered("name", number))
+    many.copies(ClericalPair.objects.first(), [{"token": f"{which:032x}"} for which in range(10**6, 10**6 + number)])
+
+
+def more_of_a_run(run: LinkageRun, number: int) -> None:
+    more_linkage(run, number)
+    run.deliveries.add(*Delivery.objects.all())
+    many.history(run, FEW)
+
+
+def a_pair() -> ClericalPair:
+    """The first of two: with the last one the queue is also looked through from its beginning."""
+    pair, _ = linked.pairs(linked.a_run("running"), 2)
+    store(pair)
+    return pair
+
+
+def more_pairs(pair: ClericalPair, number: int) -> None:
+    made = many.copies(pair, [{"token": f"{which:032x}"} for which in range(10**6, 10**6 + number)])
+    linked.decide(made[0], "same", reviewers=["lou"])
+
+
+def a_published_output() -> Any:
+    output = an_output("cleared")
+    output = outputs.release(output, round=output.round, by=person("cass"), at=now())
+    return outputs.record_package(output, package="p.zip", sha256="ab" * 32, at=now())
+
+
+PROJECTS = (
+    Page("ruth", lambda: a_project("draft"), many.projects),
+    Page("sam", lambda: a_project("triage"), many.projects),
+    Page("petra", lambda: a_project("owners"), many.projects),
+    Page("pia", lambda: a_project("panel"), many.projects),
+    Page("ada", lambda: a_project("approved"), many.projects),
+    Page("ruth", a_team_to_sign, many.agreements),
+    Page("sam", lambda: an_agreement("signed"), many.agreements),
+)
+
+PAGES: dict[str, tuple[Page, ...]] = {
+    "home": (
+        *PROJECTS,
+        Page("sam", an_accreditation_to_decide, more_requests),
+        Page("ada", a_proposed_role, more_roles),
+        Page("ruth", lambda: an_output("draft"), many.outputs),
+        Page("cass", lambda: an_output("submitted"), many.outputs),
+        Page("cass", lambda: an_output("cleared"), many.outputs),
+        Page("lin", a_failed_run, more_linkage),
+        Page("rae", linked.a_release, many.releases),
+    ),
+    "projects": PROJECTS,
+    "project": (
+        Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),
+        Page("sam", lambda: a_project("returned"), more_of_a_project, its_number),
+    ),
+    "project_team": (Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),),
+    "project_data": (Page("ruth", lambda: a_project("draft"), many.projects, its_number),),
+    "agreement": (Page("ruth", a_team_to_sign, many.history, its_number, FEW),),
+    "outputs": (
+        Page("ruth", lambda: an_output("draft"), many.outputs),
+        Page("cass", lambda: an_output("submitted"), many.outputs),
+        Page("cass", lambda: an_output("cleared"), many.outputs),
+    ),
+    "output": (
+        Page("ruth", lambda: an_output("draft"), more_files, its_number, FEW),
+        Page("cass", lambda: an_output("submitted"), more_files, its_number, FEW),
+        Page("ruth", lambda: an_output("returned"), more_checks, its_number),
+    ),
+    "output_file": (
+        Page("cass", lambda: an_output("submitted"), more_files, lambda made: (made.pk, made.files.first().pk), FEW),
+    ),
+    "people": (
+        Page("sam", a_trained_person, many.people),
+        Page("sam", an_accreditation_to_decide, more_requests),
+    ),
+    "person": (Page("sam", a_trained_person, more_of_a_person, its_number, FEW),),
+    "you": (Page("ruth", a_trained_person, more_of_a_person, rows=FEW),),
+    "accreditation": (Page("sam", an_accreditation_to_decide, many.history, its_number, FEW),),
+    "sanction": (
+        Page(
+            "sam",
+            lambda: standing.impose(person("ruth"), level=1, reasons="A warning.", by=person("sam"), at=now()),
+            lambda one, number: many.copies(one, [{}] * number),
+            its_number,
+        ),
+    ),
+    "roles": (
+        Page("sam", a_proposed_role, more_roles),
+        Page("ada", a_proposed_role, more_roles),
+    ),
+    "role": (Page("ada", a_proposed_role, many.history, its_number, FEW),),
+    "permission_matrix": (Page("", a_proposed_role, more_roles),),
+    "linkage": (Page("lin", a_failed_run, more_linkage), Page("rae", a_failed_run, more_linkage)),
+    "linkage_run": (Page("lin", a_failed_run, more_of_a_run, its_number),),
+    "linkage_start": (Page("lin", a_failed_run, more_linkage),),
+    "review": (Page("lin", a_pair, more_pairs),),
+    "review_pair": (Page("lin", a_pair, more_pairs, lambda made: (made.token,)),),
+    "releases": (
+        Page("", lambda: linked.a_release("published"), more_releases),
+        Page("rae", lambda: linked.a_release("published"), more_releases),
+    ),
+    "release": (Page("rae", lambda: linked.a_release("published"), more_releases, its_number),),
+    "about_the_data": (Page("", lambda: linked.a_release("published"), more_releases),),
+    "catalogue": (Page("", lambda: linked.a_release("published"), more_releases),),
+    "catalogue_dataset": (Page("", lambda: linked.a_release("published"), more_releases, lambda made: (made.code,)),),
+    "catalogue_table": (
+        Page("", lambda: linked.a_release("published"), more_releases, lambda made: (made.code, "pol_crime")),
+    ),
+    "register": (Page("", a_published_output, many.outputs),),
+    "register_researchers": (Page("", a_trained_person, many.people),),
+    "register_project": (
+        Page("", a_published_output, many.outputs_of_one_project, lambda made: (made.project.reference,)),
+    ),
+    "trail": (Page("ada", lambda: a_project("triage"), many.history, rows=FEW),),
+}
+
+# The pages of one extract need a release with its files, which takes a fixture.
+OF_EXTRACTS: dict[str, tuple[Page, ...]] = {
+    "home": (Page("ruth", a_failed_extract, many.extracts),),
+    "project": (Page("ruth", a_failed_extract, more_work, lambda made: (made.project_id,)),),
+    "extract": (Page("ruth", an_extract, more_work, its_number),),
+    "extract_request": (Page("ruth", an_extract, more_work, lambda made: (made.project_id,)),),
+    "release": (Page("rae", an_extract, many.extracts, lambda made: (made.release_id,)),),
+}
+
+FORM = "A form about one record, whose page is in the table."
+NO_ROWS = "It shows no row of the database."
+DOWNLOAD = "A file, written row by row; not a page."
+EXEMPT = {
+    **dict.fromkeys(
+        (
+            "release_publish", "release_withdraw", "linkage_cancel", "linkage_retry", "review_undo", "declaration",
+            "accreditation_ask", "person_training", "person_sanction", "accreditation_decide",
+            "accreditation_withdraw", "accreditation_revoke", "project_new", "project_edit", "project_choose",
+            "project_drop", "project_remove", "project_submit", "project_withdraw", "project_decide",
+            "agreement_sign", "agreement_revoke", "extract_cancel", "extract_retry", "output_new", "output_edit",
+            "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
+            "output_check", "output_release", "role_propose", "role_decide", "role_end", "look_at_draft",
+        ),
+        FORM,
+    ),
+    **dict.fromkeys(
+        (
+            "accessibility", "account_login", "account_logout", "account_signup", "account_inactive", "healthz",
+            "readyz",
+        ),
+        NO_ROWS,
+    ),
+    **dict.fromkeys(("output_download", "trail_export"), DOWNLOAD),
+}  # fmt: skip
+
+
+def cases(pages: dict[str, tuple[Page, ...]]) -> list[Any]:
+    return [
+        pytest.param(name, page, id=f"{name}-{page.who or 'anyone'}-{number}")
+        for name, several in pages.items()
+        for number, page in enumerate(several)
+    ]
+
+
+def queries(client: Client, address: str) -> list[str]:
+    """What the page asks, once it has been seen: that it was is on the trail from then on."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get(address)
+    assert response.status_code == 200, response
+    return [query["sql"] for query in asked]
+
+
+def asks_as_often(name: str, page: Page) -> None:
+    person("ruth")
+    made = page.first()
+    client, address = signed_in(page.who) if page.who else Client(), reverse(name, args=page.about(made))
+    few = queries(client, address)
+    page.more(made, page.rows - 1)
+    a_lot = queries(client, address)
+    more = new_ones(few, a_lot)
+    assert len(a_lot) == len(few), more
+
+
+def new_ones(few: list[str], a_lot: list[str]) -> str:
+    """The beginnings of the queries that are asked more often, with how often."""
+    before, after = ([sql[:150] for sql in one] for one in (few, a_lot))
+    return "\n".join(f"{after.count(sql)} for {before.count(sql)}: {sql}" for sql in dict.fromkeys(after)
+                     if after.count(sql) > before.count(sql))  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "page"), cases(PAGES))
+def test_a_page_asks_as_often_for_many_rows_as_for_one(zones, name, page):
+    asks_as_often(name, page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "page"), cases(OF_EXTRACTS))
+def test_a_page_of_extracts_asks_as_often_for_many_rows_as_for_one(release, name, page):
+    asks_as_often(name, page)
+
+
+def test_every_page_is_measured_or_says_why_not():
+    measured = PAGES.keys() | OF_EXTRACTS.keys()
+    assert {pattern.name for pattern in get_resolver().url_patterns} == measured | EXEMPT.keys()
+    assert not measured & EXEMPT.keys()
+
+
+@pytest.mark.django_db
+def test_a_page_that_asks_once_a_row_would_be_noticed():
+    """The count sees what a loop over rows asks."""
+    members = [row.person.memberships for row in a_project("triage").members.all()]
+    with CaptureQueriesContext(connection) as asked:
+        for membership in members:
+            assert membership.exists()
+    assert len(asked) == len(members) == 2
