@@ -12,6 +12,7 @@ from django.urls import reverse
 from governance.people.grants import roles_everywhere
 from governance.people.models import User
 from governance.people.roles import Role
+from portal.second_factor import was_given
 
 # text, name of the page, who sees it: everyone, signed-in people, or holders of one of the roles
 NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
@@ -35,10 +36,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
     signed_in = person is not None and person.is_authenticated
     roles = roles_everywhere(person) if isinstance(person, User) else frozenset()
     here = _section(request, roles)
+    shut = signed_in and not was_given(request)  # before the second factor there is nowhere to go
     shown = [
         {"text": text, "href": reverse(name), "active": name == here}
         for text, name, who in NAVIGATION
-        if who == "everyone" or (signed_in and (who == "signed in" or _held(who, roles)))
+        if not shut and (who == "everyone" or (signed_in and (who == "signed in" or _held(who, roles))))
     ]
     return {
         "demo": settings.DEMO,

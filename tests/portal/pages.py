@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import person
+from tests.cast import let_in, person
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
@@ -17,7 +17,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 def signed_in(username: str) -> Client:
     """A browser of its own, signed in."""
     client = Client()
-    client.force_login(person(username))
+    let_in(client, person(username))
     return client
 
 

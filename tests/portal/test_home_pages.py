@@ -22,7 +22,7 @@ from governance.workflow import allowed
 from portal.demo import CAST
 from portal.inbox import FETCHED, NEWS_STAYS, TURNS, Known, facts_about, roles_known, waiting_for
 from tests import builders, linked
-from tests.cast import person
+from tests.cast import let_in, person
 
 pytestmark = pytest.mark.django_db
 
@@ -282,7 +282,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
 
 def test_your_work_shows_what_to_do_which_record_and_since_when(client):
     project = builders.a_project("triage")
-    client.force_login(person("sam"))
+    let_in(client, person("sam"))
     text = client.get("/").content.decode()
     assert "Waiting for you (1)" in text
     assert "Check that it is complete and feasible" in text
@@ -291,7 +291,7 @@ def test_your_work_shows_what_to_do_which_record_and_since_when(client):
 
 
 def test_a_newcomer_is_told_what_to_do_first(client):
-    client.force_login(person("olu"))
+    let_in(client, person("olu"))
     text = client.get("/").content.decode()
     assert "Nothing waits for you now." in text
     assert "You are on no project yet." in text
@@ -299,7 +299,7 @@ def test_a_newcomer_is_told_what_to_do_first(client):
 
 
 def test_the_services_people_are_not_asked_to_apply(client):
-    client.force_login(person("ada"))
+    let_in(client, person("ada"))
     text = client.get("/").content.decode()
     assert "Nothing waits for you now." in text
     assert reverse("trail") in text
@@ -309,13 +309,13 @@ def test_the_services_people_are_not_asked_to_apply(client):
 def test_a_researcher_reads_that_accreditation_has_ended(client):
     builders.a_project("draft")
     person("ruth").trainings.update(valid_until=builders.now().date() - timedelta(days=2))
-    client.force_login(person("ruth"))
+    let_in(client, person("ruth"))
     assert "Your safe researcher training ended on" in client.get("/").content.decode()
 
 
 def test_coral_sees_the_project_that_she_coordinates(client):
     project = builders.a_project("triage")
-    client.force_login(person("coral"))
+    let_in(client, person("coral"))
     text = client.get("/").content.decode()
     assert project.title in text
     assert Role.COORDINATOR.label in text
@@ -334,7 +334,7 @@ def test_the_page_takes_the_same_few_queries_however_much_waits(client, username
         builders.an_output("submitted")
 
     more()
-    client.force_login(person(username))
+    let_in(client, person(username))
     few = queries()
     more()
     more()

@@ -32,6 +32,7 @@ def production(tmp_path, **more):
         "GATEHOUSE_ALLOWED_HOSTS": "gatehouse.example",
         "GATEHOUSE_DATA": str(tmp_path),
         "GATEHOUSE_REDIS_URL": "redis://redis.example:6379/0",
+        "GATEHOUSE_EMAIL_URL": "smtp+tls://user:secret@mail.example:587",
         **more,
     }
 
@@ -71,3 +72,22 @@ def test_the_policy_allows_nothing_by_default(client, db, directive):
     policy = client.get("/").headers["Content-Security-Policy"]
     assert f"{directive} 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_without_a_mail_server_nothing_starts(tmp_path):
+    result = run("-c", SHOW, **{**production(tmp_path), "GATEHOUSE_EMAIL_URL": ""})
+    assert result.returncode != 0
+    assert "GATEHOUSE_EMAIL_URL must be set" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"GATEHOUSE_OIDC_SERVER": "http://login.example"}, "begins with https://"),
+        ({"GATEHOUSE_OIDC_SERVER": "https://login.example"}, "GATEHOUSE_OIDC_CLIENT_ID must be set"),
+    ],
+)
+def test_an_institution_is_set_up_whole_or_not_at_all(tmp_path, given, told):
+    result = run("-c", SHOW, **production(tmp_path, **given))
+    assert result.returncode != 0
+    assert told in result.stderr

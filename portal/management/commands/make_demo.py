@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
@@ -22,7 +23,7 @@ from governance.people.grants import give_everywhere, worker
 from governance.people.lifecycle import GRANTED
 from governance.people.models import Accreditation, Organisation, SignedDeclaration, Training, User
 from governance.standing import services as people
-from portal import demo, demo_release
+from portal import demo, demo_codes, demo_release
 
 DATASET, VERSION = "cjs_linked", "2026.1"
 SEED = 20261
@@ -86,6 +87,8 @@ def make_people(today: date) -> None:
                 "password": password,
             },
         )
+        demo_codes.set_up(user)
+        EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
         if not made:
             continue
         if person.role:
