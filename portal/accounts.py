@@ -25,6 +25,11 @@ from portal.govuk_forms import GovukFields
 
 WRONG = "The user name or password is not correct. Check both and try again."
 TOO_MANY = "There were too many attempts to sign in. Wait five minutes and try again."
+WAYS = {
+    "reauthenticate": "Enter your password",
+    "mfa_reauthenticate": "Enter a code of your authenticator app, or a recovery code",
+    "mfa_reauthenticate:webauthn": "Use your passkey",
+}
 
 
 class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -46,6 +51,11 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
         """Whether too long has passed since the person last gave a password, a code or a passkey. Signing in counts."""
         given = get_authentication_records(self.request, self.request.user)
         return not given or time.time() - given[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The ways to confirm who one is, in the portal's words."""
+        ways = super().get_reauthentication_methods(user)
+        return [{**way, "description": WAYS.get(way["id"], way["description"])} for way in ways]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt. One too many is refused before the password is looked at, and goes on the trail.
