@@ -28,6 +28,7 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
 )
 
 OF_PROJECTS = ("/agreements/", "/extracts/")
+OF_PEOPLE = ("/invitations/", "/organisations/", "/accreditations/", "/sanctions/")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -64,4 +65,6 @@ def _section(request: HttpRequest, roles: Collection[Role]) -> str:
         return "outputs" if Role.CHECKER in roles else "projects"
     if request.path.startswith(OF_PROJECTS):
         return "projects"
+    if request.path.startswith(OF_PEOPLE):
+        return "people"
     return next((name for _, name, _ in NAVIGATION[1:] if request.path.startswith(reverse(name))), "")

@@ -26,7 +26,7 @@ from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
 from governance.people import lifecycle as people
 from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere
-from governance.people.models import Accreditation, User
+from governance.people.models import Accreditation, Invitation, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
 from governance.projects.models import Decision, Project, Stage
@@ -161,7 +161,8 @@ class Known:
 def waiting_for(person: User, at: datetime) -> list[Item]:
     """What waits for the person, longest first; then the news of the last thirty days, newest first."""
     facts = facts_about(person)
-    items = [item for model in FETCHED for item in _items(model, facts, at)] + list(_review(facts))
+    items = [item for model in FETCHED for item in _items(model, facts, at)]
+    items += [*_review(facts), *_invitations(facts)]
     to_do = sorted((item for item in items if not item.news), key=lambda item: item.since)
     news = sorted((item for item in items if item.news), key=lambda item: item.since, reverse=True)
     return to_do + news
@@ -214,6 +215,15 @@ def _review(facts: Facts) -> Iterator[Item]:
         number = waiting.count()
         name = f"{number:,} pair{'' if number == 1 else 's'}"
         yield Item("Review pairs of records", False, ReviewQueue(), dataset, name, "Waiting for review", since)
+
+
+def _invitations(facts: Facts) -> Iterator[Item]:
+    """The invitations that wait for the person as the contact of their organisation."""
+    if facts.person.is_active:
+        waiting = Invitation.objects.filter(state=people.UNCONFIRMED, organisation__contact=facts.person)
+        for one in waiting.select_related("organisation"):
+            what = "Confirm an invitation in your organisation's name"
+            yield Item(what, False, one, str(one.organisation), one.email, people.UNCONFIRMED.label, one.state_since)
 
 
 def _items(model: type[Model], facts: Facts, at: datetime) -> Iterator[Item]:

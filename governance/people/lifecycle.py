@@ -1,4 +1,4 @@
-"""The lives of an accreditation and of a sanction. Both also end by themselves, on their last day."""
+"""The lives of an accreditation, of a sanction and of an invitation. Each also ends by itself in time."""
 
 from __future__ import annotations
 
@@ -27,6 +27,16 @@ class SanctionState(State):
 
 
 IN_FORCE, LIFTED = SanctionState
+
+
+class InvitationState(State):
+    UNCONFIRMED = "unconfirmed"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+UNCONFIRMED, SENT, ACCEPTED, TAKEN_BACK = InvitationState
 
 
 def own_record(record: Any, person: Any, at: datetime) -> str | None:
@@ -66,4 +76,36 @@ SANCTION = (
 SANCTION_WAITING = {
     IN_FORCE: Waiting("research support", "It holds until its last day, or until it is lifted after an appeal."),
     LIFTED: Waiting("nobody", "It was lifted and stops nothing any more."),
+}
+
+
+def expired(invitation: Any, person: Any, at: datetime) -> str | None:
+    over = "The link has run out: ask whoever invited you, or research support, to send it again."
+    return over if invitation.has_expired(at) else None
+
+
+def strange_domain(invitation: Any, person: Any, at: datetime) -> str | None:
+    known = invitation.organisation.owns(invitation.email)
+    return (
+        None if known else "The address is of no verified domain of the organisation: its vouching contact confirms it."
+    )
+
+
+OPEN = {UNCONFIRMED, SENT}
+INVITATION = (
+    # action     from           to          by            unless
+    T("confirm",  {UNCONFIRMED}, SENT,       Role.CONTACT),
+    T("confirm",  {UNCONFIRMED}, SENT,       Role.SUPPORT, (strange_domain,)),
+    T("resend",   {SENT},        SENT,       Role.SUPPORT),
+    T("resend",   {SENT},        SENT,       Role.CONTACT),
+    T("withdraw", OPEN,          TAKEN_BACK, Role.SUPPORT),
+    T("withdraw", OPEN,          TAKEN_BACK, Role.CONTACT),
+    T("accept",   {SENT},        ACCEPTED,   Role.SELF,    (expired,)),
+)  # fmt: skip
+
+INVITATION_WAITING = {
+    UNCONFIRMED: Waiting("the vouching contact", "The address is of no verified domain: the contact confirms it."),
+    SENT: Waiting("the person invited", "They follow the link within seven days, or it is sent again."),
+    ACCEPTED: Waiting("nobody", "The account is made."),
+    TAKEN_BACK: Waiting("nobody", "It was taken back, and its link does not work any more."),
 }

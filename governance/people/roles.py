@@ -18,6 +18,7 @@ class Role(StrEnum):
     STEWARD = "steward"  # publishes and withdraws releases; whoever built one has no part in it
     AUDITOR = "auditor"  # AUD: reads everything, changes nothing
     WORKER = "worker"  # ENG: the machine that builds, checks and packs; never a person
+    CONTACT = "contact"  # vouches for the people of one organisation, whose record names them
     SELF = "self"  # whoever a record is about: nobody is granted it
 
     @property
@@ -36,13 +37,16 @@ LABELS = {
     Role.STEWARD: "Release manager",
     Role.AUDITOR: "Auditor",
     Role.WORKER: "Worker",
+    Role.CONTACT: "Vouching contact",
     Role.SELF: "The person themselves",
 }
 
 # Granted project by project, through guardian. All others are held everywhere, through a group.
 TEAM_ROLES = frozenset({Role.RESEARCHER, Role.COORDINATOR})
-SERVICE_ROLES = frozenset(Role) - TEAM_ROLES - {Role.SELF}
+# Worked out from the record itself, and granted to nobody.
+FROM_THE_RECORD = frozenset({Role.CONTACT, Role.SELF})
+SERVICE_ROLES = frozenset(Role) - TEAM_ROLES - FROM_THE_RECORD
 
 # Their work is on the linked data itself: these two reach no project, whatever its state.
 DATA_ROLES = frozenset({Role.LINKER, Role.STEWARD})
-ON_PROJECTS = frozenset(Role) - DATA_ROLES - {Role.SELF}
+ON_PROJECTS = frozenset(Role) - DATA_ROLES - FROM_THE_RECORD

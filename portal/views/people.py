@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from governance.people import accreditation as conditions
 from governance.people import declarations
 from governance.people.lifecycle import REQUESTED
-from governance.people.models import Accreditation, Sanction, User, local_day
+from governance.people.models import Accreditation, Organisation, Sanction, User, local_day
 from governance.people.models.standing import Route
 from governance.people.roles import Role
 from governance.people.standing import FETCHED
@@ -34,7 +34,8 @@ def you(request: SignedIn) -> HttpResponse:
     """One's own standing: every condition, until when it holds, who can cure it."""
     person = _with_standing().get(pk=request.user.pk)
     context = standing_page.context_of(person, timezone.now())
-    return render(request, "people/you.html", {"person": person, **context})
+    vouches = Organisation.objects.filter(contact=person).first()
+    return render(request, "people/you.html", {"person": person, "vouches": vouches, **context})
 
 
 def _with_standing() -> QuerySet[User]:

@@ -9,7 +9,7 @@ from tests.promises.test_pages_ask_who_you_are import address
 # Deciding, signing, releasing, publishing, standing and what ends it, who acts for an organisation.
 WHEN_OPENED = {
     "project_decide", "agreement_sign", "agreement_revoke", "output_release", "release_publish", "release_withdraw",
-    "accreditation_decide", "accreditation_revoke", "person_sanction",
+    "accreditation_decide", "accreditation_revoke", "person_sanction", "organisation_edit",
 }  # fmt: skip
 WHEN_SENT = {"sanction"}
 PATTERNS = {pattern.name: pattern for pattern in get_resolver().url_patterns}

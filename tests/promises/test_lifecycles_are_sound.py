@@ -5,11 +5,12 @@ import pytest
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, Sanction
+from governance.people.models import Accreditation, Invitation, Sanction
 from governance.people.roles import Role
 from governance.projects.models import Project
 
 ENDS = {
+    Invitation: {"accepted", "withdrawn"},
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
     Project: {"approved", "refused", "withdrawn"},

@@ -5,7 +5,7 @@ from django.urls import get_resolver
 
 PUBLIC = {
     "home", "accessibility", "about_the_data", "account_login", "account_logout", "account_signup", "account_inactive",
-    "mfa_authenticate", "openid_connect_login", "openid_connect_callback",
+    "mfa_authenticate", "openid_connect_login", "openid_connect_callback", "invitation_accept", "invitation_follow",
     "healthz", "readyz", "register", "register_project", "register_researchers", "catalogue", "catalogue_dataset",
     "catalogue_table", "releases", "release",
 }  # fmt: skip

@@ -1,9 +1,10 @@
 """People and organisations, and what is on record of a person's standing as a researcher."""
 
-from governance.people.models.people import Organisation, User, local_day
+from governance.people.models.invitations import Invitation
+from governance.people.models.people import EmailDomain, Organisation, User, local_day
 from governance.people.models.standing import Accreditation, ListedResearcher, Sanction, SignedDeclaration, Training
 
 __all__ = [
-    "Accreditation", "ListedResearcher", "Organisation", "Sanction", "SignedDeclaration", "Training", "User",
-    "local_day",
+    "Accreditation", "EmailDomain", "Invitation", "ListedResearcher", "Organisation", "Sanction", "SignedDeclaration",
+    "Training", "User", "local_day",
 ]  # fmt: skip

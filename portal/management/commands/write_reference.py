@@ -16,7 +16,7 @@ from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import available, find
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, Sanction
+from governance.people.models import Accreditation, Invitation, Sanction
 from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
 from governance.projects.models import Project
 from governance.workflow import grid
@@ -25,7 +25,8 @@ FOLDER = settings.BASE_DIR / "docs" / "reference"
 NOTE = "Written by `manage.py write_reference`; a test fails when it is out of date.\n"
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
-    Accreditation, Sanction, Project, Agreement, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair, Release
+    Invitation, Accreditation, Sanction, Project, Agreement, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair,
+    Release,
 )  # fmt: skip
 
 
@@ -94,7 +95,9 @@ def roles() -> str:
 def held(role: Role) -> str:
     if role in SERVICE_ROLES:
         return "everywhere"
-    return "project by project" if role in TEAM_ROLES else "on records about oneself"
+    if role in TEAM_ROLES:
+        return "project by project"
+    return "on records about oneself" if role == Role.SELF else "on records of one's organisation"
 
 
 def catalogue() -> str:
