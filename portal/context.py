@@ -27,7 +27,7 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Public register", "register", "everyone"),
 )
 
-OF_PROJECTS = ("/agreements/", "/extracts/")
+OF_PROJECTS = ("/agreements/", "/extracts/", "/handovers/")
 OF_PEOPLE = ("/invitations/", "/organisations/", "/accreditations/", "/sanctions/")
 
 

@@ -29,7 +29,7 @@ from governance.people.grants import is_about, is_the_services, owner_code, reac
 from governance.people.models import Accreditation, Invitation, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
-from governance.projects.models import Decision, Project, Stage
+from governance.projects.models import Decision, Handover, Project, Stage
 from governance.workflow import State, why_not
 
 NEWS_STAYS = timedelta(days=30)
@@ -63,6 +63,7 @@ TURNS = (
     Turn(Project,         projects.OWNERS,       "decide",      "Decide for your organisation's tables"),
     Turn(Project,         projects.PANEL,        "approve",     "Decide on the project as a whole"),
     Turn(Project,         projects.REFUSED,      "",            "Read why the application was refused"),
+    Turn(Handover,        projects.PROPOSED,     "decline",     "Take over the lead of the project, or decline"),
     Turn(Agreement,       DRAWN_UP,              "sign",        "Read the scope and sign for the project"),
     Turn(Agreement,       SIGNED,                "countersign", "Sign for the service"),
     Turn(Agreement,       IN_FORCE,              "",            "The agreement is in force: extracts can be built"),
@@ -88,6 +89,7 @@ TURNS = (
 # What is fetched along with a record, and the long columns that a list has no use for.
 FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Project: (("lead__organisation",), ("requested", "lay_summary", "public_benefit")),
+    Handover: (("project__lead",), ()),
     Agreement: (("project__lead",), ("scope_json",)),
     Extract: (("project__lead",), ("specification", "manifest")),
     OutputRequest: (("project__lead", "author"), ("context",)),
@@ -280,6 +282,7 @@ def _item(turn: Turn, record: Any) -> Item:
         Agreement: "Agreement {0.version}",
         Extract: "Extract {0.pk}",
         Release: "Release {0.version}",
+        Handover: "Lead of the project",
     }
     return Item(
         what=turn.what,

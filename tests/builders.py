@@ -18,9 +18,10 @@ from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.people.models import Accreditation
 from governance.people.roles import Role
+from governance.projects import leaving
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
-from governance.projects.models import Project
+from governance.projects.models import Handover, Project
 from governance.standing import services as people
 from tests.cast import person
 
@@ -102,6 +103,13 @@ def _advance(project: Project, state: str, known: Catalogue, at: datetime) -> Pr
         )
         project.refresh_from_db()
     return project
+
+
+def a_handover(project: Project) -> Handover:
+    """Olu is on the team of Ruth's draft, and is proposed to lead it next."""
+    ruth, olu, at = project.lead, person("olu"), now()
+    projects.add_member(project, olu, role=Role.RESEARCHER, by=ruth, at=at)
+    return leaving.propose(project, successor=olu, by=ruth, at=at)
 
 
 def a_request_for_accreditation(by: str = "coral", *, route: str = "degree", supervisor: str = "") -> Accreditation:

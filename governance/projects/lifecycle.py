@@ -1,4 +1,4 @@
-"""The life of an application: draft, triage, owners, panel, approved.
+"""The life of an application: draft, triage, owners, panel, approved; and of handing its lead over.
 
 Owners decide in parallel and each once a round; the worker closes their stage when the last has decided.
 """
@@ -107,4 +107,45 @@ WAITING = {
     RETURNED: Waiting("the project's researchers", "Answer the reasons given and submit again."),
     REFUSED: Waiting("nobody", "The application has ended. A new one can be made."),
     WITHDRAWN: Waiting("nobody", "The application has ended. A new one can be made."),
+}
+
+
+class HandoverState(State):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+PROPOSED, TAKEN_OVER, DECLINED, NOT_ANY_MORE = HandoverState
+
+
+def not_named(handover: Any, person: Any, at: datetime) -> str | None:
+    return None if handover.successor_id == person.pk else "Only whoever is proposed can answer."
+
+
+def not_the_lead(handover: Any, person: Any, at: datetime) -> str | None:
+    return None if handover.project.lead_id == person.pk else "Only the lead and research support can take it back."
+
+
+def unfit_to_lead(handover: Any, person: Any, at: datetime) -> str | None:
+    if reason := person.why_not_accredited(at):
+        return str(reason)
+    provisional = person.is_provisional(at)
+    return "A project is led by somebody who is accredited in full; yours is provisional." if provisional else None
+
+
+HANDOVER = (
+    # action     from        to            by               unless
+    T("accept",   {PROPOSED}, TAKEN_OVER,   Role.RESEARCHER, (not_named, unfit_to_lead)),
+    T("decline",  {PROPOSED}, DECLINED,     Role.RESEARCHER, (not_named,)),
+    T("withdraw", {PROPOSED}, NOT_ANY_MORE, Role.RESEARCHER, (not_the_lead,)),
+    T("withdraw", {PROPOSED}, NOT_ANY_MORE, Role.SUPPORT),
+)  # fmt: skip
+
+HANDOVER_WAITING = {
+    PROPOSED: Waiting("whoever is proposed", "They accept or decline. Until then the lead stays who it is."),
+    TAKEN_OVER: Waiting("nobody", "The project has its new lead."),
+    DECLINED: Waiting("nobody", "The lead stays who it was. Somebody else can be proposed."),
+    NOT_ANY_MORE: Waiting("nobody", "It was taken back. Somebody else can be proposed."),
 }

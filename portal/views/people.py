@@ -17,6 +17,7 @@ from governance.people.models import Accreditation, Organisation, Sanction, User
 from governance.people.models.standing import Route
 from governance.people.roles import Role
 from governance.people.standing import FETCHED
+from governance.projects.leaving import led_by
 from governance.standing import services
 from governance.workflow import Refused
 from portal import standing_page
@@ -210,6 +211,7 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
         **standing_page.context_of(one, at),
         "may_record": Role.SUPPORT in one_of_or_404(request.user, SEES_PEOPLE) and one != request.user,
         "memberships": list(one.memberships.select_related("project")),
+        "led": led_by(one),
     }
     return render(request, "people/person.html", context)
 

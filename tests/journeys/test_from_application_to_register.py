@@ -25,6 +25,7 @@ from tests.journeys.linkage import (
     the_next_release_is_built_and_published,
     three_analysts_review_pairs,
 )
+from tests.journeys.newcomers import nia_is_invited_and_signs_in, nia_uses_a_passkey
 from tests.journeys.people import coral_becomes_a_researcher
 from tests.journeys.stack import Stack
 
@@ -39,7 +40,8 @@ TABLES = {
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
 NO_PAGES = {
     "agreement_sign", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove",
-    "linkage_retry", "review_undo",
+    "linkage_retry", "review_undo", "mfa_totp_picture", "openid_connect_login", "openid_connect_callback",
+    "invitation_follow", "invitation_confirm", "invitation_resend", "invitation_withdraw",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output, and a second draft project.
@@ -70,6 +72,8 @@ def journey(page: Page) -> Journey:
 
 def test_one_projects_whole_life(journey: Journey, stack: Stack):
     lin_follows_the_linkage(journey, stack)
+    recovery = nia_is_invited_and_signs_in(journey, stack)
+    nia_uses_a_passkey(journey, stack, recovery)
     coral_becomes_a_researcher(journey)
     anyone_may_look_around(journey)
     address = ruth_applies(journey)

@@ -7,13 +7,14 @@ from governance.agreements.models import Agreement
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, Invitation, Sanction
 from governance.people.roles import Role
-from governance.projects.models import Project
+from governance.projects.models import Handover, Project
 
 ENDS = {
     Invitation: {"accepted", "withdrawn"},
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
     Project: {"approved", "refused", "withdrawn"},
+    Handover: {"accepted", "declined", "withdrawn"},
     Agreement: {"revoked"},
     Extract: {"stopped", "cancelled", "recalled"},
     OutputRequest: {"released", "withdrawn"},

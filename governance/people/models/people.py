@@ -85,6 +85,8 @@ class User(AbstractUser):
 
     def why_not_accredited(self, at: datetime) -> str | None:
         """Which condition of standing fails at this moment and who can cure it, or None."""
+        if not self.is_active:
+            return "The account is closed, as of somebody who has left: research support can open it again."
         day = local_day(at)
         return why_not(self.standing_on(day), on=day)
 
