@@ -20,6 +20,7 @@ from extracts import delivery
 from extracts.zones import Zones
 from tests.journeys.browser import accessible, sign_out
 from tests.journeys.journey import Journey
+from tests.journeys.leavers import coral_leaves_and_comes_back, ruth_hands_a_draft_over
 from tests.journeys.linkage import (
     lin_follows_the_linkage,
     the_next_release_is_built_and_published,
@@ -41,7 +42,8 @@ TABLES = {
 NO_PAGES = {
     "agreement_sign", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove",
     "linkage_retry", "review_undo", "mfa_totp_picture", "openid_connect_login", "openid_connect_callback",
-    "invitation_follow", "invitation_confirm", "invitation_resend", "invitation_withdraw",
+    "handover_answer", "invitation_follow",
+    "invitation_confirm", "invitation_resend", "invitation_withdraw",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output, and a second draft project.
@@ -85,6 +87,8 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     ruth_downloads_the_package(journey, output, stack)
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, stack)
+    ruth_hands_a_draft_over(journey, "/projects/2/")
+    coral_leaves_and_comes_back(journey)
     three_analysts_review_pairs(journey)
     the_next_release_is_built_and_published(journey)
     assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()
