@@ -14,6 +14,7 @@ from governance.notices import services
 from governance.people.grants import roles_everywhere
 from governance.people.models import User
 from governance.people.roles import Role
+from portal.second_factor import was_given
 
 # text, name of the page, who sees it: everyone, signed-in people, or holders of one of the roles
 NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
@@ -29,8 +30,8 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Public register", "register", "everyone"),
 )
 
-OF_PEOPLE = ("/roles/",)
-OF_PROJECTS = ("/agreements/", "/extracts/")
+OF_PROJECTS = ("/agreements/", "/amendments/", "/conditions/", "/extracts/", "/handovers/")
+OF_PEOPLE = ("/roles/", "/invitations/", "/organisations/", "/accreditations/", "/sanctions/")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -39,10 +40,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
     signed_in = person is not None and person.is_authenticated
     roles = roles_everywhere(person, timezone.now()) if isinstance(person, User) else frozenset()
     here = _section(request, roles)
+    shut = signed_in and not was_given(request)  # before the second factor there is nowhere to go
     shown = [
         {"text": text, "href": reverse(name), "active": name == here}
         for text, name, who in NAVIGATION
-        if who == "everyone" or (signed_in and (who == "signed in" or _held(who, roles)))
+        if not shut and (who == "everyone" or (signed_in and (who == "signed in" or _held(who, roles))))
     ]
     return {
         "demo": settings.DEMO,

@@ -37,6 +37,8 @@ ORGANISATIONS = {
     "Linkage team": "moj_linkage",
     "State's Attorney's Office": "sao",
 }
+# Organisation -> a domain that is verified to be its own, and who vouches for its people.
+VOUCHED = {"Northshire University": ("northshire.example", "coral")}
 CAST = (
     DemoPerson("ruth", "Ruth", "Northshire University", None, "Researcher, leads projects", accredited=True),
     DemoPerson("coral", "Coral", "Northshire University", None, "Project coordinator"),

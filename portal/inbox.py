@@ -29,11 +29,11 @@ from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
 from governance.people import lifecycle as people
 from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere, teams_of
-from governance.people.models import Accreditation, RoleGrant, User
+from governance.people.models import Accreditation, Invitation, RoleGrant, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
 from governance.projects.boards import Verdict, settled
-from governance.projects.models import Decision, Member, Project, Stage
+from governance.projects.models import Decision, Handover, Member, Project, Stage
 from governance.projects.models.project import STAGE_OF
 from governance.workflow import State, why_not
 
@@ -71,6 +71,7 @@ TURNS = (
     Turn(Project,         projects.PANEL,        "vote",        "Decide on the project as a whole"),
     Turn(Project,         projects.REFUSED,      "",            "Read why the application was refused"),
     Turn(Project,         projects.REVOKED,      "",            "Read why the project was revoked"),
+    Turn(Handover,        projects.PROPOSED,     "decline",     "Take over the lead of the project, or decline"),
     Turn(Agreement,       DRAWN_UP,              "sign",        "Read the agreement and sign"),
     Turn(Agreement,       IN_FORCE,              "sign",        "Read the agreement and sign it to have access"),
     Turn(Agreement,       SIGNED,                "countersign", "Sign for the service"),
@@ -107,6 +108,7 @@ TURNS = (
 # What is fetched along with a record, and the long columns that a list has no use for.
 FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Project: (("lead__organisation",), ("requested", "lay_summary", "public_benefit")),
+    Handover: (("project__lead",), ()),
     Agreement: (("project__lead",), ("scope_json", "terms")),
     Condition: (("project__lead",), ("text", "how_met")),
     Amendment: (("project__lead",), ("delta", "reason")),
@@ -220,7 +222,8 @@ class Known:
 def waiting_for(person: User, at: datetime) -> list[Item]:
     """What waits for the person, longest first; then the news of the last thirty days, newest first."""
     facts = facts_about(person, at)
-    items = [item for model in FETCHED for item in _items(model, facts, at)] + list(_review(facts))
+    items = [item for model in FETCHED for item in _items(model, facts, at)]
+    items += [*_review(facts), *_invitations(facts)]
     to_do = sorted((item for item in items if not item.news), key=lambda item: item.since)
     news = sorted((item for item in items if item.news), key=lambda item: item.since, reverse=True)
     return to_do + news
@@ -313,6 +316,15 @@ def _review(facts: Facts) -> Iterator[Item]:
         yield Item("Review pairs of records", False, ReviewQueue(), dataset, name, "Waiting for review", since)
 
 
+def _invitations(facts: Facts) -> Iterator[Item]:
+    """The invitations that wait for the person as the contact of their organisation."""
+    if facts.person.is_active:
+        waiting = Invitation.objects.filter(state=people.UNCONFIRMED, organisation__contact=facts.person)
+        for one in waiting.select_related("organisation"):
+            what = "Confirm an invitation in your organisation's name"
+            yield Item(what, False, one, str(one.organisation), one.email, people.UNCONFIRMED.label, one.state_since)
+
+
 def _items(model: type[Model], facts: Facts, at: datetime) -> Iterator[Item]:
     turns = [turn for turn in TURNS if turn.model is model]
     for record in _candidates(model, turns, facts, at):
@@ -370,6 +382,7 @@ def _item(turn: Turn, record: Any) -> Item:
         Amendment: "Amendment {0.number}: {0.project.title}",
         Extract: "Extract {0.pk}",
         Release: "Release {0.version}",
+        Handover: "Lead of the project",
     }
     return Item(
         what=turn.what,

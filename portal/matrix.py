@@ -9,15 +9,15 @@ from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, RoleGrant, Sanction
+from governance.people.models import Accreditation, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
-from governance.projects.models import Project
+from governance.projects.models import Handover, Project
 from governance.workflow import grid
 
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
-    Accreditation, Sanction, RoleGrant, Project, Agreement, Condition, Amendment, Extract, OutputRequest, Delivery,
-    LinkageRun, ClericalPair, Release,
+    Invitation, Accreditation, Sanction, RoleGrant, Project, Handover, Agreement, Condition, Amendment, Extract,
+    OutputRequest, Delivery, LinkageRun, ClericalPair, Release,
 )  # fmt: skip
 
 

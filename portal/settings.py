@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 from celery.schedules import crontab
@@ -51,6 +52,8 @@ def required(name: str) -> str:
 SECRET_KEY = env.str("GATEHOUSE_SECRET_KEY", default="") or (
     kept_secret("secret_key") if DEMO else required("GATEHOUSE_SECRET_KEY")
 )
+# Earlier secret keys: what was signed or encrypted under them can still be read.
+SECRET_KEY_FALLBACKS = env.list("GATEHOUSE_OLD_SECRET_KEYS", default=[])
 ALLOWED_HOSTS = env.list("GATEHOUSE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else [])
 if DEMO and (bound := env.str("GATEHOUSE_HOST", default="")):
     ALLOWED_HOSTS.append("*" if bound in {"0.0.0.0", "::"} else bound)
@@ -75,6 +78,10 @@ INSTALLED_APPS = [
     "guardian",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
 ]
 MIDDLEWARE = [
@@ -89,6 +96,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.session_limits.SessionLimitsMiddleware",
+    "portal.second_factor.SecondFactorMiddleware",
     "portal.middleware.RefusalsMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
@@ -181,7 +190,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_FORMS = {"login": "portal.accounts.SignInForm"}
+ACCOUNT_FORMS = {"login": "portal.accounts.SignInForm", "reauthenticate": "portal.accounts.PasswordAgainForm"}
 # Five wrong passwords for one account in five minutes, or thirty attempts from one address in a minute.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 AUTH_PASSWORD_VALIDATORS = [
@@ -192,9 +201,49 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-SESSION_COOKIE_AGE = 8 * 3600
+# A second factor is asked of everybody, and set up before anything else can be reached (portal/second_factor.py).
+MFA_ADAPTER = "portal.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Gatehouse"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
+MFA_FORMS = {
+    "authenticate": "portal.second_factor.CodeForm",
+    "reauthenticate": "portal.second_factor.CodeAgainForm",
+    "activate_totp": "portal.second_factor.FirstCodeForm",
+    "add_webauthn": "portal.second_factor.AddPasskeyForm",
+    "edit_webauthn": "portal.second_factor.RenamePasskeyForm",
+}
+# How long signing in, or confirming who one is, is enough for decisions (portal/urls.py says for which).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("GATEHOUSE_CONFIRM_SECONDS", default=300)
+# After so long without use, and at the latest after so long, one has to sign in again.
+GATEHOUSE_IDLE_MINUTES = env.int("GATEHOUSE_IDLE_MINUTES", default=30)
+GATEHOUSE_SIGNED_IN_HOURS = env.int("GATEHOUSE_SIGNED_IN_HOURS", default=8)
+SESSION_COOKIE_AGE = GATEHOUSE_SIGNED_IN_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "gatehouse_session"
+
+# Sign-in by an institution's OpenID Connect server: off unless the environment names one.
+SOCIALACCOUNT_ADAPTER = "portal.institutions.KnownPeopleOnly"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form could not lead to another origin: see form-action below
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if institution := env.str("GATEHOUSE_OIDC_SERVER", default=""):
+    if not DEMO and not institution.startswith("https://"):
+        raise ImproperlyConfigured("GATEHOUSE_OIDC_SERVER must be an address that begins with https://.")
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "institution",
+                    "name": env.str("GATEHOUSE_OIDC_LABEL", default="your institution"),
+                    "client_id": required("GATEHOUSE_OIDC_CLIENT_ID"),
+                    "secret": required("GATEHOUSE_OIDC_CLIENT_SECRET"),
+                    "settings": {"server_url": institution},
+                }
+            ],
+        }
+    }
 
 # Outside of demo mode the portal is served over HTTPS by a proxy that says so.
 SECURE = not DEMO
@@ -248,14 +297,14 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 
-# E-mail: the demonstration's is kept in files, a real installation names its server.
+# E-mail. The demonstration sends none: each message is a file in the data folder.
+DEFAULT_FROM_EMAIL = env.str("GATEHOUSE_EMAIL_FROM", default="Gatehouse <no-reply@gatehouse.example>")
 if DEMO:
-    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", GATEHOUSE_DATA / "mail"
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(GATEHOUSE_DATA / "mail")
 else:
-    required("EMAIL_URL")
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(env.email_url_config(required("GATEHOUSE_EMAIL_URL")))
 EMAIL_TIMEOUT = 30
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="gatehouse@localhost")
 # Where messages say that the site is: workers, which write them, see no request.
 at_home = f"http://localhost:{env.int('GATEHOUSE_PORT', default=8000)}"
 GATEHOUSE_SITE = env.str(

@@ -1,8 +1,14 @@
 """The whole site on one screen."""
 
-from allauth.account.views import LoginView, LogoutView
+from allauth.account.views import LoginView, LogoutView, ReauthenticateView
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import path
 
+from portal.confirming import asked_again, asked_when_sent
 from portal.views import (
     agreements,
     amendments,
@@ -11,9 +17,12 @@ from portal.views import (
     extracts,
     health,
     home,
+    invitations,
+    leaving,
     linkage,
     notices,
     operations,
+    organisations,
     outputs,
     people,
     permissions,
@@ -21,6 +30,7 @@ from portal.views import (
     register,
     releases,
     review,
+    sign_in,
     trail,
     workspace,
 )
@@ -31,11 +41,33 @@ urlpatterns = [
     path("about-the-data", home.about_the_data, name="about_the_data"),
     path("sign-in", LoginView.as_view(), name="account_login"),
     path("sign-out", LogoutView.as_view(), name="account_logout"),
+    path("sign-in/code", mfa.authenticate, name="mfa_authenticate"),
+    path("sign-in/with/<slug:provider_id>", sign_in.to_institution, name="openid_connect_login"),
+    path("sign-in/with/<slug:provider_id>/back", openid_connect.callback, name="openid_connect_callback"),
     path("sign-up", home.no_sign_up, name="account_signup"),
     path("inactive", home.inactive, name="account_inactive"),
     path("permissions", permissions.permission_matrix, name="permission_matrix"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    # Who one is, and confirming it: the second factor, where one is signed in.
+    path("confirm/password", ReauthenticateView.as_view(), name="account_reauthenticate"),
+    path("confirm/code", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("confirm/passkey", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("you/sessions", sign_in.sessions, name="sessions"),
+    path("you/second-factor/", mfa.index, name="mfa_index"),
+    path("you/second-factor/app", totp.activate_totp, name="mfa_activate_totp"),
+    path("you/second-factor/app/picture", sign_in.picture, name="mfa_totp_picture"),
+    path("you/second-factor/app/remove", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("you/second-factor/recovery-codes", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "you/second-factor/recovery-codes/new",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path("you/second-factor/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
+    path("you/second-factor/passkeys/add", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("you/second-factor/passkeys/<int:pk>/rename", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("you/second-factor/passkeys/<int:pk>/remove", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
     # Anyone may read these.
     path("register/", register.index, name="register"),
     path("register/researchers", register.researchers, name="register_researchers"),
@@ -46,8 +78,8 @@ urlpatterns = [
     path("releases/", releases.index, name="releases"),
     path("releases/<int:pk>/", releases.detail, name="release"),
     # Releases, for those who decide on them.
-    path("releases/<int:pk>/publish", releases.publish, name="release_publish"),
-    path("releases/<int:pk>/withdraw", releases.withdraw, name="release_withdraw"),
+    path("releases/<int:pk>/publish", asked_again(releases.publish), name="release_publish"),
+    path("releases/<int:pk>/withdraw", asked_again(releases.withdraw), name="release_withdraw"),
     # Linkage and its clerical review.
     path("linkage/", linkage.index, name="linkage"),
     path("linkage/start", linkage.start, name="linkage_start"),
@@ -68,19 +100,35 @@ urlpatterns = [
     path("you/accreditation", people.ask, name="accreditation_ask"),
     path("people/", people.index, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/leave", asked_again(leaving.leave), name="person_leave"),
+    path("people/<int:pk>/back", asked_again(leaving.back), name="person_back"),
+    path("projects/<int:pk>/handover", asked_again(leaving.propose), name="handover_propose"),
+    path("handovers/<int:pk>/", leaving.handover, name="handover"),
+    path("handovers/<int:pk>/answer", asked_when_sent(leaving.answer), name="handover_answer"),
     path("people/<int:pk>/training", people.training, name="person_training"),
-    path("people/<int:pk>/sanction", people.sanction, name="person_sanction"),
+    path("people/<int:pk>/sanction", asked_again(people.sanction), name="person_sanction"),
     path("accreditations/<int:pk>/", people.accreditation, name="accreditation"),
-    path("accreditations/<int:pk>/decide", people.decide, name="accreditation_decide"),
+    path("accreditations/<int:pk>/decide", asked_again(people.decide), name="accreditation_decide"),
     path("accreditations/<int:pk>/withdraw", people.withdraw, name="accreditation_withdraw"),
-    path("accreditations/<int:pk>/revoke", people.revoke, name="accreditation_revoke"),
-    path("sanctions/<int:pk>/", people.sanction_detail, name="sanction"),
+    path("accreditations/<int:pk>/revoke", asked_again(people.revoke), name="accreditation_revoke"),
+    path("sanctions/<int:pk>/", asked_when_sent(people.sanction_detail), name="sanction"),
+    # How people come to have an account: invitations, and the organisations that vouch for them.
+    path("invitations/", invitations.index, name="invitations"),
+    path("invitations/new", invitations.new, name="invitation_new"),
+    path("invitations/<int:pk>/", invitations.detail, name="invitation"),
+    path("invitations/<int:pk>/confirm", invitations.confirm, name="invitation_confirm"),
+    path("invitations/<int:pk>/resend", invitations.resend, name="invitation_resend"),
+    path("invitations/<int:pk>/withdraw", invitations.withdraw, name="invitation_withdraw"),
+    path("invited/", invitations.accept, name="invitation_accept"),
+    path("invited/<str:token>", invitations.follow, name="invitation_follow"),
+    path("organisations/", organisations.index, name="organisations"),
+    path("organisations/<int:pk>/edit", asked_again(organisations.edit), name="organisation_edit"),
     # Roles of the service: proposed, confirmed, taken back.
     path("roles/", permissions.index, name="roles"),
-    path("roles/propose", permissions.propose, name="role_propose"),
+    path("roles/propose", asked_again(permissions.propose), name="role_propose"),
     path("roles/<int:pk>/", permissions.detail, name="role"),
-    path("roles/<int:pk>/decide", permissions.decide, name="role_decide"),
-    path("roles/<int:pk>/end", permissions.end, name="role_end"),
+    path("roles/<int:pk>/decide", asked_again(permissions.decide), name="role_decide"),
+    path("roles/<int:pk>/end", asked_again(permissions.end), name="role_end"),
     # Projects: the application, its boards, its team.
     path("projects/", projects.index, name="projects"),
     path("projects/new", projects.new, name="project_new"),
@@ -94,12 +142,12 @@ urlpatterns = [
     path("projects/<int:pk>/submit", projects.submit, name="project_submit"),
     path("projects/<int:pk>/withdraw", projects.withdraw, name="project_withdraw"),
     path("projects/<int:pk>/interests", deciding.interests, name="project_interests"),
-    path("projects/<int:pk>/decide", deciding.decide, name="project_decide"),
+    path("projects/<int:pk>/decide", asked_again(deciding.decide), name="project_decide"),
     path("projects/<int:pk>/take", deciding.take, name="project_take"),
     path("projects/<int:pk>/revise", deciding.revise, name="project_revise"),
     path("projects/<int:pk>/pause", deciding.pause, name="project_pause"),
     path("projects/<int:pk>/take-up", deciding.take_up, name="project_take_up"),
-    path("projects/<int:pk>/revoke", deciding.revoke, name="project_revoke"),
+    path("projects/<int:pk>/revoke", asked_again(deciding.revoke), name="project_revoke"),
     path("projects/<int:pk>/workspace", workspace.workspace, name="project_workspace"),
     # Amendments of approved projects.
     path("projects/<int:pk>/amend", amendments.new, name="amendment_new"),
@@ -110,12 +158,12 @@ urlpatterns = [
     path("amendments/<int:pk>/submit", amendments.submit, name="amendment_submit"),
     path("amendments/<int:pk>/withdraw", amendments.withdraw, name="amendment_withdraw"),
     path("amendments/<int:pk>/interests", amendments.interests, name="amendment_interests"),
-    path("amendments/<int:pk>/decide", amendments.decide, name="amendment_decide"),
+    path("amendments/<int:pk>/decide", asked_again(amendments.decide), name="amendment_decide"),
     # Agreements.
     path("agreements/<int:pk>/", agreements.detail, name="agreement"),
-    path("agreements/<int:pk>/sign", agreements.sign, name="agreement_sign"),
+    path("agreements/<int:pk>/sign", asked_again(agreements.sign), name="agreement_sign"),
     path("conditions/<int:pk>/", agreements.condition, name="condition"),
-    path("agreements/<int:pk>/revoke", agreements.revoke, name="agreement_revoke"),
+    path("agreements/<int:pk>/revoke", asked_again(agreements.revoke), name="agreement_revoke"),
     # Extracts.
     path("projects/<int:pk>/extracts/request", extracts.request_extract, name="extract_request"),
     path("extracts/<int:pk>/", extracts.detail, name="extract"),
@@ -133,7 +181,7 @@ urlpatterns = [
     path("outputs/<int:pk>/submit", outputs.submit, name="output_submit"),
     path("outputs/<int:pk>/withdraw", outputs.withdraw, name="output_withdraw"),
     path("outputs/<int:pk>/check", outputs.check, name="output_check"),
-    path("outputs/<int:pk>/release", outputs.release, name="output_release"),
+    path("outputs/<int:pk>/release", asked_again(outputs.release), name="output_release"),
     path("outputs/<int:pk>/download", outputs.download, name="output_download"),
     # The operator's.
     path("operations/", operations.index, name="operations"),

@@ -22,9 +22,10 @@ from governance.people.grants import owner_code
 from governance.people.models import Accreditation, RoleGrant
 from governance.people.roles import Role
 from governance.permissions import services as permissions
+from governance.projects import leaving
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
-from governance.projects.models import Project
+from governance.projects.models import Handover, Project
 from governance.standing import services as people
 from tests.cast import person
 
@@ -148,6 +149,13 @@ def panel_approves(project: Project) -> Project:
     for who in ("pia", "piers", "priya")[: project.panel_quorum]:
         project = panel_votes(project, who)
     return project
+
+
+def a_handover(project: Project) -> Handover:
+    """Olu is on the team of Ruth's draft, and is proposed to lead it next."""
+    ruth, olu, at = project.lead, person("olu"), now()
+    projects.add_member(project, olu, role=Role.RESEARCHER, by=ruth, at=at)
+    return leaving.propose(project, successor=olu, by=ruth, at=at)
 
 
 def a_request_for_accreditation(by: str = "coral", *, route: str = "degree", supervisor: str = "") -> Accreditation:

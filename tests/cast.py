@@ -4,12 +4,15 @@ Ruth researches and leads, Coral coordinates her project, Sian signs for their u
 ethics, Petra and Percy (of whom both must agree), Connie, Hugo, Hetty, Dora, Wyn and Lena own data (police, CPS,
 courts, prisons and probation, education, employment, linkage), Stella owns the Cook County records, Pia, Piers and
 Priya sit on the panel, Cass and Devi check outputs, Lin, Lou and Lara link records and review pairs, Rae publishes
-releases, Ada audits, Olu is a researcher elsewhere, Otto keeps the
-machine running.
+releases, Ada audits, Olu is a researcher elsewhere, Otto keeps the machine running.
 """
 
 from __future__ import annotations
 
+import time
+
+from allauth.mfa.models import Authenticator
+from django.test import Client
 from django.utils import timezone
 
 from governance.people.models import User
@@ -21,3 +24,16 @@ def person(username: str) -> User:
     if not User.objects.filter(username=username).exists():
         make_people(timezone.localdate())
     return User.objects.select_related("organisation").get(username=username)
+
+
+def let_in(client: Client, who: User, *, seconds_ago: float = 0.0) -> None:
+    """Sign in as if password and code had been given so long ago. Who has no second factor gave a password only."""
+    client.force_login(who)
+    at = time.time() - seconds_ago
+    given = [{"method": "password", "at": at}]
+    if Authenticator.objects.filter(user=who, type=Authenticator.Type.TOTP).exists():
+        given.append({"method": "mfa", "type": "totp", "at": at})
+    session = client.session
+    session["account_authentication_methods"] = given
+    session["account_authentication_methods_user"] = str(who.pk)
+    session.save()

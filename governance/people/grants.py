@@ -35,16 +35,23 @@ IDENTIFIERS_APART = "holds identifiers of the linked data, so has no part in any
 def roles_for(record: Any, person: User, at: datetime) -> frozenset[Role]:
     """The roles `person` holds on a record: on its project, or everywhere where the record says it is the service's.
 
-    On a record that is about a person, that person has a role too.
+    On a record that is about a person, that person has a role too; and on one of an organisation, its contact.
     """
     if not is_the_services(record):
         return roles_on(record.project, person, at)
-    return roles_everywhere(person, at) | ({Role.SELF} if is_about(record, person) else frozenset())
+    own = {Role.SELF} if is_about(record, person) else frozenset()
+    return roles_everywhere(person, at) | own | ({Role.CONTACT} if vouches_in(record, person) else frozenset())
 
 
 def is_about(record: Any, person: User) -> bool:
     """Whether the record is about this person, who has not left. Its class has to say so: `ABOUT_A_PERSON = True`."""
     return getattr(record, "ABOUT_A_PERSON", False) is True and person.is_active and record.person_id == person.pk
+
+
+def vouches_in(record: Any, person: User) -> bool:
+    """Whether the person is the vouching contact of the record's organisation. Its class has to say that it has one."""
+    of_one = getattr(record, "OF_AN_ORGANISATION", False) is True
+    return of_one and person.is_active and record.organisation.contact_id == person.pk
 
 
 def is_the_services(record: Any) -> bool:

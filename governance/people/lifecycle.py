@@ -1,4 +1,4 @@
-"""The lives of an accreditation, a sanction and a role. Each also ends by itself, on its last day."""
+"""The lives of an accreditation, a sanction, a role and an invitation. Each also ends by itself in time."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ class RoleGrantState(State):
 
 
 PROPOSED, GIVEN, GRANT_REFUSED, GRANT_WITHDRAWN, TAKEN_BACK = RoleGrantState
+
+
+class InvitationState(State):
+    UNCONFIRMED = "unconfirmed"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+UNCONFIRMED, SENT, ACCEPTED, UNINVITED = InvitationState
 
 
 def own_record(record: Any, person: Any, at: datetime) -> str | None:
@@ -104,4 +114,36 @@ ROLE_GRANT_WAITING = {
     GRANT_REFUSED: Waiting("nobody", "It has ended. It never counted."),
     GRANT_WITHDRAWN: Waiting("nobody", "It has ended. It never counted."),
     TAKEN_BACK: Waiting("nobody", "It has ended and counts for nothing."),
+}
+
+
+def expired(invitation: Any, person: Any, at: datetime) -> str | None:
+    over = "The link has run out: ask whoever invited you, or research support, to send it again."
+    return over if invitation.has_expired(at) else None
+
+
+def strange_domain(invitation: Any, person: Any, at: datetime) -> str | None:
+    known = invitation.organisation.owns(invitation.email)
+    return (
+        None if known else "The address is of no verified domain of the organisation: its vouching contact confirms it."
+    )
+
+
+OPEN = {UNCONFIRMED, SENT}
+INVITATION = (
+    # action     from           to          by            unless
+    T("confirm",  {UNCONFIRMED}, SENT,       Role.CONTACT),
+    T("confirm",  {UNCONFIRMED}, SENT,       Role.SUPPORT, (strange_domain,)),
+    T("resend",   {SENT},        SENT,       Role.SUPPORT),
+    T("resend",   {SENT},        SENT,       Role.CONTACT),
+    T("withdraw", OPEN,          UNINVITED, Role.SUPPORT),
+    T("withdraw", OPEN,          UNINVITED, Role.CONTACT),
+    T("accept",   {SENT},        ACCEPTED,   Role.SELF,    (expired,)),
+)  # fmt: skip
+
+INVITATION_WAITING = {
+    UNCONFIRMED: Waiting("the vouching contact", "The address is of no verified domain: the contact confirms it."),
+    SENT: Waiting("the person invited", "They follow the link within seven days, or it is sent again."),
+    ACCEPTED: Waiting("nobody", "The account is made."),
+    UNINVITED: Waiting("nobody", "It was taken back, and its link does not work any more."),
 }

@@ -21,6 +21,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # AUD: reads everything, changes nothing
     OPERATOR = "operator"  # keeps the machine running; reaches no project and reads no record
     WORKER = "worker"  # ENG: the machine that builds, checks and packs; never a person
+    CONTACT = "contact"  # vouches for the people of one organisation, whose record names them
     SELF = "self"  # whoever a record is about: nobody is granted it
 
     @property
@@ -42,17 +43,20 @@ LABELS = {
     Role.AUDITOR: "Auditor",
     Role.OPERATOR: "Operator",
     Role.WORKER: "Worker",
+    Role.CONTACT: "Vouching contact",
     Role.SELF: "The person themselves",
 }
 
 # Granted project by project, through guardian. All others are held everywhere, through a group.
 TEAM_ROLES = frozenset({Role.RESEARCHER, Role.COORDINATOR})
-SERVICE_ROLES = frozenset(Role) - TEAM_ROLES - {Role.SELF}
+# Worked out from the record itself, and granted to nobody.
+FROM_THE_RECORD = frozenset({Role.CONTACT, Role.SELF})
+SERVICE_ROLES = frozenset(Role) - TEAM_ROLES - FROM_THE_RECORD
 
 # These reach no project, whatever its state: the work of two is on the linked data, of one on the machine.
 DATA_ROLES = frozenset({Role.LINKER, Role.STEWARD})
 OFF_PROJECTS = DATA_ROLES | {Role.OPERATOR}
-ON_PROJECTS = frozenset(Role) - OFF_PROJECTS - {Role.SELF}
+ON_PROJECTS = frozenset(Role) - OFF_PROJECTS - FROM_THE_RECORD
 
 # They read applications and agreements, and none of what is done with the data.
 NO_DATA = frozenset({Role.SIGNATORY, Role.ETHICS, Role.PANEL})

@@ -1,4 +1,4 @@
-"""The life of an application: draft, triage, ethical review, owners, panel, approved.
+"""The life of an application: draft, triage, ethical review, owners, panel, approved; and of handing its lead over.
 
 Owners decide in parallel, each by its own quorum; the worker closes a board's stage when it has settled. Where an
 owner leaves something out, the reduced project is offered to the applicants before the panel sees it.
@@ -175,4 +175,45 @@ WAITING = {
     REFUSED: Waiting("nobody", "The application has ended. A new one can be made."),
     WITHDRAWN: Waiting("nobody", "The application has ended. A new one can be made."),
     REVOKED: Waiting("nobody", "The project has been ended: nothing of it may be used any more."),
+}
+
+
+class HandoverState(State):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+PROPOSED, TAKEN_OVER, DECLINED, NOT_ANY_MORE = HandoverState
+
+
+def not_named(handover: Any, person: Any, at: datetime) -> str | None:
+    return None if handover.successor_id == person.pk else "Only whoever is proposed can answer."
+
+
+def not_the_lead(handover: Any, person: Any, at: datetime) -> str | None:
+    return None if handover.project.lead_id == person.pk else "Only the lead and research support can take it back."
+
+
+def unfit_to_lead(handover: Any, person: Any, at: datetime) -> str | None:
+    if reason := person.why_not_accredited(at):
+        return str(reason)
+    provisional = person.is_provisional(at)
+    return "A project is led by somebody who is accredited in full; yours is provisional." if provisional else None
+
+
+HANDOVER = (
+    # action     from        to            by               unless
+    T("accept",   {PROPOSED}, TAKEN_OVER,   Role.RESEARCHER, (not_named, unfit_to_lead)),
+    T("decline",  {PROPOSED}, DECLINED,     Role.RESEARCHER, (not_named,)),
+    T("withdraw", {PROPOSED}, NOT_ANY_MORE, Role.RESEARCHER, (not_the_lead,)),
+    T("withdraw", {PROPOSED}, NOT_ANY_MORE, Role.SUPPORT),
+)  # fmt: skip
+
+HANDOVER_WAITING = {
+    PROPOSED: Waiting("whoever is proposed", "They accept or decline. Until then the lead stays who it is."),
+    TAKEN_OVER: Waiting("nobody", "The project has its new lead."),
+    DECLINED: Waiting("nobody", "The lead stays who it was. Somebody else can be proposed."),
+    NOT_ANY_MORE: Waiting("nobody", "It was taken back. Somebody else can be proposed."),
 }

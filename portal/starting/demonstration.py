@@ -175,7 +175,7 @@ def _announce(place: Place, seconds: float) -> None:
     say(f"\nGatehouse is ready at {place.address} ({seconds:.1f} s). Made-up people, all with one password:")
     for username, name, role in rows:
         say(f"  {username:<{widths[0]}}  {name:<{widths[1]}}  {role}")
-    say(f"\n  Password: {demo.PASSWORD}")
+    say(f"\n  Password: {demo.PASSWORD}  (the code that is asked next is shown where it is asked)")
     say(f"  Data:     {place.data}  (logs in {place.data / 'logs'})")
     say("  Stop:     Ctrl-C\n")
 

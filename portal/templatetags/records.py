@@ -41,6 +41,8 @@ COLOURS = {
     "recalled": "red",
     "superseded": "grey",
     "received": "grey",
+    "unconfirmed": "yellow",
+    "sent": "blue",
     "accepted": "green",
     "published": "green",
     "proposed": "blue",

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from governance.people import accreditation as conditions
 from governance.people import declarations
 from governance.people.lifecycle import REQUESTED
-from governance.people.models import Accreditation, Sanction, User, local_day
+from governance.people.models import Accreditation, Organisation, Sanction, User, local_day
 from governance.people.models.standing import Route
 from governance.people.roles import Role
 from governance.people.standing import FETCHED
+from governance.projects.leaving import led_by
 from governance.standing import services
 from governance.workflow import Refused
 from portal import standing_page
@@ -34,7 +35,8 @@ def you(request: SignedIn) -> HttpResponse:
     """One's own standing: every condition, until when it holds, who can cure it."""
     person = _with_standing().get(pk=request.user.pk)
     context = standing_page.context_of(person, timezone.now())
-    return render(request, "people/you.html", {"person": person, **context})
+    vouches = Organisation.objects.filter(contact=person).first()
+    return render(request, "people/you.html", {"person": person, "vouches": vouches, **context})
 
 
 def _with_standing() -> QuerySet[User]:
@@ -209,6 +211,7 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
         **standing_page.context_of(one, at),
         "may_record": Role.SUPPORT in one_of_or_404(request.user, SEES_PEOPLE) and one != request.user,
         "memberships": list(one.memberships.select_related("project")),
+        "led": led_by(one),
     }
     return render(request, "people/person.html", context)
 

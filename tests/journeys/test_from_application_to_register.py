@@ -21,11 +21,13 @@ from extracts.zones import Zones
 from tests.journeys.browser import accessible, sign_out
 from tests.journeys.deciding import every_side_signs, the_boards_decide
 from tests.journeys.journey import Journey
+from tests.journeys.leavers import coral_leaves_and_comes_back, ruth_hands_a_draft_over
 from tests.journeys.linkage import (
     lin_follows_the_linkage,
     the_next_release_is_built_and_published,
     three_analysts_review_pairs,
 )
+from tests.journeys.newcomers import nia_is_invited_and_signs_in, nia_uses_a_passkey
 from tests.journeys.notices import otto_sees_to_the_mail, people_are_told
 from tests.journeys.people import coral_becomes_a_researcher
 from tests.journeys.permissions import ada_looks_at_a_draft, olu_joins_the_panel_for_a_while
@@ -43,7 +45,9 @@ TABLES = {
 NO_PAGES = {
     "agreement_sign", "project_take", "project_revise", "project_take_up", "amendment_drop", "amendment_submit",
     "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove", "linkage_retry",
-    "review_undo", "notices_read", "notice_open", "message_retry",
+    "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture", "openid_connect_login",
+    "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm", "invitation_resend",
+    "invitation_withdraw",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
@@ -79,6 +83,8 @@ def journey(page: Page) -> Journey:
 
 def test_one_projects_whole_life(journey: Journey, stack: Stack):
     lin_follows_the_linkage(journey, stack)
+    recovery = nia_is_invited_and_signs_in(journey, stack)
+    nia_uses_a_passkey(journey, stack, recovery)
     coral_becomes_a_researcher(journey)
     olu_joins_the_panel_for_a_while(journey)
     anyone_may_look_around(journey)
@@ -94,6 +100,8 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, stack)
     ada_looks_at_a_draft(journey, "/projects/2/")
+    ruth_hands_a_draft_over(journey, "/projects/2/")
+    coral_leaves_and_comes_back(journey)
     three_analysts_review_pairs(journey)
     the_next_release_is_built_and_published(journey)
     assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()

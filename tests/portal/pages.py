@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from governance.projects.models import Project
-from tests.cast import person
+from tests.cast import let_in, person
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
@@ -18,7 +18,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 def signed_in(username: str) -> Client:
     """A browser of its own, signed in."""
     client = Client()
-    client.force_login(person(username))
+    let_in(client, person(username))
     return client
 
 

@@ -26,7 +26,7 @@ from governance.workflow import allowed
 from portal.demo import CAST
 from portal.inbox import FETCHED, NEWS_STAYS, TURNS, Known, facts_about, roles_known, waiting_for
 from tests import builders, linked
-from tests.cast import person
+from tests.cast import let_in, person
 
 pytestmark = pytest.mark.django_db
 
@@ -327,6 +327,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     builders.an_agreement("drawn_up")
     builders.a_request_for_accreditation()
     builders.a_proposed_role()
+    builders.a_handover(builders.a_project())
     linked.a_delivery("cps", state="refused")
     linked.a_run("failed", name="0")
     linked.a_release("withdrawn", name="1")
@@ -354,7 +355,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
 
 def test_your_work_shows_what_to_do_which_record_and_since_when(client):
     project = builders.a_project("triage")
-    client.force_login(person("sam"))
+    let_in(client, person("sam"))
     text = client.get("/").content.decode()
     assert "Waiting for you (1)" in text
     assert "Check that it is complete and feasible" in text
@@ -363,7 +364,7 @@ def test_your_work_shows_what_to_do_which_record_and_since_when(client):
 
 
 def test_a_newcomer_is_told_what_to_do_first(client):
-    client.force_login(person("olu"))
+    let_in(client, person("olu"))
     text = client.get("/").content.decode()
     assert "Nothing waits for you now." in text
     assert "You are on no project yet." in text
@@ -371,7 +372,7 @@ def test_a_newcomer_is_told_what_to_do_first(client):
 
 
 def test_the_services_people_are_not_asked_to_apply(client):
-    client.force_login(person("ada"))
+    let_in(client, person("ada"))
     text = client.get("/").content.decode()
     assert "Nothing waits for you now." in text
     assert reverse("trail") in text
@@ -381,13 +382,13 @@ def test_the_services_people_are_not_asked_to_apply(client):
 def test_a_researcher_reads_that_accreditation_has_ended(client):
     builders.a_project("draft")
     person("ruth").trainings.update(valid_until=builders.now().date() - timedelta(days=2))
-    client.force_login(person("ruth"))
+    let_in(client, person("ruth"))
     assert "Your safe researcher training ended on" in client.get("/").content.decode()
 
 
 def test_coral_sees_the_project_that_she_coordinates(client):
     project = builders.a_project("triage")
-    client.force_login(person("coral"))
+    let_in(client, person("coral"))
     text = client.get("/").content.decode()
     assert project.title in text
     assert Role.COORDINATOR.label in text
@@ -396,7 +397,7 @@ def test_coral_sees_the_project_that_she_coordinates(client):
 @pytest.mark.parametrize("username", ["ruth", "sam", "petra", "pia", "cass"])
 def test_the_page_takes_the_same_few_queries_however_much_waits(client, username, django_assert_max_num_queries):
     def queries() -> int:
-        with django_assert_max_num_queries(34) as counted:
+        with django_assert_max_num_queries(36) as counted:
             assert client.get("/").status_code == 200
         return len(counted)
 
@@ -406,7 +407,7 @@ def test_the_page_takes_the_same_few_queries_however_much_waits(client, username
         builders.an_output("submitted")
 
     more()
-    client.force_login(person(username))
+    let_in(client, person(username))
     few = queries()
     more()
     more()

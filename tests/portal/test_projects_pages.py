@@ -18,7 +18,7 @@ from governance.projects.models import Project
 from portal import application
 from portal.forms.picker import PickVariables
 from tests.builders import a_project, an_agreement, an_output, catalogue, declare, now
-from tests.cast import person
+from tests.cast import let_in, person
 from tests.portal.pages import decide, read, send, signed_in, verdict
 
 pytestmark = pytest.mark.django_db
@@ -449,7 +449,7 @@ def test_nobody_decides_for_applicants_of_their_own_organisation():
     colleague = User.objects.create(username="paul", name="Paul", organisation=lead_organisation)
     give_everywhere(colleague, Role.PANEL)
     client = Client()
-    client.force_login(colleague)
+    let_in(client, colleague)
     page = read(client, "project", project.pk)
     assert "Somebody on the team belongs to your organisation" in page and "Read and decide" not in page
     assert "No application waits for your decision" in read(client, "projects")

@@ -32,8 +32,8 @@ def production(tmp_path, **more):
         "GATEHOUSE_SECRET_KEY": "x" * 60 + "0123456789",
         "GATEHOUSE_ALLOWED_HOSTS": "gatehouse.example",
         "GATEHOUSE_DATA": str(tmp_path),
-        "EMAIL_URL": "smtp+tls://mail.gatehouse.example:587",
         "GATEHOUSE_REDIS_URL": "redis://redis.example:6379/0",
+        "GATEHOUSE_EMAIL_URL": "smtp+tls://user:secret@mail.example:587",
         **more,
     }
 
@@ -52,14 +52,14 @@ def test_production_is_strict(tmp_path):
     assert shown["SESSION_COOKIE_SECURE"] and shown["CSRF_COOKIE_SECURE"] and shown["SECURE_SSL_REDIRECT"]
     assert shown["SECURE_HSTS_SECONDS"] >= 31536000
     assert shown["CELERY_BROKER_URL"] == "redis://redis.example:6379/0"
-    assert shown["EMAIL_HOST"] == "mail.gatehouse.example" and shown["EMAIL_USE_TLS"] is True
+    assert shown["EMAIL_HOST"] == "mail.example" and shown["EMAIL_USE_TLS"] is True
     assert shown["GATEHOUSE_SITE"] == "https://gatehouse.example"
 
 
 def test_without_a_mail_server_nothing_starts(tmp_path):
-    result = run("-c", SHOW, **production(tmp_path, EMAIL_URL=""))
+    result = run("-c", SHOW, **{**production(tmp_path), "GATEHOUSE_EMAIL_URL": ""})
     assert result.returncode != 0
-    assert "EMAIL_URL must be set" in result.stderr
+    assert "GATEHOUSE_EMAIL_URL must be set" in result.stderr
 
 
 def test_demo_people_are_never_made_in_production(tmp_path):
@@ -81,3 +81,16 @@ def test_the_policy_allows_nothing_by_default(client, db, directive):
     policy = client.get("/").headers["Content-Security-Policy"]
     assert f"{directive} 'none'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"GATEHOUSE_OIDC_SERVER": "http://login.example"}, "begins with https://"),
+        ({"GATEHOUSE_OIDC_SERVER": "https://login.example"}, "GATEHOUSE_OIDC_CLIENT_ID must be set"),
+    ],
+)
+def test_an_institution_is_set_up_whole_or_not_at_all(tmp_path, given, told):
+    result = run("-c", SHOW, **production(tmp_path, **given))
+    assert result.returncode != 0
+    assert told in result.stderr

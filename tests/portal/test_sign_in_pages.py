@@ -11,7 +11,8 @@ from django.utils.html import escape
 from governance.audit.models import Entry
 from portal.accounts import TOO_MANY, WRONG
 from portal.demo import PASSWORD, people
-from tests.cast import person
+from portal.demo_codes import code_of
+from tests.cast import let_in, person
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/sign-in"
@@ -28,6 +29,11 @@ def sign_in(client: Client, login: str, password: str = PASSWORD, **more: str):
     return client.post(SIGN_IN, {"login": login, "password": password, **more})
 
 
+def give_code(client: Client, username: str):
+    """The second step, with the code that the demonstration shows."""
+    return client.post("/sign-in/code", {"code": code_of(username)})
+
+
 def actions() -> list[str]:
     return list(Entry.objects.values_list("action", flat=True))
 
@@ -35,7 +41,9 @@ def actions() -> list[str]:
 @pytest.mark.parametrize("login", ["ruth", "ruth@gatehouse.example", " Ruth@Gatehouse.example "])
 def test_ruth_signs_in_by_name_or_address_and_is_on_the_trail(client, login):
     ruth = person("ruth")
-    answer = sign_in(client, login)
+    assert sign_in(client, login).url == "/sign-in/code"
+    assert "_auth_user_id" not in client.session, "the password alone opens nothing"
+    answer = give_code(client, "ruth")
     assert (answer.status_code, answer.url) == (302, reverse("home"))
     assert client.session["_auth_user_id"] == str(ruth.pk)
     last = Entry.objects.last()
@@ -45,6 +53,7 @@ def test_ruth_signs_in_by_name_or_address_and_is_on_the_trail(client, login):
 def test_signing_in_says_nothing_but_the_page_itself(client):
     person("ruth")
     sign_in(client, "ruth")
+    give_code(client, "ruth")
     assert "govuk-notification-banner" not in client.get("/").content.decode()
 
 
@@ -116,7 +125,8 @@ def test_thirty_attempts_a_minute_from_one_address_are_enough(client):
 )
 def test_one_arrives_where_one_wanted_to_go_on_this_site_only(client, wanted, arrived):
     person("ruth")
-    assert sign_in(client, "ruth", next=wanted).url == arrived
+    sign_in(client, "ruth", next=wanted)
+    assert give_code(client, "ruth").url == arrived
 
 
 def test_a_page_that_needs_an_account_asks_for_it_and_keeps_the_way_there(client):
@@ -176,7 +186,7 @@ def test_nobody_signs_up(client):
 
 
 def test_signing_out_asks_first_and_is_on_the_trail(client):
-    client.force_login(person("ruth"))
+    let_in(client, person("ruth"))
     assert client.get("/sign-out").status_code == 200
     assert "_auth_user_id" in client.session
     answer = client.post("/sign-out")

@@ -15,7 +15,7 @@ from governance.audit import chain, trail
 from governance.audit.models import Entry
 from portal.demo import CAST
 from tests import builders
-from tests.cast import person
+from tests.cast import let_in, person
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ada(client, settings, tmp_path):
     settings.GATEHOUSE_DATA = tmp_path
-    client.force_login(person("ada"))
+    let_in(client, person("ada"))
     return client
 
 
@@ -38,7 +38,7 @@ def downloaded(answer) -> bytes:
 @pytest.mark.parametrize("username", [one.username for one in CAST if one.username != "ada"])
 @pytest.mark.parametrize("address", ["/trail/", "/trail/export"])
 def test_nobody_but_an_auditor_finds_the_trail(client, username, address):
-    client.force_login(person(username))
+    let_in(client, person(username))
     assert client.get(address).status_code == 404
     assert not Entry.objects.filter(action__in=["read trail", "download trail"]).exists()
 

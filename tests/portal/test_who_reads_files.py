@@ -14,7 +14,7 @@ from governance.people.models import User
 from governance.people.roles import Role
 from governance.projects.models import Member
 from tests.builders import DESCRIBED, an_agreement, an_output, now
-from tests.cast import person
+from tests.cast import let_in, person
 from tests.portal.pages import read, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +162,7 @@ def test_a_rehearsal_is_posted_with_a_token():
     output = an_output(content=SMALL)
     assert "The count is 3" not in signed_in("ruth").get(f"{output.get_absolute_url()}?try=1").content.decode()
     guarded = Client(enforce_csrf_checks=True)
-    guarded.force_login(person("ruth"))
+    let_in(guarded, person("ruth"))
     assert guarded.post(output.get_absolute_url()).status_code == 403
     assert "The count is 3" in signed_in("ruth").post(output.get_absolute_url()).content.decode()
     assert openings() == [("ruth", "withdrawals.csv")]

@@ -6,15 +6,17 @@ from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, RoleGrant, Sanction
+from governance.people.models import Accreditation, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
-from governance.projects.models import Project
+from governance.projects.models import Handover, Project
 
 ENDS = {
+    Invitation: {"accepted", "withdrawn"},
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
     RoleGrant: {"refused", "withdrawn", "taken_back"},
     Project: {"refused", "withdrawn", "revoked"},
+    Handover: {"accepted", "declined", "withdrawn"},
     Agreement: {"superseded", "revoked"},
     Condition: set(),
     Amendment: {"agreed", "refused", "withdrawn"},

@@ -27,7 +27,13 @@ from tests.promises.test_lifecycles_are_sound import ENDS
 
 RECORDS = {model.__name__: model for model in ENDS}
 ROOT = Path(settings.BASE_DIR)
-SERVICES = ("governance/*/services.py", "governance/*/services/*.py", "extracts/services/*.py")
+SERVICES = (
+    "governance/*/services.py",
+    "governance/standing/invitations.py",
+    "governance/projects/leaving.py",
+    "governance/*/services/*.py",
+    "extracts/services/*.py",
+)
 
 
 def beginnings() -> set[tuple[str, str]]:
@@ -129,7 +135,7 @@ NUMBERED = r"GH-\d{4}-\d{4}"
 REFERENCE = (
     rf"(?:{NUMBERED}|Agreement \d+ of {NUMBERED}|Extract \d+ of {NUMBERED}|Output \d+ of {NUMBERED}"
     rf"|Amendment \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
-    r"|Accreditation request \d+|Your standing as a researcher)"
+    rf"|Lead of {NUMBERED}|Accreditation request \d+|Your roles in the service|Your standing as a researcher)"
 )
 SENTENCE = "(?:" + "|".join(re.escape(kind.said) for kind in Kind) + ")"
 LINK = re.escape(SITE) + r"/[\w/]*"

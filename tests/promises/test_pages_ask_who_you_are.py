@@ -5,6 +5,7 @@ from django.urls import get_resolver
 
 PUBLIC = {
     "home", "accessibility", "about_the_data", "account_login", "account_logout", "account_signup", "account_inactive",
+    "mfa_authenticate", "openid_connect_login", "openid_connect_callback", "invitation_accept", "invitation_follow",
     "healthz", "readyz", "register", "register_project", "register_researchers", "catalogue", "catalogue_dataset",
     "catalogue_table", "releases", "release",
     "permission_matrix",
@@ -17,6 +18,7 @@ SAMPLE = {
     "code": "cjs_linked",
     "reference": "GH-2026-0001",
     "token": "0" * 32,
+    "provider_id": "institution",
 }
 PATTERNS = [pattern for pattern in get_resolver().url_patterns if pattern.name not in PUBLIC]
 

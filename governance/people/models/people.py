@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -20,6 +21,9 @@ class Organisation(models.Model):
     owner_code = models.SlugField(
         max_length=40, blank=True, help_text="The data owner of the catalogue that this is, if any."
     )
+    contact = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="vouches_for"
+    )
 
     class Meta:
         ordering = ("name",)
@@ -31,6 +35,25 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def owns(self, email: str) -> bool:
+        """Whether the address is of a domain that is verified to be the organisation's."""
+        return self.email_domains.filter(domain=email.rpartition("@")[2].lower()).exists()
+
+
+class EmailDomain(models.Model):
+    """A domain of e-mail addresses that research support has verified to be an organisation's, and no other's."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="email_domains")
+    domain = models.CharField(max_length=253, unique=True)
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    verified_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("domain",)
+
+    def __str__(self) -> str:
+        return self.domain
 
 
 class User(AbstractUser):
@@ -62,6 +85,8 @@ class User(AbstractUser):
 
     def why_not_accredited(self, at: datetime) -> str | None:
         """Which condition of standing fails at this moment and who can cure it, or None."""
+        if not self.is_active:
+            return "The account is closed, as of somebody who has left: research support can open it again."
         day = local_day(at)
         return why_not(self.standing_on(day), on=day)
 

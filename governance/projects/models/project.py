@@ -16,7 +16,16 @@ from governance.people.roles import LABELS as ROLE_LABELS
 from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
 from governance.projects import questions
 from governance.projects.boards import Verdict, settled
-from governance.projects.lifecycle import DRAFT, PROJECT, WAITING, ProjectState
+from governance.projects.lifecycle import (
+    DRAFT,
+    HANDOVER,
+    HANDOVER_WAITING,
+    PROJECT,
+    PROPOSED,
+    WAITING,
+    HandoverState,
+    ProjectState,
+)
 
 
 class Project(models.Model):
@@ -166,3 +175,32 @@ class Member(models.Model):
     @property
     def role_label(self) -> str:
         return Role(self.role).label
+
+
+class Handover(models.Model):
+    """That the lead of a project passes to somebody of its team: proposed, and then accepted by them."""
+
+    LIFECYCLE = HANDOVER
+    WAITING = HANDOVER_WAITING
+    STATES = HandoverState
+    VISIBLE_TO = frozenset({Role.RESEARCHER, Role.COORDINATOR, Role.SUPPORT, Role.AUDITOR})
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="handovers")
+    successor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=HandoverState.choices(), default=PROPOSED)
+    state_since = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_handover_a_project", fields=["project"], condition=Q(state=PROPOSED.value)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Lead of {self.project.reference} to {self.successor}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("handover", args=[self.pk])

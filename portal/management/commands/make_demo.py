@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
@@ -20,9 +21,9 @@ from extracts.synthetic.deliveries import write_deliveries
 from governance.people.declarations import in_force
 from governance.people.grants import give_everywhere, worker
 from governance.people.lifecycle import GRANTED
-from governance.people.models import Accreditation, Organisation, SignedDeclaration, Training, User
+from governance.people.models import Accreditation, EmailDomain, Organisation, SignedDeclaration, Training, User
 from governance.standing import services as people
-from portal import demo, demo_release
+from portal import demo, demo_codes, demo_release
 
 DATASET, VERSION = "cjs_linked", "2026.1"
 SEED = 20261
@@ -86,12 +87,24 @@ def make_people(today: date) -> None:
                 "password": password,
             },
         )
+        demo_codes.set_up(user)
+        EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
         if not made:
             continue
         if person.role:
             give_everywhere(user, person.role)
         if person.accredited:
             accredit(user, number, today)
+    vouch()
+
+
+def vouch() -> None:
+    """What research support would have verified of the organisations. What is on record already is left alone."""
+    for name, (domain, contact) in demo.VOUCHED.items():
+        known = {"organisation": Organisation.objects.get(name=name), "verified_by": worker()}
+        _, made = EmailDomain.objects.get_or_create(domain=domain, defaults={**known, "verified_at": timezone.now()})
+        if made:
+            Organisation.objects.filter(name=name).update(contact=User.objects.get(username=contact))
 
 
 def accredit(user: User, number: int, today: date) -> None:

@@ -79,7 +79,9 @@ def roles() -> str:
 def held(role: Role) -> str:
     if role in SERVICE_ROLES:
         return "everywhere"
-    return "project by project" if role in TEAM_ROLES else "on records about oneself"
+    if role in TEAM_ROLES:
+        return "project by project"
+    return "on records about oneself" if role == Role.SELF else "on records of one's organisation"
 
 
 def catalogue() -> str:
