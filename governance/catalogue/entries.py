@@ -60,6 +60,10 @@ class KeyDomain:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
+    """One dataset. `small_areas` are `table.variable` that place people more closely than a police force area,
+    whatever their ladder says: a description without them names none.
+    """
+
     code: str
     title: str
     version: str
@@ -68,6 +72,7 @@ class Dataset:
     synthetic: bool
     statement: str
     key_domains: tuple[KeyDomain, ...]
+    small_areas: tuple[str, ...] = ()
 
     @property
     def keys(self) -> dict[str, str]:
