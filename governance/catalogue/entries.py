@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from governance.catalogue.cohort_frame import CohortFrame
 from governance.catalogue.ladders import Ladder, Level, UnknownName, named
 from governance.catalogue.sensitivity import Sensitivity
 
@@ -174,13 +175,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One dataset: whose it is, its tables and variables, its code lists and the ladders that they use."""
+    """One dataset: whose it is, its tables and variables, its code lists and the ladders that they use.
+
+    cohort_frame  what a cohort can be chosen by, or None
+    """
 
     dataset: Dataset
     owners: tuple[Owner, ...]
     tables: tuple[Table, ...]
     code_lists: tuple[CodeList, ...]
     ladders: tuple[Ladder, ...]
+    cohort_frame: CohortFrame | None = None
 
     def __getitem__(self, table: str) -> Table:
         return named(table, self.tables, f"The dataset {self.dataset.code} has no table {table}.")
