@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from governance.catalogue.cohort_frame import CohortFrame, Dimension
+from governance.catalogue.cohort_frame import ROLE, CohortFrame, Dimension
 
 
 class BadCohort(ValueError):
@@ -134,6 +134,20 @@ def _problem(condition: Condition, frame: CohortFrame) -> str | None:
     if unknown := [value for value in condition.values if value not in known]:
         return f"{dimension.label} has no value {', '.join(unknown)}."
     return None
+
+
+def tables_of(cohort: Cohort, frame: CohortFrame | None) -> tuple[str, ...]:
+    """The tables whose contents the conditions use, each once: their owners decide on the cohort too."""
+    if frame is None:
+        return ()
+    role = cohort.on(ROLE)
+    tables = [one.table for one in frame.roles if role is None or one.name in role.values]
+    found: dict[str, None] = {}
+    for condition in cohort.conditions:
+        if dimension := frame.dimension(condition.name):
+            used = tables if dimension.about_people else [table for table, _ in dimension.columns]
+            found |= dict.fromkeys(used)
+    return tuple(found)
 
 
 def in_words(cohort: Cohort, frame: CohortFrame | None) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from governance.catalogue import cohort as cohorts
 from governance.catalogue.catalogue import Catalogue
+from governance.catalogue.cohort import Cohort
 
 
 class Verdict(StrEnum):
@@ -35,6 +37,11 @@ class Outcome:
     def all_refused(self) -> bool:
         """No table is left: there is nothing for the panel to decide on."""
         return self.complete and not self.approved
+
+
+def tables_used(requested: Collection[str], cohort: Cohort, catalogue: Catalogue) -> tuple[str, ...]:
+    """The tables that an application asks for, and those that its cohort is chosen by."""
+    return tuple(dict.fromkeys((*requested, *cohorts.tables_of(cohort, catalogue.cohort_frame))))
 
 
 def owners_of(tables: Collection[str], catalogue: Catalogue) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from governance.catalogue.cohort import Cohort
 from governance.people.grants import owner_code
 from governance.people.models import User
 from governance.people.roles import LABELS as ROLE_LABELS
@@ -38,6 +39,7 @@ class Project(models.Model):
     period_to = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     requested = models.JSONField(default=dict, blank=True)
+    cohort = models.JSONField(default=dict, blank=True)
     owners = models.JSONField(default=list, blank=True)
     round = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0, editable=False)
@@ -75,6 +77,11 @@ class Project(models.Model):
     @property
     def answers(self) -> dict[str, str]:
         return {question.key: getattr(self, question.key) for question in questions.questions()}
+
+    @property
+    def chosen_cohort(self) -> Cohort:
+        """Whose records it asks for. Raises BadCohort for what nobody can read."""
+        return Cohort.from_json(self.cohort)
 
     def missing(self) -> list[str]:
         """What the application still lacks before it can be submitted."""

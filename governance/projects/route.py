@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.catalogue.catalogue import Catalogue, Sensitivity, UnknownName, Variable
-from governance.projects.boards import owners_of
+from governance.catalogue.cohort import EVERYTHING, Cohort
+from governance.projects.boards import owners_of, tables_used
 
 SENSITIVE = frozenset({Sensitivity.SC, Sensitivity.SV})
 FORCE = "force"  # the level of a ladder of places that is a police force area
@@ -50,9 +51,17 @@ class Wanted:
     level: str
 
 
-def route(requested: Mapping[str, Any], catalogue: Catalogue, *, fully_accredited: bool, known_design: bool) -> Route:
+def route(
+    requested: Mapping[str, Any],
+    catalogue: Catalogue,
+    *,
+    fully_accredited: bool,
+    known_design: bool,
+    cohort: Cohort = EVERYTHING,
+) -> Route:
     """The way of an application that asks for `requested` (table -> {"variables": {name: {"level"}}}).
 
+    cohort            what its rows are chosen by is data that it uses, too
     fully_accredited  everybody on the team is accredited in full
     known_design      the application follows a design that was approved before
 
@@ -60,6 +69,8 @@ def route(requested: Mapping[str, Any], catalogue: Catalogue, *, fully_accredite
     knows is not low risk.
     """
     wanted = tuple(_wanted(requested, catalogue))
+    if wanted:
+        wanted += tuple(_chosen_by(cohort, catalogue))
     tests = (
         _of_data("No special category or context-sensitive variable", wanted, is_sensitive),
         _of_data("Every level of detail is the default or coarser", wanted, lambda one: is_finer(one, catalogue)),
@@ -67,7 +78,8 @@ def route(requested: Mapping[str, Any], catalogue: Catalogue, *, fully_accredite
         _plain("A known design", known_design, "The application names no design that was approved before."),
         _plain("Everybody on the team is fully accredited", fully_accredited, "Somebody on the team is not."),
     )
-    return Route(owners_of([name for name in requested if name in catalogue], catalogue), tests)
+    used = tables_used([name for name in requested if name in catalogue], cohort, catalogue)
+    return Route(owners_of(used, catalogue), tests)
 
 
 def is_sensitive(one: Wanted) -> bool:
@@ -101,6 +113,18 @@ def _wanted(requested: Mapping[str, Any], catalogue: Catalogue) -> Iterator[Want
     for table, wish in requested.items():
         for name, chosen in wish.get("variables", {}).items():
             yield Wanted(f"{table}.{name}", _known(table, name, catalogue), chosen.get("level", ""))
+
+
+def _chosen_by(cohort: Cohort, catalogue: Catalogue) -> Iterator[Wanted]:
+    """The variables that the conditions of a cohort look at."""
+    for condition in cohort.conditions:
+        dimension = catalogue.cohort_frame.dimension(condition.name) if catalogue.cohort_frame else None
+        if dimension is None:
+            yield Wanted(condition.name, None, "")
+            continue
+        for table, name in dimension.columns:
+            variable = catalogue[table][name]
+            yield Wanted(f"{table}.{name}", variable, dimension.level or variable.default_level)
 
 
 def _known(table: str, name: str, catalogue: Catalogue) -> Variable | None:

@@ -10,11 +10,13 @@ from django.db import transaction
 
 from governance.act import act, begin
 from governance.audit import trail
+from governance.catalogue import cohort as cohorts
 from governance.catalogue.catalogue import Catalogue, UnknownName
+from governance.catalogue.cohort import Cohort
 from governance.people.grants import give_on, owner_code, take_on, worker
 from governance.people.models import User, local_day
 from governance.people.roles import Role
-from governance.projects.boards import Verdict, outcome, owners_of
+from governance.projects.boards import Verdict, outcome, owners_of, tables_used
 from governance.projects.models import Decision, Member, Project, Stage, verdicts
 from governance.projects.questions import questions
 from governance.workflow import Refused
@@ -106,6 +108,16 @@ def _locked(project: Project) -> Project:
 
 
 @transaction.atomic
+def choose_cohort(project: Project, cohort: Cohort, *, catalogue: Catalogue, by: User, at: datetime) -> Project:
+    """Ask for the records of a cohort alone. Raises Refused for a condition that the dataset does not offer."""
+    if problems := cohorts.problems_of(cohort, catalogue.cohort_frame):
+        raise Refused(" ".join(problems))
+    project = _locked(project)
+    note = f"Chose the cohort: {cohorts.in_words(cohort, catalogue.cohort_frame)}"
+    return act(project, "edit", by=by, at=at, note=note, cohort=cohort.to_json())
+
+
+@transaction.atomic
 def drop_table(project: Project, table: str, *, by: User, at: datetime) -> Project:
     """Ask for a table no longer."""
     project = _locked(project)
@@ -146,7 +158,7 @@ def submit(project: Project, *, catalogue: Catalogue, by: User, at: datetime) ->
         by=by,
         at=at,
         round=project.round + 1,
-        owners=list(owners_of(project.requested, catalogue)),
+        owners=list(owners_of(tables_used(project.requested, project.chosen_cohort, catalogue), catalogue)),
         submitted_at=at,
     )
 

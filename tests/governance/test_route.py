@@ -2,6 +2,7 @@
 
 import pytest
 
+from governance.catalogue.cohort import Cohort, Condition
 from governance.projects.route import route
 from tests.builders import catalogue
 
@@ -75,3 +76,17 @@ def test_many_failing_variables_are_counted_and_not_all_named():
     }  # fmt: skip
     (test,) = way({"pol_victim": names}).failed
     assert test.why.endswith("and 2 more.")
+
+
+def test_the_owners_of_what_the_cohort_is_chosen_by_decide_too():
+    by_stage = Cohort.of(Condition("stage", ("TRIAL",)), Condition("role", ("victim",)))
+    found = route(
+        asked({"crt_case": {"sex": ""}}), catalogue(), fully_accredited=True, known_design=True, cohort=by_stage
+    )
+    assert found.owners == ("police", "hmcts", "moj_linkage") and found.low_risk
+
+
+def test_a_condition_that_nobody_knows_is_not_low_risk():
+    strange = Cohort.of(Condition("shoe", ("9",)))
+    found = route(asked(LOW), catalogue(), fully_accredited=True, known_design=True, cohort=strange)
+    assert failing(found) == ["special category", "level of detail", "place below"]
