@@ -31,6 +31,15 @@ class Reference:
         } - {None}  # fmt: skip
         self.records_of_people = {record for record, person in people.items() if person in members}
 
+    def members(self):
+        """How many people are in the cohort, once for each role and crime."""
+        return sum(
+            len(self.crimes_of(row) & self.crimes)
+            for role in self.roles
+            for row in self.records[ROLES[role][0]]
+            if self.meets(role, row)
+        )
+
     def crime_meets(self, row):
         on, crime = self.on, row["crime_id_hash"]
         journeys = [one for one in self.records["drv_victim_journey"] if one["crime_id_hash"] == crime]
