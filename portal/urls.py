@@ -6,6 +6,7 @@ from django.urls import path
 from portal.views import (
     agreements,
     catalogue,
+    cohort,
     extracts,
     health,
     home,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("projects/<int:pk>/", projects.detail, name="project"),
     path("projects/<int:pk>/edit", projects.edit, name="project_edit"),
     path("projects/<int:pk>/data", projects.data, name="project_data"),
+    path("projects/<int:pk>/cohort", cohort.choose, name="project_cohort"),
     path("projects/<int:pk>/data/<str:table>", projects.choose, name="project_choose"),
     path("projects/<int:pk>/data/<str:table>/drop", projects.drop, name="project_drop"),
     path("projects/<int:pk>/team", projects.team, name="project_team"),

@@ -20,8 +20,12 @@ import numpy as np
 from extracts.figures.classes import SMALL
 
 Step = tuple[str, str]
-# Name of a band, and the share of unique people below which it holds.
-BANDS = (("low", 0.05), ("medium", 0.20), ("high", 1.01))
+# Name of a band, and the shares of people alone, and in classes of under ten, below which it holds.
+BANDS = (
+    ("low",    0.05, 0.25),
+    ("medium", 0.20, 0.80),
+    ("high",   1.01, 1.01),
+)  # fmt: skip
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
@@ -35,7 +39,7 @@ class Shares:
 
     @property
     def band(self) -> str:
-        return next(name for name, below in BANDS if self.unique < below)
+        return next(name for name, alone, small in BANDS if self.unique < alone and self.small < small)
 
 
 NOBODY = Shares(0.0, 0.0)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from governance.agreements import services
 from governance.agreements.lifecycle import SIGNED
 from governance.agreements.models import Agreement
+from governance.catalogue.cohort import in_words
 from governance.people.grants import roles_on
 from governance.people.models import User
 from governance.people.roles import Role
@@ -91,6 +92,7 @@ def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetim
         "project": agreement.project,
         "scope": scope,
         "dataset": catalogue.dataset,
+        "cohort": in_words(scope.cohort, catalogue.cohort_frame),
         "tables": tables,
         "variables": sum(len(table.variables) for table in tables),
         "signatures": agreement.signatures.select_related("person__organisation"),

@@ -147,11 +147,15 @@ def test_a_table_with_few_people_tells_nothing(spreads):
 
 
 @pytest.mark.parametrize(
-    ("unique", "band"), [(0.0, "low"), (0.049, "low"), (0.05, "medium"), (0.2, "high"), (1, "high")]
-)
-def test_bands(unique, band):
-    assert Shares(unique, 1).band == band
-    assert [name for name, _ in BANDS] == ["low", "medium", "high"]
+    ("unique", "small", "band"),
+    [
+        (0.0, 0.0, "low"), (0.049, 0.24, "low"), (0.05, 0.1, "medium"), (0.01, 0.25, "medium"),
+        (0.2, 0.5, "high"), (0.01, 0.8, "high"), (1.0, 1.0, "high"),
+    ],
+)  # fmt: skip
+def test_bands_fail_by_either_share(unique, small, band):
+    assert Shares(unique, small).band == band
+    assert [name for name, *_ in BANDS] == ["low", "medium", "high"]
 
 
 def test_the_shares_of_equal_rarity_are_poisson():
