@@ -103,5 +103,5 @@ def _as_spreads(once: _Once) -> Mapping[str, Spread | None]:
     try:
         tables = once.content.get("tables", {})
         return {name: Spread.from_json(table["spread"]) for name, table in tables.items() if "spread" in table}
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return {}
