@@ -1,4 +1,4 @@
-"""How a cohort is picked in an application: a count that follows the choice, a risk that a coarser level lowers."""
+"""How a cohort is picked in an application: a count that follows the choice, and the way that it leads to."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def ruth_picks_a_cohort(journey: Journey, address: str) -> None:
     journey.look("data-searched")
 
 
-def ruth_watches_the_risk(journey: Journey, address: str) -> None:
-    """A finer level raises it and asks for a reason; nothing is saved by looking."""
+def ruth_looks_ahead(journey: Journey, address: str) -> None:
+    """A finer level closes the low-risk route and says so at once; nothing is saved by looking."""
     page = journey.page
     page.goto(f"{address}data/pol_crime")
     page.locator("[name=level-recorded_date]").select_option("day")
-    expect(page.locator("#choosing")).to_contain_text("Date recorded by month gives")
+    expect(page.locator("#choosing")).to_contain_text("the default or coarser. Date recorded.")
     page.get_by_role("button", name="Work out the risk").click()
     expect(page.locator("main")).to_contain_text("Nothing is saved yet")
     journey.look("choose-with-the-risk")

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 from extracts import delivery
 from extracts.zones import Zones
 from tests.journeys.browser import accessible, sign_out
-from tests.journeys.cohort import TABLES, ruth_picks_a_cohort, ruth_watches_the_risk
+from tests.journeys.cohort import TABLES, ruth_looks_ahead, ruth_picks_a_cohort
 from tests.journeys.journey import Journey
 from tests.journeys.linkage import (
     lin_follows_the_linkage,
@@ -141,7 +141,7 @@ def ruth_applies(journey: Journey) -> str:
         journey.look(f"choose-{table}")
         page.get_by_role("button", name="Save variables").click()
 
-    ruth_watches_the_risk(journey, address)
+    ruth_looks_ahead(journey, address)
     page.goto(f"{address}team")
     journey.look("team")
     page.goto(f"{address}submit")
