@@ -10,6 +10,7 @@ from typing import Any
 
 from extracts.specification import CSV, ColumnSpec, ExtractSpec, Release, TableSpec, has_period
 from governance.catalogue.catalogue import Catalogue, CodeList, Variable
+from governance.catalogue.cohort import in_words
 
 RATES, PARTS = ("precision", "recall", "f1"), ("value", "low", "high")  # of linkage-quality.csv
 COLUMNS = ("table", "variable", "label", "type", "level", "sensitivity", "codes", "range", "key", "based_on", "note")
@@ -83,7 +84,7 @@ def _page(spec: ExtractSpec, catalogue: Catalogue, rows: Mapping[str, int]) -> s
     """The dictionary as one page that needs nothing else: a table per table, with headings for both ways."""
     title = escape(f"Data dictionary: {catalogue.dataset.title}, {spec.release_version}")
     tables = "".join(_table(table, catalogue, rows[table.name]) for table in spec.tables)
-    undated = escape("".join(f" {line}" for line in _undated(spec, catalogue)))
+    undated = escape("".join(f" {line}" for line in (*_undated(spec, catalogue), *_cohort(spec, catalogue))))
     return (
         f'<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{STYLE}</style>\n</head>\n'
@@ -96,6 +97,11 @@ def _undated(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
     """A sentence on which rows the tables without a date hold, or nothing when there is no such table."""
     names = [table.name for table in spec.tables if not has_period(catalogue[table.name])]
     return [f"Rows without a date share a key with a row of the period: {', '.join(names)}."] if names else []
+
+
+def _cohort(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
+    """A sentence on whose rows these are, or nothing when they are everybody's."""
+    return [in_words(spec.cohort, catalogue.cohort_frame)] if spec.cohort else []
 
 
 def _table(table: TableSpec, catalogue: Catalogue, rows: int) -> str:
@@ -152,7 +158,8 @@ def _readme(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Map
             f"{dataset.title}, release {release.version}", "",
             dataset.statement, "",
             f"Source: {dataset.source}.", f"Licence: {dataset.licence}.", f"Published: {release.created_at}.",
-            f"Period: {spec.period_from} to {spec.period_to}, both days included.", *_undated(spec, catalogue), "",
+            f"Period: {spec.period_from} to {spec.period_to}, both days included.", *_undated(spec, catalogue),
+            *_cohort(spec, catalogue), "",
             f"Tables, each as {kinds}:", *names, "",
             "Keys are pseudonyms made for this project alone: they join the tables here and",
             "nothing elsewhere. Read them as 64-bit integers, never as floating-point numbers.",

@@ -139,7 +139,7 @@ class _Position:
 def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalogue) -> None:
     if (spec.dataset, spec.release_version) != (release.code, release.version):
         raise NotInRelease(f"The extract is on {spec.dataset} {spec.release_version}, not on this release.")
-    if missing := missing_from(spec.tables, release.tables, catalogue):
+    if missing := missing_from(spec, release.tables, catalogue):
         raise NotInRelease(f"This release does not hold {', '.join(missing)}.")
 
 

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from extracts.selection import in_cohort, with_cohort
+from extracts.selection import quoted_column as _column
+from extracts.selection import quoted_table as _table
 from extracts.specification import (
     BadSpecification,
     ExtractSpec,
@@ -72,13 +75,30 @@ def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseu
         elif level is not None:
             value = METHODS[level.method](value, variable, level)
         query = query.select(exp.alias_(value, column.name, quoted=True))
-    return query.where(in_period(described, spec=spec, catalogue=catalogue))
+    return _in_scope(query, described, spec, catalogue)
 
 
 def count_rows(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
     """How many rows the table of the extract will have."""
     query = exp.select(exp.Count(this=exp.Star())).from_(_table(table.name, ROWS))
-    return query.where(in_period(catalogue[table.name], spec=spec, catalogue=catalogue))
+    return _in_scope(query, catalogue[table.name], spec, catalogue)
+
+
+def _in_scope(query: exp.Select, table: Table, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    """The query on ROWS of one table, narrowed to the period and to the cohort."""
+    query = query.where(*scope_of(table, spec=spec, catalogue=catalogue))
+    return with_cohort(query, spec.cohort, catalogue)
+
+
+def scope_of(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> list[exp.Condition]:
+    """What must hold of a row of ROWS: it lies in the period and in the cohort.
+
+    Raises BadSpecification and CannotNarrow when nothing could place any row.
+    """
+    return [
+        in_period(table, spec=spec, catalogue=catalogue),
+        *in_cohort(table, ROWS, spec.cohort, catalogue),
+    ]
 
 
 def keys_of_domain(
@@ -94,16 +114,17 @@ def keys_of_domain(
     if written_to:
         whole = _union(_key(key).from_(_file(written_to / f"{key.table}.parquet", ROWS)) for key in keys)
     else:
-        whole = _union(_key_in_period(key, spec, catalogue) for key in keys)
-    return exp.select(exp.Count(this=exp.Distinct(expressions=[_column("id")]))).from_(whole.subquery("ids"))
+        whole = _union(_key_in_scope(key, spec, catalogue) for key in keys)
+    counted = exp.select(exp.Count(this=exp.Distinct(expressions=[_column("id")]))).from_(whole.subquery("ids"))
+    return with_cohort(counted, spec.cohort, catalogue)
 
 
 def in_period(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Condition:
     """The condition on the rows of a table: what of it belongs to the period of the extract.
 
     Its own date decides, or that of its parent. Of a table with neither, a row is
-    kept when one of its keys occurs in a row inside the period of another table of
-    the extract that has a date. Whatever cannot be placed is left out: rows without a
+    kept when one of its keys occurs in a row of another table of the extract that has a
+    date, and that lies in the period and the cohort. Whatever cannot be placed is left out: rows without a
     date, without a parent, without a key. Raises BadSpecification when nothing could
     place any row.
     """
@@ -115,7 +136,7 @@ def in_period(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.C
     if reason := undated_reason(table, names, catalogue):
         raise BadSpecification(reason)
     matches = [
-        exp.In(this=_column(name, ROWS), query=_union(_key_in_period(key, spec, catalogue) for key in same).subquery())
+        exp.In(this=_column(name, ROWS), query=_union(_key_in_scope(key, spec, catalogue) for key in same).subquery())
         for name, same in shared_keys(table, names, catalogue).items()
     ]
     return exp.or_(*matches)
@@ -136,9 +157,9 @@ def _key(key: Variable) -> exp.Select:
     return exp.select(exp.alias_(_column(key.name, ROWS), "id", quoted=True))
 
 
-def _key_in_period(key: Variable, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
-    condition = in_period(catalogue[key.table], spec=spec, catalogue=catalogue)
-    return _key(key).from_(_table(key.table, ROWS)).where(condition)
+def _key_in_scope(key: Variable, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    conditions = scope_of(catalogue[key.table], spec=spec, catalogue=catalogue)
+    return _key(key).from_(_table(key.table, ROWS)).where(*conditions)
 
 
 def _union(parts: Iterable[exp.Select]) -> exp.Query:
@@ -148,15 +169,6 @@ def _union(parts: Iterable[exp.Select]) -> exp.Query:
     for part in rest:
         whole = exp.union(whole, part, distinct=False)
     return whole
-
-
-def _column(name: str, table: str | None = None) -> exp.Column:
-    return exp.column(name, table=table, quoted=True)
-
-
-def _table(name: str, alias: str) -> exp.Expression:
-    named = exp.TableAlias(this=exp.to_identifier(alias, quoted=True))
-    return exp.Table(this=exp.to_identifier(name, quoted=True), alias=named)
 
 
 def _file(path: Path, alias: str) -> exp.Expression:

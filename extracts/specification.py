@@ -1,4 +1,4 @@
-"""What one extract holds: tables, columns at a level of detail, a period; and whether an agreement allows it."""
+"""What one extract holds: tables, columns at a level of detail, period and cohort; whether an agreement allows it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from extracts import selection
 from governance.agreements.scope import GrantedTable, Scope
 from governance.catalogue.catalogue import Catalogue, Table, UnknownName, Variable
+from governance.catalogue.cohort import EVERYTHING, BadCohort, Cohort, in_words
 
-FORM = 1
+# Of the stored specification. Form 2 names a cohort: a reader that knows only form 1 refuses it and builds nothing.
+EVERYBODY, NARROWED = 1, 2
 PARQUET, CSV = "parquet", "csv"
 FORMATS = (PARQUET, CSV)
 
@@ -48,6 +51,7 @@ class ExtractSpec:
     period_from: date
     period_to: date
     formats: tuple[str, ...] = FORMATS
+    cohort: Cohort = EVERYTHING
 
     def __post_init__(self) -> None:
         if self.period_from > self.period_to:
@@ -61,7 +65,7 @@ class ExtractSpec:
     def to_json(self) -> dict[str, Any]:
         """A plain dict with the number of its form; lists, because the order of columns counts."""
         return {
-            "form": FORM,
+            "form": NARROWED if self.cohort else EVERYBODY,
             "dataset": self.dataset,
             "release_version": self.release_version,
             "period_from": self.period_from.isoformat(),
@@ -71,21 +75,23 @@ class ExtractSpec:
                 {"name": table.name, "columns": [[column.name, column.level] for column in table.columns]}
                 for table in self.tables
             ],
+            **({"cohort": self.cohort.to_json()} if self.cohort else {}),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ExtractSpec:
         """Read what `to_json` wrote. Raises BadSpecification for anything else."""
         try:
-            if stored["form"] != FORM:
+            if stored["form"] not in (EVERYBODY, NARROWED):
                 raise BadSpecification(f"A specification of form {stored['form']} cannot be read.")
             tables = tuple(
                 TableSpec(table["name"], tuple(ColumnSpec(name, level) for name, level in table["columns"]))
                 for table in stored["tables"]
             )
             period = date.fromisoformat(stored["period_from"]), date.fromisoformat(stored["period_to"])
-            return cls(stored["dataset"], stored["release_version"], tables, *period, tuple(stored["formats"]))
-        except (KeyError, TypeError, AttributeError, ValueError) as problem:
+            cohort = Cohort.from_json(stored["cohort"]) if stored["form"] == NARROWED else EVERYTHING
+            return cls(stored["dataset"], stored["release_version"], tables, *period, tuple(stored["formats"]), cohort)
+        except (KeyError, TypeError, AttributeError, ValueError, BadCohort) as problem:
             if isinstance(problem, BadSpecification):
                 raise
             raise BadSpecification("The stored specification cannot be read.") from problem
@@ -111,7 +117,7 @@ def compile_specification(
         if (granted := scope.table(table.name)) is not None
     )
     chosen = tuple(name for name in FORMATS if name in formats)
-    return ExtractSpec(scope.dataset, release_version, tables, scope.period_from, scope.period_to, chosen)
+    return ExtractSpec(scope.dataset, release_version, tables, scope.period_from, scope.period_to, chosen, scope.cohort)
 
 
 def problems_of(scope: Scope, catalogue: Catalogue) -> list[str]:
@@ -125,7 +131,7 @@ def problems_of(scope: Scope, catalogue: Catalogue) -> list[str]:
     for granted in scope.tables:
         columns = tuple(ColumnSpec(variable.name, variable.level) for variable in granted.variables)
         problems += _table_reasons(TableSpec(granted.name, columns), granted, names, catalogue)
-    return problems
+    return problems + selection.reasons(names, scope.cohort, catalogue)
 
 
 def within(spec: ExtractSpec, scope: Scope, catalogue: Catalogue) -> list[str]:
@@ -135,26 +141,27 @@ def within(spec: ExtractSpec, scope: Scope, catalogue: Catalogue) -> list[str]:
         reasons.append(f"The extract is on {spec.dataset}, and the agreement on {scope.dataset}.")
     if spec.period_from < scope.period_from or spec.period_to > scope.period_to:
         reasons.append(f"The agreed period is {scope.period_from} to {scope.period_to}.")
+    if spec.cohort != scope.cohort:
+        reasons.append(f"The agreed cohort is another: {in_words(scope.cohort, catalogue.cohort_frame)}")
     if not spec.tables:
         reasons.append("The extract holds no table.")
     names = [table.name for table in spec.tables]
     for table in spec.tables:
         reasons += _table_reasons(table, scope.table(table.name), names, catalogue)
-    return reasons
+    return reasons + selection.reasons(names, spec.cohort, catalogue)
 
 
-def missing_from(
-    tables: Iterable[TableSpec | GrantedTable], released: Collection[str], catalogue: Catalogue
-) -> list[str]:
-    """The tables that an extract of `tables` reads and a release does not hold, each once.
+def missing_from(wanted: Scope | ExtractSpec, released: Collection[str], catalogue: Catalogue) -> list[str]:
+    """The tables that an extract of `wanted` reads and a release does not hold, each once.
 
-    A parent that gives a table its period is read too, whether it was granted or not.
+    A parent that gives a table its period, and what narrows a table to the cohort, are read too, granted or not.
     """
     needed: dict[str, None] = {}
-    for table in tables:
+    for table in wanted.tables:
         needed[table.name] = None
         if table.name in catalogue and (parent := catalogue[table.name].period_parent):
             needed[parent.table] = None
+    needed |= dict.fromkeys(selection.tables_read(list(needed), wanted.cohort, catalogue))
     return [name for name in needed if name not in released]
 
 

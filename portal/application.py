@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from governance.agreements.scope import Scope
-from governance.catalogue.catalogue import Catalogue, Sensitivity, Variable
+from governance.catalogue.catalogue import Catalogue, Sensitivity, Variable, search
 from governance.projects import questions
 
 COLOURS = {
@@ -20,6 +20,9 @@ COLOURS = {
     Sensitivity.SV:  "yellow",
     Sensitivity.OR:  "green",
 }  # fmt: skip
+
+
+MOST_MATCHES = 50
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,17 @@ def granted(scope: Scope, catalogue: Catalogue) -> tuple[AskedTable, ...]:
         table.name: {"variables": {one.name: {"level": one.level} for one in table.variables}} for table in scope.tables
     }
     return asked(wishes, catalogue)
+
+
+def found(words: str, catalogue: Catalogue) -> dict[str, Any]:
+    """The variables that hold all the words and can be asked for, best first, of every table."""
+    matches = [match for match in search(catalogue, words) if match.table.requestable]
+    shown = [
+        {"table": match.table, "variable": match.variable, "colour": COLOURS[match.variable.sensitivity]}
+        for match in matches
+        if match.variable is not None and choosable(match.variable)
+    ]
+    return {"words": words.strip(), "matches": shown[:MOST_MATCHES], "more_matches": max(0, len(shown) - MOST_MATCHES)}
 
 
 def own_first(tables: tuple[AskedTable, ...], owner: str) -> tuple[AskedTable, ...]:

@@ -108,7 +108,7 @@ def record(
     if choice.verdict is Verdict.RETURN:
         services.send_back(project, questions=questions, **said)
     elif board.state == TRIAGE:
-        services.accept(project, **said)
+        services.accept(project, **more, **said)
     elif board.state == ETHICS and choice.verdict is Verdict.APPROVE:
         services.pass_ethics(project, **more, **said)
     elif board.state == ETHICS:

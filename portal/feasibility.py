@@ -25,7 +25,7 @@ def of(project: Project, catalogue: Catalogue) -> Feasibility:
     if not project.requested or project.period_from is None or project.period_to is None:
         return Feasibility((), ())
     scope, release = scope_requested(project), current_release(project.dataset)
-    missing = missing_from(scope.tables, release.tables, catalogue) if release else []
+    missing = missing_from(scope, release.tables, catalogue) if release else []
     problems = tuple(problems_of(scope, catalogue))
     warnings = (without_release(release, missing, catalogue), not_joined(tuple(project.requested), catalogue))
     return Feasibility(problems, tuple(warning for warning in warnings if warning))

@@ -13,6 +13,7 @@ from governance.agreements.models import Agreement
 from governance.agreements.use import why_not_use
 from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue
+from governance.catalogue.cohort import in_words, tables_of
 from governance.outputs.models import OutputRequest
 from governance.people import accreditation
 from governance.people.grants import owner_code, roles_on
@@ -57,13 +58,19 @@ def asked_context(project: Project, person: User, roles: Collection[Role], catal
     own = owner_code(person) if Role.OWNER in roles else ""
     tables = application.asked(project.requested, catalogue)
     tables = application.own_first(tables, own) if own else tables
+    own_tables = [table for table in tables if own and table.owner == own]
+    chosen_by = tables_of(project.chosen_cohort, catalogue.cohort_frame)
     return {
         "project": project,
         "dataset": catalogue.dataset,
         "answers": [(question, project.answers[question.key]) for question in questions.questions()],
         "tables": tables,
         "own": own,
-        "own_tables": [table for table in tables if own and table.owner == own],
+        "own_tables": own_tables,
+        "own_finer": [one for table in own_tables for one in table.variables if one.finer],
+        "cohort": in_words(project.chosen_cohort, catalogue.cohort_frame),
+        "chosen_by": [catalogue[name] for name in chosen_by],
+        "own_chosen_by": [catalogue[name] for name in chosen_by if own and catalogue[name].owner == own],
         "own_decided": own_decision(project, own),
         "own_to_decide": bool(own) and project.state == OWNERS,
     }

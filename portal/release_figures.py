@@ -31,9 +31,14 @@ def rule_of(release: Release | None) -> str:
 
 
 def _whole(release: Release | None) -> Mapping[str, Any]:
+    return content_of(release, NAME)
+
+
+def content_of(release: Release | None, name: str) -> Mapping[str, Any]:
+    """What one JSON file of aggregates in the release's folder says, or nothing where it is not there to read."""
     if release is None:
         return NOTHING
-    path = Zones(Path(settings.GATEHOUSE_DATA)).release(release.code, release.version) / NAME
+    path = Zones(Path(settings.GATEHOUSE_DATA)).release(release.code, release.version) / name
     try:
         return _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError):

@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from extracts.figures.cube import NAME as CUBE
+from extracts.figures.cube import cube_of
 from extracts.figures.profile import profile_of
 from extracts.figures.safe import RULE, rounded
 from extracts.figures.tally import Tally, batches
@@ -27,7 +29,9 @@ PROFILE_RULE = (
 def described(
     folder: Path, catalogue: Catalogue, tables: Iterable[str], *, spill: Path, threads: int = 2
 ) -> dict[str, dict[str, Any]]:
-    """File name to content: `figures.json` and `qi_profile.json` of the release in `folder`.
+    """File name to content: `figures.json`, `qi_profile.json` and `cohort_cube.json` of the release in `folder`.
+
+    The cube is left out where the dataset offers no cohort or the release lacks a table of it.
 
     spill    a folder for what memory cannot hold
     threads  how many tables are looked at side by side
@@ -39,7 +43,9 @@ def described(
 
     with closing(duckdb.connect(":memory:")) as connection, ThreadPoolExecutor(threads) as pool:
         found = dict(zip(names, pool.map(one, names), strict=True))
+        cube = cube_of(folder, catalogue, names, connection)
     return {
+        **({CUBE: cube} if cube else {}),
         "figures.json": {"rule": RULE, "tables": {name: pair[0] for name, pair in found.items()}},
         "qi_profile.json": {"rule": PROFILE_RULE, "tables": {name: pair[1] for name, pair in found.items()}},
     }

@@ -1,4 +1,4 @@
-"""From a column's values to codes of its default level of detail, as an extract would give it."""
+"""From a column's values to codes of a level of detail, as an extract would give it."""
 
 from __future__ import annotations
 
@@ -73,24 +73,51 @@ def levels_of(
     variable: Variable, catalogue: Catalogue, values: Sequence[object], connection: duckdb.DuckDBPyConnection
 ) -> Levels:
     """The codes of a variable's values at its default level, worked out as in the queries that build extracts."""
-    level = catalogue.ladder(variable.ladder)[variable.default_level] if variable.ladder else None
-    if level is None or level.method == "source":
-        return Levels(values, np.arange(1, len(values) + 1, dtype=np.int32))
-    if level.method == "codelist":
-        mapping = catalogue.code_list(variable.codelist).mapping(level.argument)
-        labels: list[object] = [mapping.get(str(value)) or None for value in values]
-    else:
-        labels = _asked(variable, METHODS[level.method](exp.column("value"), variable, level), values, connection)
+    at = variable.default_level
+    return Levels(values, codes_at(variable, catalogue, [at], values, connection)[at])
+
+
+def codes_at(
+    variable: Variable,
+    catalogue: Catalogue,
+    steps: Sequence[str],
+    values: Sequence[object],
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[str, Codes]:
+    """The codes of a variable's values at each of the named levels, "" being the only one of a variable without any."""
+    ladder = catalogue.ladder(variable.ladder) if variable.ladder else None
+    levels = {step: ladder[step] if ladder else None for step in steps}
+    asked = {
+        step: METHODS[level.method](exp.column("value"), variable, level)
+        for step, level in levels.items()
+        if level is not None and level.method not in ("source", "codelist")
+    }
+    answers = _asked(variable, list(asked.values()), values, connection) if asked and values else [[]] * len(asked)
+    found = dict(zip(asked, answers, strict=True))
+    for step, level in levels.items():
+        if level is not None and level.method == "codelist":
+            mapping = catalogue.code_list(variable.codelist).mapping(level.argument)
+            found[step] = [mapping.get(str(value)) or None for value in values]
+    as_they_are = np.arange(1, len(values) + 1, dtype=np.int32)
+    return {step: _numbered(found[step]) if step in found else as_they_are for step in steps}
+
+
+def _numbered(labels: Sequence[object]) -> Codes:
+    """Labels as numbers from 1 on in the order in which they occur; 0 for none."""
     names = {label: code for code, label in enumerate(dict.fromkeys(x for x in labels if x is not None), 1)}
-    return Levels(values, np.array([names[label] if label is not None else 0 for label in labels], np.int32))
+    return np.array([names[label] if label is not None else 0 for label in labels], np.int32)
 
 
 def _asked(
-    variable: Variable, expression: exp.Expression, values: Sequence[object], connection: duckdb.DuckDBPyConnection
-) -> list[object]:
-    """What the engine makes of each value."""
+    variable: Variable,
+    expressions: Sequence[exp.Expression],
+    values: Sequence[object],
+    connection: duckdb.DuckDBPyConnection,
+) -> list[list[object]]:
+    """What the engine makes of each value, by each of the expressions."""
     given = [EPOCH + timedelta(days=int(value)) for value in values] if variable.duckdb_type == "DATE" else values  # type: ignore[call-overload]
     connection.register("source", pa.table({"value": pa.array(given), "place": range(len(values))}))
-    rows = connection.execute(f"SELECT {expression.sql('duckdb')} FROM source ORDER BY place").fetchall()
+    columns = ", ".join(expression.sql("duckdb") for expression in expressions)
+    rows = connection.execute(f"SELECT {columns} FROM source ORDER BY place").fetchall()
     connection.unregister("source")
-    return [row[0] for row in rows]
+    return [[row[number] for row in rows] for number in range(len(expressions))]

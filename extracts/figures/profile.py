@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
 from pathlib import Path
@@ -12,19 +12,18 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from extracts.figures.levels import Codes, Levels, levels_of
+from extracts.figures.classes import ROWS_AT_ONCE, shares
+from extracts.figures.levels import Codes, Levels, codes_at
 from extracts.figures.safe import ENOUGH_ROWS, whole_percent
-from extracts.figures.tally import Tally, batches
-from governance.catalogue.catalogue import Catalogue, Sensitivity, Table
+from extracts.figures.spread import spread_of
+from extracts.figures.tally import Tally, as_integers, batches
+from governance.catalogue.catalogue import Catalogue, Sensitivity, Table, Variable
 
-SMALL = 10
+RECORD = "person_record"  # the domain of keys of a person's record in one source
 MOST_TOGETHER = 3
 # Sets that hold one with at least this share of small cells are as bad or worse, and need no counting.
 NEARLY_ALL = 0.9
 MOST_CELLS = 1 << 24
-ROWS_AT_ONCE = 1 << 20
-
-Counts = npt.NDArray[np.int64]
 
 
 def profile_of(
@@ -36,7 +35,7 @@ def profile_of(
     connection: duckdb.DuckDBPyConnection,
     spill: Path,
 ) -> dict[str, Any]:
-    """The quasi-identifiers of a table with their levels, and what each set of them singles out.
+    """The quasi-identifiers of a table with their levels, what each set of them singles out, and how values spread.
 
     A table with few rows has no sets: shares of few rows tell single ones.
     """
@@ -48,10 +47,15 @@ def profile_of(
     }
     if rows < ENOUGH_ROWS:
         return found
-    levels = {v.name: levels_of(v, catalogue, tallies[v.name].values, connection) for v in variables}
-    codes = _codes(path, levels, rows, spill)
-    sizes = [level.size for level in levels.values()]
-    names = list(levels)
+    finest = _finest(path, {v.name: tallies[v.name].values for v in variables}, rows, spill)
+    steps = _steps(variables, catalogue, tallies, connection)
+    defaults = [steps[variable.name, variable.default_level] for variable in variables]
+    sizes = [int(places.max(initial=0)) + 1 for places in defaults]
+    codes = [
+        _file(spill / f"{path.stem}.{v.name}.npy", places, finest[v.name])
+        for v, places in zip(variables, defaults, strict=True)
+    ]
+    names = [variable.name for variable in variables]
     for chosen, small, alone in sets_of(codes, sizes):
         found["sets"].append(
             {
@@ -60,13 +64,38 @@ def profile_of(
                 "unique_percent": whole_percent(alone, rows),
             }
         )
+    found["spread"] = spread_of(finest, steps, _once(path, table))
     return found
 
 
-def _codes(path: Path, levels: Mapping[str, Levels], rows: int, spill: Path) -> list[Codes]:
-    """The column of codes of each variable, in files under `spill` that the system pages in and out."""
+def _steps(
+    variables: Sequence[Variable],
+    catalogue: Catalogue,
+    tallies: Mapping[str, Tally],
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[tuple[str, str], Codes]:
+    """(variable, level) to the code at that level of each finest code; 0 is for nothing."""
+    found: dict[tuple[str, str], Codes] = {}
+    for variable in variables:
+        names = [level.name for level in catalogue.levels(variable)] or [""]
+        codes = codes_at(variable, catalogue, names, tallies[variable.name].values, connection)
+        found |= {(variable.name, name): np.append(np.int32(0), codes[name]) for name in names}
+    return found
+
+
+def _file(path: Path, places: Codes, finest: Codes) -> Codes:
+    """The codes of a level, in a file that the system pages in and out."""
+    found = np.lib.format.open_memmap(path, mode="w+", dtype=np.int32, shape=finest.shape)
+    for start in range(0, len(finest), ROWS_AT_ONCE):
+        found[start : start + ROWS_AT_ONCE] = places[finest[start : start + ROWS_AT_ONCE]]
+    return found
+
+
+def _finest(path: Path, values: Mapping[str, Sequence[object]], rows: int, spill: Path) -> dict[str, Codes]:
+    """The place of each row's value among the values of a variable, from 1 on, in files under `spill`."""
+    levels = {name: Levels(known, np.arange(1, len(known) + 1, dtype=np.int32)) for name, known in values.items()}
     found = {
-        name: np.lib.format.open_memmap(spill / f"{path.stem}.{name}.npy", mode="w+", dtype=np.int32, shape=(rows,))
+        name: np.lib.format.open_memmap(spill / f"{path.stem}.{name}.0.npy", mode="w+", dtype=np.int32, shape=(rows,))
         for name in levels
     }
     start = 0
@@ -74,7 +103,17 @@ def _codes(path: Path, levels: Mapping[str, Levels], rows: int, spill: Path) -> 
         for name, level in levels.items():
             found[name][start : start + len(batch)] = level.codes_of(batch[name])
         start += len(batch)
-    return list(found.values())
+    return dict(found)
+
+
+def _once(path: Path, table: Table) -> npt.NDArray[np.int64] | None:
+    """The first row of each person's record, for a table with a key of records that has several rows of one."""
+    record = next((one.name for one in table.variables if one.key_domain == RECORD), None)
+    if record is None:
+        return None
+    keys = np.concatenate([as_integers(batch[record].fill_null(0)) for batch in batches(path, [record])])
+    _, first = np.unique(keys, return_index=True)
+    return None if len(first) == len(keys) else np.sort(first)
 
 
 def sets_of(codes: list[Codes], sizes: list[int]) -> Iterator[tuple[tuple[int, ...], float, float]]:
@@ -95,36 +134,3 @@ def sets_of(codes: list[Codes], sizes: list[int]) -> Iterator[tuple[tuple[int, .
             if small >= NEARLY_ALL:
                 hopeless.add(chosen)
             yield chosen, small, alone
-
-
-def shares(columns: list[Codes], sizes: list[int]) -> tuple[float, float]:
-    """The share of rows in cells of fewer than ten rows, and in cells of one."""
-    rows = len(columns[0])
-    counts = _all_cells(columns, sizes) if prod(sizes) < rows else _cells_there(columns, sizes)
-    by_size = np.bincount(np.minimum(counts, SMALL), minlength=SMALL + 1)
-    return int((by_size[:SMALL] * np.arange(SMALL)).sum()) / rows, int(by_size[1]) / rows
-
-
-def _all_cells(columns: list[Codes], sizes: list[int]) -> Counts:
-    """How many rows each possible combination of codes has; for fewer cells than rows."""
-    counts = np.zeros(prod(sizes), np.int64)
-    for start in range(0, len(columns[0]), ROWS_AT_ONCE):
-        places = _places([column[start : start + ROWS_AT_ONCE] for column in columns], sizes)
-        counts += np.bincount(places, minlength=len(counts))
-    return counts
-
-
-def _cells_there(columns: list[Codes], sizes: list[int]) -> Counts:
-    """How many rows each combination that occurs has; for fewer rows than cells, of which there are never too many."""
-    places = np.sort(_places(columns, sizes))
-    edges = np.flatnonzero(places[1:] != places[:-1]) + 1
-    return np.diff(edges, prepend=0, append=len(places))
-
-
-def _places(columns: list[Codes], sizes: list[int]) -> Codes:
-    """One number for each combination of codes."""
-    places = columns[0].copy()
-    for column, size in zip(columns[1:], sizes[1:], strict=True):
-        places *= size
-        places += column
-    return places

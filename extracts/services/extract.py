@@ -42,7 +42,7 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
         raise Refused(why_no_release(agreement.scope.dataset))
     if problems := problems_of(agreement.scope, catalogue):
         raise Refused(" ".join(problems))
-    if missing := missing_from(agreement.scope.tables, release.tables, catalogue):
+    if missing := missing_from(agreement.scope, release.tables, catalogue):
         raise Refused(f"Release {release} does not hold {', '.join(missing)}: the linkage team must publish them.")
     if project.extracts.filter(state__in=UNFINISHED).exists():
         raise Refused("An extract of this project is being built: wait for it, or cancel it first.")

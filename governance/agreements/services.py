@@ -13,6 +13,7 @@ from governance.agreements.models import Agreement, Condition
 from governance.agreements.models.agreement import Side
 from governance.agreements.scope import GrantedTable, GrantedVariable, Scope
 from governance.agreements.terms import Party, sha256_of, terms_of
+from governance.catalogue import cohort as cohorts
 from governance.catalogue.catalogue import Catalogue
 from governance.people import declarations
 from governance.people.grants import worker
@@ -34,7 +35,7 @@ def scope_requested(project: Project) -> Scope:
         GrantedTable(table, tuple(GrantedVariable(name, wish["level"]) for name, wish in chosen["variables"].items()))
         for table, chosen in project.requested.items()
     )
-    return Scope(project.dataset, tables, project.period_from, project.period_to)
+    return Scope(project.dataset, tables, project.period_from, project.period_to, project.chosen_cohort)
 
 
 def scope_approved(project: Project, catalogue: Catalogue) -> Scope:
@@ -79,8 +80,27 @@ def conclude(
     """One panel member's vote; where it is the one that approves, the agreement is drawn up in the same step."""
     project = projects.vote_on_panel(project, verdict=verdict, reasons=reasons, round=round, by=by, at=at)
     if project.state == APPROVED:
-        draw_up(project, scope_approved(project, catalogue), conditions_set(project), at=at)
+        scope = scope_approved(project, catalogue)
+        refused = outcome(project.quorums, votes_on(project, Stage.OWNER)).refused
+        if reason := why_not_agreed(scope, refused, catalogue):
+            raise Refused(reason)
+        draw_up(project, scope, conditions_set(project), at=at)
     return project
+
+
+def why_not_agreed(scope: Scope, refused: Collection[str], catalogue: Catalogue) -> str | None:
+    """Why no agreement can be drawn up on what the owners left of an application, or None.
+
+    A cohort that is chosen by a table whose owner refused would, without that condition, give the project more than
+    anybody approved.
+    """
+    chosen_by = tables_of(refused, cohorts.tables_of(scope.cohort, catalogue.cohort_frame), catalogue)
+    if chosen_by:
+        return (
+            f"The cohort is chosen by {', '.join(sorted(chosen_by))}, which the owner refused: return the application, "
+            "so that the cohort is chosen in another way."
+        )
+    return None if scope.tables else "No table is left that an owner approved: refuse or return the application."
 
 
 def draw_up(

@@ -8,7 +8,7 @@ every owner and the panel. Source: approval stages of the design, amendment type
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -86,7 +86,7 @@ def merged(scope: Scope, added: Mapping[str, Any]) -> Scope:
         GrantedTable(table, tuple(GrantedVariable(name, level) for name, level in variables.items()))
         for table, variables in tables.items()
     )
-    return Scope(scope.dataset, granted, scope.period_from, scope.period_to)
+    return replace(scope, tables=granted)
 
 
 def merged_wish(requested: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from governance.catalogue.reading import (
     read_ladders,
     read_owners,
 )
+from governance.catalogue.reading_cohort import COHORT, read_cohort_frame
 from governance.catalogue.reading_tables import read_tables
 from governance.catalogue.reading_variables import read_variables
 from governance.catalogue.search import Match, search
@@ -50,7 +51,8 @@ def read_catalogue(folder: Path) -> Catalogue:
     ladders = read_ladders(_ladder_file(folder))
     variables = read_variables(folder / "variables.csv", dataset, code_lists, ladders)
     tables = read_tables(folder / "tables.csv", owners, variables)
-    return Catalogue(dataset, owners, tables, code_lists, ladders)
+    frame = read_cohort_frame(folder / COHORT, tables, code_lists, ladders)
+    return Catalogue(dataset, owners, tables, code_lists, ladders, frame)
 
 
 def _ladder_file(folder: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from governance.catalogue.cohort_frame import CohortFrame
 from governance.catalogue.ladders import Ladder, Level, UnknownName, named
 from governance.catalogue.sensitivity import Sensitivity
 
@@ -63,6 +64,10 @@ class KeyDomain:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
+    """One dataset. `small_areas` are `table.variable` that place people more closely than a police force area,
+    whatever their ladder says: a description without them names none.
+    """
+
     code: str
     title: str
     version: str
@@ -71,6 +76,7 @@ class Dataset:
     synthetic: bool
     statement: str
     key_domains: tuple[KeyDomain, ...]
+    small_areas: tuple[str, ...] = ()
 
     @property
     def keys(self) -> dict[str, str]:
@@ -172,13 +178,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One dataset: whose it is, its tables and variables, its code lists and the ladders that they use."""
+    """One dataset: whose it is, its tables and variables, its code lists and the ladders that they use.
+
+    cohort_frame  what a cohort can be chosen by, or None
+    """
 
     dataset: Dataset
     owners: tuple[Owner, ...]
     tables: tuple[Table, ...]
     code_lists: tuple[CodeList, ...]
     ladders: tuple[Ladder, ...]
+    cohort_frame: CohortFrame | None = None
 
     def __getitem__(self, table: str) -> Table:
         return named(table, self.tables, f"The dataset {self.dataset.code} has no table {table}.")

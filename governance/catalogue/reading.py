@@ -38,6 +38,7 @@ def read_dataset(path: Path) -> Dataset:
         **texts,
         synthetic=stored["synthetic"],
         key_domains=_key_domains(path.name, stored.get("keys")),
+        small_areas=_names(path.name, stored.get("small_areas", []), "small_areas"),
     )
 
 
@@ -48,6 +49,12 @@ def _text(file: str, stored: dict[str, Any], name: str) -> str:
     if not isinstance(stored.get(name), str) or not stored[name].strip():
         raise BadCatalogue(file, 0, f"{name} must be a text.")
     return str(stored[name])
+
+
+def _names(file: str, stored: object, name: str) -> tuple[str, ...]:
+    if not isinstance(stored, list) or not all(isinstance(one, str) and one for one in stored):
+        raise BadCatalogue(file, 0, f"{name} must be a list of texts.")
+    return tuple(stored)
 
 
 def _key_domains(file: str, stored: object) -> tuple[KeyDomain, ...]:

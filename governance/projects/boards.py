@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from governance.catalogue import cohort as cohorts
 from governance.catalogue.catalogue import Catalogue
+from governance.catalogue.cohort import Cohort
 
 
 class Verdict(StrEnum):
@@ -59,6 +61,11 @@ class Outcome:
     def reduced(self) -> bool:
         """Something goes on, and it is less than what was asked for."""
         return self.complete and bool(self.approved) and bool(self.refused or self.withheld)
+
+
+def tables_used(requested: Collection[str], cohort: Cohort, catalogue: Catalogue) -> tuple[str, ...]:
+    """The tables that an application asks for, and those that its cohort is chosen by."""
+    return tuple(dict.fromkeys((*requested, *cohorts.tables_of(cohort, catalogue.cohort_frame))))
 
 
 def owners_of(tables: Collection[str], catalogue: Catalogue) -> tuple[str, ...]:

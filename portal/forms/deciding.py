@@ -122,6 +122,19 @@ class Decide(GovukForm):
         return {}
 
 
+class DecideInTriage(Decide):
+    """Research support says besides whether the design is a known one: the delegated route asks for that."""
+
+    known_design = forms.BooleanField(
+        label="The design is one that the service knows",
+        required=False,
+        help_text="Where every other test of low risk passes too, one member of the panel decides by delegation.",
+    )
+
+    def more(self) -> dict[str, Any]:
+        return {"known_design": self.cleaned_data["known_design"]}
+
+
 class DecideOnEthics(Decide):
     """The ethics decision may have a last day of its own: when it ends, use ends with it."""
 

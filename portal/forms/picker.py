@@ -83,6 +83,11 @@ class PickVariables(GovukForm):
             if given[f"pick-{variable.name}"]
         }
 
+    @property
+    def chosen_now(self) -> list[Variable]:
+        """The variables that are ticked as the form is shown, to jump to."""
+        return [variable for variable in self.variables if self[f"pick-{variable.name}"].value()]
+
     def items(self) -> Iterator[SafeString]:
         """Each variable as a check box that opens its level of detail and its reason."""
         for variable in self.variables:
@@ -169,7 +174,18 @@ def stored(wish: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def as_typed(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, as first values of a form that is shown again and not saved."""
+    return {name: typed.get(name) for name in typed if name != "csrfmiddlewaretoken"}
+
+
+def ticked(values: Mapping[str, Any], table: Table) -> dict[str, Any]:
+    """The wish for a table that such values come to, reasons aside."""
+    chosen = [variable for variable in table.variables if choosable(variable) and values.get(f"pick-{variable.name}")]
+    levels = {one.name: values.get(f"level-{one.name}") or one.default_level for one in chosen}
+    return {"variables": {name: {"level": level} for name, level in levels.items()}}
+
+
 def with_defaults(typed: Mapping[str, Any], table: Table) -> dict[str, Any]:
     """What was typed, with the default set ticked as well. Levels that were chosen already stay."""
-    values = {name: typed.get(name) for name in typed if name != "csrfmiddlewaretoken"}
-    return values | {f"pick-{variable.name}": True for variable in table.defaults if choosable(variable)}
+    return as_typed(typed) | {f"pick-{variable.name}": True for variable in table.defaults if choosable(variable)}

@@ -4,6 +4,7 @@
  */
 import { initAll } from "./govuk/govuk-frontend.min.js";
 import { keepFresh } from "./gatehouse/fresh.js";
+import { lookAhead } from "./gatehouse/live.js";
 import { listenForKeys } from "./gatehouse/keys.js";
 import { filterLists } from "./gatehouse/filter.js";
 import { countTicks, selectAll } from "./gatehouse/select.js";
@@ -13,5 +14,6 @@ initAll();
 keepFresh(document);
 filterLists(document);
 listenForKeys(document);
+lookAhead(document);
 selectAll(document);
 countTicks(document);

@@ -14,6 +14,7 @@ from django.utils import timezone
 from governance.agreements import services
 from governance.agreements.lifecycle import DRAWN_UP, SIGNED
 from governance.agreements.models import Agreement, Condition
+from governance.catalogue.cohort import in_words
 from governance.people.grants import roles_on
 from governance.people.models import User
 from governance.people.roles import Role
@@ -139,6 +140,7 @@ def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetim
         "project": agreement.project,
         "scope": scope,
         "dataset": catalogue.dataset,
+        "cohort": in_words(scope.cohort, catalogue.cohort_frame),
         "tables": tables,
         "variables": sum(len(table.variables) for table in tables),
         "conditions": [

@@ -16,7 +16,7 @@ from governance.catalogue.catalogue import Catalogue
 from governance.people.grants import roles_on
 from governance.people.models import local_day
 from governance.projects import questions, services
-from governance.projects.lifecycle import ETHICS, OWNERS
+from governance.projects.lifecycle import ETHICS, OWNERS, TRIAGE
 from governance.projects.models import Project
 from governance.workflow import Refused
 from portal import deciding, project_page
@@ -109,6 +109,8 @@ def form_for(
         "project": project,
         "questions": [(question.key, question.label) for question in questions.questions()],
     }
+    if board.state == TRIAGE:
+        return forms.DecideInTriage(sent(request), **given)
     if board.state == OWNERS:
         return forms.DecideForOwner(sent(request), tables=asked["own_tables"], catalogue=catalogue, **given)
     if board.state == ETHICS:
@@ -120,7 +122,8 @@ def form_for(
 def take(request: SignedIn, pk: int) -> HttpResponse:
     """The applicants go on with the reduced project."""
     project = visible_or_404(Project, pk, to=request.user, at=timezone.now())
-    services.take(project, by=request.user, at=timezone.now())
+    catalogue = described(project.dataset)
+    services.take(project, catalogue=catalogue, by=request.user, at=timezone.now())
     messages.success(request, "You took the reduced project. The accreditation panel decides next.")
     return redirect(project)
 

@@ -21,6 +21,7 @@ from extracts.specification import BadSpecification, ExtractSpec, compile_specif
 from governance.agreements.services import in_force
 from governance.agreements.use import why_not_use
 from governance.catalogue.catalogue import Catalogue
+from governance.catalogue.cohort import in_words
 from governance.people.grants import roles_on
 from governance.people.roles import Role
 from governance.projects.models import Project
@@ -84,6 +85,7 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
         "agreement": agreement,
         "release": release,
         "spec": spec,
+        "cohort": in_words(spec.cohort, catalogue.cohort_frame),
         "tables": list(tables_of(spec, catalogue)),
         "words": linkage_quality.words(release.quality),
         "earlier": list(project.extracts.select_related("release")[:10]),
@@ -105,10 +107,12 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     at = timezone.now()
     extract = _visible(request, pk, at)
     spec = ExtractSpec.from_json(extract.specification)
-    tables = list(tables_of(spec, described_in(extract.release)))
+    catalogue = described_in(extract.release)
+    tables = list(tables_of(spec, catalogue))
     context = {
         "extract": extract,
         "spec": spec,
+        "cohort": in_words(spec.cohort, catalogue.cohort_frame),
         "tables": tables,
         "total": extract.tables_total or len(tables),
         "columns": sum(len(table.columns) for table in tables),

@@ -20,7 +20,7 @@ from governance.projects import services
 from governance.projects.lifecycle import UNDER_REVIEW
 from governance.projects.models import Project
 from governance.workflow import Refused
-from portal import application, feasibility, inbox, project_lists, project_page
+from portal import application, choosing, feasibility, inbox, project_lists, project_page
 from portal.access import SignedIn, visible_or_404
 from portal.catalogues import described
 from portal.entering import sent, status_of, turned_away
@@ -97,7 +97,8 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 
 def data(request: SignedIn, pk: int) -> HttpResponse:
     """The tables of the dataset, and how much of each is chosen."""
-    project = visible_or_404(Project, pk, to=request.user, at=timezone.now())
+    at = timezone.now()
+    project = visible_or_404(Project, pk, to=request.user, at=at)
     if away := turned_away(request, project, "edit"):
         return away
     catalogue = catalogue_of(project)
@@ -115,12 +116,14 @@ def data(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "project": project, "dataset": catalogue.dataset, "rows": rows, "release": release,
         "why_no_release": why_no_release(project.dataset),
+        "choosing": choosing.of(project, project.requested, project.chosen_cohort, catalogue, at),
+        **application.found(request.GET.get("q", ""), catalogue),
     }  # fmt: skip
     return render(request, "projects/data.html", context)
 
 
 def choose(request: SignedIn, pk: int, table: str) -> HttpResponse:
-    """The variable picker of one table. "Use the default set" ticks boxes and saves nothing."""
+    """The variable picker of one table. "Use the default set" ticks boxes and saves nothing, `look` shows the risk."""
     at = timezone.now()
     project = visible_or_404(Project, pk, to=request.user, at=at)
     if away := turned_away(request, project, "edit", keeps=True):
@@ -129,9 +132,10 @@ def choose(request: SignedIn, pk: int, table: str) -> HttpResponse:
     if table not in catalogue or not catalogue[table].requestable:
         raise Http404
     described, wish = catalogue[table], project.requested.get(table, {})
-    defaults = "use_defaults" in request.POST
+    defaults, looks = "use_defaults" in request.POST, "look" in request.POST
     first = picker.with_defaults(request.POST, described) if defaults else picker.stored(wish)
-    typed = None if defaults else sent(request)
+    first = picker.as_typed(request.POST) if looks else first
+    typed = None if defaults or looks else sent(request)
     form = picker.PickVariables(typed, initial=first, table=described, catalogue=catalogue)
     if form.is_valid():
         reason, chosen = form.cleaned_data["reason"], form.chosen
@@ -154,6 +158,14 @@ def choose(request: SignedIn, pk: int, table: str) -> HttpResponse:
         "keys": [variable for variable in described.variables if variable.selectable and variable.pseudonymised],
         "defaults": defaults,
         "chosen_before": bool(wish),
+        "looks": looks,
+        "choosing": choosing.of(
+            project,
+            {**project.requested, table: picker.ticked(typed if typed is not None else first, described)},
+            project.chosen_cohort,
+            catalogue,
+            at,
+        ),
     }
     return render(request, "projects/choose.html", context, status=status_of(form))
 

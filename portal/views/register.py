@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from governance.agreements.lifecycle import REVOKED, AgreementState
 from governance.agreements.models import Agreement
 from governance.catalogue.catalogue import Catalogue
+from governance.catalogue.cohort import in_words
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, local_day
 from governance.projects.models import Project
@@ -28,7 +29,7 @@ from portal.catalogues import described_or_none
 PAGE = 25
 COLUMNS = (
     "reference", "title", "lead", "organisation", "lay_summary", "public_benefit", "dataset", "tables",
-    "data_from", "data_to", "approved_on", "agreement", "agreement_ends_on",
+    "cohort", "data_from", "data_to", "approved_on", "agreement", "agreement_ends_on",
     "release_title", "released_on", "release_sha256",
 )  # fmt: skip
 RESEARCHER_COLUMNS = ("name", "organisation", "number", "kind", "accredited_from", "accredited_until")
@@ -38,13 +39,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class RegisterEntry:
-    """What anyone may read of one project. `tables` are labels of the tables that were approved."""
+    """What anyone may read of one project. `tables` are labels of the approved ones, `cohort` says whose records."""
 
     project: Project
     agreement: Agreement | None
     standing: str
     dataset: str
     tables: tuple[str, ...]
+    cohort: str
     releases: tuple[OutputRequest, ...]
 
 
@@ -107,7 +109,9 @@ def entry_of(project: Any, catalogue: Catalogue | None, at: datetime) -> Registe
     names = [table.name for table in agreement.scope.tables] if agreement else list(project.requested)
     labels = tuple(catalogue[name].label if catalogue and name in catalogue else name for name in names)
     title = catalogue.dataset.title if catalogue else project.dataset
-    return RegisterEntry(project, agreement, standing_of(agreement, at), title, labels, tuple(project.published))
+    cohort = agreement.scope.cohort if agreement else project.chosen_cohort
+    words = in_words(cohort, catalogue.cohort_frame if catalogue else None)
+    return RegisterEntry(project, agreement, standing_of(agreement, at), title, labels, words, tuple(project.published))
 
 
 def standing_of(agreement: Agreement | None, at: datetime) -> str:
@@ -144,7 +148,7 @@ def row_of(entry: RegisterEntry, release: OutputRequest | None) -> tuple[Any, ..
     return (
         project.reference, project.title, project.lead.name, project.lead.organisation,
         project.lay_summary, project.public_benefit, project.dataset, "; ".join(entry.tables),
-        project.period_from, project.period_to, local_day(project.state_since),
+        entry.cohort, project.period_from, project.period_to, local_day(project.state_since),
         entry.standing, agreement.ends_on if agreement else project.ends_on,
         release.title if release else "", local_day(released) if released else "",
         release.package_sha256 if release else "",

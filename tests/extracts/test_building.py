@@ -17,7 +17,8 @@ from tests.extracts import small_linked
 from tests.extracts.small_dataset import surrogate
 
 OF_EVERY_RELEASE = {
-    "release.json", "manifest.json", "figures.json", "qi_profile.json", "quality.json", "difference.json", "catalogue",
+    "release.json", "manifest.json", "figures.json", "qi_profile.json", "cohort_cube.json", "quality.json",
+    "difference.json", "catalogue",
 }  # fmt: skip
 DERIVED = {"xjs_link", "case_link", "drv_victim_journey"}
 

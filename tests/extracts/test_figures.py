@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from extracts.figures import described, profile
+from extracts.figures import classes, described
 from extracts.figures.levels import levels_of
 from extracts.figures.safe import blunt, percent, rounded, told, whole_percent
 from extracts.figures.tally import Tally
@@ -159,8 +159,8 @@ def test_cells_are_counted_alike_in_both_ways(rows):
     columns = [pa.array([rng.randrange(size) for _ in range(rows)], pa.int32()).to_numpy() for size in sizes]
     frame = pd.DataFrame(dict(enumerate(columns)))
     expected = sorted(frame.groupby([0, 1, 2]).size())
-    assert sorted(profile._cells_there(columns, sizes)) == expected
-    assert sorted(count for count in profile._all_cells(columns, sizes) if count) == expected
+    assert sorted(classes._cells_there(columns, sizes)) == expected
+    assert sorted(count for count in classes._all_cells(columns, sizes) if count) == expected
 
 
 @pytest.mark.parametrize(

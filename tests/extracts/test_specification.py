@@ -148,9 +148,9 @@ def test_a_scope_on_another_dataset_is_a_problem_of_its_own(catalogue):
 
 def test_tables_missing_from_a_release_are_named_with_the_parents_they_need(catalogue):
     granted = scope(victim=VICTIM, crime=CRIME)
-    assert missing_from(granted.tables, {"crime", "victim"}, catalogue) == []
-    assert missing_from(granted.tables, {"crime"}, catalogue) == ["victim"]
-    assert missing_from(granted.tables, set(), catalogue) == ["victim", "crime"]
-    assert missing_from(scope(victim=VICTIM).tables, {"victim"}, catalogue) == ["crime"]
+    assert missing_from(granted, {"crime", "victim"}, catalogue) == []
+    assert missing_from(granted, {"crime"}, catalogue) == ["victim"]
+    assert missing_from(granted, set(), catalogue) == ["victim", "crime"]
+    assert missing_from(scope(victim=VICTIM), {"victim"}, catalogue) == ["crime"]
     spec = compile_specification(granted, catalogue, "1")
-    assert missing_from(spec.tables, {"victim"}, catalogue) == ["crime"]
+    assert missing_from(spec, {"victim"}, catalogue) == ["crime"]

@@ -93,7 +93,7 @@ def test_one_refusal_offers_the_reduced_project_to_the_applicants_first():
     with pytest.raises(Refused):
         panel_votes(project, "pia")
 
-    project = panel_approves(services.take(project, by=person("ruth"), at=now()))
+    project = panel_approves(services.take(project, catalogue=catalogue(), by=person("ruth"), at=now()))
 
     assert [table.name for table in project.agreements.get().scope.tables] == ["pol_crime"]
 
@@ -103,7 +103,7 @@ def test_one_refused_variable_leaves_alone():
     project = cast_vote(cast_vote(project, "percy"), "hugo")
     assert project.state == "offered"
 
-    project = panel_approves(services.take(project, by=person("ruth"), at=now()))
+    project = panel_approves(services.take(project, catalogue=catalogue(), by=person("ruth"), at=now()))
 
     scope = project.agreements.get().scope
     assert [one.name for one in scope.table("pol_crime").variables] == ["offence_subgroup"]

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from governance.agreements.scope import BadScope, GrantedTable, GrantedVariable, Scope
+from governance.catalogue.cohort import Cohort, Condition
 
 SCOPE = Scope(
     "cjs_linked",
@@ -12,11 +13,22 @@ SCOPE = Scope(
     ),
     date(2023, 1, 1),
     date(2025, 12, 31),
+    Cohort.of(Condition("force", ("46", "01")), Condition("role", ("victim",))),
 )
 
 
 def test_what_is_written_is_read_again():
     assert Scope.from_json(SCOPE.to_json()) == SCOPE
+
+
+def test_a_scope_without_a_cohort_was_agreed_for_everybody():
+    stored = SCOPE.to_json()
+    del stored["cohort"]
+    assert Scope.from_json(stored).cohort == Cohort()
+
+
+def test_a_refused_table_leaves_the_cohort_as_it_is():
+    assert SCOPE.without_tables(frozenset({"crt_case"})).cohort == SCOPE.cohort
 
 
 def test_what_was_granted():
@@ -34,6 +46,8 @@ def test_what_was_granted():
         {"dataset": "x", "tables": [], "period_from": "2023-01-01", "period_to": "2024-01-01"},
         {"dataset": "x", "tables": {}, "period_from": "yesterday", "period_to": "2024-01-01"},
         {"dataset": "x", "tables": {}, "period_from": "2025-01-01", "period_to": "2024-01-01"},
+        {"dataset": "x", "tables": {}, "period_from": "2023-01-01", "period_to": "2024-01-01", "cohort": None},
+        {"dataset": "x", "tables": {}, "period_from": "2023-01-01", "period_to": "2024-01-01", "cohort": {"sex": []}},
     ],
 )
 def test_anything_else_is_refused(stored):

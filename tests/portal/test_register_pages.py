@@ -73,7 +73,9 @@ def test_an_approved_project_shows_who_what_why_and_which_data(client):
 
 def test_tables_that_their_owner_refused_are_not_listed(client):
     project = builders.decided(builders.a_project("owners"), "police", Verdict.REFUSE)
-    project = projects.take(builders.decided(project, "hmcts"), by=person("ruth"), at=builders.now())
+    project = projects.take(
+        builders.decided(project, "hmcts"), catalogue=builders.catalogue(), by=person("ruth"), at=builders.now()
+    )
     builders.panel_approves(project)
     text = text_of(client, reverse("register_project", args=[project.reference]))
     assert builders.catalogue()["crt_case"].label in text

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from governance.catalogue.cohort import Cohort
 from governance.people.grants import owner_code
 from governance.people.lifecycle import GRANTED
 from governance.people.models import Accreditation, User
@@ -46,10 +47,12 @@ class Project(models.Model):
     period_to = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     requested = models.JSONField(default=dict, blank=True)
+    cohort = models.JSONField(default=dict, blank=True)
     owners = models.JSONField(default=list, blank=True)
     # As they stood when the application was submitted: owner -> how many of its people must agree; the panel's.
     quorums = models.JSONField(default=dict, blank=True, editable=False)
     panel_quorum = models.PositiveSmallIntegerField(null=True, editable=False)
+    known_design = models.BooleanField(default=False, editable=False, help_text="As research support found in triage.")
     paused_at = models.DateTimeField(null=True, editable=False)
     taken_up_at = models.DateTimeField(null=True, editable=False)
     ethics_until = models.DateField(null=True, editable=False, help_text="The last day of the ethics decision, if any.")
@@ -99,6 +102,11 @@ class Project(models.Model):
     def answers(self) -> dict[str, str]:
         return {question.key: getattr(self, question.key) for question in questions.questions()}
 
+    @property
+    def chosen_cohort(self) -> Cohort:
+        """Whose records it asks for. Raises BadCohort for what nobody can read."""
+        return Cohort.from_json(self.cohort)
+
     def missing(self) -> list[str]:
         """What the application still lacks before it can be submitted."""
         return questions.missing(self.answers, self.requested, (self.period_from, self.period_to), self.ends_on)
@@ -124,6 +132,11 @@ class Project(models.Model):
         given = self.decisions.filter(round=self.round, stage="owner", owner=owner).values_list("verdict", flat=True)
         verdicts = [Verdict(verdict) for verdict in given.order_by("decided_at", "pk")]
         return settled(verdicts, self.quorums.get(owner, 1)) is not None
+
+    def is_fully_accredited(self, at: datetime) -> bool:
+        """Whether everybody who will use the data is in good standing and accredited in full."""
+        researchers = [one.person for one in self.members.all() if one.role == Role.RESEARCHER]
+        return not any(one.why_not_accredited(at) or one.is_provisional(at) for one in researchers)
 
     def interest_of(self, person: User) -> bool | None:
         """Whether the person declared a conflict of interest in this application; None while nothing is declared."""

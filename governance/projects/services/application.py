@@ -10,11 +10,13 @@ from django.db import transaction
 
 from governance.act import act, begin
 from governance.audit import trail
+from governance.catalogue import cohort as cohorts
 from governance.catalogue.catalogue import Catalogue, UnknownName
+from governance.catalogue.cohort import Cohort
 from governance.people.grants import give_on, take_on
 from governance.people.models import User, local_day
 from governance.people.roles import Role
-from governance.projects.boards import owners_of, quorums_of
+from governance.projects.boards import owners_of, quorums_of, tables_used
 from governance.projects.models import Member, Project
 from governance.projects.questions import questions
 from governance.workflow import Refused
@@ -109,6 +111,16 @@ def locked(project: Project) -> Project:
 
 
 @transaction.atomic
+def choose_cohort(project: Project, cohort: Cohort, *, catalogue: Catalogue, by: User, at: datetime) -> Project:
+    """Ask for the records of a cohort alone. Raises Refused for a condition that the dataset does not offer."""
+    if problems := cohorts.problems_of(cohort, catalogue.cohort_frame):
+        raise Refused(" ".join(problems))
+    project = locked(project)
+    note = f"Chose the cohort: {cohorts.in_words(cohort, catalogue.cohort_frame)}"
+    return act(project, "edit", by=by, at=at, note=note, cohort=cohort.to_json())
+
+
+@transaction.atomic
 def drop_table(project: Project, table: str, *, by: User, at: datetime) -> Project:
     """Ask for a table no longer."""
     project = locked(project)
@@ -148,7 +160,7 @@ def remove_member(project: Project, person: User, *, by: User, at: datetime) -> 
 def submit(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -> Project:
     """Hand the application in. A new round begins, in which every board decides anew."""
     project = locked(project)
-    owners = owners_of(project.requested, catalogue)
+    owners = owners_of(tables_used(project.requested, project.chosen_cohort, catalogue), catalogue)
     return act(
         project,
         "submit",

@@ -45,9 +45,14 @@ def declare_interest(project: Project, *, conflict: bool, details: str, by: User
 
 
 @transaction.atomic
-def accept(project: Project, *, reasons: str, round: int, by: User, at: datetime) -> Project:
-    """Triage finds it complete and feasible: ethical review is next."""
-    project = act(_in_round(project, round), "accept", by=by, at=at, note=reasons)
+def accept(
+    project: Project, *, reasons: str, round: int, known_design: bool = False, by: User, at: datetime
+) -> Project:
+    """Triage finds it complete and feasible: ethical review is next.
+
+    known_design  whether the design is one that the service knows, which the delegated route asks for
+    """
+    project = act(_in_round(project, round), "accept", by=by, at=at, note=reasons, known_design=known_design)
     _record(project, Stage.TRIAGE, Verdict.APPROVE, reasons, by, at)
     return project
 
@@ -129,7 +134,7 @@ def vote(
         project, Stage.OWNER, verdict, reasons, by, at,
         refused=sorted(refused), conditions=[dict(condition) for condition in conditions],
     )  # fmt: skip
-    return _move_on(project, at)
+    return _move_on(project, catalogue, at)
 
 
 def _check_vote(
@@ -160,7 +165,7 @@ def _in_words(
     return f"{verdict.value.capitalize()}{without}{under}: {reasons}"
 
 
-def _move_on(project: Project, at: datetime) -> Project:
+def _move_on(project: Project, catalogue: Catalogue, at: datetime) -> Project:
     """Close the owners' stage when the last of them has settled."""
     result = outcome(project.quorums, votes_on(project, Stage.OWNER))
     if not result.complete:
@@ -169,18 +174,42 @@ def _move_on(project: Project, at: datetime) -> Project:
         return act(project, "refuse", by=worker(), at=at, note="Every data owner refused.")
     if result.reduced:
         return act(project, "offer", by=worker(), at=at, note="Some of the data were refused: the rest is offered.")
-    return act(
-        project, "refer", by=worker(), at=at, note="Every data owner has approved.", panel_quorum=_panel_quorum()
+    board, quorum = _panel(project, catalogue, at)
+    note = f"Every data owner has approved. {board}"
+    return act(project, "refer", by=worker(), at=at, note=note, panel_quorum=quorum)
+
+
+def _panel(project: Project, catalogue: Catalogue, at: datetime) -> tuple[str, int]:
+    """Who of the panel decides: one of its members by delegation where every test of the low-risk route passes."""
+    way = route(
+        project.requested,
+        catalogue,
+        fully_accredited=project.is_fully_accredited(at),
+        known_design=project.known_design,
+        cohort=project.chosen_cohort,
     )
+    quorums = service_quorums()
+    if way.low_risk:
+        said = "One member of the panel decides, by delegation: every test of low risk passes."
+        return said, quorums["panel_delegated"]
+    failed = "; ".join(test.name.lower() for test in way.failed)
+    return f"The panel decides. Tests of low risk that fail: {failed}.", quorums["panel"]
 
 
-def _panel_quorum() -> int:
-    return service_quorums()["panel"]
+@transaction.atomic
+def take(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -> Project:
+    """The applicants go on with the reduced project: the panel decides next.
 
-
-def take(project: Project, *, by: User, at: datetime) -> Project:
-    """The applicants go on with the reduced project: the panel decides next."""
-    return act(project, "take", by=by, at=at, note="Goes on with the reduced project.", panel_quorum=_panel_quorum())
+    Refused where the cohort is chosen by data whose owner refused: without that condition the project would be
+    given more than anybody approved.
+    """
+    project = locked(project)
+    refused = outcome(project.quorums, votes_on(project, Stage.OWNER)).refused
+    used = cohorts.tables_of(project.chosen_cohort, catalogue.cohort_frame)
+    if gone := sorted(table for table in used if catalogue[table].owner in refused):
+        raise Refused(f"The cohort is chosen by {', '.join(gone)}, which its owner refused: change the application.")
+    board, quorum = _panel(project, catalogue, at)
+    return act(project, "take", by=by, at=at, note=f"Goes on with the reduced project. {board}", panel_quorum=quorum)
 
 
 def revise(project: Project, *, by: User, at: datetime) -> Project:
