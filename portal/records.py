@@ -16,7 +16,7 @@ from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Waiting, allowed, hindrances
 
 # What only auditors read of a history: who looked at what, each small change, and from which worker a job came.
-QUIET = {"view", "edit", "open file", "open pair", "resume"}
+QUIET = {"view", "edit", "open file", "open pair", "resume", "export"}
 
 
 def reads_names(roles: Collection[Role]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.people.models import Accreditation
 from governance.people.roles import Role
+from governance.projects import answering
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
@@ -43,6 +44,52 @@ def catalogue(code: str = "cjs_linked") -> Catalogue:
     return find(code, settings.GATEHOUSE_CATALOGUES)
 
 
+def application_answers() -> dict[str, Any]:
+    """Complete answers to the questions that every application is asked: question -> answer."""
+    ends_on = timezone.localdate() + timedelta(days=700)
+    text = {name: f"What we say of {name.replace('_', ' ')}." for name in TEXTS}
+    choice = {name: {"choice": code, "text": "As we explain."} for name, code in CHOICES_WITH_TEXT.items()}
+    return {
+        **text,
+        **choice,
+        **CHOICES,
+        **ROWS,
+        "lay_summary": "We follow cases from report to court and ask where victims withdraw.",
+        "public_benefit": {
+            "choices": ["policy"], "text": "Forces and courts learn at which step support is missing.",
+        },
+        "software": {"choices": ["r"], "text": "R 4.5 with survival."},
+        "dates": {"starts_on": timezone.localdate().isoformat(), "ends_on": ends_on.isoformat(), "text": ""},
+        "period": {"from": "2019-01-01", "to": "2026-12-31"},
+        "dpia": {"text": "DPIA 2026/17, low residual risk."},
+        "self_assessment": {f"e{n:02d}": {"score": 1, "reason": "Low risk."} for n in range(1, 23)},
+        "lead_declaration": {"signed": True},
+        "institution_declaration": {"signed": True, "text": "Head of research"},
+        "register_consent": {"signed": True},
+    }  # fmt: skip
+
+
+TEXTS = (
+    "research_questions", "background", "stakeholders", "necessity", "quality_limits", "victim_variables", "design",
+    "power", "bias", "disclosure_risks", "owners_sight", "retention",
+)  # fmt: skip
+CHOICES_WITH_TEXT = {"gateway": "dea_research", "match_quality": "balanced", "area_results": "no", "no_judges": "yes"}
+CHOICES: dict[str, Any] = {
+    "environment": ["this_service"], "kind": "new", "coordinator": "member", "aggregation": "default",
+    "ethics_route": "self",
+}  # fmt: skip
+ROWS = {
+    "funders": [{"body": "Northshire University", "interest": "sponsor", "note": ""}],
+    "dissemination": [{"output": "Article", "audience": "The public", "when": "2028", "open": "yes"}],
+    "controllers": [
+        {"organisation": "Northshire University", "role": "controller", "basis": "6(1)(e)", "conditions": "9(2)(j)"}
+    ],
+    "privacy_risks": [{"risk": "A rare offence in a small place.", "likelihood": "low", "measure": "No small places."}],
+    "links": [{"first": "pol_crime", "second": "crt_case", "level": "case"}],
+    "planned_outputs": [{"type": "FREQ", "number": "12", "description": "Withdrawals by offence and month."}],
+}
+
+
 def levels_for(known: Catalogue, table: str, names: Any) -> dict[str, str]:
     """Each variable at its default level."""
     return {name: known[table][name].default_level for name in names}
@@ -54,16 +101,7 @@ def a_project(
     """A project in the given state: draft, triage, owners, panel, approved, returned."""
     known, lead, at = catalogue(code), person(by), now()
     project = projects.start(title="Why victims withdraw", catalogue=known, by=lead, at=at)
-    project = projects.edit(
-        project,
-        by=lead,
-        at=at,
-        lay_summary="We follow cases from report to court and ask where victims withdraw.",
-        public_benefit="Forces and courts learn at which step support is missing.",
-        period_from=date(2019, 1, 1),
-        period_to=date(2026, 12, 31),
-        ends_on=timezone.localdate() + timedelta(days=700),
-    )
+    project = answering.save(project, application_answers(), by=lead, at=at)
     for table, names in (wish or WISH).items():
         variables = {
             name: {"level": level, "reason": "Needed for the outcome."}

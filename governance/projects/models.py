@@ -15,12 +15,15 @@ from governance.people.grants import owner_code
 from governance.people.models import User
 from governance.people.roles import LABELS as ROLE_LABELS
 from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
-from governance.projects import questions
+from governance.projects.applying import Applying, newest_version
 from governance.projects.boards import Verdict
 from governance.projects.lifecycle import DRAFT, PROJECT, WAITING, ProjectState
+from governance.projects.papers import Attachment, Comment, Submission
+
+__all__ = ["Attachment", "Comment", "Decision", "Member", "Project", "Stage", "Submission", "verdicts"]
 
 
-class Project(models.Model):
+class Project(Applying, models.Model):
     """One application for data, and the project that it becomes."""
 
     LIFECYCLE = PROJECT
@@ -38,6 +41,8 @@ class Project(models.Model):
     period_to = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     requested = models.JSONField(default=dict, blank=True)
+    form_version = models.CharField(max_length=20, default=newest_version, editable=False)
+    answers = models.JSONField(default=dict, blank=True)
     owners = models.JSONField(default=list, blank=True)
     round = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0, editable=False)
@@ -71,14 +76,6 @@ class Project(models.Model):
     @property
     def project(self) -> Project:
         return self
-
-    @property
-    def answers(self) -> dict[str, str]:
-        return {question.key: getattr(self, question.key) for question in questions.questions()}
-
-    def missing(self) -> list[str]:
-        """What the application still lacks before it can be submitted."""
-        return questions.missing(self.answers, self.requested, (self.period_from, self.period_to), self.ends_on)
 
     def why_not_accredited(self, person: User, at: datetime) -> str | None:
         return person.why_not_accredited(at)

@@ -15,8 +15,7 @@ from governance.people.grants import give_on, owner_code, take_on, worker
 from governance.people.models import User, local_day
 from governance.people.roles import Role
 from governance.projects.boards import Verdict, outcome, owners_of
-from governance.projects.models import Decision, Member, Project, Stage, verdicts
-from governance.projects.questions import questions
+from governance.projects.models import Decision, Member, Project, Stage, Submission, verdicts
 from governance.workflow import Refused
 
 
@@ -43,23 +42,42 @@ def _join(project: Project, person: User, role: Role, at: datetime) -> None:
     give_on(project, person, role)
 
 
-ANSWERED = frozenset({question.key for question in questions()} | {"period_from", "period_to", "ends_on"})
+ANSWERED = frozenset({"title", "lay_summary", "public_benefit", "period_from", "period_to", "ends_on"})
 
 
 @transaction.atomic
-def edit(project: Project, *, revision: int | None = None, by: User, at: datetime, **answers: Any) -> Project:
-    """Save answers: the questions of the form, the period, the last day of the project.
+def edit(
+    project: Project,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    revision: int | None = None,
+    by: User,
+    at: datetime,
+    **fields: Any,
+) -> Project:
+    """Save answers, and those fields of the project that hold one: the title, the period, the last day.
 
-    With `revision`, the one that the form was made from, Refused when somebody saved other answers
-    meanwhile. Raises TypeError for anything but answers: the rest of a project has doors of its own.
+    With `revision`, the one that the page was made from, Refused when somebody saved one of the same
+    answers meanwhile. Raises TypeError for anything but answers: the rest of a project has doors of its own.
     """
-    if unknown := answers.keys() - ANSWERED:
+    if unknown := fields.keys() - ANSWERED:
         raise TypeError(f"Not an answer: {', '.join(sorted(unknown))}.")
-    project = _locked(project)
-    if revision not in (None, project.revision):
+    project, answers = _locked(project), answers or {}
+    names = sorted({*fields, *answers})
+    if revision is not None and project.revision_of(names) > revision:
         raise Refused("Other answers were saved since you opened this page: compare them with yours, then save again.")
-    note = f"Answered: {', '.join(sorted(answers))}."
-    return act(project, "edit", by=by, at=at, note=note, revision=project.revision + 1, **answers)
+    stored = project.entered(answers, fields, by=by, at=at)
+    note = f"Answered: {', '.join(names)}."
+    return act(project, "edit", by=by, at=at, note=note, revision=project.revision + 1, answers=stored, **fields)
+
+
+@transaction.atomic
+def use_form(project: Project, version: str, *, answers: Mapping[str, Any], by: User, at: datetime) -> Project:
+    """Go over to another version of the form, with the stored answers arranged for it."""
+    project = _locked(project)
+    note = f"Moved from form {project.form_version} to form {version}."
+    fields = {"form_version": version, "answers": dict(answers), "revision": project.revision + 1}
+    return act(project, "edit", by=by, at=at, note=note, **fields)
 
 
 @transaction.atomic
@@ -140,7 +158,7 @@ def remove_member(project: Project, person: User, *, by: User, at: datetime) -> 
 def submit(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -> Project:
     """Hand the application in. A new round begins, in which every board decides anew."""
     project = _locked(project)
-    return act(
+    project = act(
         project,
         "submit",
         by=by,
@@ -149,6 +167,15 @@ def submit(project: Project, *, catalogue: Catalogue, by: User, at: datetime) ->
         owners=list(owners_of(project.requested, catalogue)),
         submitted_at=at,
     )
+    Submission.objects.create(
+        project=project,
+        round=project.round,
+        form_version=project.form_version,
+        answers=project.as_submitted(),
+        submitted_by=by,
+        submitted_at=at,
+    )
+    return project
 
 
 def withdraw(project: Project, *, reasons: str, by: User, at: datetime) -> Project:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from governance.projects.ethics import EthicsRules
-from governance.projects.form.conditions import ALWAYS, Condition
+from governance.projects.form.conditions import Condition
 
 CHOICES = frozenset({"choice", "multi", "choice_text", "multi_text"})
 TYPES = CHOICES | {"text", "dates", "period", "table", "file", "signature", "ethics", "elsewhere"}
@@ -85,20 +86,23 @@ class Form:
     sections: tuple[Section, ...]
     ethics: EthicsRules
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for section in self.sections for question in section.questions)
 
+    @cached_property
+    def _by_key(self) -> dict[str, Question]:
+        return {question.key: question for question in self.questions}
+
     def __getitem__(self, key: str) -> Question:
         """Raises KeyError."""
-        return next((one for one in self.questions if one.key == key), None) or self._unknown(key)
+        return self._by_key[key]
 
     def __contains__(self, key: object) -> bool:
-        return any(one.key == key for one in self.questions)
+        return key in self._by_key
 
-    @staticmethod
-    def _unknown(key: str) -> Question:
-        raise KeyError(key)
+    def get(self, key: str, default: Question) -> Question:
+        return self._by_key.get(key, default)
 
     def section(self, key: str) -> Section | None:
         return next((one for one in self.sections if one.key == key), None)
@@ -115,6 +119,3 @@ class Form:
         """Whether the question has to be answered."""
         asked = self.asks(question, answers, owners)
         return asked and question.required is not None and question.required.holds(answers, owners)
-
-
-__all__ = ["ALWAYS", "CHOICES", "Column", "Form", "Option", "Question", "Section"]
