@@ -19,6 +19,7 @@ from governance.people.roles import Role
 from governance.projects import answering, attaching
 from governance.projects.form import progress, versions
 from governance.projects.form.entries import Section
+from governance.projects.form.values import told
 from governance.projects.models import Project
 from governance.workflow import Refused
 from portal import application_page
@@ -133,9 +134,11 @@ def newly_asked(project: Project, shown: Section, form: forms.SectionForm) -> st
 
 
 def after(posted: QueryDict, project: Project, shown: Section) -> str:
-    """The next section that is needed, the page that takes files, or the list of sections."""
+    """The next section that is needed, a page of its own that was asked for, or the list of sections."""
     if (key := posted.get("attach")) and key in project.form:
         return reverse("project_attach", args=[project.pk, key])
+    if (key := posted.get("go")) and key in project.form and project.form[key].uses in PAGES:
+        return reverse(PAGES[project.form[key].uses], args=[project.pk])
     states = project.section_states()
     later = [one for one in states if one.section.number > shown.number and one.is_needed]
     if "next" in posted and later:
@@ -155,8 +158,11 @@ def context_of(project: Project, shown: Section, form: forms.SectionForm, reques
         "blocks": form.blocks(),
         "files": answered_files(project, shown, request),
         "comments": application_page.comments_by_place(project, request.user, roles),
-        "pages": {one.key: reverse(PAGES[one.uses], args=[project.pk]) for one in shown.questions if one.uses in PAGES},
-        "signatures": {one.key: project.answer_to(one) for one in shown.questions if one.type == "signature"},
+        "signatures": {
+            one.key: told(one, project.answer_to(one), project.form.ethics)
+            for one in shown.questions
+            if one.type == "signature"
+        },
         "ethics": project.ethics_route() if any(one.type == "ethics" for one in shown.questions) else None,
     }
 
