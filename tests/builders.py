@@ -96,11 +96,17 @@ def levels_for(known: Catalogue, table: str, names: Any) -> dict[str, str]:
 
 
 def a_project(
-    state: str = "draft", *, by: str = "ruth", code: str = "cjs_linked", wish: dict[str, Any] | None = None
+    state: str = "draft",
+    *,
+    by: str = "ruth",
+    code: str = "cjs_linked",
+    wish: dict[str, Any] | None = None,
+    form: str = "2026-1",
 ) -> Project:
-    """A project in the given state: draft, triage, owners, panel, approved, returned."""
+    """A project in the given state, on the given form: draft, triage, owners, panel, approved, returned."""
     known, lead, at = catalogue(code), person(by), now()
     project = projects.start(title="Why victims withdraw", catalogue=known, by=lead, at=at)
+    Project.objects.filter(pk=project.pk).update(form_version=form)
     project = answering.save(project, application_answers(), by=lead, at=at)
     for table, names in (wish or WISH).items():
         variables = {

@@ -60,8 +60,7 @@ class Applying:
     def as_submitted(self) -> dict[str, Any]:
         """The answers as they are kept of a submission, with the team as it is now."""
         team = [f"{member.person}, {member.role_label.lower()}" for member in self.members.all()]
-        people = [one for one in self.form.questions if one.type == "elsewhere" and one.uses == "team"]
-        return {**self.answered(), **{one.key: team for one in people if one.key == "members"}}
+        return {**self.answered(), "members": team}
 
     def revision_of(self, names: Iterable[str]) -> int:
         """The revision at which the newest of these answers was saved; 0 for none."""

@@ -145,6 +145,8 @@ def with_row(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 def without_row(data: Mapping[str, Any], key: str, row: int) -> dict[str, Any]:
     """The same page with a row taken out of a table, and those behind it moved up."""
     kept, count = Listed(), rows_of(data, key)
+    if row >= count:
+        return dict_of(data)
     for name, value in dict_of(data).items():
         number, _, column = name.removeprefix(f"{key}-").partition("-")
         if not name.startswith(f"{key}-") or not number.isdecimal() or int(number) < row:

@@ -13,6 +13,7 @@ from governance.audit import trail
 from governance.people.grants import roles_on
 from governance.people.roles import TEAM_ROLES, Role
 from governance.projects import attaching, commenting
+from governance.projects.attachment_rules import MOST_BYTES
 from governance.projects.form.rights import audiences_of, readable_by
 from governance.projects.models import Attachment, Project
 from governance.projects.papers import Scan
@@ -39,7 +40,13 @@ def attach(request: SignedIn, pk: int, key: str) -> HttpResponse:
         for one in form.cleaned_data["chosen"]:
             try:
                 attaching.attach(
-                    project, key, name=one.name, content=one.read(), scanner=clamd.scanner, by=request.user, at=at
+                    project,
+                    key,
+                    name=one.name,
+                    content=one.read(MOST_BYTES + 1),
+                    scanner=clamd.scanner,
+                    by=request.user,
+                    at=at,
                 )
             except Refused as refusal:
                 form.add_error("chosen", str(refusal))

@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from extracts import delivery
 from extracts.zones import Zones
+from tests.journeys.application import ruth_answers_every_section, the_application_is_talked_about
 from tests.journeys.browser import accessible, sign_out
 from tests.journeys.journey import Journey
 from tests.journeys.linkage import (
@@ -39,7 +40,7 @@ TABLES = {
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
 NO_PAGES = {
     "agreement_sign", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove",
-    "linkage_retry", "review_undo",
+    "linkage_retry", "review_undo", "project_pdf", "project_csv", "attachment", "attachment_scan",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output, and a second draft project.
@@ -81,6 +82,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     ruth_downloads_the_package(journey, output, stack)
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, stack)
+    the_application_is_talked_about(journey, stack)
     three_analysts_review_pairs(journey)
     the_next_release_is_built_and_published(journey)
     assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()
@@ -115,22 +117,9 @@ def ruth_applies(journey: Journey) -> str:
     page.get_by_role("radio", name="Linked criminal justice data").check()
     page.locator("input[name=title]").fill(TITLE)
     page.locator("main form button[type=submit]").last.click()
-    address = page.url
+    address = page.url.removesuffix("application")
+    page.goto(address)
     journey.look("project-draft")
-
-    page.goto(f"{address}edit")
-    page.locator("[name=lay_summary]").fill("We follow recorded crimes to court and ask where and when they end.")
-    page.locator("[name=public_benefit]").fill("Forces and courts learn where cases stall; findings are published.")
-    for field, (day, month, year) in {
-        "period_from": ("1", "1", "2023"),
-        "period_to": ("31", "12", "2025"),
-        "ends_on": ("31", "12", "2028"),
-    }.items():
-        page.locator(f"[name={field}-day]").fill(day)
-        page.locator(f"[name={field}-month]").fill(month)
-        page.locator(f"[name={field}-year]").fill(year)
-    journey.look("project-answers")
-    page.locator("main form button[type=submit]").last.click()
 
     for table, variables in TABLES.items():
         page.goto(f"{address}data")
@@ -145,6 +134,10 @@ def ruth_applies(journey: Journey) -> str:
 
     page.goto(f"{address}team")
     journey.look("team")
+    page.locator("[name=who]").fill("coral")
+    page.get_by_role("radio", name="Project coordinator").check()
+    page.get_by_role("button", name="Add to the team").click()
+    ruth_answers_every_section(journey, address)
     page.goto(f"{address}submit")
     journey.look("submit")
     page.locator("[name=declared]").check()
