@@ -29,7 +29,8 @@ from governance.people.grants import is_about, is_the_services, owner_code, reac
 from governance.people.models import Accreditation, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
-from governance.projects.models import Decision, Project, Stage
+from governance.projects.enquiries import lifecycle as enquiries
+from governance.projects.models import Decision, Enquiry, Project, Stage
 from governance.workflow import State, why_not
 
 NEWS_STAYS = timedelta(days=30)
@@ -71,6 +72,7 @@ TURNS = (
     Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
     Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
+    Turn(Enquiry,         enquiries.ASKED,       "redirect",    "Answer the enquiry"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
     Turn(LinkageRun,      runs.FAILED,           "retry",       "Read why the linkage failed and try again"),
     Turn(Delivery,        deliveries.REFUSED,    "",            "Tell the provider why the delivery was refused"),
@@ -87,13 +89,14 @@ TURNS = (
 
 # What is fetched along with a record, and the long columns that a list has no use for.
 FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
-    Project: (("lead__organisation",), ("requested", "lay_summary", "public_benefit")),
+    Project: (("lead__organisation",), ("requested", "answers", "lay_summary", "public_benefit")),
     Agreement: (("project__lead",), ("scope_json",)),
     Extract: (("project__lead",), ("specification", "manifest")),
     OutputRequest: (("project__lead", "author"), ("context",)),
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
+    Enquiry: (("person__organisation",), ("question", "answer")),
     Release: (("run",), ("difference", "run__report", "run__charts")),
 }
 

@@ -13,9 +13,8 @@ from governance.projects.models import Project
 
 def mine(person: User) -> QuerySet[Project]:
     """The projects on whose team the person is, newest first."""
-    return (
-        projects_of(person, Project.objects.all()).select_related("lead__organisation").order_by("-created_at", "-pk")
-    )
+    own = projects_of(person, Project.objects.all())
+    return own.select_related("lead__organisation").defer("answers").order_by("-created_at", "-pk")
 
 
 def reviewable(person: User) -> QuerySet[Project]:
@@ -26,7 +25,7 @@ def reviewable(person: User) -> QuerySet[Project]:
         submitted = submitted.none()
     elif roles == {Role.OWNER}:
         submitted = _with_tables_of(submitted, owner_code(person))
-    return submitted.select_related("lead__organisation").order_by("-state_since", "-pk")
+    return submitted.select_related("lead__organisation").defer("answers").order_by("-state_since", "-pk")
 
 
 def _with_tables_of(projects: QuerySet[Project], code: str) -> QuerySet[Project]:

@@ -7,6 +7,7 @@ from portal.views import (
     agreements,
     application,
     catalogue,
+    enquiries,
     extracts,
     health,
     home,
@@ -65,6 +66,11 @@ urlpatterns = [
     path("accreditations/<int:pk>/withdraw", people.withdraw, name="accreditation_withdraw"),
     path("accreditations/<int:pk>/revoke", people.revoke, name="accreditation_revoke"),
     path("sanctions/<int:pk>/", people.sanction_detail, name="sanction"),
+    # Enquiries, before there is an application.
+    path("enquiries/", enquiries.index, name="enquiries"),
+    path("enquiries/new", enquiries.new, name="enquiry_new"),
+    path("enquiries/<int:pk>/", enquiries.detail, name="enquiry"),
+    path("enquiries/<int:pk>/withdraw", enquiries.withdraw, name="enquiry_withdraw"),
     # Projects: the application, its boards, its team.
     path("projects/", projects.index, name="projects"),
     path("projects/new", projects.new, name="project_new"),

@@ -17,10 +17,11 @@ from governance.people.roles import LABELS as ROLE_LABELS
 from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
 from governance.projects.applying import Applying, newest_version
 from governance.projects.boards import Verdict
+from governance.projects.enquiries.models import Enquiry
 from governance.projects.lifecycle import DRAFT, PROJECT, WAITING, ProjectState
 from governance.projects.papers import Attachment, Comment, Submission
 
-__all__ = ["Attachment", "Comment", "Decision", "Member", "Project", "Stage", "Submission", "verdicts"]
+__all__ = ["Attachment", "Comment", "Decision", "Enquiry", "Member", "Project", "Stage", "Submission", "verdicts"]
 
 
 class Project(Applying, models.Model):

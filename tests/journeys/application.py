@@ -30,6 +30,30 @@ services.submit(project, catalogue=catalogue(), by=ruth, at=now())
 """
 
 
+def ruth_asks_whether_it_is_feasible(journey: Journey) -> None:
+    page = journey.as_("ruth")
+    page.goto("/enquiries/")
+    page.get_by_role("button", name="Ask research support").click()
+    page.get_by_role("radio", name="Linked criminal justice data").check()
+    page.locator("[name=title]").fill("Where cases end")
+    page.locator("[name=question]").fill("Can recorded crimes be followed to court, month by month?")
+    journey.look("enquiry-new")
+    page.get_by_role("button", name="Send the enquiry").click()
+    enquiry = page.url
+    page = journey.as_("sam")
+    journey.open_waiting("Where cases end")
+    page.get_by_role("radio", name="The data can answer it").check()
+    page.locator("[name=reasons]").fill("Yes, from 2023 on.")
+    journey.look("enquiry-to-answer")
+    page.get_by_role("button", name="Send the answer").click()
+    page = journey.as_("ruth")
+    page.goto(enquiry)
+    expect(page.locator("main")).to_contain_text("Start an application")
+    journey.look("enquiry-answered")
+    page.goto("/enquiries/")
+    journey.look("enquiries")
+
+
 def ruth_answers_every_section(journey: Journey, address: str) -> None:
     """After the data are chosen, so that the sections of their owners are asked."""
     page = journey.page

@@ -18,7 +18,11 @@ from playwright.sync_api import Page, expect
 
 from extracts import delivery
 from extracts.zones import Zones
-from tests.journeys.application import ruth_answers_every_section, the_application_is_talked_about
+from tests.journeys.application import (
+    ruth_answers_every_section,
+    ruth_asks_whether_it_is_feasible,
+    the_application_is_talked_about,
+)
 from tests.journeys.browser import accessible, sign_out
 from tests.journeys.journey import Journey
 from tests.journeys.linkage import (
@@ -40,7 +44,7 @@ TABLES = {
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
 NO_PAGES = {
     "agreement_sign", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove",
-    "linkage_retry", "review_undo", "project_pdf", "project_csv", "attachment", "attachment_scan",
+    "linkage_retry", "review_undo", "project_pdf", "project_csv", "enquiry_withdraw", "attachment", "attachment_scan",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output, and a second draft project.
@@ -73,6 +77,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     lin_follows_the_linkage(journey, stack)
     coral_becomes_a_researcher(journey)
     anyone_may_look_around(journey)
+    ruth_asks_whether_it_is_feasible(journey)
     address = ruth_applies(journey)
     the_boards_decide(journey, address)
     both_sides_sign(journey, address)

@@ -25,7 +25,8 @@ def sent_of(section: str) -> dict[str, object]:
         one = asker(question, given[question.key], form.ethics, now().date())
         typed = {name: value for name, value in one.initial().items() if value not in (None, False)}
         if question.type == "signature":
-            typed = {f"{question.key}-signed": "on", f"{question.key}-text": given[question.key].get("text", "")}
+            parts = {"signed": "on", "text": given[question.key].get("text", "")}
+            typed = {one.name(part): value for part, value in parts.items() if one.name(part) in one.fields()}
         for name, value in typed.items():
             sent.update(typed_day(name, value) if name.endswith(("_on", "-from", "-to")) else {name: value})
     return {"title": "Why victims withdraw", **sent} if section == "project" else sent

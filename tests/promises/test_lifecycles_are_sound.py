@@ -7,11 +7,12 @@ from governance.agreements.models import Agreement
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, Sanction
 from governance.people.roles import Role
-from governance.projects.models import Project
+from governance.projects.models import Enquiry, Project
 
 ENDS = {
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
+    Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
     Project: {"approved", "refused", "withdrawn"},
     Agreement: {"revoked"},
     Extract: {"stopped", "cancelled", "recalled"},

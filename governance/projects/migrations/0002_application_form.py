@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import governance.projects.applying
+import governance.projects.enquiries.lifecycle
 import governance.projects.papers
 
 
@@ -139,6 +140,56 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("round",),
                 "constraints": [models.UniqueConstraint(fields=("project", "round"), name="one_submission_a_round")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Enquiry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dataset", models.SlugField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("question", models.TextField()),
+                ("answer", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("feasible", "feasible"),
+                            ("not_feasible", "not feasible"),
+                            ("redirected", "redirected"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default=governance.projects.enquiries.lifecycle.EnquiryState["ASKED"],
+                        max_length=20,
+                    ),
+                ),
+                ("state_since", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enquiries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-created_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("state__in", ["asked", "withdrawn"])),
+                            models.Q(
+                                models.Q(("state__in", ["asked", "withdrawn"]), _negated=True),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="answered_enquiries_say_why",
+                    )
+                ],
             },
         ),
     ]

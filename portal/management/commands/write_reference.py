@@ -18,14 +18,15 @@ from governance.catalogue.catalogue import available, find
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, Sanction
 from governance.people.roles import SERVICE_ROLES, TEAM_ROLES, Role
-from governance.projects.models import Project
+from governance.projects.models import Enquiry, Project
 from governance.workflow import grid
 
 FOLDER = settings.BASE_DIR / "docs" / "reference"
 NOTE = "Written by `manage.py write_reference`; a test fails when it is out of date.\n"
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
-    Accreditation, Sanction, Project, Agreement, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair, Release
+    Accreditation, Sanction, Enquiry, Project, Agreement, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair,
+    Release,
 )  # fmt: skip
 
 
