@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+
 from governance.audit.models import Entry
 from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
@@ -116,7 +118,7 @@ def shown_answer(
         shown.text = given.get("text", "")
         shown.files = [files.get(one["id"], ShownFile(one["name"], None, "")) for one in given.get("files", [])]
     elif question.type == "elsewhere":
-        shown.text = f"Listed under {'Team' if question.uses == 'team' else 'Data'}."
+        shown.text = f"Listed under {'Data' if question.uses == 'data' else 'Team'}."
     else:
         shown.text = told(question, value, form.ethics)
     return shown
@@ -189,6 +191,4 @@ def changes_between(project: Project, before: Submission, roles: Collection[Role
 
 
 def form_of(submission: Submission) -> Form:
-    from django.conf import settings
-
     return find(submission.form_version, settings.GATEHOUSE_FORMS)

@@ -26,7 +26,7 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Public register", "register", "everyone"),
 )
 
-OF_PROJECTS = ("/agreements/", "/extracts/")
+OF_PROJECTS = ("/agreements/", "/attachments/", "/enquiries/", "/extracts/")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

@@ -16,7 +16,7 @@ COLUMN_TYPES = frozenset({"text", "number", "list"})
 # Fields of a project that hold the answer, or a part of it: the form keeps no second copy.
 STORED_IN = frozenset({"title", "lay_summary", "public_benefit", "ends_on", "period", "requested"})
 SIGNERS = frozenset({"lead", "institution", "researcher"})
-PAGES = frozenset({"team", "data"})
+PAGES = frozenset({"lead", "team", "data"})
 READERS = frozenset({"public", "all", "owner", "panel", "checker", "support", "audit"})
 
 
@@ -42,7 +42,7 @@ class Column:
 class Question:
     """One question.
 
-    uses        of a signature, who signs; of a question that is answered elsewhere, on which page
+    uses        of a signature, who signs; of a question that is answered elsewhere, where: lead, team or data
     stored_in   the field of the project that holds the answer, or ""
     required    when an answer is needed, among the times when the question is asked; None for never
     """
