@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
+
+from django.urls import reverse
 
 from governance.agreements.scope import Scope
 from governance.catalogue.catalogue import Catalogue, Sensitivity, Variable, search
-from governance.projects import questions
+from governance.projects.form import progress
 
 COLOURS = {
     Sensitivity.DI:  "red",
@@ -125,24 +126,20 @@ def choosable(variable: Variable) -> bool:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that an application still lacks, and the part of it (`edit`, `data`, or a table) where it belongs."""
+    """Something that an application still lacks, and the address of the page where it belongs."""
 
     text: str
-    part: str
-    table: str = ""
-
-
-_DAY = date(2000, 1, 1)
+    address: str
 
 
 def gaps(project: Any) -> list[Gap]:
-    """What `questions.missing` names, each with the page where it is put right."""
-    answered = {question.key: "answered" for question in questions.questions()}
+    """What is missing, each with the page where it is put right."""
+    return [Gap(gap.text, _address(project, gap)) for gap in project.gaps()]
 
-    def of_data(requested: Mapping[str, Any]) -> list[str]:
-        return questions.missing(answered, requested, (_DAY, _DAY), _DAY)
 
-    places = {text: ("data", "") for text in of_data({})}
-    for table, wish in project.requested.items():
-        places.update({text: ("table", table) for text in of_data({table: wish})})
-    return [Gap(text, *places.get(text, ("edit", ""))) for text in project.missing()]
+def _address(project: Any, gap: progress.Gap) -> str:
+    if gap.table:
+        return reverse("project_choose", args=[project.pk, gap.table])
+    if gap.question.stored_in == "requested":
+        return reverse("project_data", args=[project.pk])
+    return f"{reverse('project_section', args=[project.pk, gap.question.section])}#answer-{gap.question.key}"

@@ -30,7 +30,15 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Public register", "register", "everyone"),
 )
 
-OF_PROJECTS = ("/agreements/", "/amendments/", "/conditions/", "/extracts/", "/handovers/")
+OF_PROJECTS = (
+    "/agreements/",
+    "/amendments/",
+    "/attachments/",
+    "/conditions/",
+    "/enquiries/",
+    "/extracts/",
+    "/handovers/",
+)
 OF_PEOPLE = ("/roles/", "/invitations/", "/organisations/", "/accreditations/", "/sanctions/")
 
 

@@ -11,7 +11,7 @@ from governance.agreements import services as agreements
 from governance.catalogue.catalogue import Catalogue, UnknownName
 from governance.people.models import User
 from governance.people.roles import Role
-from governance.projects import questions, services
+from governance.projects import services
 from governance.projects.boards import Verdict
 from governance.projects.conditions import kinds
 from governance.projects.lifecycle import ETHICS, OWNERS, PANEL, TRIAGE
@@ -158,7 +158,7 @@ def _shown(decision: Decision, catalogue: Catalogue, named: bool) -> ShownDecisi
         returns=decision.verdict == Verdict.RETURN,
         left_out=tuple(label_of(name, catalogue) for name in decision.refused),
         conditions=tuple(condition_in_words(one, catalogue) for one in decision.conditions),
-        questions=tuple((question_label(key), change) for key, change in decision.questions.items()),
+        questions=tuple((question_label(decision.project, key), change) for key, change in decision.questions.items()),
     )
 
 
@@ -195,6 +195,6 @@ def condition_in_words(condition: Mapping[str, str], catalogue: Catalogue) -> st
     return f"{where}{kind.label}. {condition.get('text', '')}".strip()
 
 
-def question_label(key: str) -> str:
-    """A question of the form by its label; the key where the form asks it no longer."""
-    return next((question.label for question in questions.questions() if question.key == key), key)
+def question_label(project: Project, key: str) -> str:
+    """A question of the application's form by its label; the key where the form asks it no longer."""
+    return project.form[key].label if key in project.form else key

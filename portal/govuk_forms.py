@@ -83,8 +83,12 @@ class GovukFields:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        opened = {name for field in self.fields.values() for name in getattr(field.widget, "reveals", {}).values()}
-        for name, field in self.fields.items():
+        self.put_into_words(self.fields)
+
+    def put_into_words(self, fields: dict[str, forms.Field]) -> None:
+        """Give fields their labels and messages; called again by a form that adds fields of its own."""
+        opened = {name for field in fields.values() for name in getattr(field.widget, "reveals", {}).values()}
+        for name, field in fields.items():
             field.label = field.label or name.replace("_", " ").capitalize()
             for code, message in messages(field).items():
                 if is_untouched(field, code):

@@ -33,7 +33,8 @@ from governance.people.models import Accreditation, Invitation, RoleGrant, User
 from governance.people.roles import Role
 from governance.projects import lifecycle as projects
 from governance.projects.boards import Verdict, settled
-from governance.projects.models import Decision, Handover, Member, Project, Stage
+from governance.projects.enquiries import lifecycle as enquiries
+from governance.projects.models import Decision, Enquiry, Handover, Member, Project, Stage
 from governance.projects.models.project import STAGE_OF
 from governance.workflow import State, why_not
 
@@ -90,6 +91,7 @@ TURNS = (
     Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
     Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
+    Turn(Enquiry,         enquiries.ASKED,       "redirect",    "Answer the enquiry"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
     Turn(RoleGrant,       people.PROPOSED,       "refuse",      "Confirm or refuse a role of the service"),
     Turn(LinkageRun,      runs.FAILED,           "retry",       "Read why the linkage failed and try again"),
@@ -107,7 +109,7 @@ TURNS = (
 
 # What is fetched along with a record, and the long columns that a list has no use for.
 FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
-    Project: (("lead__organisation",), ("requested", "lay_summary", "public_benefit")),
+    Project: (("lead__organisation",), ("requested", "answers", "lay_summary", "public_benefit")),
     Handover: (("project__lead",), ()),
     Agreement: (("project__lead",), ("scope_json", "terms")),
     Condition: (("project__lead",), ("text", "how_met")),
@@ -118,6 +120,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
     RoleGrant: (("person__organisation",), ()),
+    Enquiry: (("person__organisation",), ("question", "answer")),
     Release: (("run",), ("difference", "run__report", "run__charts")),
 }
 

@@ -20,11 +20,10 @@ from governance.people.grants import owner_code, roles_on
 from governance.people.models import User, local_day
 from governance.people.roles import TEAM_ROLES, Role
 from governance.people.standing import FETCHED
-from governance.projects import questions
 from governance.projects.boards import settled
 from governance.projects.lifecycle import APPROVED, OWNERS, RETURNED
 from governance.projects.models import Member, Project, Stage, votes_on
-from portal import application, deciding
+from portal import application, application_page, deciding
 from portal.records import allowed_actions, hindrances_of, reads_names
 
 DECIDING = {"accept", "pass", "vote", "refuse", "return"}
@@ -45,6 +44,7 @@ def context_of(project: Project, person: User, catalogue: Catalogue, at: datetim
         "gaps": application.gaps(project) if "edit" in actions else [],
         "members": team_of(project, local_day(at)),
         "on_team": bool(roles & TEAM_ROLES),
+        "copies": Role.RESEARCHER in roles,
     }
 
 
@@ -63,7 +63,9 @@ def asked_context(project: Project, person: User, roles: Collection[Role], catal
     return {
         "project": project,
         "dataset": catalogue.dataset,
-        "answers": [(question, project.answers[question.key]) for question in questions.questions()],
+        "sections": application_page.sections_for(project, person, roles),
+        "can_comment": application_page.can_comment(project, roles),
+        "is_changed": project.round > 1,
         "tables": tables,
         "own": own,
         "own_tables": own_tables,

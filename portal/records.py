@@ -19,7 +19,7 @@ from governance.workflow import Waiting, allowed, hindrances
 
 # What only auditors read of a history: who looked at what, each small change, declared interests, and from which
 # worker a job came.
-QUIET = {"view", "edit", "declare", "open file", "open pair", "resume"}
+QUIET = {"view", "edit", "declare", "open file", "open pair", "resume", "export"}
 
 
 def reads_names(roles: Collection[Role]) -> bool:

@@ -293,6 +293,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 # Catalogues: descriptions that come with the code, and those of datasets loaded from elsewhere.
 GATEHOUSE_CATALOGUES = [BASE_DIR / "governance" / "catalogue" / "datasets", GATEHOUSE_DATA / "catalogues"]
 
+# The malware scanner for attachments: tcp://host:3310 or unix:///path. Without it, attachments stay closed.
+GATEHOUSE_CLAMD_URL = env.str("GATEHOUSE_CLAMD_URL", default="")
+# Application forms: the versions that come with the code, and those that administrators add as folders of CSV files.
+GATEHOUSE_FORMS = [BASE_DIR / "governance" / "projects" / "form", GATEHOUSE_DATA / "forms"]
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True

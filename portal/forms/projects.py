@@ -10,15 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import Q
-from django.forms.boundfield import BoundField
 
 from governance.catalogue.catalogue import Dataset
 from governance.people import accreditation
 from governance.people.models import User
 from governance.people.roles import Role
-from governance.projects import questions
+from governance.projects.form.entries import Form, Question
 from governance.projects.lifecycle import ProjectState
-from governance.projects.models import Project
 from portal.govuk_forms import DateField, GovukForm, RadioSelect
 
 TITLE_CHARACTERS = 200
@@ -68,9 +66,9 @@ class Filter(GovukForm):
         return projects.filter(state=state) if state else projects
 
 
-def title_field() -> forms.CharField:
-    question = next(question for question in questions.questions() if question.key == "title")
-    limit = WordLimit(question.label, question.max_words)
+def title_field(question: Question) -> forms.CharField:
+    """The title's field, as the form asks for it. Of all answers it alone cannot wait."""
+    limit = WordLimit(question.label, question.most_words)
     return forms.CharField(
         label=question.label,
         help_text=question.hint,
@@ -83,81 +81,29 @@ def title_field() -> forms.CharField:
     )
 
 
+def title_of(form: Form) -> Question:
+    return next(question for question in form.questions if question.stored_in == "title")
+
+
 class NewProject(GovukForm):
     """The two things without which there is no draft."""
 
     dataset = forms.ChoiceField(label="Which dataset do you need?", error_messages={"required": "Select a dataset"})
 
-    def __init__(self, *args: Any, datasets: Sequence[Dataset], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, datasets: Sequence[Dataset], form: Form, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["dataset"]
         field.widget = RadioSelect(hints={one.code: one.statement for one in datasets})
         field.choices = [(one.code, one.title) for one in datasets]  # type: ignore[attr-defined]
-        self.fields["title"] = title_field()
+        self.fields["title"] = title_field(title_of(form))
 
 
-class Answers(GovukForm):
-    """The questions of the application, its period and its last day. Only the title cannot wait."""
+class CopyProject(GovukForm):
+    """The title of the new application."""
 
-    says_optional = False
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        self.today = today
-        self.meanwhile: dict[str, Any] = {}
+    def __init__(self, *args: Any, form: Form, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-
-    def catch_up(self, project: Project, refusal: str) -> None:
-        """After a refused save: the refusal, what others saved meanwhile beside each answer that differs from it,
-        and their revision in the form, so that a second save goes through. What was typed stays."""
-        typed = dict(self.cleaned_data)
-        self.add_error(None, refusal)
-        if typed["revision"] == project.revision:
-            return
-        stored = {name: getattr(project, name) for name in typed if name != "revision"}
-        self.meanwhile = {name: value for name, value in stored.items() if value != typed[name]}
-        self.data = {**self.data.dict(), "revision": str(project.revision)}  # type: ignore[attr-defined]
-
-    def compared(self) -> list[tuple[BoundField, bool, Any]]:
-        """Each field, whether others saved another answer meanwhile, and that answer."""
-        return [(bound, bound.name in self.meanwhile, self.meanwhile.get(bound.name)) for bound in self]
-
-    def clean_ends_on(self) -> date | None:
-        day: date | None = self.cleaned_data["ends_on"]
-        if day and day <= self.today:
-            raise ValidationError("The last day of the project must be in the future")
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        first, last = given.get("period_from"), given.get("period_to")
-        if first and last and first > last:
-            self.add_error("period_to", "The last day of the data must be on or after the first day")
-        return given
-
-
-def _question_fields() -> dict[str, forms.Field]:
-    fields: dict[str, forms.Field] = {}
-    for question in questions.questions():
-        fields[question.key] = (
-            title_field()
-            if question.key == "title"
-            else long_text(question.label, most_words=question.max_words, required=False, help_text=question.hint)
-        )
-    fields["period_from"] = DateField(
-        label="First day of the data", required=False, help_text="Records from this day on. For example, 1 1 2019."
-    )
-    fields["period_to"] = DateField(
-        label="Last day of the data", required=False, help_text="Records up to and including this day."
-    )
-    fields["ends_on"] = DateField(
-        label="Last day of the project", required=False, help_text="The agreement ends on this day, and access with it."
-    )
-    # The revision that the page was made from. Others may save while it is open.
-    fields["revision"] = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    return fields
-
-
-Answers.base_fields = Answers.declared_fields = _question_fields()
+        self.fields["title"] = title_field(title_of(form))
 
 
 class AddMember(GovukForm):

@@ -15,7 +15,7 @@ from governance.agreements import services as agreements
 from governance.catalogue.catalogue import Catalogue
 from governance.people.grants import roles_on
 from governance.people.models import local_day
-from governance.projects import questions, services
+from governance.projects import services
 from governance.projects.lifecycle import ETHICS, OWNERS, TRIAGE
 from governance.projects.models import Project
 from governance.workflow import Refused
@@ -107,7 +107,7 @@ def form_for(
     given: dict[str, Any] = {
         "board": board,
         "project": project,
-        "questions": [(question.key, question.label) for question in questions.questions()],
+        "questions": [(question.key, question.label) for question in project.form.questions],
     }
     if board.state == TRIAGE:
         return forms.DecideInTriage(sent(request), **given)

@@ -17,6 +17,7 @@ from governance.people.grants import roles_on
 from governance.people.models import local_day
 from governance.people.roles import Role
 from governance.projects import services
+from governance.projects.form import versions
 from governance.projects.lifecycle import UNDER_REVIEW
 from governance.projects.models import Project
 from governance.workflow import Refused
@@ -56,14 +57,14 @@ def index(request: SignedIn) -> HttpResponse:
 def new(request: SignedIn) -> HttpResponse:
     """Begin a draft: which dataset, and a title."""
     datasets = available(settings.GATEHOUSE_CATALOGUES)
-    form = forms.NewProject(sent(request), datasets=datasets)
+    form = forms.NewProject(sent(request), datasets=datasets, form=versions.newest(settings.GATEHOUSE_FORMS))
     if not form.is_valid():
         return render(request, "projects/new.html", {"form": form}, status=status_of(form))
     given = form.cleaned_data
     catalogue = described(given["dataset"])
     project = services.start(title=given["title"], catalogue=catalogue, by=request.user, at=timezone.now())
     messages.success(request, f"The draft {project.reference} is yours. Nobody else sees it until you submit it.")
-    return redirect(project)
+    return redirect("project_application", project.pk)
 
 
 def detail(request: SignedIn, pk: int) -> HttpResponse:
@@ -73,26 +74,6 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(
         request, "projects/detail.html", project_page.context_of(project, request.user, catalogue_of(project), at)
     )
-
-
-def edit(request: SignedIn, pk: int) -> HttpResponse:
-    """Answer the questions. An unfinished answer can be saved; submitting asks for all of them."""
-    at = timezone.now()
-    project = visible_or_404(Project, pk, to=request.user, at=at)
-    if away := turned_away(request, project, "edit", keeps=True):
-        return away
-    first = {name: getattr(project, name) for name in forms.Answers.base_fields}
-    form = forms.Answers(sent(request), initial=first, today=local_day(at))
-    if form.is_valid():
-        try:
-            services.edit(project, by=request.user, at=at, **form.cleaned_data)
-        except Refused as refusal:
-            project.refresh_from_db()
-            form.catch_up(project, str(refusal))
-        else:
-            messages.success(request, "Your answers are saved.")
-            return redirect(project)
-    return render(request, "projects/edit.html", {"project": project, "form": form}, status=status_of(form))
 
 
 def data(request: SignedIn, pk: int) -> HttpResponse:
@@ -247,6 +228,7 @@ def submit(request: SignedIn, pk: int) -> HttpResponse:
         **project_page.asked_context(project, request.user, roles, catalogue),
         "form": form,
         "gaps": application.gaps(project),
+        "answers_open": True,
         "feasible": feasible,
         "not_accredited": project.why_not_accredited(request.user, at),
         "members": project_page.team_of(project, local_day(at)),

@@ -18,6 +18,11 @@ from playwright.sync_api import Page, expect
 
 from extracts import delivery
 from extracts.zones import Zones
+from tests.journeys.application import (
+    ruth_answers_every_section,
+    ruth_asks_whether_it_is_feasible,
+    the_application_is_talked_about,
+)
 from tests.journeys.browser import accessible, sign_out
 from tests.journeys.cohort import TABLES, ruth_looks_ahead, ruth_picks_a_cohort
 from tests.journeys.deciding import every_side_signs, the_boards_decide
@@ -44,7 +49,7 @@ NO_PAGES = {
     "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove", "linkage_retry",
     "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture", "openid_connect_login",
     "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm", "invitation_resend",
-    "invitation_withdraw",
+    "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment", "attachment_scan",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
@@ -85,6 +90,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     coral_becomes_a_researcher(journey)
     olu_joins_the_panel_for_a_while(journey)
     anyone_may_look_around(journey)
+    ruth_asks_whether_it_is_feasible(journey)
     address = ruth_applies(journey)
     the_boards_decide(journey, address, TITLE)
     every_side_signs(journey, address)
@@ -98,6 +104,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     side_doors_look_finished_too(journey, stack)
     ada_looks_at_a_draft(journey, "/projects/2/")
     ruth_hands_a_draft_over(journey, "/projects/2/")
+    the_application_is_talked_about(journey, stack)
     coral_leaves_and_comes_back(journey)
     three_analysts_review_pairs(journey)
     the_next_release_is_built_and_published(journey)
@@ -133,22 +140,9 @@ def ruth_applies(journey: Journey) -> str:
     page.get_by_role("radio", name="Linked criminal justice data").check()
     page.locator("input[name=title]").fill(TITLE)
     page.locator("main form button[type=submit]").last.click()
-    address = page.url
+    address = page.url.removesuffix("application")
+    page.goto(address)
     journey.look("project-draft")
-
-    page.goto(f"{address}edit")
-    page.locator("[name=lay_summary]").fill("We follow recorded crimes to court and ask where and when they end.")
-    page.locator("[name=public_benefit]").fill("Forces and courts learn where cases stall; findings are published.")
-    for field, (day, month, year) in {
-        "period_from": ("1", "1", "2023"),
-        "period_to": ("31", "12", "2025"),
-        "ends_on": ("31", "12", "2028"),
-    }.items():
-        page.locator(f"[name={field}-day]").fill(day)
-        page.locator(f"[name={field}-month]").fill(month)
-        page.locator(f"[name={field}-year]").fill(year)
-    journey.look("project-answers")
-    page.locator("main form button[type=submit]").last.click()
 
     ruth_picks_a_cohort(journey, address)
     for table, variables in TABLES.items():
@@ -167,7 +161,10 @@ def ruth_applies(journey: Journey) -> str:
     page.locator("[name=who]").fill("coral")
     page.get_by_role("radio", name="Project coordinator").check()
     journey.look("team")
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("[name=who]").fill("coral")
+    page.get_by_role("radio", name="Project coordinator").check()
+    page.get_by_role("button", name="Add to the team").click()
+    ruth_answers_every_section(journey, address)
     page.goto(f"{address}submit")
     journey.look("submit")
     page.locator("[name=declared]").check()

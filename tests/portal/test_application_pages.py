@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import pytest
 from django.test import Client
@@ -19,7 +18,6 @@ from tests.builders import a_project, an_agreement, an_output, catalogue, now
 from tests.cast import person
 from tests.linked import a_run
 from tests.portal.pages import decide, read, send, signed_in
-from tests.portal.test_projects_pages import answers
 
 pytestmark = pytest.mark.django_db
 
@@ -41,28 +39,6 @@ def ask_for(project: Project, *tables: str, level: str | None = None) -> Project
         project.requested[name] = {"reason": "Needed.", "variables": wish}
     project.save(update_fields=["requested"])
     return project
-
-
-def test_an_answer_saved_meanwhile_is_shown_beside_the_typed_one_and_not_overwritten():
-    project, ruth = a_project(), signed_in("ruth")
-    opened = project.revision
-    assert f'name="revision" value="{opened}"' in read(ruth, "project_edit", project.pk)
-    other = {"lay_summary": "From the other window.", "period_from": date(2020, 2, 1)}
-    services.edit(project, revision=opened, by=person("ruth"), at=now(), **other)
-
-    typed = answers(lay_summary="Typed at length.", public_benefit=project.public_benefit)
-    page = send(ruth, "project_edit", project.pk, status=422, **typed, revision=opened)
-    assert "Other answers were saved since you opened this page" in page and "Typed at length." in page
-    assert "Saved meanwhile: Lay summary" in page and "From the other window." in page
-    assert "Saved meanwhile: First day of the data" in page and "1 February 2020" in page
-    assert "Saved meanwhile: Public benefit" not in page
-    assert f'name="revision" value="{opened + 1}"' in page
-    project.refresh_from_db()
-    assert project.lay_summary == "From the other window."
-
-    send(ruth, "project_edit", project.pk, **typed, revision=opened + 1)
-    project.refresh_from_db()
-    assert project.lay_summary == "Typed at length."
 
 
 def test_enter_in_the_picker_saves():

@@ -5,35 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from governance.people.grants import give_everywhere
 from governance.people.models import User
 from governance.people.roles import Role
 from governance.projects import services
+from governance.projects.form.versions import newest
 from governance.projects.lifecycle import OWNERS, PANEL, RETURNED
 from governance.projects.models import Project
 from portal import application
 from portal.forms.picker import PickVariables
 from tests.builders import a_project, an_agreement, an_output, catalogue, declare, now
 from tests.cast import let_in, person
+from tests.portal.answers import answers, sent_of
 from tests.portal.pages import decide, read, send, signed_in, verdict
 
 pytestmark = pytest.mark.django_db
-NEXT_YEAR = timezone.localdate().year + 1
-
-
-def answers(**changed: object) -> dict[str, object]:
-    given: dict[str, object] = {
-        "title": "Why victims withdraw",
-        "lay_summary": "We follow cases from report to court.",
-        "public_benefit": "Forces learn where support is missing.",
-    }
-    for name, day in (("period_from", (1, 1, 2019)), ("period_to", (31, 12, 2025)), ("ends_on", (30, 6, NEXT_YEAR))):
-        given |= dict(zip((f"{name}-day", f"{name}-month", f"{name}-year"), day, strict=True))
-    return given | changed
 
 
 def test_an_application_goes_from_the_first_page_to_an_agreement_in_force():
@@ -45,7 +35,6 @@ def test_an_application_goes_from_the_first_page_to_an_agreement_in_force():
     project = Project.objects.get()
     assert "Lay summary" in read(ruth, "project_submit", project.pk)
 
-    send(ruth, "project_edit", project.pk, **answers())
     send(
         ruth,
         "project_choose",
@@ -69,6 +58,9 @@ def test_an_application_goes_from_the_first_page_to_an_agreement_in_force():
         **{"reason": "How it ended.", "pick-case_outcome": "on", "reason_for_all": "The outcome in court."},
     )
     send(ruth, "project_team", project.pk, who="coral@gatehouse.example", role="coordinator")
+    for section in newest(settings.GATEHOUSE_FORMS).sections:
+        send(ruth, "project_section", project.pk, section.key, **sent_of(section.key))
+    send(ruth, "project_section", project.pk, "ethics", **sent_of("ethics"))
 
     assert "Submit the application" in read(ruth, "project_submit", project.pk)
     send(ruth, "project_submit", project.pk, status=422)
@@ -223,19 +215,21 @@ def test_a_table_is_removed_after_a_page_that_asks():
 
 def test_answers_that_do_not_fit_are_kept_on_the_page():
     project, ruth = a_project(), signed_in("ruth")
-    long = " ".join(["word"] * 251)
+    long = " ".join(["word"] * 301)
     page = send(
         ruth,
-        "project_edit",
+        "project_section",
         project.pk,
+        "project",
         status=422,
-        **answers(lay_summary=long, **{"period_from-day": "31", "period_from-month": "2"}),
+        **answers(lay_summary=long, **{"dates-starts_on-day": "31", "dates-starts_on-month": "2"}),
     )
-    assert "Lay summary must be 250 words or fewer. It has 251." in page
-    assert long in page and "First day of the data must be a real date" in page
-    page = send(ruth, "project_edit", project.pk, status=422, **answers(**{"period_to-year": "2018"}))
+    assert "Lay summary must be 300 words or fewer. It has 301." in page
+    assert long in page and "First day of the project must be a real date" in page
+    wrong = sent_of("data") | {"period-to-year": "2018"}
+    page = send(ruth, "project_section", project.pk, "data", status=422, **wrong)
     assert "The last day of the data must be on or after the first day" in page
-    page = send(ruth, "project_edit", project.pk, status=422, **answers(**{"ends_on-year": "2020"}))
+    page = send(ruth, "project_section", project.pk, "project", status=422, **answers(**{"dates-ends_on-year": "2020"}))
     assert "must be in the future" in page
     project.refresh_from_db()
     assert project.period_from == date(2019, 1, 1)
@@ -243,15 +237,16 @@ def test_answers_that_do_not_fit_are_kept_on_the_page():
 
 def test_an_unfinished_draft_can_be_saved():
     project, ruth = a_project(), signed_in("ruth")
-    send(ruth, "project_edit", project.pk, title="Only a title")
+    send(ruth, "project_section", project.pk, "project", title="Only a title")
     project.refresh_from_db()
     assert (project.title, project.lay_summary, project.ends_on) == ("Only a title", "", None)
+    assert project.answer_to(project.form["research_questions"]) == ""
 
 
 def test_typed_answers_survive_a_refusal():
     """Coral submitted nothing, but Ruth did, in another window, while this page was open."""
     project, ruth = a_project("triage"), signed_in("ruth")
-    page = send(ruth, "project_edit", project.pk, status=422, **answers(lay_summary="Typed at length."))
+    page = send(ruth, "project_section", project.pk, "project", status=422, **answers(lay_summary="Typed at length."))
     assert "Typed at length." in page and "You cannot edit this while it is in triage." in page
     page = send(
         ruth,
@@ -267,7 +262,7 @@ def test_typed_answers_survive_a_refusal():
 def test_a_page_for_what_cannot_be_done_now_leads_back_with_the_reason():
     project = a_project("triage")
     for username, name in (
-        ("ruth", "project_edit"),
+        ("ruth", "project_application"),
         ("ruth", "project_data"),
         ("coral", "project_submit"),
         ("coral", "project_withdraw"),
@@ -285,7 +280,7 @@ def test_the_submit_page_links_to_what_is_missing():
     send(ruth, "project_new", dataset="cjs_linked", title="Bare")
     project = Project.objects.get()
     page = read(ruth, "project_submit", project.pk)
-    assert f'href="{reverse("project_edit", args=[project.pk])}">Lay summary' in page
+    assert f'href="{reverse("project_section", args=[project.pk, "project"])}#answer-lay_summary">Lay summary' in page
     assert f'href="{reverse("project_data", args=[project.pk])}">At least one table' in page
     assert "Submit the application" not in page
     services.choose_table(
@@ -301,7 +296,7 @@ def test_an_outsider_finds_nothing(state):
     project, olu = a_project(state), signed_in("olu")
     for name in (
         "project",
-        "project_edit",
+        "project_application",
         "project_data",
         "project_team",
         "project_submit",
@@ -466,7 +461,7 @@ def test_a_returned_application_is_mended_and_old_votes_count_no_more():
     page = read(ruth, "project", project.pk)
     assert "Returned for changes by: Data owner, HMCTS" in page and "Why do you need sex?" in page
 
-    send(ruth, "project_edit", project.pk, **answers(lay_summary="Said better."))
+    send(ruth, "project_section", project.pk, "project", **answers(lay_summary="Said better."))
     assert "A new round begins" in read(ruth, "project_submit", project.pk)
     send(ruth, "project_submit", project.pk, declared="on")
     decide("sam", project, "approve")
@@ -554,9 +549,10 @@ def test_withdrawing_asks_for_reasons_and_ends_it():
 
 def test_typed_markup_is_shown_as_text():
     project, ruth = a_project(), signed_in("ruth")
-    send(ruth, "project_edit", project.pk, **answers(title="<script>alert(1)</script>", lay_summary="<b>bold</b>"))
-    for name in ("project", "project_edit", "project_submit"):
-        page = ruth.get(reverse(name, args=[project.pk])).content.decode()
+    typed = answers(title="<script>alert(1)</script>", lay_summary="<b>bold</b>")
+    send(ruth, "project_section", project.pk, "project", **typed)
+    for name, more in (("project", []), ("project_section", ["project"]), ("project_submit", [])):
+        page = ruth.get(reverse(name, args=[project.pk, *more])).content.decode()
         assert "<script>alert" not in page and "<b>bold" not in page
 
 

@@ -8,7 +8,7 @@ from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
-from governance.projects.models import Handover, Project
+from governance.projects.models import Enquiry, Handover, Project
 
 ENDS = {
     Invitation: {"accepted", "withdrawn"},
@@ -20,6 +20,7 @@ ENDS = {
     Agreement: {"superseded", "revoked"},
     Condition: set(),
     Amendment: {"agreed", "refused", "withdrawn"},
+    Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
     Extract: {"stopped", "cancelled", "recalled"},
     OutputRequest: {"released", "withdrawn"},
     Delivery: {"accepted"},

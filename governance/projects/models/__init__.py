@@ -1,11 +1,16 @@
-"""Projects, their teams, and what boards decide on them."""
+"""Projects, their teams, what applicants hand in, and what boards decide on them."""
 
+from governance.projects.enquiries.models import Enquiry
 from governance.projects.models.decisions import Decision, Interest, Stage, votes_on
 from governance.projects.models.grants import ProjectGroupObjectPermission, ProjectUserObjectPermission
 from governance.projects.models.project import Handover, Member, Project
+from governance.projects.papers import Attachment, Comment, Submission
 
 __all__ = [
+    "Attachment",
+    "Comment",
     "Decision",
+    "Enquiry",
     "Handover",
     "Interest",
     "Member",
@@ -13,5 +18,6 @@ __all__ = [
     "ProjectGroupObjectPermission",
     "ProjectUserObjectPermission",
     "Stage",
+    "Submission",
     "votes_on",
 ]

@@ -15,7 +15,7 @@ from governance.people.lifecycle import GRANTED
 from governance.people.models import Accreditation, User
 from governance.people.roles import LABELS as ROLE_LABELS
 from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
-from governance.projects import questions
+from governance.projects.applying import Applying, newest_version
 from governance.projects.boards import Verdict, settled
 from governance.projects.lifecycle import (
     DRAFT,
@@ -29,7 +29,7 @@ from governance.projects.lifecycle import (
 )
 
 
-class Project(models.Model):
+class Project(Applying, models.Model):
     """One application for data, and the project that it becomes."""
 
     LIFECYCLE = PROJECT
@@ -46,6 +46,8 @@ class Project(models.Model):
     period_from = models.DateField(null=True, blank=True)
     period_to = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    form_version = models.CharField(max_length=20, default=newest_version, editable=False)
+    answers = models.JSONField(default=dict, blank=True)
     requested = models.JSONField(default=dict, blank=True)
     cohort = models.JSONField(default=dict, blank=True)
     owners = models.JSONField(default=list, blank=True)
@@ -99,17 +101,9 @@ class Project(models.Model):
         return self
 
     @property
-    def answers(self) -> dict[str, str]:
-        return {question.key: getattr(self, question.key) for question in questions.questions()}
-
-    @property
     def chosen_cohort(self) -> Cohort:
         """Whose records it asks for. Raises BadCohort for what nobody can read."""
         return Cohort.from_json(self.cohort)
-
-    def missing(self) -> list[str]:
-        """What the application still lacks before it can be submitted."""
-        return questions.missing(self.answers, self.requested, (self.period_from, self.period_to), self.ends_on)
 
     def why_not_accredited(self, person: User, at: datetime) -> str | None:
         return person.why_not_accredited(at)

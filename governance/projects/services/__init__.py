@@ -11,6 +11,7 @@ from governance.projects.services.application import (
     remove_member,
     start,
     submit,
+    use_form,
     withdraw,
 )
 from governance.projects.services.deciding import (
@@ -49,6 +50,7 @@ __all__ = [
     "submit",
     "take",
     "take_up",
+    "use_form",
     "vote",
     "vote_on_panel",
     "withdraw",

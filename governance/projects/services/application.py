@@ -17,8 +17,7 @@ from governance.people.grants import give_on, take_on
 from governance.people.models import User, local_day
 from governance.people.roles import Role
 from governance.projects.boards import owners_of, quorums_of, tables_used
-from governance.projects.models import Member, Project
-from governance.projects.questions import questions
+from governance.projects.models import Member, Project, Submission
 from governance.workflow import Refused
 
 
@@ -48,23 +47,42 @@ def admit(
     give_on(project, person, role, because=because, entry=trail.head().seq, ends_on=ends_on, by=by, at=at)
 
 
-ANSWERED = frozenset({question.key for question in questions()} | {"period_from", "period_to", "ends_on"})
+ANSWERED = frozenset({"title", "lay_summary", "public_benefit", "period_from", "period_to", "ends_on"})
 
 
 @transaction.atomic
-def edit(project: Project, *, revision: int | None = None, by: User, at: datetime, **answers: Any) -> Project:
-    """Save answers: the questions of the form, the period, the last day of the project.
+def edit(
+    project: Project,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    revision: int | None = None,
+    by: User,
+    at: datetime,
+    **fields: Any,
+) -> Project:
+    """Save answers, and those fields of the project that hold one: the title, the period, the last day.
 
-    With `revision`, the one that the form was made from, Refused when somebody saved other answers
-    meanwhile. Raises TypeError for anything but answers: the rest of a project has doors of its own.
+    With `revision`, the one that the page was made from, Refused when somebody saved one of the same
+    answers meanwhile. Raises TypeError for anything but answers: the rest of a project has doors of its own.
     """
-    if unknown := answers.keys() - ANSWERED:
+    if unknown := fields.keys() - ANSWERED:
         raise TypeError(f"Not an answer: {', '.join(sorted(unknown))}.")
-    project = locked(project)
-    if revision not in (None, project.revision):
+    project, answers = locked(project), answers or {}
+    names = sorted({*fields, *answers})
+    if revision is not None and project.revision_of(names) > revision:
         raise Refused("Other answers were saved since you opened this page: compare them with yours, then save again.")
-    note = f"Answered: {', '.join(sorted(answers))}."
-    return act(project, "edit", by=by, at=at, note=note, revision=project.revision + 1, **answers)
+    stored = project.entered(answers, fields, by=by, at=at)
+    note = f"Answered: {', '.join(names)}."
+    return act(project, "edit", by=by, at=at, note=note, revision=project.revision + 1, answers=stored, **fields)
+
+
+@transaction.atomic
+def use_form(project: Project, version: str, *, answers: Mapping[str, Any], by: User, at: datetime) -> Project:
+    """Go over to another version of the form, with the stored answers arranged for it."""
+    project = locked(project)
+    note = f"Moved from form {project.form_version} to form {version}."
+    fields = {"form_version": version, "answers": dict(answers), "revision": project.revision + 1}
+    return act(project, "edit", by=by, at=at, note=note, **fields)
 
 
 @transaction.atomic
@@ -161,7 +179,7 @@ def submit(project: Project, *, catalogue: Catalogue, by: User, at: datetime) ->
     """Hand the application in. A new round begins, in which every board decides anew."""
     project = locked(project)
     owners = owners_of(tables_used(project.requested, project.chosen_cohort, catalogue), catalogue)
-    return act(
+    project = act(
         project,
         "submit",
         by=by,
@@ -172,6 +190,15 @@ def submit(project: Project, *, catalogue: Catalogue, by: User, at: datetime) ->
         panel_quorum=None,
         submitted_at=at,
     )
+    Submission.objects.create(
+        project=project,
+        round=project.round,
+        form_version=project.form_version,
+        answers=project.as_submitted(),
+        submitted_by=by,
+        submitted_at=at,
+    )
+    return project
 
 
 def withdraw(project: Project, *, reasons: str, by: User, at: datetime) -> Project:

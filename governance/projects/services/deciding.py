@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from governance.act import act
+from governance.catalogue import cohort as cohorts
 from governance.catalogue.catalogue import Catalogue
 from governance.people.grants import owner_code, worker
 from governance.people.models import User, local_day
@@ -16,6 +17,7 @@ from governance.projects.boards import Verdict, outcome, service_quorums, settle
 from governance.projects.conditions import what_is_wrong
 from governance.projects.models import Decision, Interest, Project, Stage, votes_on
 from governance.projects.models.project import STAGE_OF
+from governance.projects.route import route
 from governance.projects.services.application import locked
 from governance.workflow import Refused
 
@@ -48,13 +50,14 @@ def declare_interest(project: Project, *, conflict: bool, details: str, by: User
 def accept(
     project: Project, *, reasons: str, round: int, known_design: bool = False, by: User, at: datetime
 ) -> Project:
-    """Triage finds it complete and feasible: ethical review is next.
+    """Triage finds it complete and feasible: ethical review is next, where the application's route asks for one.
 
     known_design  whether the design is one that the service knows, which the delegated route asks for
     """
     project = act(_in_round(project, round), "accept", by=by, at=at, note=reasons, known_design=known_design)
     _record(project, Stage.TRIAGE, Verdict.APPROVE, reasons, by, at)
-    return project
+    ethics = project.ethics_route()
+    return project if ethics.needs_reviewer else act(project, "waive", by=worker(), at=at, note=ethics.why)
 
 
 @transaction.atomic
