@@ -221,11 +221,10 @@ def _review(facts: Facts) -> Iterator[Item]:
 
 def _invitations(facts: Facts) -> Iterator[Item]:
     """The invitations that wait for the person as the contact of their organisation."""
-    if facts.person.is_active:
-        waiting = Invitation.objects.filter(state=people.UNCONFIRMED, organisation__contact=facts.person)
-        for one in waiting.select_related("organisation"):
-            what = "Confirm an invitation in your organisation's name"
-            yield Item(what, False, one, str(one.organisation), one.email, people.UNCONFIRMED.label, one.state_since)
+    waiting = Invitation.objects.filter(state=people.UNCONFIRMED, organisation__contact=facts.person)
+    for one in waiting.select_related("organisation") if facts.person.is_active else ():
+        what, since = "Confirm an invitation in your organisation's name", one.state_since
+        yield Item(what, False, one, str(one.organisation), one.email, people.UNCONFIRMED.label, since)
 
 
 def _items(model: type[Model], facts: Facts, at: datetime) -> Iterator[Item]:
@@ -278,12 +277,8 @@ def _is_meant(turn: Turn, record: Any, facts: Facts, at: datetime) -> bool:
 
 def _item(turn: Turn, record: Any) -> Item:
     names = {
-        Accreditation: "{0.person}",
-        Agreement: "Agreement {0.version}",
-        Extract: "Extract {0.pk}",
-        Release: "Release {0.version}",
-        Handover: "Lead of the project",
-    }
+        Accreditation: "{0.person}", Agreement: "Agreement {0.version}", Extract: "Extract {0.pk}",
+        Release: "Release {0.version}", Handover: "Lead of the project"}  # fmt: skip
     return Item(
         what=turn.what,
         news=turn.news,
