@@ -321,11 +321,10 @@ def _review(facts: Facts) -> Iterator[Item]:
 
 def _invitations(facts: Facts) -> Iterator[Item]:
     """The invitations that wait for the person as the contact of their organisation."""
-    if facts.person.is_active:
-        waiting = Invitation.objects.filter(state=people.UNCONFIRMED, organisation__contact=facts.person)
-        for one in waiting.select_related("organisation"):
-            what = "Confirm an invitation in your organisation's name"
-            yield Item(what, False, one, str(one.organisation), one.email, people.UNCONFIRMED.label, one.state_since)
+    waiting = Invitation.objects.filter(state=people.UNCONFIRMED, organisation__contact=facts.person)
+    for one in waiting.select_related("organisation") if facts.person.is_active else ():
+        what, since = "Confirm an invitation in your organisation's name", one.state_since
+        yield Item(what, False, one, str(one.organisation), one.email, people.UNCONFIRMED.label, since)
 
 
 def _items(model: type[Model], facts: Facts, at: datetime) -> Iterator[Item]:

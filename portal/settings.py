@@ -208,12 +208,9 @@ MFA_TOTP_ISSUER = "Gatehouse"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
 MFA_FORMS = {
-    "authenticate": "portal.second_factor.CodeForm",
-    "reauthenticate": "portal.second_factor.CodeAgainForm",
-    "activate_totp": "portal.second_factor.FirstCodeForm",
-    "add_webauthn": "portal.second_factor.AddPasskeyForm",
-    "edit_webauthn": "portal.second_factor.RenamePasskeyForm",
-}
+    "authenticate": "portal.second_factor.CodeForm", "reauthenticate": "portal.second_factor.CodeAgainForm",
+    "activate_totp": "portal.second_factor.FirstCodeForm", "add_webauthn": "portal.second_factor.AddPasskeyForm",
+    "edit_webauthn": "portal.second_factor.RenamePasskeyForm"}  # fmt: skip
 # How long signing in, or confirming who one is, is enough for decisions (portal/urls.py says for which).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("GATEHOUSE_CONFIRM_SECONDS", default=300)
 # After so long without use, and at the latest after so long, one has to sign in again.
@@ -230,20 +227,14 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if institution := env.str("GATEHOUSE_OIDC_SERVER", default=""):
     if not DEMO and not institution.startswith("https://"):
         raise ImproperlyConfigured("GATEHOUSE_OIDC_SERVER must be an address that begins with https://.")
-    SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {
-            "OAUTH_PKCE_ENABLED": True,
-            "APPS": [
-                {
-                    "provider_id": "institution",
-                    "name": env.str("GATEHOUSE_OIDC_LABEL", default="your institution"),
-                    "client_id": required("GATEHOUSE_OIDC_CLIENT_ID"),
-                    "secret": required("GATEHOUSE_OIDC_CLIENT_SECRET"),
-                    "settings": {"server_url": institution},
-                }
-            ],
-        }
+    app = {
+        "provider_id": "institution",
+        "name": env.str("GATEHOUSE_OIDC_LABEL", default="your institution"),
+        "client_id": required("GATEHOUSE_OIDC_CLIENT_ID"),
+        "secret": required("GATEHOUSE_OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": institution},
     }
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
 
 # Outside of demo mode the portal is served over HTTPS by a proxy that says so.
 SECURE = not DEMO
@@ -301,7 +292,6 @@ GATEHOUSE_FORMS = [BASE_DIR / "governance" / "projects" / "form", GATEHOUSE_DATA
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
-
 # E-mail. The demonstration sends none: each message is a file in the data folder.
 DEFAULT_FROM_EMAIL = env.str("GATEHOUSE_EMAIL_FROM", default="Gatehouse <no-reply@gatehouse.example>")
 if DEMO:

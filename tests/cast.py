@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.utils import timezone
 
@@ -24,6 +25,12 @@ def person(username: str) -> User:
     if not User.objects.filter(username=username).exists():
         make_people(timezone.localdate())
     return User.objects.select_related("organisation").get(username=username)
+
+
+def with_second_factor(who: User) -> User:
+    """Somebody from outside of the cast, with an authenticator app set up."""
+    TOTP.activate(who, "A" * 32)
+    return who
 
 
 def let_in(client: Client, who: User, *, seconds_ago: float = 0.0) -> None:

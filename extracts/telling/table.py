@@ -92,6 +92,11 @@ ROWS = (
     R("Amendment",     "vote",        TEAM,      "A board has voted on the amendment."),
     R("Amendment",     "refer",       NEXT,      "An amendment waits for the panel.", may="vote"),
     R("Amendment",     "refer",       TEAM,      "The amendment is with the panel now."),
+    R("Enquiry",       "ask",         NEXT,      "An enquiry waits for an answer.", may="redirect"),
+    R("Enquiry",       "find feasible", SUBJECT, "Your enquiry was answered."),
+    R("Enquiry",       "find not feasible", SUBJECT, "Your enquiry was answered."),
+    R("Enquiry",       "redirect",    SUBJECT,   "Your enquiry was answered."),
+    R("Enquiry",       "withdraw",    NOBODY),
     R("Handover",      "propose",     NEXT,      "You are asked to take over the lead of a project.", may="decline"),
     R("Handover",      "propose",     TEAM,      "Somebody of the team is asked to take over the lead."),
     R("Handover",      "accept",      TEAM,      "The project has a new lead."),
@@ -175,6 +180,7 @@ ROWS = (
 REFERENCES = {
     "Project": "{0.reference}",
     "Agreement": "Agreement {0.version} of {0.project.reference}",
+    "Enquiry": "Enquiry {0.pk}",
     "Handover": "Lead of {0.project.reference}",
     "Invitation": "Invitation {0.pk}",
     "RoleGrant": "Your roles in the service",
@@ -192,6 +198,7 @@ REFERENCES = {
 GROUPS = {
     "Project": Group.PROJECTS,
     "Agreement": Group.PROJECTS,
+    "Enquiry": Group.PROJECTS,
     "Handover": Group.PROJECTS,
     "Invitation": Group.STANDING,
     "RoleGrant": Group.STANDING,

@@ -12,6 +12,7 @@ from governance.people.roles import Role
 from governance.projects import services
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
+from governance.projects.route import route
 from governance.workflow import Refused
 from tests.builders import a_project, cast_vote, catalogue, decided, declare, now, panel_approves, panel_votes
 from tests.cast import person
@@ -26,8 +27,8 @@ def test_from_draft_to_agreement():
     assert agreement.state == "drawn_up"
     assert agreement.scope == agreements.scope_requested(project)
     actions = list(Entry.objects.filter(project=project.reference).values_list("actor", "action"))
-    assert actions[-17:] == [
-        ("sam", "declare"), ("sam", "accept"), ("esme", "declare"), ("esme", "pass"),
+    assert actions[-16:] == [
+        ("sam", "declare"), ("sam", "accept"), ("worker", "waive"),
         ("petra", "declare"), ("petra", "vote"), ("percy", "declare"), ("percy", "vote"), ("hugo", "declare"),
         ("hugo", "vote"), ("worker", "refer"), ("pia", "declare"), ("pia", "vote"), ("piers", "declare"),
         ("piers", "vote"), ("worker", "approve"), ("worker", "draw up"),
@@ -147,7 +148,6 @@ def test_votes_do_not_carry_over_into_the_next_round():
     assert project.decisions.get(verdict="return").questions == {"lay_summary": "Name the area."}
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
     project = services.accept(project, reasons="Complete.", round=project.round, by=person("sam"), at=now())
-    project = services.pass_ethics(project, reasons="As before.", round=project.round, by=person("esme"), at=now())
 
     assert cast_vote(project, "hugo").state == "owners", "the approval of the police was of the round before"
     assert decided(project, "police").state == "panel"
@@ -172,10 +172,34 @@ def test_the_panel_refuses_by_its_quorum():
     assert not project.agreements.exists()
 
 
-def test_the_ethics_reviewer_passes_refuses_or_returns():
-    declare(a_project("ethics"), "esme")
-    project = Project.objects.get()
-    assert services.fail_ethics(project, reasons="No.", round=1, by=person("esme"), at=now()).state == "refused"
+def ethics_decided(service, **kind):
+    project = a_project("ethics")
+    declare(project, "esme")
+    return service(project, reasons="As scored.", round=1, by=person("esme"), at=now(), **kind)
+
+
+def test_a_high_score_goes_to_the_ethics_reviewer_who_passes_refuses_or_returns():
+    assert ethics_decided(services.fail_ethics).state == "refused"
+    assert ethics_decided(services.send_back).state == "returned"
+    until = now().date() + timedelta(days=30)
+    project = ethics_decided(services.pass_ethics, until=until)
+    assert project.state == "owners" and project.ethics_until == until
+
+
+def test_a_low_score_needs_no_reviewer_and_the_trail_says_why():
+    a_project("owners")
+    entry = Entry.objects.get(action="waive")
+    assert (entry.actor == "worker" and "No score" in entry.note) or "reviewer" in entry.note
+
+
+def test_low_risk_is_decided_by_one_member_of_the_panel():
+    project = a_project("triage")
+    declare(project, "sam")
+    project = services.accept(project, reasons="Fine.", known_design=True, round=1, by=person("sam"), at=now())
+    project = decided(decided(project, "police"), "hmcts")
+    low = route(project.requested, catalogue(), fully_accredited=True, known_design=True).low_risk
+    assert low and project.panel_quorum == 1
+    assert panel_votes(project, "pia").state == "approved"
 
 
 @pytest.mark.parametrize("state", ["draft", "returned"])

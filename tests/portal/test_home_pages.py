@@ -153,8 +153,7 @@ def test_an_owner_who_decided_is_asked_again_in_the_next_round():
     builders.declare(project, "hugo")
     project = projects.send_back(project, reasons="Say more.", round=project.round, by=person("hugo"), at=at)
     project = projects.submit(project, catalogue=builders.catalogue(), by=person("ruth"), at=at)
-    project = projects.accept(project, reasons="Complete.", round=project.round, by=person("sam"), at=at)
-    projects.pass_ethics(project, reasons="Fine.", round=project.round, by=person("esme"), at=at)
+    projects.accept(project, reasons="Complete.", round=project.round, by=person("sam"), at=at)
     assert waits_for("petra") == ["Decide for your organisation's tables"]
 
 
