@@ -45,11 +45,12 @@ TITLE = "Where cases end after report"
 
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
 NO_PAGES = {
-    "agreement_sign", "project_take", "project_revise", "project_take_up", "amendment_drop", "amendment_submit",
-    "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove", "linkage_retry",
-    "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture", "openid_connect_login",
-    "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm", "invitation_resend",
-    "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment", "attachment_scan",
+    "agreement_sign", "agreement_pdf", "project_take", "project_revise", "project_take_up", "amendment_drop",
+    "amendment_submit", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove",
+    "linkage_retry", "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture",
+    "openid_connect_login", "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm",
+    "invitation_resend", "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment",
+    "attachment_scan",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
