@@ -21,7 +21,8 @@ from governance.people.roles import Role
 from governance.projects import answering
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
-from governance.projects.models import Project
+from governance.projects.enquiries import services as enquiries
+from governance.projects.models import Enquiry, Project
 from governance.standing import services as people
 from tests.cast import person
 
@@ -146,6 +147,12 @@ def _advance(project: Project, state: str, known: Catalogue, at: datetime) -> Pr
         )
         project.refresh_from_db()
     return project
+
+
+def an_enquiry(by: str = "ruth") -> Enquiry:
+    """An enquiry that waits for research support."""
+    question = "Do waits differ by court and year?"
+    return enquiries.ask(title="Waits by court", question=question, catalogue=catalogue(), by=person(by), at=now())
 
 
 def a_request_for_accreditation(by: str = "coral", *, route: str = "degree", supervisor: str = "") -> Accreditation:

@@ -258,6 +258,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
         builders.an_output(state)
     builders.an_agreement("signed")
     builders.a_request_for_accreditation()
+    builders.an_enquiry()
     linked.a_delivery("cps", state="refused")
     linked.a_run("failed", name="0")
     linked.a_release("withdrawn", name="1")
