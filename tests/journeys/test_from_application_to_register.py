@@ -18,6 +18,11 @@ from playwright.sync_api import Page, expect
 
 from extracts import delivery
 from extracts.zones import Zones
+from tests.journeys.amending import (
+    a_training_lapses_and_is_renewed,
+    a_variable_is_added,
+    an_extension_is_thought_better_of,
+)
 from tests.journeys.application import (
     ruth_answers_every_section,
     ruth_asks_whether_it_is_feasible,
@@ -99,6 +104,9 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     output = ruth_asks_for_an_output(journey, address, folder)
     two_checkers_decide(journey, output)
     ruth_downloads_the_package(journey, output, stack)
+    a_variable_is_added(journey, address)
+    an_extension_is_thought_better_of(journey, address)
+    a_training_lapses_and_is_renewed(journey, address, stack)
     people_are_told(journey, stack)
     otto_sees_to_the_mail(journey, stack)
     the_public_reads_of_it(journey)
