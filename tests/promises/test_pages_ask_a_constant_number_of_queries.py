@@ -406,7 +406,9 @@ EXEMPT = {
         ),
         OWN,
     ),
-    **dict.fromkeys(("output_download", "trail_export", "agreement_pdf", "attachment", "project_csv", "project_pdf"), DOWNLOAD),
+    **dict.fromkeys(
+        ("output_download", "trail_export", "agreement_pdf", "attachment", "project_csv", "project_pdf"), DOWNLOAD
+    ),
 }  # fmt: skip
 
 
