@@ -200,7 +200,7 @@ def test_the_cohort_is_read_on_the_application_and_by_its_owners():
     assert IN_WORDS in read(signed_in("ruth"), "project", project.pk)
     assert IN_WORDS in read(signed_in("ruth"), "project_submit", project.pk)
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    services.accept(project, reasons="Complete.", round=1, by=person("sam"), at=now())
+    declare(advance(project, "owners"), "petra")
     page = read(signed_in("petra"), "project_decide", project.pk)
     assert IN_WORDS in page and "asks for no table of yours" in page
     assert "The cohort is chosen by Victim on crime, Police recorded crime, which are yours." in page or (
