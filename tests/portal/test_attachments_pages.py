@@ -57,8 +57,7 @@ class TestPages:
         services.add_member(project, person("coral"), role=Role.COORDINATOR, by=project.lead, at=now())
         with clamd() as settings.GATEHOUSE_CLAMD_URL:
             self.attach(project)
-        services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-        advance(project, "owners")
+        advance(services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now()), "owners")
         address = reverse("attachment", args=[project.pk, Attachment.objects.get().pk])
         for who, status in (("ruth", 200), ("coral", 200), ("sam", 200), ("petra", 200), ("ada", 200), ("pia", 404),
                             ("cass", 404), ("olu", 404), ("connie", 404)):  # fmt: skip
