@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from governance.agreements.lifecycle import DRAWN_UP, SIGNED
 from governance.audit.models import Entry
+from governance.outputs.models import OutputRequest
 from governance.projects.clocks import OF_A_PROJECT, PAUSE, TAKE_UP, Moment, Side, Stretch, Visit, stretches, visits
 from governance.projects.models import Project
 
@@ -36,6 +37,21 @@ def clocks_of(projects: Collection[Project], at: datetime) -> dict[int, Clock]:
         for entry in entries.order_by("seq"):
             told[entry.subject_id].append(entry)
     return {one.pk: _clock(one, told[str(one.pk)], at) for one in projects}
+
+
+def clock_of(record: Any, at: datetime) -> Clock:
+    """The clock of one record of any kind that has a target."""
+    if isinstance(record, Project):
+        return clocks_of([record], at)[record.pk]
+    since, now = timezone.localtime(began(record)), timezone.localtime(at)
+    return Clock(Visit(record.state, (Stretch(record.state, Side.SERVICE, since, max(since, now)),), ""))
+
+
+def began(record: Any) -> datetime:
+    """When the clock began; an output request's runs from the machine's report on, through both checks."""
+    report = record.report_now() if isinstance(record, OutputRequest) else None
+    since: datetime = report.made_at if report else record.state_since
+    return since
 
 
 def _clock(project: Project, pauses: Iterable[Entry], at: datetime) -> Clock:

@@ -16,12 +16,11 @@ from governance.amendments.models import Amendment
 from governance.notices.groups import Group, Kind
 from governance.notices.outbox import Telling, give
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, User, local_day
+from governance.people.models import Accreditation, User
 from governance.people.roles import Role
 from governance.projects.models import Project
 from governance.targets import targets
-from governance.timing import clocks_of
-from governance.working_days import working_days_between
+from governance.timing import began, clock_of
 
 RECORDS: dict[str, Any] = {
     model.__name__: model for model in (Project, Amendment, Agreement, Condition, Accreditation, OutputRequest)
@@ -43,7 +42,7 @@ def _reminders(at: datetime) -> Iterator[tuple[User, Telling]]:
             if getattr(record, "paused_at", None):
                 continue
             since = _since(record)
-            passed = _passed(record, since, at)
+            passed = clock_of(record, at).visit.days
             if is_to_be_reminded(passed, target.days):
                 telling = _telling(record, since, "reminder", Kind.TURN, "It still waits for you.")
                 yield from ((person, telling) for person in who_may(record, target.action, at))
@@ -53,23 +52,10 @@ def _reminders(at: datetime) -> Iterator[tuple[User, Telling]]:
                 yield from ((person, telling) for person in holders(Role.SUPPORT, at) if may_see(record, person, at))
 
 
-def _passed(record: Any, since: datetime, at: datetime) -> int:
-    """Working days on the record's clock."""
-    if isinstance(record, Project):
-        return clocks_of([record], at)[record.pk].visit.days
-    return working_days_between(local_day(since), local_day(at))
-
-
 def _since(record: Any) -> datetime:
-    """When the clock began.
-
-    An output request's runs from the machine's report on, through both checks. Who was reminded of an application
-    before it was paused is reminded again once it is taken up.
-    """
-    report = record.report_now() if isinstance(record, OutputRequest) else None
-    since: datetime = report.made_at if report else record.state_since
+    """When its clock began. Who was reminded of an application before a pause is reminded again after it."""
     taken_up: datetime | None = getattr(record, "taken_up_at", None)
-    return max(since, taken_up) if taken_up else since
+    return max(began(record), taken_up) if taken_up else began(record)
 
 
 def _telling(record: Any, since: datetime, step: str, kind: Kind, says: str) -> Telling:

@@ -32,6 +32,18 @@ OF_A_PROJECT: Mapping[str, Side] = {
 }
 
 
+# The stages in the order of an application's way, as tables name them.
+STAGES = {
+    "draft": "Draft",
+    "triage": "Triage",
+    "ethics": "Ethical review",
+    "owners": "Data owners",
+    "offered": "Reduced project offered",
+    "panel": "Panel",
+    "returned": "Returned for changes",
+}
+
+
 @dataclass(frozen=True)
 class Moment:
     """An entry of the trail: when, what was done, and the states before and after it."""
@@ -126,12 +138,13 @@ def stretches(moments: Iterable[Moment], sides: Mapping[str, Side], *, until: da
         if moment.after and (moment.after, now_paused) != (stage, paused):
             stage, paused = moment.after, now_paused
             changes.append((moment.at, stage, paused))
-    ends = [at for at, _, _ in changes[1:]]
-    last = max(until, changes[-1][0]) if changes else until
+    if not changes:
+        return []
+    ends = [at for at, _, _ in changes[1:]] + [max(until, changes[-1][0])]
     return [
         Stretch(stage, Side.NOBODY if paused else sides.get(stage, Side.NOBODY), since, end, paused)
-        for number, ((since, stage, paused), end) in enumerate(zip(changes, [*ends, last], strict=True))
-        if since < end or number == len(ends)
+        for number, ((since, stage, paused), end) in enumerate(zip(changes, ends, strict=True), 1)
+        if since < end or number == len(changes)
     ]
 
 
@@ -140,6 +153,26 @@ def visits(found: Iterable[Stretch]) -> list[Visit]:
     stays = [(stage, tuple(several)) for stage, several in groupby(found, key=lambda one: one.stage)]
     following = [stage for stage, _ in stays[1:]] + [""]
     return [Visit(stage, several, then) for (stage, several), then in zip(stays, following, strict=True)]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a stage took so far, over all stays in it: working days by the side for which they ran."""
+
+    stage: str
+    stays: int
+    days: Mapping[Side, int]
+
+
+def by_stage(found: Sequence[Stretch]) -> list[Spent]:
+    """A line for each stage that somebody held, in the order of an application's way."""
+    stays = visits(found)
+    lines = []
+    for stage in STAGES:
+        those = [visit for visit in stays if visit.stage == stage]
+        if those:
+            lines.append(Spent(stage, len(those), spent(one for visit in those for one in visit.stretches)))
+    return lines
 
 
 def spent(found: Iterable[Stretch]) -> dict[Side, int]:
