@@ -151,7 +151,7 @@ def stretches(moments: Iterable[Moment], sides: Mapping[str, Side], *, until: da
 def visits(found: Iterable[Stretch]) -> list[Visit]:
     """The stretches as stays in one stage after another."""
     stays = [(stage, tuple(several)) for stage, several in groupby(found, key=lambda one: one.stage)]
-    following = [stage for stage, _ in stays[1:]] + [""]
+    following = [*(stage for stage, _ in stays[1:]), ""][: len(stays)]
     return [Visit(stage, several, then) for (stage, several), then in zip(stays, following, strict=True)]
 
 

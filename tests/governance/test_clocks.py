@@ -56,6 +56,10 @@ def test_a_stretch_for_each_stage_with_the_side_that_held_it():
     assert spent(found) == {Side.SERVICE: 5, Side.APPLICANTS: 5, Side.NOBODY: 0}
 
 
+def test_nothing_on_the_trail_is_no_time():
+    assert stretches([], OF_A_PROJECT, until=day(3)) == visits([]) == []
+
+
 def test_paused_days_count_for_nobody_and_move_the_due_day():
     rows = (0, "submit", "triage"), (1, "pause", "triage"), (8, "take up", "triage")
     (visit,) = visits(read(*rows, until=9))

@@ -122,6 +122,7 @@ def anyone_may_look_around(journey: Journey) -> None:
         ("/catalogue/cjs_linked/pol_victim", "catalogue-table"),
         ("/register/", "register-empty"),
         ("/register/researchers", "register-researchers"),
+        ("/register/figures", "register-figures"),
         ("/releases/", "releases"),
         ("/releases/1/", "release"),
         ("/about-the-data", "about-the-data"),

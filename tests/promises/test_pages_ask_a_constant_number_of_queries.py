@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,7 +20,9 @@ from django.urls import get_resolver, reverse
 
 from extracts import services as extracts
 from extracts.models import ClericalPair, Delivery, LinkageRun, Release
+from governance.audit import trail
 from governance.outputs import services as outputs
+from governance.people.grants import worker
 from governance.people.models import Accreditation, RoleGrant, Sanction, SignedDeclaration, Training, User
 from governance.projects.models import Decision
 from governance.standing import services as standing
@@ -163,6 +166,13 @@ def more_pairs(pair: ClericalPair, number: int) -> None:
     linked.decide(made[0], "same", reviewers=["lou"])
 
 
+def more_of_the_trail(project: Any, number: int) -> None:
+    """Copies of a project, the first fifty with a history of their own on the trail."""
+    for made in many.projects(project, number)[:FEW]:
+        for before, after in (("", "draft"), ("draft", "triage"), ("triage", "owners"), ("owners", "panel")):
+            trail.append(actor=worker(), action="move", subject=made, before=before, after=after, at=now())
+
+
 def a_published_output() -> Any:
     output = an_output("cleared")
     output = outputs.release(output, round=output.round, by=person("cass"), at=now())
@@ -250,6 +260,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "register": (Page("", a_published_output, many.outputs),),
     "register_researchers": (Page("", a_trained_person, many.people),),
+    "register_figures": (Page("", lambda: a_project("approved"), more_of_the_trail),),
     "register_project": (
         Page("", a_published_output, many.outputs_of_one_project, lambda made: (made.project.reference,)),
     ),
@@ -303,6 +314,7 @@ def cases(pages: dict[str, tuple[Page, ...]]) -> list[Any]:
 def queries(client: Client, address: str) -> list[str]:
     """What the page asks, once it has been seen: that it was is on the trail from then on."""
     client.get(address)
+    cache.clear()  # what is kept between two visits would hide what the page asks
     with CaptureQueriesContext(connection) as asked:
         response = client.get(address)
     assert response.status_code == 200, response
