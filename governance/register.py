@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from governance.amendments.lifecycle import AGREED
+from governance.amendments.models import Amendment
 from governance.outputs.lifecycle import RELEASED
 from governance.outputs.models import Clearance, OutputRequest
 from governance.people.lifecycle import GRANTED
 from governance.people.models import Accreditation
+from governance.projects.boards import Verdict, Vote, outcome
 from governance.projects.lifecycle import APPROVED
-from governance.projects.models import Project
+from governance.projects.models import Decision, Project, Stage
 
 
 def public_releases() -> QuerySet[OutputRequest]:
@@ -29,9 +33,38 @@ def public_projects(words: str = "") -> QuerySet[Project]:
             | Q(public_benefit__icontains=word)
             | Q(reference__icontains=word)
         )
-    return projects.prefetch_related(
-        Prefetch("output_requests", queryset=public_releases(), to_attr="published"), "agreements"
-    ).order_by("-state_since")
+    return (
+        projects.annotate(conditions_set=Count("conditions", distinct=True))
+        .prefetch_related(
+            Prefetch("output_requests", queryset=public_releases(), to_attr="published"),
+            Prefetch("decisions", queryset=votes_of_owners(), to_attr="votes_of_owners"),
+            Prefetch("amendments", queryset=Amendment.objects.filter(state=AGREED), to_attr="agreed"),
+            "agreements",
+        )
+        .order_by("-state_since")
+    )
+
+
+def votes_of_owners() -> QuerySet[Decision]:
+    """The data owners' votes in order, without who gave them and why."""
+    votes = Decision.objects.filter(stage=Stage.OWNER).order_by("decided_at", "pk")
+    return votes.only("project", "round", "owner", "verdict", "refused", "decided_at")
+
+
+def decided_by(project: Project, votes: Iterable[Decision]) -> dict[str, str]:
+    """Owner -> what it decided on the application as approved, in words; without owners that have not settled."""
+    given = [
+        Vote(vote.owner, Verdict(vote.verdict), frozenset(vote.refused))
+        for vote in votes
+        if vote.round == project.round
+    ]
+    if not project.quorums:
+        return {}
+    found = outcome(project.quorums, given)
+    in_part = {vote.board for vote in given if vote.verdict is Verdict.APPROVE and vote.refused}
+    said = {owner: "Approved in part" if owner in in_part else "Approved" for owner in found.approved}
+    said |= dict.fromkeys(found.refused, "Refused")
+    return {owner: said[owner] for owner in project.quorums if owner in said}
 
 
 def public_researchers(words: str = "", *, on: date) -> QuerySet[Accreditation]:

@@ -14,7 +14,8 @@ from governance.projects.models import Project
 
 # What a row of a list shows: the long answers and JSON columns stay where they are.
 SHOWN = (
-    "reference", "title", "state", "state_since", "lead__name", "lead__username", "lead__organisation__name",
+    "reference", "title", "state", "state_since", "dataset", "round", "quorums", "panel_quorum", "paused_at",
+    "taken_up_at", "lead__name", "lead__username", "lead__organisation__name",
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from governance.projects.lifecycle import APPROVED, OWNERS, RETURNED
 from governance.projects.models import Member, Project, Stage, votes_on
 from portal import application, application_page, deciding
 from portal.records import allowed_actions, hindrances_of, reads_names
+from portal.timeline import timeline, total
 
 DECIDING = {"accept", "pass", "vote", "refuse", "return"}
 
@@ -41,6 +42,8 @@ def context_of(project: Project, person: User, catalogue: Catalogue, at: datetim
         "change": "edit" in actions,
         "may_decide": may_decide(project, person, actions),
         "hindrances": hindrances_to_show(project, person, at),
+        "timeline": (lines := timeline(project, at)),
+        "altogether": total(lines),
         "gaps": application.gaps(project) if "edit" in actions else [],
         "members": team_of(project, local_day(at)),
         "on_team": bool(roles & TEAM_ROLES),

@@ -18,6 +18,7 @@ from portal.views import (
     deciding,
     enquiries,
     extracts,
+    figures,
     health,
     home,
     invitations,
@@ -75,6 +76,7 @@ urlpatterns = [
     # Anyone may read these.
     path("register/", register.index, name="register"),
     path("register/researchers", register.researchers, name="register_researchers"),
+    path("register/figures", figures.index, name="register_figures"),
     path("register/<str:reference>", register.project, name="register_project"),
     path("catalogue/", catalogue.index, name="catalogue"),
     path("catalogue/<slug:code>/", catalogue.dataset, name="catalogue_dataset"),

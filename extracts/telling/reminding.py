@@ -1,16 +1,12 @@
 """Reminders of what waits for the service, and escalation to research support when it is overdue.
 
-Targets are working days, a row a state, in targets.csv. Clocks of the other side are not looked at here.
+Targets are working days, a row a state (governance.targets). The clock of a project stands still while it is paused.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from extracts.telling.audience import holders, may_see, reference_of, who_may
@@ -20,34 +16,15 @@ from governance.amendments.models import Amendment
 from governance.notices.groups import Group, Kind
 from governance.notices.outbox import Telling, give
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, User, local_day
+from governance.people.models import Accreditation, User
 from governance.people.roles import Role
 from governance.projects.models import Project
-from governance.working_days import working_days_between
+from governance.targets import targets
+from governance.timing import began, clock_of
 
-TARGETS = Path(__file__).with_name("targets.csv")
 RECORDS: dict[str, Any] = {
     model.__name__: model for model in (Project, Amendment, Agreement, Condition, Accreditation, OutputRequest)
 }
-
-
-@dataclass(frozen=True)
-class Target:
-    """How many working days a record should wait in a state for somebody to take the action, or one beside it."""
-
-    record: str
-    state: str
-    action: str
-    days: int
-
-
-@cache
-def targets() -> tuple[Target, ...]:
-    with TARGETS.open(newline="", encoding="utf-8") as file:
-        return tuple(
-            Target(row["record"], row["state"], row["action"], int(row["target_working_days"]))
-            for row in csv.DictReader(file)
-        )
 
 
 def remind_all(*, at: datetime, site: str) -> int:
@@ -65,7 +42,7 @@ def _reminders(at: datetime) -> Iterator[tuple[User, Telling]]:
             if getattr(record, "paused_at", None):
                 continue
             since = _since(record)
-            passed = working_days_between(local_day(since), local_day(at))
+            passed = clock_of(record, at).visit.days
             if is_to_be_reminded(passed, target.days):
                 telling = _telling(record, since, "reminder", Kind.TURN, "It still waits for you.")
                 yield from ((person, telling) for person in who_may(record, target.action, at))
@@ -76,15 +53,9 @@ def _reminders(at: datetime) -> Iterator[tuple[User, Telling]]:
 
 
 def _since(record: Any) -> datetime:
-    """When the clock began.
-
-    An output request's runs from the machine's report on, through both checks; that of an application which was
-    paused begins anew when it is taken up.
-    """
-    report = record.report_now() if isinstance(record, OutputRequest) else None
-    since: datetime = report.made_at if report else record.state_since
+    """When its clock began. Who was reminded of an application before a pause is reminded again after it."""
     taken_up: datetime | None = getattr(record, "taken_up_at", None)
-    return max(since, taken_up) if taken_up else since
+    return max(began(record), taken_up) if taken_up else began(record)
 
 
 def _telling(record: Any, since: datetime, step: str, kind: Kind, says: str) -> Telling:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from governance.people.models import User
 from portal.records import history_of, status_of
+from portal.turns import Turn, turn_of
 
 register = template.Library()
 
 
 @register.inclusion_tag("records/status_line.html")
 def status_line(record: Any) -> dict[str, Any]:
-    """Who has it, since when, what next."""
+    """Who has it, since when, what is missing, what next, and by when."""
     return {
         "state": record.STATES(record.state).label,
         "colour": COLOURS.get(record.state, "blue"),
         "since": record.state_since,
         "waiting": status_of(record),
+        "turn": turn_of(record, timezone.now()),
     }
+
+
+@register.inclusion_tag("records/whose_turn.html")
+def whose_turn(record: Any, turns: Mapping[int, Turn]) -> dict[str, Any]:
+    """The same in a list, from turns that were worked out for all of its rows together."""
+    return {"since": record.state_since, "waiting": status_of(record), "turn": turns.get(record.pk)}
 
 
 @register.inclusion_tag("records/history.html")

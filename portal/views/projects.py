@@ -21,7 +21,7 @@ from governance.projects.form import versions
 from governance.projects.lifecycle import UNDER_REVIEW
 from governance.projects.models import Project
 from governance.workflow import Refused
-from portal import application, choosing, feasibility, inbox, project_lists, project_page
+from portal import application, choosing, feasibility, inbox, project_lists, project_page, turns
 from portal.access import SignedIn, visible_or_404
 from portal.catalogues import described
 from portal.entering import sent, status_of, turned_away
@@ -42,14 +42,17 @@ def index(request: SignedIn) -> HttpResponse:
     to_decide = [record for record in waiting if isinstance(record, Project) and record.state in UNDER_REVIEW]
     reviewable = project_lists.reviewable(request.user, at)
     others = narrowed.narrow(reviewable.exclude(pk__in=[project.pk for project in to_decide]))
+    page = Paginator(others, A_PAGE).get_page(request.GET.get("page")) if reviews else None
+    own = list(mine)
     context = {
         "form": narrowed,
         "filtered": any(request.GET.get(name) for name in ("q", "state")),
         "reviews": reviews,
         "to_decide": to_decide,
         "to_sign": [record for record in waiting if isinstance(record, Agreement)],
-        "mine": list(mine),
-        "others": Paginator(others, A_PAGE).get_page(request.GET.get("page")) if reviews else None,
+        "mine": own,
+        "others": page,
+        "turns": turns.turns_of([*to_decide, *own, *(page or ())], at),
     }
     return render(request, "projects/index.html", context)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -23,23 +21,28 @@ from governance.catalogue.cohort import in_words
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, local_day
 from governance.projects.models import Project
-from governance.register import public_projects, public_researchers
+from governance.register import decided_by, public_projects, public_researchers
 from portal.catalogues import described_or_none
+from portal.downloads import FORMATS, as_file
+from portal.turns import owner_label
 
 PAGE = 25
 COLUMNS = (
     "reference", "title", "lead", "organisation", "lay_summary", "public_benefit", "dataset", "tables",
     "cohort", "data_from", "data_to", "approved_on", "agreement", "agreement_ends_on",
+    "owners_decisions", "conditions", "amendments",
     "release_title", "released_on", "release_sha256",
 )  # fmt: skip
 RESEARCHER_COLUMNS = ("name", "organisation", "number", "kind", "accredited_from", "accredited_until")
-FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class RegisterEntry:
-    """What anyone may read of one project. `tables` are labels of the approved ones, `cohort` says whose records."""
+    """What anyone may read of one project. `tables` are labels of the approved ones, `cohort` says whose records.
+
+    decisions   (data owner, what it decided), in the catalogue's words
+    amendments  the agreed ones, each as its kind, and the day on which it was agreed
+    """
 
     project: Project
     agreement: Agreement | None
@@ -47,6 +50,8 @@ class RegisterEntry:
     dataset: str
     tables: tuple[str, ...]
     cohort: str
+    decisions: tuple[tuple[str, str], ...]
+    amendments: tuple[tuple[str, date], ...]
     releases: tuple[OutputRequest, ...]
 
 
@@ -111,7 +116,13 @@ def entry_of(project: Any, catalogue: Catalogue | None, at: datetime) -> Registe
     title = catalogue.dataset.title if catalogue else project.dataset
     cohort = agreement.scope.cohort if agreement else project.chosen_cohort
     words = in_words(cohort, catalogue.cohort_frame if catalogue else None)
-    return RegisterEntry(project, agreement, standing_of(agreement, at), title, labels, words, tuple(project.published))
+    said = decided_by(project, project.votes_of_owners)
+    return RegisterEntry(
+        project, agreement, standing_of(agreement, at), title, labels, words,
+        decisions=tuple((owner_label(owner, catalogue), decision) for owner, decision in said.items()),
+        amendments=tuple((one.get_kind_display(), local_day(one.state_since)) for one in reversed(project.agreed)),
+        releases=tuple(project.published),
+    )  # fmt: skip
 
 
 def standing_of(agreement: Agreement | None, at: datetime) -> str:
@@ -122,40 +133,17 @@ def standing_of(agreement: Agreement | None, at: datetime) -> str:
     return "Ended" if ended else AgreementState(agreement.state).label
 
 
-def as_file(kind: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """Rows to download, as CSV or as a JSON list of objects."""
-    response = HttpResponse(content_type=FORMATS[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    if kind == "json":
-        told = [{column: plain(value) for column, value in zip(columns, row, strict=True)} for row in rows]
-        json.dump(told, response, ensure_ascii=False, indent=1)
-        return response
-    written = csv.writer(response)
-    written.writerow(columns)
-    for row in rows:
-        written.writerow([harmless(value) for value in row])
-    return response
-
-
-def plain(value: Any) -> str | None:
-    """The value as JSON holds it: null for nothing, everything else as text."""
-    return None if value in (None, "") else str(value)
-
-
 def row_of(entry: RegisterEntry, release: OutputRequest | None) -> tuple[Any, ...]:
-    project, agreement = entry.project, entry.agreement
+    project: Any = entry.project
+    agreement = entry.agreement
     released = release.released_at if release else None
     return (
         project.reference, project.title, project.lead.name, project.lead.organisation,
         project.lay_summary, project.public_benefit, project.dataset, "; ".join(entry.tables),
         entry.cohort, project.period_from, project.period_to, local_day(project.state_since),
         entry.standing, agreement.ends_on if agreement else project.ends_on,
+        "; ".join(f"{owner}: {decision}" for owner, decision in entry.decisions), project.conditions_set,
+        "; ".join(f"{kind}, {day}" for kind, day in entry.amendments),
         release.title if release else "", local_day(released) if released else "",
         release.package_sha256 if release else "",
     )  # fmt: skip
-
-
-def harmless(value: Any) -> str:
-    """The value as text that a spreadsheet will not take for a formula: such a cell is given a leading quote."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

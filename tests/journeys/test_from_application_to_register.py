@@ -131,6 +131,7 @@ def anyone_may_look_around(journey: Journey) -> None:
         ("/catalogue/cjs_linked/pol_victim", "catalogue-table"),
         ("/register/", "register-empty"),
         ("/register/researchers", "register-researchers"),
+        ("/register/figures", "register-figures"),
         ("/releases/", "releases"),
         ("/releases/1/", "release"),
         ("/about-the-data", "about-the-data"),
@@ -321,6 +322,9 @@ def the_public_reads_of_it(journey: Journey) -> None:
     page.get_by_role("link", name=TITLE).first.click()
     expect(page.locator("main")).to_contain_text("Crimes by offence")
     journey.look("register-project")
+    page.goto("/register/figures")
+    expect(page.locator("main")).to_contain_text("fewer than 10")
+    journey.look("register-figures-with-data")
     page = journey.as_("ada")
     page.goto("/trail/")
     expect(page.locator("main")).to_contain_text("download")

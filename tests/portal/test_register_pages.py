@@ -16,7 +16,8 @@ from governance.outputs.models import Clearance, OutputRequest
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
-from portal.views.register import COLUMNS, harmless, standing_of
+from portal.downloads import harmless
+from portal.views.register import COLUMNS, standing_of
 from tests import builders
 from tests.cast import person
 
@@ -150,11 +151,11 @@ def test_a_revoked_agreement_reads_as_revoked_even_after_its_last_day():
 
 def test_the_register_takes_the_same_few_queries_for_one_project_and_for_many(client, django_assert_num_queries):
     a_release()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get("/register/")
     for _ in range(3):
         a_release()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get("/register/")
 
 
@@ -163,3 +164,42 @@ def test_the_json_says_what_the_csv_says(client):
     told = json.loads(client.get("/register/?format=json").content)
     (row,) = rows(client)
     assert [{name: value or "" for name, value in one.items()} for one in told] == [row]
+
+
+def test_what_each_owner_decided_is_public_and_who_decided_is_not(client):
+    condition = {"kind": "sight", "about": "", "level": "", "text": "We see drafts."}
+    project = builders.a_project("owners")
+    project = builders.decided(project, "police", refused=["pol_crime.recorded_date"])
+    project = builders.decided(project, "hmcts", conditions=[condition])
+    project = projects.take(project, catalogue=builders.catalogue(), by=person("ruth"), at=builders.now())
+    builders.panel_approves(project)
+    page = text_of(client, reverse("register_project", args=[project.reference]))
+    assert "Approved in part" in page
+    assert "The approval carries 1 condition." in page
+    assert "The project was not amended." in page
+    for name in ("Petra", "Percy", "Hugo", "Pia", "Fits our purpose", "We see drafts"):
+        assert name not in page + text_of(client)
+    (row,) = rows(client)
+    assert row["owners_decisions"] == "Police (43 forces) via Home Office: Approved in part; HMCTS: Approved"
+    assert (row["conditions"], row["amendments"]) == ("1", "")
+
+
+def test_an_owner_that_refused_is_listed_as_such(client):
+    project = builders.decided(builders.a_project("owners"), "police", Verdict.REFUSE)
+    project = projects.take(
+        builders.decided(project, "hmcts"), catalogue=builders.catalogue(), by=person("ruth"), at=builders.now()
+    )
+    builders.panel_approves(project)
+    (row,) = rows(client)
+    assert row["owners_decisions"] == "Police (43 forces) via Home Office: Refused; HMCTS: Approved"
+
+
+def test_agreed_amendments_are_listed_with_their_day_and_others_are_not(client):
+    project = builders.an_agreement().project
+    for number, state in enumerate(("agreed", "refused", "draft"), 1):
+        at = builders.now()
+        project.amendments.create(number=number, kind="end", state=state, state_since=at, created_at=at)
+    page = text_of(client, reverse("register_project", args=[project.reference]))
+    assert page.count("agreed on") == 1
+    (row,) = rows(client)
+    assert row["amendments"].endswith(f"{builders.now():%Y-%m-%d}")
