@@ -67,9 +67,9 @@ def locked(record: R) -> R:
         found: R = model.objects.select_for_update().get(pk=record.pk)
         return found
     held = model._meta.get_field("project").related_model.objects.select_for_update().get(pk=project)
-    found = model.objects.select_for_update().get(pk=record.pk)
-    found.project = held
-    return found
+    of_it: Any = model.objects.select_for_update().get(pk=record.pk)
+    of_it.project = held
+    return of_it  # type: ignore[no-any-return]
 
 
 def _tell(record: models.Model, action: str) -> None:

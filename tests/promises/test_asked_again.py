@@ -12,7 +12,7 @@ WHEN_OPENED = {
     "accreditation_decide", "accreditation_revoke", "person_sanction", "organisation_edit",
     "person_leave", "person_back", "handover_propose",
 }  # fmt: skip
-WHEN_SENT = {"sanction", "handover_answer"}
+WHEN_SENT = {"sanction", "handover_answer", "team_review", "role_review"}
 PATTERNS = {pattern.name: pattern for pattern in get_resolver().url_patterns}
 STALE = 301
 

@@ -136,6 +136,7 @@ REFERENCE = (
     rf"(?:{NUMBERED}|Agreement \d+ of {NUMBERED}|Extract \d+ of {NUMBERED}|Output \d+ of {NUMBERED}"
     rf"|Amendment \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
     rf"|Lead of {NUMBERED}|Enquiry \d+|Accreditation request \d+|Your roles in the service"
+    rf"|Review of access to {NUMBERED}|Review of roles \d+"
     rf"|Your standing as a researcher)"
 )
 SENTENCE = "(?:" + "|".join(re.escape(kind.said) for kind in Kind) + ")"
