@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Literal
-
-import typst
 
 from governance.people.grants import roles_on
 from governance.people.models import User, local_day
 from governance.projects.form.rights import readable_by
 from governance.projects.form.values import told
 from governance.projects.models import Project
+from portal import typesetting
 from portal.application_page import ShownAnswer, sections_for
-
-TEMPLATE = Path(__file__).with_name("typst") / "application.typ"
 
 
 def as_pdf(project: Project, person: User, at: datetime) -> bytes:
-    """The application in PDF/UA-1: its text can be selected, its headings and tables are tagged.
-
-    Answers travel as data, so that nothing typed is ever read as markup. PDF/UA-1 forbids letters that the fonts
-    lack; an application with such a letter becomes a plain tagged PDF, which shows a box in its place.
-    """
+    """The application as a tagged PDF."""
     shown: dict[str, object] = {
         "reference": project.reference,
         "title": project.title,
@@ -42,27 +32,7 @@ def as_pdf(project: Project, person: User, at: datetime) -> bytes:
             for one in sections_for(project, person, roles_on(project, person, at))
         ],
     }
-    try:
-        return _compiled(shown, at, "ua-1")
-    except typst.TypstError as problem:
-        if NO_GLYPH not in str(problem):
-            raise
-        return _compiled(shown, at, "1.7")
-
-
-NO_GLYPH = "could not be displayed"
-
-
-def _compiled(shown: dict[str, object], at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
-    made = typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        sys_inputs={"application": json.dumps(shown)},
-        pdf_standards=standard,
-        timestamp=at.replace(microsecond=0),
-        ignore_system_fonts=True,
-    )
-    return bytes(made)
+    return typesetting.as_pdf("application", shown, at)
 
 
 def _for_pdf(project: Project, answer: ShownAnswer) -> dict[str, object]:

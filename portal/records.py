@@ -16,6 +16,7 @@ from governance.people.grants import is_the_services, roles_for
 from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
 from governance.workflow import Waiting, allowed, hindrances
+from portal.remembering import Remembering
 
 # What only auditors read of a history: who looked at what, each small change, declared interests, and from which
 # worker a job came.
@@ -29,12 +30,12 @@ def reads_names(roles: Collection[Role]) -> bool:
 
 def allowed_actions(record: Any, person: User, at: datetime) -> set[str]:
     """The actions that the record's lifecycle allows this person now: one button each."""
-    return set(allowed(record.LIFECYCLE, record, person, roles_for(record, person, at), at))
+    return set(allowed(record.LIFECYCLE, Remembering(record), person, roles_for(record, person, at), at))
 
 
 def hindrances_of(record: Any, person: User, at: datetime) -> dict[str, str]:
     """Action -> why not, where only a guard stands between this person and the action."""
-    return hindrances(record.LIFECYCLE, record, person, roles_for(record, person, at), at)
+    return hindrances(record.LIFECYCLE, Remembering(record), person, roles_for(record, person, at), at)
 
 
 def status_of(record: Any) -> Waiting:

@@ -187,6 +187,7 @@ urlpatterns = [
     # Agreements.
     path("agreements/<int:pk>/", agreements.detail, name="agreement"),
     path("agreements/<int:pk>/sign", asked_again(agreements.sign), name="agreement_sign"),
+    path("agreements/<int:pk>/pdf", agreements.pdf, name="agreement_pdf"),
     path("conditions/<int:pk>/", agreements.condition, name="condition"),
     path("agreements/<int:pk>/revoke", asked_again(agreements.revoke), name="agreement_revoke"),
     # Extracts.

@@ -25,7 +25,8 @@ from governance.permissions import services as permissions
 from governance.projects import answering, leaving
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
-from governance.projects.models import Handover, Project
+from governance.projects.enquiries import services as enquiries
+from governance.projects.models import Enquiry, Handover, Project
 from governance.standing import services as people
 from tests.cast import person
 
@@ -198,6 +199,12 @@ def a_handover(project: Project) -> Handover:
     ruth, olu, at = project.lead, person("olu"), now()
     projects.add_member(project, olu, role=Role.RESEARCHER, by=ruth, at=at)
     return leaving.propose(project, successor=olu, by=ruth, at=at)
+
+
+def an_enquiry(by: str = "ruth") -> Enquiry:
+    """An enquiry that waits for research support."""
+    question = "Do waits differ by court and year?"
+    return enquiries.ask(title="Waits by court", question=question, catalogue=catalogue(), by=person(by), at=now())
 
 
 def a_request_for_accreditation(by: str = "coral", *, route: str = "degree", supervisor: str = "") -> Accreditation:

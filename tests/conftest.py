@@ -20,6 +20,14 @@ from governance.people.grants import worker
 from tests.extracts.small_linked import PEOPLE, SEED, accepted
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks the database: those tests CI runs on PostgreSQL too. The others would do the same again."""
+    for item in items:
+        if item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 @pytest.fixture(autouse=True)
 def fresh_cache() -> Iterator[None]:
     """No test sees what another one counted, such as wrong passwords."""

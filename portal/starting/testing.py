@@ -11,7 +11,7 @@ from portal.starting import chromium
 from portal.starting.progress import say
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = ("-n", "2", "-m", "not browser and not stack and not spark")
+QUICK = ("-n", "2", "-m", "not browser and not stack and not spark and not many")
 REAL = ("-p", "no:xdist", "-m", "stack or browser")
 
 

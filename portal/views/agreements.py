@@ -19,7 +19,7 @@ from governance.people.grants import roles_on
 from governance.people.models import User
 from governance.people.roles import Role
 from governance.workflow import Refused
-from portal import application
+from portal import agreement_pdf, application
 from portal.access import SignedIn, visible_or_404
 from portal.catalogues import described
 from portal.deciding import board_name, condition_in_words
@@ -68,6 +68,17 @@ def may_countersign(agreement: Agreement, person: User, at: datetime) -> bool:
 
 SIGNED_FOR_PROJECT = "You signed the agreement. Once everybody on the project's side has, research support signs."
 SIGNED_FOR_SERVICE = "You signed for the service. The agreement is in force."
+
+
+def pdf(request: SignedIn, pk: int) -> HttpResponse:
+    """The terms and their signatures, to print and to keep."""
+    at = timezone.now()
+    agreement = visible_or_404(Agreement, pk, to=request.user, at=at)
+    named = reads_names(roles_on(agreement.project, request.user, at))
+    content = agreement_pdf.as_pdf(agreement, described(agreement.scope.dataset), at, named=named)
+    name = f"{agreement.project.reference}-agreement-{agreement.version}.pdf"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=disposition)
 
 
 def condition(request: SignedIn, pk: int) -> HttpResponse:

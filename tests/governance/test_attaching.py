@@ -14,7 +14,7 @@ from governance.projects.attachment_rules import DOCX, MOST_BYTES, NotAttachable
 from governance.projects.models import Attachment
 from governance.projects.papers import Scan
 from governance.workflow import Refused
-from tests.builders import a_project, catalogue, now
+from tests.builders import a_project, catalogue, declare, now
 from tests.cast import person
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -131,6 +131,7 @@ class TestAttaching:
         project = a_project()
         file = attach(project)
         project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
+        declare(project, "sam")
         services.send_back(project, reasons="Why?", round=1, by=person("sam"), at=now())
         project = attaching.detach(file, by=person("ruth"), at=now())
         assert project.own_answer("dpia")["files"] == [] and Attachment.objects.filter(pk=file.pk).exists()

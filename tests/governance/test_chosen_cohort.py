@@ -2,13 +2,12 @@
 
 import pytest
 
-from governance.agreements import services as agreements
 from governance.audit.models import Entry
 from governance.catalogue.cohort import EVERYTHING, Cohort, Condition
 from governance.projects import services
 from governance.projects.boards import Verdict
 from governance.workflow import Refused
-from tests.builders import OWNER_OF, a_project, catalogue, now
+from tests.builders import a_project, advance, catalogue, decided, now, panel_approves
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
@@ -20,21 +19,18 @@ def choose(project, cohort, by="ruth"):
     return services.choose_cohort(project, cohort, catalogue=catalogue(), by=person(by), at=now())
 
 
-def decided(cohort, *, refused=(), wish=COURTS):
-    """A project of Ruth's with the cohort, before the panel."""
+def voted(cohort, *, refused=(), wish=COURTS):
+    """A project of Ruth's with the cohort, after the owners' votes."""
     project = choose(a_project(wish=wish), cohort)
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    project = services.accept(project, reasons="Complete.", round=1, by=person("sam"), at=now())
+    project = advance(project, "owners")
     for owner in project.owners:
-        verdict = Verdict.REFUSE if owner in refused else Verdict.APPROVE
-        project = services.decide(
-            project, verdict=verdict, reasons="Said.", round=1, by=person(OWNER_OF[owner]), at=now()
-        )
+        project = decided(project, owner, Verdict.REFUSE if owner in refused else Verdict.APPROVE)
     return project
 
 
-def concluded(project):
-    return agreements.conclude(project, reasons="Good.", round=1, catalogue=catalogue(), by=person("pia"), at=now())
+def take(project):
+    return services.take(project, catalogue=catalogue(), by=person("ruth"), at=now())
 
 
 def test_a_project_asks_for_everybody_until_it_chooses():
@@ -66,24 +62,25 @@ def test_nobody_else_chooses_and_nobody_after_it_was_submitted():
 
 
 def test_the_owners_of_what_it_is_chosen_by_decide_too():
-    project = decided(BY_STAGE)
+    project = voted(BY_STAGE)
     assert set(project.owners) == {"hmcts", "police", "moj_linkage"}
     assert project.state == "panel"
 
 
 def test_the_agreement_holds_the_cohort():
-    assert concluded(decided(BY_STAGE)).scope.cohort == BY_STAGE
+    assert panel_approves(voted(BY_STAGE)).agreements.get().scope.cohort == BY_STAGE
 
 
 def test_without_the_refused_condition_nobody_is_given_more_than_was_approved():
-    project = decided(BY_STAGE, refused=["moj_linkage"])
-    with pytest.raises(Refused, match="chosen by drv_victim_journey, which the owner refused"):
-        concluded(project)
+    project = voted(BY_STAGE, refused=["moj_linkage"])
+    with pytest.raises(Refused, match="chosen by drv_victim_journey, which its owner refused"):
+        take(project)
     project.refresh_from_db()
-    assert project.state == "panel" and not project.agreements.exists()
+    assert project.state == "offered" and not project.agreements.exists()
+    assert services.revise(project, by=person("ruth"), at=now()).state == "returned"
 
 
 def test_no_agreement_is_drawn_up_on_no_table():
-    project = decided(BY_STAGE, refused=["hmcts"])
+    project = voted(BY_STAGE, refused=["hmcts"])
     with pytest.raises(Refused, match="No table is left"):
-        concluded(project)
+        take(project)

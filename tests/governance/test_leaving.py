@@ -49,9 +49,9 @@ def test_who_may_do_what():
 
 
 def test_whoever_has_left_holds_and_uses_nothing(project):
-    assert roles_on(project, person("ruth")) == {Role.RESEARCHER}
+    assert roles_on(project, person("ruth"), now()) == {Role.RESEARCHER}
     ruth = left()
-    assert not ruth.is_active and roles_on(project, ruth) == frozenset()
+    assert not ruth.is_active and roles_on(project, ruth, now()) == frozenset()
     assert "closed" in ruth.why_not_accredited(now())
     with pytest.raises(Refused):
         extracts.request(project, catalogue=None, by=ruth, at=now())
@@ -88,7 +88,7 @@ def test_once_is_enough_and_whoever_is_back_is_back(project):
     with pytest.raises(Refused, match="has left already"):
         left()
     leaving.come_back(person("ruth"), by=person("sam"), at=now())
-    assert roles_on(project, person("ruth")) == {Role.RESEARCHER}
+    assert roles_on(project, person("ruth"), now()) == {Role.RESEARCHER}
     with pytest.raises(Refused, match="has not left"):
         leaving.come_back(person("ruth"), by=person("sam"), at=now())
 

@@ -14,6 +14,7 @@ def the_boards_decide(journey: Journey, address: str, title: str) -> None:
     for who, verdict, reasons, now in (
         ("sam", "Accept", "Complete, feasible, and the question is new.", "In ethical review"),
         ("esme", "Pass it", "The people in the data are well protected.", "With the data owners"),
+        ("connie", "Approve", "Outcomes alone, and no date.", "With the data owners"),
         ("petra", "Approve", "It fits our purposes at this level of detail.", "With the data owners"),
         ("percy", "Approve", "I agree.", "With the data owners"),
         ("hugo", "Approve", "Court data by outcome, without hearing dates.", "Reduced project offered"),
@@ -50,17 +51,22 @@ def vote(journey: Journey, address: str, title: str, who: str, verdict: str, rea
 
 
 def every_side_signs(journey: Journey, address: str) -> None:
-    """Two members and the institution, then the service."""
-    for who in ("ruth", "coral", "sian", "sam"):
-        page = journey.as_(who)
-        page.goto(address)
-        page.get_by_role("link", name="Agreement 1").first.click()
-        journey.look(f"agreement-for-{who}")
-        page.locator("[name=read]").check()
-        page.get_by_role("button", name="Sign the agreement").click()
-    expect(page.locator(".gh-status")).to_contain_text("In force")
+    """And then the workspace is open."""
+    everybody_signs(journey, address, "Agreement 1")
     journey.look("agreement-in-force")
     page = journey.as_("ruth")
     page.goto(f"{address}workspace")
     expect(page.locator("main")).to_contain_text("Open to you")
     journey.look("workspace-open")
+
+
+def everybody_signs(journey: Journey, address: str, agreement: str) -> None:
+    """Two members and the institution, then the service."""
+    for who in ("ruth", "coral", "sian", "sam"):
+        page = journey.as_(who)
+        page.goto(address)
+        page.get_by_role("link", name=agreement).first.click()
+        journey.look(f"{agreement.lower().replace(' ', '-')}-for-{who}")
+        page.locator("[name=read]").check()
+        page.get_by_role("button", name="Sign the agreement").click()
+    expect(page.locator(".gh-status")).to_contain_text("In force")

@@ -18,6 +18,11 @@ from playwright.sync_api import Page, expect
 
 from extracts import delivery
 from extracts.zones import Zones
+from tests.journeys.amending import (
+    a_training_lapses_and_is_renewed,
+    a_variable_is_added,
+    an_extension_is_thought_better_of,
+)
 from tests.journeys.application import (
     ruth_answers_every_section,
     ruth_asks_whether_it_is_feasible,
@@ -45,11 +50,12 @@ TITLE = "Where cases end after report"
 
 # Names that answer with a redirect, a file or a machine's word, and so have nothing to look at.
 NO_PAGES = {
-    "agreement_sign", "project_take", "project_revise", "project_take_up", "amendment_drop", "amendment_submit",
-    "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove", "linkage_retry",
-    "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture", "openid_connect_login",
-    "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm", "invitation_resend",
-    "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment", "attachment_scan",
+    "agreement_sign", "agreement_pdf", "project_take", "project_revise", "project_take_up", "amendment_drop",
+    "amendment_submit", "healthz", "readyz", "output_download", "trail_export", "extract_retry", "project_remove",
+    "linkage_retry", "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture",
+    "openid_connect_login", "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm",
+    "invitation_resend", "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment",
+    "attachment_scan",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
@@ -98,6 +104,9 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     output = ruth_asks_for_an_output(journey, address, folder)
     two_checkers_decide(journey, output)
     ruth_downloads_the_package(journey, output, stack)
+    a_variable_is_added(journey, address)
+    an_extension_is_thought_better_of(journey, address)
+    a_training_lapses_and_is_renewed(journey, address, stack)
     people_are_told(journey, stack)
     otto_sees_to_the_mail(journey, stack)
     the_public_reads_of_it(journey)

@@ -27,8 +27,9 @@ from governance import register
 from governance.agreements import services as agreements
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
+from governance.projects import answering
 from governance.projects import services as projects
-from tests.builders import advance, catalogue, everybody_signs, now
+from tests.builders import advance, application_answers, catalogue, everybody_signs, now
 from tests.cast import person
 from tests.extracts.small_dataset import surrogate
 
@@ -62,16 +63,12 @@ def approved(by: str):
     """Steps 1 and 2: an application for WISH, through every board and all signatures."""
     known, lead, at = catalogue("cook_county_2019"), person(by), now()
     project = projects.start(title="How felony charges end", catalogue=known, by=lead, at=at)
-    project = projects.edit(
-        project,
-        by=lead,
-        at=at,
-        lay_summary="We follow felony charges to their end.",
-        public_benefit="The county learns where cases end without a finding.",
-        period_from=PERIOD[0],
-        period_to=PERIOD[1],
-        ends_on=date(2028, 12, 31),
-    )
+    given = application_answers() | {
+        "lay_summary": "We follow felony charges to their end.",
+        "period": {"from": PERIOD[0].isoformat(), "to": PERIOD[1].isoformat()},
+        "dates": {"starts_on": at.date().isoformat(), "ends_on": "2028-12-31", "text": ""},
+    }
+    project = answering.save(project, given, by=lead, at=at)
     for table, wish in WISH.items():
         variables = {name: {"level": level, "reason": "Needed to follow the charge."} for name, level in wish.items()}
         projects.choose_table(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from governance.agreements import services
 from tests.builders import an_agreement, now
@@ -148,3 +150,14 @@ def test_the_page_takes_as_many_queries_for_a_wide_scope_as_for_a_narrow_one(dja
             client.get(agreement.get_absolute_url())
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_agreement_as_pdf_holds_what_was_signed_and_its_hash():
+    agreement = an_agreement("in_force")
+    answer = signed_in("ruth").get(reverse("agreement_pdf", args=[agreement.pk]))
+    assert answer["Content-Type"] == "application/pdf"
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages).split())
+    for said in (agreement.sha256, "Northshire University", "Date recorded", "Ruth", "Sian", "secure environment"):
+        assert said in text
+    assert "Sam" not in text, "who signed for the service is not named to the team"
+    read(signed_in("olu"), "agreement_pdf", agreement.pk, status=404)

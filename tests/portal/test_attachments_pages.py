@@ -11,7 +11,7 @@ from governance.projects import services
 from governance.projects.models import Attachment, Project
 from governance.projects.papers import Scan
 from portal.clamd import scanner
-from tests.builders import a_project, catalogue, now
+from tests.builders import a_project, advance, catalogue, now
 from tests.cast import person
 from tests.governance.test_attaching import PDF
 from tests.portal.clamd_server import MALWARE, clamd
@@ -58,7 +58,7 @@ class TestPages:
         with clamd() as settings.GATEHOUSE_CLAMD_URL:
             self.attach(project)
         services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-        services.accept(project, reasons="Complete.", round=1, by=person("sam"), at=now())
+        advance(project, "owners")
         address = reverse("attachment", args=[project.pk, Attachment.objects.get().pk])
         for who, status in (("ruth", 200), ("coral", 200), ("sam", 200), ("petra", 200), ("ada", 200), ("pia", 404),
                             ("cass", 404), ("olu", 404), ("connie", 404)):  # fmt: skip

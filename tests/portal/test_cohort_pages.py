@@ -12,13 +12,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from extracts.zones import Zones
-from governance.agreements import services as agreements
 from governance.catalogue.cohort import Cohort, Condition
 from governance.projects import services
 from governance.projects.models import Project
 from portal import choosing, release_risk
 from tests import linked
-from tests.builders import a_project, an_agreement, catalogue, now
+from tests.builders import a_project, advance, an_agreement, catalogue, declare, now
 from tests.cast import person
 from tests.extracts.small_linked import PEOPLE, SEED
 from tests.extracts.small_linked import linked as small_linked
@@ -201,7 +200,7 @@ def test_the_cohort_is_read_on_the_application_and_by_its_owners():
     assert IN_WORDS in read(signed_in("ruth"), "project", project.pk)
     assert IN_WORDS in read(signed_in("ruth"), "project_submit", project.pk)
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    services.accept(project, reasons="Complete.", round=1, by=person("sam"), at=now())
+    declare(advance(project, "owners"), "petra")
     page = read(signed_in("petra"), "project_decide", project.pk)
     assert IN_WORDS in page and "asks for no table of yours" in page
     assert "The cohort is chosen by Victim on crime, Police recorded crime, which are yours." in page or (
@@ -216,7 +215,7 @@ def test_an_owner_is_told_of_what_is_finer_than_the_default():
         project, "crt_case", reason="R.", variables=wish, catalogue=catalogue(), by=person("ruth"), at=now()
     )
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    services.accept(project, reasons="Complete.", round=1, by=person("sam"), at=now())
+    declare(advance(project, "owners"), "hugo")
     page = read(signed_in("hugo"), "project_decide", project.pk)
     assert "1 variable finer than the default: Age (Single years)" in page
     assert "Finer than the default" in page and "Ages of criminal responsibility." in page
@@ -225,12 +224,7 @@ def test_an_owner_is_told_of_what_is_finer_than_the_default():
 def test_the_cohort_is_read_in_the_agreement_and_the_register(client):
     project = chosen(a_project(wish={"crt_case": {"sex": ""}}))
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    project = services.accept(project, reasons="Complete.", round=1, by=person("sam"), at=now())
-    for who in ("petra", "hugo"):
-        project = services.decide(project, verdict="approve", reasons="Yes.", round=1, by=person(who), at=now())
-    agreement = agreements.conclude(
-        project, reasons="Good.", round=1, catalogue=catalogue(), by=person("pia"), at=now()
-    )
+    agreement = advance(project, "approved").agreements.get()
     assert IN_WORDS in read(signed_in("ruth"), "agreement", agreement.pk)
     assert IN_WORDS in read(client, "register_project", project.reference)
     rows = json.loads(client.get(reverse("register"), {"format": "json"}).content)

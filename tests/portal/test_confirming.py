@@ -5,7 +5,7 @@ import pytest
 from governance.projects.models import Decision, Project
 from portal.demo import PASSWORD
 from portal.demo_codes import code_of
-from tests.builders import a_project
+from tests.builders import a_project, declare
 from tests.cast import let_in, person
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,9 @@ REASONS = "Complete, feasible, and the question is new."
 
 @pytest.fixture
 def project() -> Project:
-    return a_project(state="triage")
+    project = a_project(state="triage")
+    declare(project, "sam")
+    return project
 
 
 def test_what_was_sent_too_late_is_done_once_the_password_was_given(client, project):

@@ -9,18 +9,13 @@ from governance.projects.enquiries import services
 from governance.projects.enquiries.lifecycle import ENQUIRY, FEASIBLE, REDIRECTED
 from governance.projects.enquiries.models import Enquiry
 from governance.workflow import Refused, grid
-from tests.builders import catalogue, now
+from tests.builders import an_enquiry, catalogue, now
 from tests.cast import person
 from tests.portal.pages import read, send, signed_in
 from tests.tables import parse
 
 pytestmark = pytest.mark.django_db
 ASKED = {"dataset": "cjs_linked", "title": "Waits by court", "question": "Do waits differ by court and year?"}
-
-
-def an_enquiry(by: str = "ruth") -> Enquiry:
-    given = {name: ASKED[name] for name in ("title", "question")}
-    return services.ask(**given, catalogue=catalogue(), by=person(by), at=now())
 
 
 def test_who_may_do_what():

@@ -327,6 +327,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     builders.a_request_for_accreditation()
     builders.a_proposed_role()
     builders.a_handover(builders.a_project())
+    builders.an_enquiry()
     linked.a_delivery("cps", state="refused")
     linked.a_run("failed", name="0")
     linked.a_release("withdrawn", name="1")

@@ -6,11 +6,11 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core import mail
 from django.db import connection
 from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 
+from governance.notices.models import Message
 from governance.people.models import Invitation, Organisation, User
 from tests.cast import person
 from tests.portal.pages import read, send, signed_in
@@ -27,7 +27,7 @@ def invite(client, email="nia@northshire.example", to="Northshire University") -
 
 
 def link_for(email) -> str:
-    bodies = [message.body for message in mail.outbox if message.to == [email]]
+    bodies = [message.body for message in Message.objects.filter(to=email).order_by("pk")]
     return re.search(r"http://testserver(/invited/\S+)", bodies[-1])[1] if bodies else ""
 
 

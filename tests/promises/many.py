@@ -117,3 +117,14 @@ def history(record: Any, number: int) -> None:
     """More entries about a record on the trail."""
     for _ in range(number):
         trail.append(actor=worker(), action="remind", subject=record, at=timezone.now())
+
+
+def alike(record: Any, number: int) -> list[Any]:
+    """Copies that differ in nothing but their number."""
+    return copies(record, [{}] * number)
+
+
+def conditions(condition: Any, number: int) -> list[Any]:
+    """Copies of a condition, each of a copy of its agreement and project."""
+    made = agreements(condition.agreement, number)
+    return copies(condition, [{"agreement": one, "project": one.project} for one in made])

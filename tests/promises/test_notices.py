@@ -32,6 +32,7 @@ SERVICES = (
     "governance/standing/invitations.py",
     "governance/projects/leaving.py",
     "governance/*/services/*.py",
+    "governance/projects/enquiries/services.py",
     "extracts/services/*.py",
 )
 
@@ -137,7 +138,7 @@ REFERENCE = (
     rf"|Amendment \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
     rf"|Lead of {NUMBERED}|Enquiry \d+|Accreditation request \d+|Your roles in the service"
     rf"|Review of access to {NUMBERED}|Review of roles \d+"
-    rf"|Your standing as a researcher)"
+    r"|Your standing as a researcher)"
 )
 SENTENCE = "(?:" + "|".join(re.escape(kind.said) for kind in Kind) + ")"
 LINK = re.escape(SITE) + r"/[\w/]*"

@@ -19,18 +19,26 @@ from django.urls import get_resolver, reverse
 
 from extracts import services as extracts
 from extracts.models import ClericalPair, Delivery, LinkageRun, Release
+from governance.amendments import services as amendments
+from governance.amendments.delta import Kind
+from governance.notices.models import Message, Notice
 from governance.outputs import services as outputs
 from governance.people.models import Accreditation, RoleGrant, Sanction, SignedDeclaration, Training, User
+from governance.projects.boards import Verdict
 from governance.projects.models import Decision
+from governance.standing import invitations
 from governance.standing import services as standing
 from tests import linked
 from tests.builders import (
+    a_handover,
     a_project,
     a_proposed_role,
     a_request_for_accreditation,
     an_agreement,
+    an_enquiry,
     an_output,
     catalogue,
+    declare_on,
     now,
 )
 from tests.cast import person
@@ -40,6 +48,8 @@ from tests.promises import many
 
 ROWS = 1_000
 FEW = 50  # files of one request, trainings and signatures of one person: 1,000 of them are no page of anybody's
+
+pytestmark = pytest.mark.many
 
 
 @dataclass(frozen=True)
@@ -169,6 +179,72 @@ def a_published_output() -> Any:
     return outputs.record_package(output, package="p.zip", sha256="ab" * 32, at=now())
 
 
+def an_amendment() -> Any:
+    made = amendments.start(an_agreement().project, kind=Kind.PURPOSE, by=person("ruth"), at=now())
+    amendments.explain(made, reason="The question grew.", by=person("ruth"), at=now())
+    amendments.reword(made, lay_summary="We ask why.", public_benefit="", by=person("ruth"), at=now())
+    made = amendments.submit(made, catalogue=catalogue(), by=person("ruth"), at=now())
+    declare_on(made, "sam")
+    said = {"verdict": Verdict.APPROVE, "reasons": "x", "round": 1, "at": now()}
+    return amendments.decide_as_support(made, by=person("sam"), **said)
+
+
+def more_amendments(amendment: Any, number: int) -> None:
+    each = zip(many.agreements(amendment.project.agreements.get(), number), range(number), strict=True)
+    many.copies(amendment, [{"project": agreement.project} for agreement, _ in each])
+
+
+def more_votes(amendment: Any, number: int) -> None:
+    many.copies(amendment.votes.first(), [{"round": 50 + which} for which in range(number)])
+
+
+def a_condition() -> Any:
+    agreement, at = an_agreement(), now()
+    given = {"owner": "police", "kind": "sight", "text": "Show us.", "state_since": at, "created_at": at}
+    return agreement.project.conditions.create(agreement=agreement, **given)
+
+
+def an_invitation() -> Any:
+    organisation = person("ruth").organisation
+    organisation.contact = person("ruth")
+    organisation.save()
+    said = {"organisation": organisation, "address": lambda token: token, "by": person("ruth"), "at": now()}
+    return invitations.invite("nia@northshire.example", **said)
+
+
+def more_invitations(one: Any, number: int) -> None:
+    each = ({"email": f"{n}@x.example", "token_sha256": f"{n:064x}"} for n in range(number))
+    many.copies(one, each)
+
+
+def more_organisations(one: Any, number: int) -> None:
+    many.copies(one.organisation, [{"name": f"Institute {which}", "contact": None} for which in range(number)])
+
+
+def a_notice() -> Any:
+    said = {
+        "key": "k",
+        "group": "turn",
+        "kind": "turn",
+        "reference": "GH-1",
+        "says": "It waits.",
+        "address": "/",
+        "how": "none",
+    }
+    return Notice.objects.create(person=person("ruth"), at=now(), **said)
+
+
+def a_lost_message() -> Any:
+    at = now()
+    return Message.objects.create(key="k", to="a@x.example", subject="s", state="dead", made_at=at, due_at=at)
+
+
+def an_attachment() -> Any:
+    project = a_project("draft")
+    said = {"name": "dpia.pdf", "kind": "application/pdf", "content": "x", "sha256": "0" * 64, "size": 3}
+    return project.attachments.create(question="dpia", uploaded_by=project.lead, uploaded_at=now(), **said)
+
+
 PROJECTS = (
     Page("ruth", lambda: a_project("draft"), many.projects),
     Page("sam", lambda: a_project("triage"), many.projects),
@@ -184,6 +260,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
         *PROJECTS,
         Page("sam", an_accreditation_to_decide, more_requests),
         Page("ada", a_proposed_role, more_roles),
+        Page("petra", an_amendment, more_amendments),
+        Page("ruth", a_condition, many.conditions),
+        Page("sam", an_enquiry, many.alike),
         Page("ruth", lambda: an_output("draft"), many.outputs),
         Page("cass", lambda: an_output("submitted"), many.outputs),
         Page("cass", lambda: an_output("cleared"), many.outputs),
@@ -197,6 +276,25 @@ PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "project_team": (Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),),
     "project_data": (Page("ruth", lambda: a_project("draft"), many.projects, its_number),),
+    "project_application": (Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),),
+    "project_changes": (Page("sam", lambda: a_project("returned"), more_of_a_project, its_number),),
+    "amendment": (Page("sam", an_amendment, more_votes, its_number),),
+    "condition": (Page("petra", a_condition, many.history, its_number, FEW),),
+    "enquiries": (Page("sam", an_enquiry, many.alike),),
+    "enquiry": (Page("sam", an_enquiry, many.history, its_number, FEW),),
+    "attachments": (Page("sam", an_attachment, many.alike),),
+    "invitations": (Page("sam", an_invitation, more_invitations),),
+    "invitation": (Page("sam", an_invitation, many.history, its_number, FEW),),
+    "organisations": (
+        Page(
+            "sam",
+            an_invitation,
+            more_organisations,
+        ),
+    ),
+    "notices": (Page("ruth", a_notice, lambda one, number: many.copies(one, many.numbered("key", number))),),
+    "operations": (Page("otto", a_lost_message, lambda one, number: many.copies(one, many.numbered("key", number))),),
+    "handover": (Page("sam", lambda: a_handover(a_project()), many.history, its_number, FEW),),
     "agreement": (Page("ruth", a_team_to_sign, many.history, its_number, FEW),),
     "outputs": (
         Page("ruth", lambda: an_output("draft"), many.outputs),
@@ -261,23 +359,33 @@ OF_EXTRACTS: dict[str, tuple[Page, ...]] = {
     "home": (Page("ruth", a_failed_extract, many.extracts),),
     "project": (Page("ruth", a_failed_extract, more_work, lambda made: (made.project_id,)),),
     "extract": (Page("ruth", an_extract, more_work, its_number),),
+    "project_workspace": (Page("ruth", an_extract, more_work, lambda made: (made.project_id,)),),
     "extract_request": (Page("ruth", an_extract, more_work, lambda made: (made.project_id,)),),
     "release": (Page("rae", an_extract, many.extracts, lambda made: (made.release_id,)),),
 }
 
 FORM = "A form about one record, whose page is in the table."
 NO_ROWS = "It shows no row of the database."
+OWN = "How one signs in oneself: a handful of rows, made by a library."
 DOWNLOAD = "A file, written row by row; not a page."
 EXEMPT = {
     **dict.fromkeys(
         (
             "release_publish", "release_withdraw", "linkage_cancel", "linkage_retry", "review_undo", "declaration",
             "accreditation_ask", "person_training", "person_sanction", "accreditation_decide",
-            "accreditation_withdraw", "accreditation_revoke", "project_new", "project_edit", "project_choose",
+            "accreditation_withdraw", "accreditation_revoke", "project_new", "project_choose",
             "project_drop", "project_remove", "project_submit", "project_withdraw", "project_decide",
             "agreement_sign", "agreement_revoke", "extract_cancel", "extract_retry", "output_new", "output_edit",
             "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
             "output_check", "output_release", "role_propose", "role_decide", "role_end", "look_at_draft",
+            "amendment_choose", "amendment_decide", "amendment_drop", "amendment_edit", "amendment_interests",
+            "amendment_new", "amendment_submit", "amendment_withdraw", "attachment_scan", "enquiry_new",
+            "enquiry_withdraw", "handover_answer", "handover_propose", "invitation_accept", "invitation_confirm",
+            "invitation_follow", "invitation_new", "invitation_resend", "invitation_withdraw", "message_discard",
+            "message_retry", "notice_open", "notices_preferences", "notices_read", "organisation_edit",
+            "person_back", "person_leave", "project_attach", "project_cohort", "project_comment", "project_copy",
+            "project_form", "project_interests", "project_pause", "project_revise", "project_revoke",
+            "project_section", "project_take", "project_take_up",
         ),
         FORM,
     ),
@@ -288,7 +396,19 @@ EXEMPT = {
         ),
         NO_ROWS,
     ),
-    **dict.fromkeys(("output_download", "trail_export"), DOWNLOAD),
+    **dict.fromkeys(
+        (
+            "account_reauthenticate", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate",
+            "mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_generate_recovery_codes", "mfa_index",
+            "mfa_list_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+            "mfa_totp_picture", "mfa_view_recovery_codes", "openid_connect_callback", "openid_connect_login",
+            "sessions",
+        ),
+        OWN,
+    ),
+    **dict.fromkeys(
+        ("output_download", "trail_export", "agreement_pdf", "attachment", "project_csv", "project_pdf"), DOWNLOAD
+    ),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ READS: dict[Role, frozenset[str]] = {
     Role.COORDINATOR: READERS,
     Role.SUPPORT:     READERS,
     Role.AUDITOR:     READERS,
+    Role.ETHICS:      frozenset({"public", "all", "panel"}),
     Role.OWNER:       frozenset({"public", "all", "owner"}),
     Role.PANEL:       frozenset({"public", "all", "panel"}),
     Role.CHECKER:     frozenset({"public", "all", "checker"}),
@@ -29,7 +30,7 @@ def readable_by(question: Question, roles: Collection[StrEnum]) -> bool:
 
 
 # Audiences of comments: who may choose each, and who reads it. Whoever is on the team counts as nothing else.
-STAFF_ROLES = frozenset({Role.SUPPORT, Role.OWNER, Role.PANEL})
+STAFF_ROLES = frozenset({Role.SUPPORT, Role.ETHICS, Role.OWNER, Role.PANEL})
 READ_COMMENTS = {
     "team":      TEAM_ROLES,
     "everybody": TEAM_ROLES | STAFF_ROLES | {Role.AUDITOR},

@@ -13,7 +13,7 @@ from governance.catalogue import cohort as cohorts
 from governance.catalogue.catalogue import Catalogue
 from governance.people.grants import owner_code, worker
 from governance.people.models import User, local_day
-from governance.projects.boards import Verdict, outcome, service_quorums, settled, variables_of
+from governance.projects.boards import Verdict, outcome, service_quorums, settled, tables_of, variables_of
 from governance.projects.conditions import what_is_wrong
 from governance.projects.models import Decision, Interest, Project, Stage, votes_on
 from governance.projects.models.project import STAGE_OF
@@ -211,6 +211,8 @@ def take(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -> P
     used = cohorts.tables_of(project.chosen_cohort, catalogue.cohort_frame)
     if gone := sorted(table for table in used if catalogue[table].owner in refused):
         raise Refused(f"The cohort is chosen by {', '.join(gone)}, which its owner refused: change the application.")
+    if not set(project.requested) - tables_of(refused, project.requested, catalogue):
+        raise Refused("No table is left that an owner approved: change the application.")
     board, quorum = _panel(project, catalogue, at)
     return act(project, "take", by=by, at=at, note=f"Goes on with the reduced project. {board}", panel_quorum=quorum)
 

@@ -22,7 +22,7 @@ owners_sight O       retention O          lead_declaration -   institution_decla
 """
 WORDS = TABLE.split()
 READERS = dict(zip(WORDS[::2], WORDS[1::2], strict=True))
-LETTERS = {Role.OWNER: "O", Role.PANEL: "P", Role.CHECKER: "C"}
+LETTERS = {Role.OWNER: "O", Role.PANEL: "P", Role.ETHICS: "P", Role.CHECKER: "C"}
 ALL_READ = {Role.RESEARCHER, Role.COORDINATOR, Role.SUPPORT, Role.AUDITOR}
 
 
@@ -57,6 +57,8 @@ def test_two_roles_read_what_either_reads():
         ({Role.SUPPORT}, ["everybody", "staff"], {"everybody", "staff"}),
         ({Role.OWNER}, ["everybody", "staff"], {"everybody", "staff"}),
         ({Role.PANEL}, ["everybody", "staff"], {"everybody", "staff"}),
+        ({Role.ETHICS}, ["everybody", "staff"], {"everybody", "staff"}),
+        ({Role.SIGNATORY}, [], set()),
         ({Role.AUDITOR}, [], {"everybody"}),
         ({Role.CHECKER}, [], set()),
         ({Role.WORKER}, [], set()),
