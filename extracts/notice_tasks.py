@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from extracts.telling import reminding, sending, spreading, warning
 from governance.notices import digests, outbox
+from governance.permissions import services as permissions
 
 KEPT = timedelta(days=30)
 AGAIN_SECONDS = 60  # before a message that is still in the queue is queued once more
@@ -55,6 +56,12 @@ def warn() -> None:
 def remind() -> None:
     """Remind of what waits for the service, and tell research support of what is overdue. Safe to repeat likewise."""
     reminding.remind_all(at=timezone.now(), site=settings.GATEHOUSE_SITE)
+
+
+@shared_task
+def open_reviews() -> None:
+    """Open the reviews of access that are due. Safe to repeat: a team, or a person's roles, has one open review."""
+    permissions.open_reviews(at=timezone.now())
 
 
 @shared_task

@@ -31,6 +31,8 @@ from governance.people import lifecycle as people
 from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere, teams_of
 from governance.people.models import Accreditation, Invitation, RoleGrant, User
 from governance.people.roles import Role
+from governance.permissions import lifecycle as reviews
+from governance.permissions.models import RoleReview, TeamReview
 from governance.projects import lifecycle as projects
 from governance.projects.boards import Verdict, settled
 from governance.projects.enquiries import lifecycle as enquiries
@@ -94,6 +96,8 @@ TURNS = (
     Turn(Enquiry,         enquiries.ASKED,       "redirect",    "Answer the enquiry"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
     Turn(RoleGrant,       people.PROPOSED,       "refuse",      "Confirm or refuse a role of the service"),
+    Turn(TeamReview,      reviews.OPEN,           "confirm",     "Say who of the team still needs the project"),
+    Turn(RoleReview,      reviews.OPEN,           "confirm",     "Say which roles somebody still needs"),
     Turn(LinkageRun,      runs.FAILED,           "retry",       "Read why the linkage failed and try again"),
     Turn(Delivery,        deliveries.REFUSED,    "",            "Tell the provider why the delivery was refused"),
     Turn(Release,         releases.BUILT,        "publish",     "Decide whether the release is published"),
@@ -120,6 +124,8 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
     RoleGrant: (("person__organisation",), ()),
+    TeamReview: (("project__lead",), ()),
+    RoleReview: (("person__organisation",), ()),
     Enquiry: (("person__organisation",), ("question", "answer")),
     Release: (("run",), ("difference", "run__report", "run__charts")),
 }
@@ -379,6 +385,8 @@ def _item(turn: Turn, record: Any) -> Item:
     names = {
         Accreditation: "{0.person}",
         RoleGrant: "{0}",
+        TeamReview: "Review of access",
+        RoleReview: "{0.person}",
         Agreement: "Agreement {0.version}",
         Condition: "{0.described.label}",
         Amendment: "Amendment {0.number}: {0.project.title}",
@@ -399,7 +407,7 @@ def _item(turn: Turn, record: Any) -> Item:
 
 def _reference(record: Any) -> str:
     """The project's reference, or the dataset or organisation that a record of the service is about."""
-    if isinstance(record, Accreditation | RoleGrant):
+    if isinstance(record, Accreditation | RoleGrant | RoleReview):
         return str(record.person.organisation)
     if is_the_services(record):
         return str(record.code if isinstance(record, Release) else record.dataset)

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "governance.audit.apps.AuditConfig",
     "governance.notices.apps.NoticesConfig",
     "governance.projects.apps.ProjectsConfig",
+    "governance.permissions.apps.PermissionsConfig",
     "governance.agreements.apps.AgreementsConfig",
     "governance.amendments.apps.AmendmentsConfig",
     "governance.outputs.apps.OutputsConfig",
@@ -164,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},
     "warn": {"task": "extracts.notice_tasks.warn", "schedule": crontab(hour="6", minute="30")},
     "remind": {"task": "extracts.notice_tasks.remind", "schedule": crontab(hour="6", minute="40")},
+    "open-reviews": {"task": "extracts.notice_tasks.open_reviews", "schedule": crontab(hour="5", minute="30")},
     "forget-told": {"task": "extracts.notice_tasks.forget_told", "schedule": crontab(hour="3", minute="0")},
     "sign-trail-head": {
         "task": "extracts.tasks.sign_trail_head",

@@ -10,6 +10,7 @@ from django.urls import path
 
 from portal.confirming import asked_again, asked_when_sent
 from portal.views import (
+    access_reviews,
     agreements,
     amendments,
     application,
@@ -135,6 +136,9 @@ urlpatterns = [
     path("roles/<int:pk>/", permissions.detail, name="role"),
     path("roles/<int:pk>/decide", asked_again(permissions.decide), name="role_decide"),
     path("roles/<int:pk>/end", asked_again(permissions.end), name="role_end"),
+    # Reviews of access: who still needs what they were granted.
+    path("reviews/teams/<int:pk>/", asked_when_sent(access_reviews.team), name="team_review"),
+    path("reviews/roles/<int:pk>/", asked_when_sent(access_reviews.roles), name="role_review"),
     # Enquiries, before there is an application.
     path("enquiries/", enquiries.index, name="enquiries"),
     path("enquiries/new", enquiries.new, name="enquiry_new"),

@@ -101,9 +101,10 @@ def deliver(
 ) -> Extract:
     """Look at the approval once more, move the folder into the workspace, and say so: all or nothing.
 
-    Extract and agreement stay locked meanwhile, so that nobody cancels or revokes between the look and
-    the move. Raises Superseded when the job is no longer this attempt's.
+    Project, extract and agreement stay locked meanwhile, so that nobody cancels or revokes between the look
+    and the move. Raises Superseded when the job is no longer this attempt's.
     """
+    Project.objects.select_for_update().get(pk=extract.project_id)
     jobs.lock_as_mine(extract)
     Agreement.objects.select_for_update().get(pk=extract.agreement_id)
     if reason := why_not_build(extract, catalogue=catalogue, at=at):

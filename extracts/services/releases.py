@@ -16,6 +16,7 @@ from extracts.services import jobs
 from governance.act import act, begin
 from governance.people.grants import worker
 from governance.people.models import User
+from governance.projects.models import Project
 from governance.workflow import Refused
 
 
@@ -104,6 +105,8 @@ def withdraw(release: Release, *, reasons: str, by: User, at: datetime) -> Relea
     """Withdraw it for good: builds from it stop at once, nothing new begins, what was delivered is recalled."""
     if not reasons.strip():
         raise Refused("Say why it is withdrawn: the projects that use it will read it.")
+    using = Extract.objects.filter(release=release).values("project")
+    list(Project.objects.select_for_update().filter(pk__in=using).order_by("pk"))  # held before anything is written
     release = act(release, "withdraw", by=by, at=at, note=reasons, withdrawn_at=at, withdrawn_because=reasons.strip())
     reason = f"Release {release} was withdrawn."
     for extract in Extract.objects.select_for_update().filter(release=release, state__in=UNFINISHED):

@@ -55,7 +55,8 @@ def holders(role: Role, at: datetime) -> list[User]:
     """Those who hold a role of the service at this moment and have not left."""
     day = local_day(at)
     counts = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-    held = RoleGrant.objects.filter(counts, role=role.value, state=GIVEN, begins_on__lte=day)
+    reviewed = Q(suspended_from__isnull=True) | Q(suspended_from__gt=day)
+    held = RoleGrant.objects.filter(counts, reviewed, role=role.value, state=GIVEN, begins_on__lte=day)
     return list(User.objects.filter(is_active=True, pk__in=held.values("person")).select_related("organisation"))
 
 

@@ -12,7 +12,7 @@ from governance.agreements.lifecycle import IN_FORCE, AgreementState
 from governance.agreements.models import Agreement
 from governance.agreements.models.condition import stopping
 from governance.people.accreditation import Condition, conditions, told
-from governance.people.grants import roles_on
+from governance.people.grants import roles_on, suspended_since
 from governance.people.models import User, local_day
 from governance.people.roles import Role
 from governance.projects.lifecycle import APPROVED, ProjectState
@@ -41,6 +41,9 @@ def why_not_use(project: Project, person: User, at: datetime) -> str | None:
 def _on_the_team(project: Project, person: User, at: datetime) -> Condition:
     if Role.RESEARCHER in roles_on(project, person, at):
         return Condition("Team")
+    if since := suspended_since(project, person, at):
+        problem = "Nobody confirmed in the review of access that you still need the project"
+        return Condition("Team", problem, "research support can confirm it", since)
     return Condition("Team", "You are not a researcher of this project", "its lead can ask for you to be added")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from governance.act import act, begin
+from governance.act import act, begin, locked
 from governance.agreements.services import draw_up, in_force
 from governance.amendments.delta import Kind, already, merged, merged_wish, path_of, without
 from governance.amendments.lifecycle import OWNERS, PANEL, TRIAGE
@@ -81,7 +81,7 @@ def choose_table(
 
     Raises Refused for a name or level that the catalogue does not offer, or that the agreement holds already.
     """
-    amendment = Amendment.objects.select_for_update().select_related("project").get(pk=amendment.pk)
+    amendment = locked(amendment)
     scope = in_force(amendment.project, at).scope
     for name, wish in variables.items():
         check_offered(catalogue, table, name, wish["level"])
@@ -106,7 +106,7 @@ def submit(amendment: Amendment, *, catalogue: Catalogue, by: User, at: datetime
 
     Owners whose data are new to the project read it from now on.
     """
-    amendment = _locked(amendment)
+    amendment = locked(amendment)
     project = amendment.project
     path = path_of(Kind(amendment.kind), amendment.added, project.owners, catalogue)
     amendment = act(
@@ -265,16 +265,8 @@ def _apply(amendment: Amendment, added: Mapping[str, Any], at: datetime) -> None
     draw_up(project, merged(newest.scope, added), (), at=at)
 
 
-def _locked(amendment: Amendment) -> Amendment:
-    """The amendment and its project as they are stored now, both held until the end of the transaction."""
-    project = Project.objects.select_for_update().get(pk=amendment.project_id)
-    amendment = Amendment.objects.select_for_update().get(pk=amendment.pk)
-    amendment.project = project
-    return amendment
-
-
 def _in_round(amendment: Amendment, round: int) -> Amendment:
-    amendment = _locked(amendment)
+    amendment = locked(amendment)
     if amendment.round != round:
         raise Refused("The amendment has changed since you opened it: look at it again.")
     return amendment

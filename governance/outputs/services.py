@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from governance.act import act, begin
+from governance.act import act, begin, locked
 from governance.agreements.use import why_not_use
 from governance.outputs.models import (
     Check,
@@ -105,17 +105,13 @@ def remove_file(file: OutputFile, *, by: User, at: datetime) -> OutputRequest:
 @transaction.atomic
 def submit(output: OutputRequest, *, by: User, at: datetime) -> OutputRequest:
     """Hand it in: the machine checks first, then two people. A new round begins; old checks count no more."""
-    output = _locked(output)
+    output = locked(output)
     return act(output, "submit", by=by, at=at, round=output.round + 1, attempts=0)
-
-
-def _locked(output: OutputRequest) -> OutputRequest:
-    return OutputRequest.objects.select_for_update().get(pk=output.pk)
 
 
 def _in_round(output: OutputRequest, round: int) -> OutputRequest:
     """The request, locked, if it is still in the round that the checker looked at. Raises Refused."""
-    output = _locked(output)
+    output = locked(output)
     if output.round != round:
         raise Refused("The request has changed since you opened it: look at it again.")
     return output
@@ -134,7 +130,7 @@ def record_report(
 
     Safe to repeat: a round has one report, and the report of an earlier round is dropped.
     """
-    output = _locked(output)
+    output = locked(output)
     if output.round != round or output.report_now():
         return output
     Report.objects.create(request=output, round=round, verdict=verdict, content=dict(content), made_at=at)
@@ -147,7 +143,7 @@ def another_attempt(output: OutputRequest, *, at: datetime) -> bool:
 
     Returns whether to go on. Without the count, work that fails each time would be queued for ever.
     """
-    output = _locked(output)
+    output = locked(output)
     if output.attempts >= MOST_ATTEMPTS:
         reason = f"The worker tried {MOST_ATTEMPTS} times and could not do it. Tell research support, or upload again."
         withhold(output, reason=reason, at=at)
@@ -191,7 +187,7 @@ def release(output: OutputRequest, *, round: int, by: User, at: datetime) -> Out
 @transaction.atomic
 def record_package(output: OutputRequest, *, package: str, sha256: str, at: datetime) -> OutputRequest:
     """Keep where the signed package lies. Safe to repeat: a released request is left alone."""
-    output = _locked(output)
+    output = locked(output)
     if output.released_at is not None:
         return output
     return act(output, "pack", by=worker(), at=at, released_at=at, package=package, package_sha256=sha256)

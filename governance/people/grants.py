@@ -1,6 +1,7 @@
 """Who holds which role where at a moment: the only file that asks the tables of grants.
 
-A grant counts between its first and its last day, and no longer than until it is ended. That is looked at whenever
+A grant counts between its first and its last day, no longer than until it is ended, and not while a review of it is
+overdue. That is looked at whenever
 a role is used, so that nothing has to clean up.
 """
 
@@ -103,22 +104,23 @@ def roles_everywhere(person: User, at: datetime) -> frozenset[Role]:
 EVERYWHERE = """
 SELECT role FROM people_rolegrant
 WHERE person_id = %s AND state = 'in_force' AND begins_on <= %s AND (ends_on IS NULL OR ends_on >= %s)
+AND (suspended_from IS NULL OR suspended_from > %s)
 """
 ON_PROJECT = """
 UNION ALL
 SELECT permission.codename FROM {grants} held JOIN auth_permission permission ON permission.id = held.permission_id
 WHERE held.user_id = %s AND held.content_object_id = %s AND held.ended_at IS NULL
-AND (held.ends_on IS NULL OR held.ends_on >= %s)
+AND (held.ends_on IS NULL OR held.ends_on >= %s) AND (held.suspended_from IS NULL OR held.suspended_from > %s)
 """
 
 
 def _held(person: User, at: datetime, *, on: Any = None) -> frozenset[Role]:
     """Every role by a grant that counts at this moment: those held everywhere, and those on one project."""
     day = timezone.localtime(at).date().isoformat()
-    values: list[Any] = [person.pk, day, day]
+    values: list[Any] = [person.pk, day, day, day]
     sql = EVERYWHERE
     if on is not None:
-        sql, values = _on(on.grants.model._meta.db_table), [*values, person.pk, on.pk, day]
+        sql, values = _on(on.grants.model._meta.db_table), [*values, person.pk, on.pk, day, day]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return frozenset(BY_NAME[name] for (name,) in cursor.fetchall() if name in BY_NAME)
@@ -148,6 +150,7 @@ def projects_of(person: User, projects: QuerySet[Any], at: datetime) -> QuerySet
     day = timezone.localtime(at).date()
     return projects.filter(
         Q(grants__ends_on__isnull=True) | Q(grants__ends_on__gte=day),
+        Q(grants__suspended_from__isnull=True) | Q(grants__suspended_from__gt=day),
         grants__user=person,
         grants__ended_at__isnull=True,
         grants__permission__codename__in=[role.value for role in TEAM_ROLES],
@@ -158,9 +161,14 @@ def teams_of(person: User, projects: QuerySet[Any], at: datetime) -> tuple[froze
     """The projects (their numbers) on whose team the person is; and, where that counts at this moment, the role."""
     day = timezone.localtime(at).date()
     held = projects.filter(grants__user=person, grants__ended_at__isnull=True)
-    rows = held.order_by().values_list("pk", "grants__permission__codename", "grants__ends_on")
-    team = {pk: (Role(role), ends_on) for pk, role, ends_on in rows if role in TEAM_ROLES}
-    return frozenset(team), {pk: role for pk, (role, ends_on) in team.items() if ends_on is None or ends_on >= day}
+    asked = ("pk", "grants__permission__codename", "grants__ends_on", "grants__suspended_from")
+    rows = [row for row in held.order_by().values_list(*asked) if row[1] in TEAM_ROLES]
+    counting = {
+        pk: Role(role)
+        for pk, role, ends_on, suspended_from in rows
+        if (ends_on is None or ends_on >= day) and (suspended_from is None or suspended_from > day)
+    }
+    return frozenset(row[0] for row in rows), counting
 
 
 def give_on(
@@ -204,6 +212,14 @@ def take_on(project: Any, person: User, *, because: str, at: datetime) -> int:
     """End every grant of the person on one project; how many. They stay on record."""
     held = project.grants.filter(user=person, ended_at__isnull=True)
     return int(held.update(ended_at=at, ended_because=because))
+
+
+def suspended_since(project: Any, person: User, at: datetime) -> date | None:
+    """Since when the person's grant on the project counts for nothing because nobody reviewed it, or None."""
+    day = timezone.localtime(at).date()
+    held = project.grants.filter(user=person, ended_at__isnull=True, suspended_from__lte=day)
+    since: date | None = held.values_list("suspended_from", flat=True).first()
+    return since
 
 
 def why_not_together(person: User, role: Role, at: datetime) -> str | None:

@@ -1,21 +1,31 @@
-"""What people do with roles of the service: two propose and confirm, one takes back. Each change is on the trail."""
+"""What people do with roles of the service, and reviews of all grants. Each change is on the trail."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from governance.act import act, begin
+from governance.act import act, begin, locked
 from governance.audit import trail
 from governance.people.grants import give_everywhere, roles_everywhere, why_not_together, worker
+from governance.people.lifecycle import GIVEN
 from governance.people.models import RoleGrant, User, local_day
 from governance.people.roles import SERVICE_ROLES, Role
-from governance.projects.models import Project
+from governance.permissions.lifecycle import CONFIRMED, ENDED, OPEN
+from governance.permissions.models import RoleReview, TeamReview
+from governance.projects import services as projects
+from governance.projects.models import Project, ProjectUserObjectPermission
 from governance.workflow import Refused
 
 # No person is ever the worker.
 PROPOSABLE = SERVICE_ROLES - {Role.WORKER}
+REVIEWED_EVERY, ANSWERED_WITHIN = timedelta(days=180), timedelta(days=30)
+R = TypeVar("R", bound=TeamReview | RoleReview)
+M = TypeVar("M", Project, User)
 
 
 @transaction.atomic
@@ -94,6 +104,99 @@ def look_at_draft(project: Project, *, reason: str, by: User, at: datetime) -> P
         raise Refused("Only auditors look at a draft that is not theirs.")
     trail.append(actor=by, action="look at draft", subject=project, note=_with_reasons(reason), at=at)
     return project
+
+
+def open_reviews(*, at: datetime) -> int:
+    """Open every review that is due, and say from which day on the grants that it lists are suspended; how many.
+
+    Safe to repeat: a team, or the roles of a person, has one open review at a time.
+    """
+    opened = [_once(_review_team, project, at) for project in teams_due(at)]
+    opened += [_once(_review_roles, person, at) for person in roles_due(at)]
+    return sum(opened)
+
+
+def teams_due(at: datetime) -> Iterable[Project]:
+    """Projects that were submitted and have not ended, with a grant that nobody reviewed for so long."""
+    running = Project.objects.filter(submitted_at__isnull=False).exclude(state__in=ENDED)
+    old = ProjectUserObjectPermission.objects.filter(ended_at__isnull=True, granted_at__lte=at - REVIEWED_EVERY)
+    reviewed = TeamReview.objects.filter(_recent(at)).values("project")
+    return running.filter(pk__in=old.values("content_object")).exclude(pk__in=reviewed).order_by("pk")
+
+
+def roles_due(at: datetime) -> Iterable[User]:
+    """People with a role of the service that nobody reviewed for so long. The worker is no person."""
+    day, since = local_day(at), local_day(at - REVIEWED_EVERY)
+    held = RoleGrant.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), state=GIVEN, begins_on__lte=since)
+    reviewed = RoleReview.objects.filter(_recent(at)).values("person")
+    people = User.objects.filter(is_active=True, pk__in=held.exclude(role=Role.WORKER).values("person"))
+    return people.exclude(pk__in=reviewed).order_by("pk")
+
+
+def _recent(at: datetime) -> Q:
+    return Q(state=OPEN) | Q(state=CONFIRMED, state_since__gt=at - REVIEWED_EVERY)
+
+
+def _once(open_one: Callable[[M, datetime], None], of: M, at: datetime) -> bool:
+    """Whether this call opened it, and not another one at the same moment."""
+    try:
+        with transaction.atomic():
+            open_one(of, at)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _review_team(project: Project, at: datetime) -> None:
+    project = locked(project)
+    review = TeamReview(project=project, suspends_on=local_day(at + ANSWERED_WITHIN))
+    begin(review, "open", by=worker(), at=at, details={"suspends_on": str(review.suspends_on)})
+    project.grants.filter(ended_at__isnull=True).update(suspended_from=review.suspends_on)
+
+
+def _review_roles(person: User, at: datetime) -> None:
+    held = list(person.role_grants.select_for_update().filter(state=GIVEN))
+    review = RoleReview(person=person, suspends_on=local_day(at + ANSWERED_WITHIN))
+    begin(review, "open", by=worker(), at=at, details={"suspends_on": str(review.suspends_on)})
+    person.role_grants.filter(pk__in=[grant.pk for grant in held]).update(suspended_from=review.suspends_on)
+
+
+@transaction.atomic
+def confirm_review(review: R, *, kept: Collection[int], ended: Mapping[int, str], by: User, at: datetime) -> R:
+    """Say of every grant that the review lists whether it is kept, or why it ends. What is kept counts again at once.
+
+    kept, ended  numbers of the grants; why each ends. Refused unless they are exactly those listed.
+    """
+    if isinstance(review, RoleReview):
+        list(review.listed().select_for_update())  # before the head of the trail, as whoever takes one back
+    review = act(review, "confirm", by=by, at=at, note=f"Kept: {len(kept)}. Ended: {len(ended)}.")
+    listed = {grant.pk: grant for grant in review.listed()}
+    if listed.keys() != set(kept) | ended.keys() or set(kept) & ended.keys():
+        raise Refused("The grants have changed since you opened this page: look at them again.")
+    for number, why in ended.items():
+        _end(review, listed[number], _with_reasons(why), by, at)
+    review.listed().filter(pk__in=kept).update(suspended_from=None)
+    if isinstance(review, RoleReview):
+        _still_together(review.person, at)
+    return review
+
+
+def _end(review: TeamReview | RoleReview, grant: Any, why: str, by: User, at: datetime) -> None:
+    if isinstance(review, RoleReview):
+        take_back(grant, reasons=f"Review of access: {why}", by=by, at=at)
+        return
+    if grant.user_id == review.project.lead_id:
+        raise Refused("The lead stays on the team: the lead of the project is handed over first.")
+    projects.take_off(review.project, grant.user, because=f"Review of access: {why}"[:200], at=at)
+    details = {"person": grant.user.username}
+    trail.append(actor=by, action="end grant", subject=review.project, note=why, details=details, at=at)
+
+
+def _still_together(person: User, at: datetime) -> None:
+    """Refused where roles that nobody holds together would count again: one was given while the other was suspended."""
+    for role in roles_everywhere(person, at):
+        if reason := why_not_together(person, role, at):
+            raise Refused(f"{reason} One of these roles has to end.")
 
 
 def _with_reasons(reasons: str) -> str:

@@ -10,9 +10,9 @@ from tests.promises.test_pages_ask_who_you_are import address
 WHEN_OPENED = {
     "project_decide", "agreement_sign", "agreement_revoke", "output_release", "release_publish", "release_withdraw",
     "accreditation_decide", "accreditation_revoke", "person_sanction", "organisation_edit",
-    "person_leave", "person_back", "handover_propose",
+    "person_leave", "person_back", "handover_propose", "role_propose", "role_decide", "role_end",
 }  # fmt: skip
-WHEN_SENT = {"sanction", "handover_answer"}
+WHEN_SENT = {"sanction", "handover_answer", "team_review", "role_review"}
 PATTERNS = {pattern.name: pattern for pattern in get_resolver().url_patterns}
 STALE = 301
 

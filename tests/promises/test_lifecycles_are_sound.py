@@ -8,6 +8,7 @@ from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
+from governance.permissions.models import RoleReview, TeamReview
 from governance.projects.models import Enquiry, Handover, Project
 
 ENDS = {
@@ -15,6 +16,8 @@ ENDS = {
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
     RoleGrant: {"refused", "withdrawn", "taken_back"},
+    RoleReview: {"confirmed"},
+    TeamReview: {"confirmed"},
     Project: {"refused", "withdrawn", "revoked"},
     Handover: {"accepted", "declined", "withdrawn"},
     Agreement: {"superseded", "revoked"},

@@ -136,8 +136,9 @@ NUMBERED = r"GH-\d{4}-\d{4}"
 REFERENCE = (
     rf"(?:{NUMBERED}|Agreement \d+ of {NUMBERED}|Extract \d+ of {NUMBERED}|Output \d+ of {NUMBERED}"
     rf"|Amendment \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
-    rf"|Lead of {NUMBERED}|Enquiry \d+|Accreditation request \d+"
-    r"|Your roles in the service|Your standing as a researcher)"
+    rf"|Lead of {NUMBERED}|Enquiry \d+|Accreditation request \d+|Your roles in the service"
+    rf"|Review of access to {NUMBERED}|Review of roles \d+"
+    r"|Your standing as a researcher)"
 )
 SENTENCE = "(?:" + "|".join(re.escape(kind.said) for kind in Kind) + ")"
 LINK = re.escape(SITE) + r"/[\w/]*"

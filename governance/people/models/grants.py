@@ -23,6 +23,7 @@ class RoleGrant(models.Model):
 
     because      why the person needs it, as whoever proposed it wrote
     proposed_by  None for what an operator set up
+    suspended_from  the day from which it counts for nothing, while a review of it is unanswered
     """
 
     LIFECYCLE = ROLE_GRANT
@@ -36,6 +37,7 @@ class RoleGrant(models.Model):
     because = models.TextField()
     begins_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    suspended_from = models.DateField(null=True, editable=False, help_text="While a review of it is open.")
     proposed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     state = models.CharField(max_length=12, choices=RoleGrantState.choices(), default=PROPOSED)
@@ -75,4 +77,5 @@ class RoleGrant(models.Model):
     def counts(self, at: datetime) -> bool:
         """Whether the person holds the role by this grant at this moment."""
         day = local_day(at)
-        return self.state == GIVEN and self.begins_on <= day and (self.ends_on is None or day <= self.ends_on)
+        in_time = self.begins_on <= day and (self.ends_on is None or day <= self.ends_on)
+        return self.state == GIVEN and in_time and (self.suspended_from is None or day < self.suspended_from)

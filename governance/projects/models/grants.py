@@ -13,6 +13,7 @@ class ProjectUserObjectPermission(UserObjectPermissionBase):
 
     because, entry  what caused it, in words and as the number of the trail's entry
     ends_on         its last day; None for as long as what caused it holds
+    suspended_from  the day from which it counts for nothing, while a review of it is unanswered
     """
 
     content_object = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="grants")
@@ -21,6 +22,7 @@ class ProjectUserObjectPermission(UserObjectPermissionBase):
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField()
     ends_on = models.DateField(null=True, blank=True)
+    suspended_from = models.DateField(null=True, editable=False, help_text="While a review of it is open.")
     ended_at = models.DateTimeField(null=True, editable=False)
     ended_because = models.CharField(max_length=200, blank=True, editable=False)
 

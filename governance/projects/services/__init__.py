@@ -11,6 +11,7 @@ from governance.projects.services.application import (
     remove_member,
     start,
     submit,
+    take_off,
     use_form,
     withdraw,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "start",
     "submit",
     "take",
+    "take_off",
     "take_up",
     "use_form",
     "vote",

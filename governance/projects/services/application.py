@@ -169,9 +169,14 @@ def remove_member(project: Project, person: User, *, by: User, at: datetime) -> 
     if person == project.lead:
         raise Refused("The lead researcher cannot leave the project.")
     project = act(project, "edit", by=by, at=at, note=f"Removed {person}.")
-    take_on(project, person, because="Removed from the team.", at=at)
-    project.members.filter(person=person).delete()
+    take_off(project, person, because="Removed from the team.", at=at)
     return project
+
+
+def take_off(project: Project, person: User, *, because: str, at: datetime) -> None:
+    """End a person's grant and place on the team; the caller has checked the rights, and writes the trail."""
+    take_on(project, person, because=because, at=at)
+    project.members.filter(person=person).delete()
 
 
 @transaction.atomic
