@@ -22,6 +22,7 @@ from governance.people.grants import owner_code
 from governance.people.models import Accreditation, RoleGrant
 from governance.people.roles import Role
 from governance.permissions import services as permissions
+from governance.permissions.models import RoleReview, TeamReview
 from governance.projects import answering, leaving
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
@@ -39,6 +40,8 @@ VOTERS = {
     "police": ("petra", "percy"), "cps": ("connie",), "hmcts": ("hugo",), "hmpps": ("hetty",), "dfe": ("dora",),
     "hmrc_dwp": ("wyn",), "moj_linkage": ("lena",), "sao": ("stella",),
 }  # fmt: skip
+
+REVIEW_DUE = permissions.REVIEWED_EVERY + timedelta(days=1)
 
 
 def now() -> datetime:
@@ -219,6 +222,20 @@ def a_proposed_role(role: Role = Role.PANEL, *, of: str = "olu", **days: Any) ->
     at = now()
     days = {"begins_on": timezone.localdate(at)} | days
     return permissions.propose(person(of), role, because="The panel is short of one.", by=person("sam"), at=at, **days)
+
+
+def a_team_review(project: Project | None = None) -> TeamReview:
+    """Of Ruth's project, opened on the day on which it is due."""
+    project = project or a_project("approved")
+    permissions.open_reviews(at=now() + REVIEW_DUE)
+    return TeamReview.objects.get(project=project)
+
+
+def a_role_review(who: str = "pia") -> RoleReview:
+    """Of the roles of one of the service's people, opened on the day on which it is due."""
+    one = person(who)
+    permissions.open_reviews(at=now() + REVIEW_DUE)
+    return RoleReview.objects.get(person=one)
 
 
 def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:

@@ -16,25 +16,11 @@ from governance.permissions.models import RoleReview, TeamReview
 from governance.projects.models import Project
 from governance.workflow import Refused
 from portal import inbox
-from tests.builders import a_project, an_agreement, now
+from tests.builders import REVIEW_DUE, a_project, a_role_review, a_team_review, an_agreement, now
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
-DUE, LATE = timedelta(days=181), timedelta(days=30)
-
-
-def a_team_review(project: Project | None = None) -> TeamReview:
-    """Of Ruth's project, opened on the day on which it is due."""
-    project = project or a_project("approved")
-    services.open_reviews(at=now() + DUE)
-    return TeamReview.objects.get(project=project)
-
-
-def a_role_review(who: str = "pia") -> RoleReview:
-    at = now() + DUE
-    person(who)
-    services.open_reviews(at=at)
-    return RoleReview.objects.get(person=person(who))
+DUE, LATE = REVIEW_DUE, services.ANSWERED_WITHIN
 
 
 def ada_confirms_the_roles() -> None:

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.journey import Journey
+from tests.journeys.stack import Stack
 
 
 def olu_joins_the_panel_for_a_while(journey: Journey) -> None:
@@ -36,6 +37,35 @@ def olu_joins_the_panel_for_a_while(journey: Journey) -> None:
     journey.look("role-end")
     page.get_by_role("button", name="Take it back").click()
     expect(page.locator(".gh-status")).to_contain_text("taken back")
+
+
+OLD_GRANTS = """
+from datetime import timedelta
+from django.utils import timezone
+from extracts import notice_tasks
+from governance.people.models import RoleGrant
+from governance.projects.models import ProjectUserObjectPermission
+began = timezone.now() - timedelta(days=200)
+ProjectUserObjectPermission.objects.filter(content_object__title="{title}").update(granted_at=began)
+RoleGrant.objects.filter(person__username="pia").update(begins_on=began.date())
+notice_tasks.open_reviews()
+"""
+
+
+def access_is_reviewed(journey: Journey, stack: Stack, title: str) -> None:
+    """Half a year later: the lead says who still needs the project, the auditor which roles are needed."""
+    stack.run(OLD_GRANTS.replace("{title}", title))
+    for who, turn, name in (
+        ("ruth", "who of the team still needs", "team-review"),
+        ("ada", "which roles somebody still needs", "role-review"),
+    ):
+        page = journey.as_(who)
+        journey.open_waiting(turn)
+        journey.look(name)
+        for radio in page.get_by_role("radio", name="Still needed").all():
+            radio.check()
+        page.get_by_role("button", name="Confirm the review").click()
+        expect(page.locator(".gh-status")).to_contain_text("confirmed")
 
 
 def ada_looks_at_a_draft(journey: Journey, address: str) -> None:

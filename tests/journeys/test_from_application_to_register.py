@@ -41,7 +41,7 @@ from tests.journeys.linkage import (
 from tests.journeys.newcomers import nia_is_invited_and_signs_in, nia_uses_a_passkey
 from tests.journeys.notices import otto_sees_to_the_mail, people_are_told
 from tests.journeys.people import coral_becomes_a_researcher
-from tests.journeys.permissions import ada_looks_at_a_draft, olu_joins_the_panel_for_a_while
+from tests.journeys.permissions import access_is_reviewed, ada_looks_at_a_draft, olu_joins_the_panel_for_a_while
 from tests.journeys.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -115,6 +115,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     ruth_hands_a_draft_over(journey, "/projects/2/")
     the_application_is_talked_about(journey, stack)
     coral_leaves_and_comes_back(journey)
+    access_is_reviewed(journey, stack, TITLE)
     three_analysts_review_pairs(journey)
     the_next_release_is_built_and_published(journey)
     assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()

@@ -27,6 +27,7 @@ from governance.notices.models import Message, Notice
 from governance.outputs import services as outputs
 from governance.people.grants import worker
 from governance.people.models import Accreditation, RoleGrant, Sanction, SignedDeclaration, Training, User
+from governance.permissions.models import RoleReview, TeamReview
 from governance.projects.boards import Verdict
 from governance.projects.models import Decision
 from governance.standing import invitations
@@ -37,6 +38,8 @@ from tests.builders import (
     a_project,
     a_proposed_role,
     a_request_for_accreditation,
+    a_role_review,
+    a_team_review,
     an_agreement,
     an_enquiry,
     an_output,
@@ -122,6 +125,16 @@ def an_accreditation_to_decide() -> Accreditation:
 
 def more_requests(one: Accreditation, number: int) -> None:
     many.copies(one, [{"person": each} for each in many.people(person("olu"), number)])
+
+
+def more_of_a_team_review(review: TeamReview, number: int) -> None:
+    many.copies(review.listed().first(), [{"user": one} for one in many.people(person("olu"), number)])
+    many.history(review, FEW)
+
+
+def more_of_a_role_review(review: RoleReview, number: int) -> None:
+    many.copies(review.listed().first(), [{}] * number)
+    many.history(review, FEW)
 
 
 def more_roles(grant: RoleGrant, number: int) -> None:
@@ -339,6 +352,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("ada", a_proposed_role, more_roles),
     ),
     "role": (Page("ada", a_proposed_role, many.history, its_number, FEW),),
+    "team_review": (
+        Page("ruth", a_team_review, more_of_a_team_review, its_number),
+        Page("coral", a_team_review, more_of_a_team_review, its_number),
+    ),
+    "role_review": (Page("ada", a_role_review, more_of_a_role_review, its_number, FEW),),
     "permission_matrix": (Page("", a_proposed_role, more_roles),),
     "linkage": (Page("lin", a_failed_run, more_linkage), Page("rae", a_failed_run, more_linkage)),
     "linkage_run": (Page("lin", a_failed_run, more_of_a_run, its_number),),

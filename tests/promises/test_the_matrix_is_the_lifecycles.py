@@ -18,7 +18,7 @@ PLAIN = re.compile(r"<[^>]+>")
 def test_every_record_with_a_lifecycle_is_in_it():
     own = [
         model
-        for app in ("people", "projects", "agreements", "outputs", "extracts")
+        for app in ("people", "permissions", "projects", "agreements", "amendments", "outputs", "extracts")
         for model in apps.get_app_config(app).get_models()
     ]
     assert {model for model in own if hasattr(model, "LIFECYCLE")} == set(matrix.RECORDS)
@@ -39,7 +39,7 @@ def test_each_cell_is_the_grids(model):
 def test_the_page_shows_exactly_these_cells(client):
     page = text_of(client.get("/permissions"))
     for table in matrix.tables():
-        section = page.split(f'id="{table.slug}"')[1].split("</section>")[0]
+        section = page.split(f'id="{table.slug}"')[1].split("</table>")[0]
         found = [" ".join(html.unescape(PLAIN.sub("", cell)).split()) for cell in CELL.findall(section)]
         told = [cell for row in table.rows for cell in (row.state, *row.cells, row.holder)]
         assert found == told, table.name
