@@ -11,7 +11,7 @@ from django.dispatch import Signal
 
 from governance.audit import trail
 from governance.notices import outbox
-from governance.people.grants import roles_for
+from governance.people.grants import roles_for, stood_in_for
 from governance.workflow import resolve
 
 moved = Signal()  # sent after commit, with the keywords `record` and `action`
@@ -38,10 +38,19 @@ def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fiel
     for name, value in fields.items():
         setattr(record, name, value)
     record.save(update_fields=["state", *fields])
-    trail.append(actor=by, action=action, subject=record, before=before, after=subject.state, note=note, at=at)
+    trail.append(
+        actor=by, action=action, subject=record, before=before, after=subject.state, note=note,
+        details=_stands_in(by, move.by, at), at=at,
+    )  # fmt: skip
     outbox.append(record, action, by=by, at=at)
     _tell(record, action)
     return record
+
+
+def _stands_in(by: Any, role: Any, at: datetime) -> dict[str, str] | None:
+    """For whom somebody acts who holds the role of this move as a stand-in only: the trail names both."""
+    principal = stood_in_for(by, role, at)
+    return {"stands in for": f"{principal} ({principal.username})"} if principal else None
 
 
 @transaction.atomic

@@ -24,20 +24,23 @@ from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, OPEN, REPORTED, 
 from governance.agreements.models import Agreement, Condition, Signature
 from governance.agreements.models.agreement import Side
 from governance.amendments import lifecycle as amending
+from governance.amendments.models import VOTES_AS as AMENDMENTS_VOTES_AS
 from governance.amendments.models import Amendment, AmendmentVote
 from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
 from governance.people import lifecycle as people
 from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere, teams_of
 from governance.people.models import Accreditation, Invitation, RoleGrant, User
-from governance.people.roles import Role
+from governance.people.roles import DECIDING, Role
+from governance.people.sharing import StoodIn, is_used, people_of
+from governance.people.standins import known_of
 from governance.permissions import lifecycle as reviews
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects import lifecycle as projects
 from governance.projects.boards import Verdict, settled
 from governance.projects.enquiries import lifecycle as enquiries
 from governance.projects.models import Decision, Enquiry, Handover, Member, Project, Stage
-from governance.projects.models.project import STAGE_OF
+from governance.projects.models.project import STAGE_OF, VOTES_AS
 from governance.workflow import State, why_not
 
 NEWS_STAYS = timedelta(days=30)
@@ -123,7 +126,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
-    RoleGrant: (("person__organisation",), ()),
+    RoleGrant: (("person__organisation", "stands_in_for"), ()),
     TeamReview: (("project__lead",), ()),
     RoleReview: (("person__organisation",), ()),
     Enquiry: (("person__organisation",), ("question", "answer")),
@@ -197,7 +200,7 @@ class Known:
         newest = self._facts.newest_out.get(self._record.code)
         return newest is not None and newest > self._record.created_at
 
-    def has_voted(self, person: User) -> bool:
+    def has_voted(self, person: User, at: datetime) -> bool:
         if isinstance(self._record, Amendment):
             return (self._record.pk, self._record.round, self._record.state) in self._facts.amendments_voted
         return (self._record.pk, self._record.round, STAGE_OF.get(self._record.state, "")) in self._facts.voted
@@ -249,14 +252,18 @@ def facts_about(person: User, at: datetime) -> Facts:
     out = Release.objects.filter(state__in=releases.WAS_PUBLISHED).order_by()
     institution = Signature.objects.filter(side=Side.INSTITUTION, agreement__state=DRAWN_UP)
     team, held = teams_of(person, Project.objects.all(), at)
+    everywhere = roles_everywhere(person, at)
+    shared = known_of(person) if everywhere & DECIDING else ()
     return Facts(
         person=person,
-        everywhere=roles_everywhere(person, at),
+        everywhere=everywhere,
         team=team,
         held=held,
-        voted=set(reviewed.filter(person=person).values_list("project_id", "round", "stage")),
+        voted=_voted(reviewed, "project_id", votes_as=VOTES_AS, known=shared, person=person, at=at),
         given=_given(reviewed.filter(stage=Stage.OWNER, owner=owner_code(person)), "project_id"),
-        amendments_voted=set(amended.filter(person=person).values_list("amendment_id", "round", "stage")),
+        amendments_voted=_voted(
+            amended, "amendment_id", votes_as=AMENDMENTS_VOTES_AS, known=shared, person=person, at=at
+        ),
         amendments_given=_given(amended.filter(stage=amending.OWNERS, owner=owner_code(person)), "amendment_id"),
         running=set(
             Agreement.objects.filter(state=IN_FORCE, project__amendments__state__in=amending.OPEN).values_list(
@@ -271,6 +278,27 @@ def facts_about(person: User, at: datetime) -> Facts:
         in_force={agreement.project_id: agreement for agreement in in_force.defer("scope_json", "terms")},
         newest_out=dict(out.values_list("code").annotate(newest=Max("created_at"))),
     )
+
+
+def _voted(
+    votes: QuerySet[Any],
+    of: str,
+    *,
+    votes_as: Mapping[str, Role],
+    known: Collection[StoodIn],
+    person: User,
+    at: datetime,
+) -> set[tuple[int, int, str]]:
+    """Record (its id is in the column `of`), round and stage where the person's vote is used, by whoever shares it."""
+    cast: dict[tuple[int, int, str], list[tuple[int, datetime]]] = {}
+    shared = votes.filter(person__in=people_of(person.pk, known)).order_by()
+    for record, round, stage, voter, when in shared.values_list(of, "round", "stage", "person_id", "decided_at"):
+        cast.setdefault((record, round, stage), []).append((voter, when))
+    return {
+        place
+        for place, given in cast.items()
+        if place[2] in votes_as and is_used(given, person.pk, votes_as[place[2]].value, known, at)
+    }
 
 
 def _given(votes: QuerySet[Any], of: str) -> dict[tuple[int, int], list[Verdict]]:

@@ -87,9 +87,15 @@ def _team_of(record: Any) -> set[str]:
 
 def _events(record: Any, entries: Iterable[Entry], team: set[str] | None) -> Iterable[Event]:
     for entry in entries:
-        name = entry.actor_name if team is None or entry.actor in team else _board(record, entry)
+        name = _who(entry) if team is None or entry.actor in team else _board(record, entry)
         before, after = (record.STATES(state).label if state else "" for state in (entry.before, entry.after))
         yield Event(entry.action, before, after, name, entry.at, entry.note)
+
+
+def _who(entry: Entry) -> str:
+    """The name of whoever acted, and of the person they stood in for."""
+    principal = (entry.details or {}).get("stands in for")
+    return f"{entry.actor_name}, who stands in for {principal}" if principal else entry.actor_name
 
 
 def _board(record: Any, entry: Entry) -> str:

@@ -37,6 +37,7 @@ from portal.views import (
     releases,
     review,
     sign_in,
+    standins,
     trail,
     workspace,
 )
@@ -105,6 +106,8 @@ urlpatterns = [
     path("you/", people.you, name="you"),
     path("you/declaration", people.declaration, name="declaration"),
     path("you/accreditation", people.ask, name="accreditation_ask"),
+    path("you/stand-ins/", standins.index, name="standins"),
+    path("you/stand-ins/name", asked_again(standins.name), name="standin_name"),
     path("people/", people.index, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/leave", asked_again(leaving.leave), name="person_leave"),

@@ -19,7 +19,7 @@ from governance.catalogue.catalogue import Catalogue, find
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.people.grants import owner_code
-from governance.people.models import Accreditation, RoleGrant
+from governance.people.models import Accreditation, RoleGrant, User
 from governance.people.roles import Role
 from governance.permissions import services as permissions
 from governance.permissions.models import RoleReview, TeamReview
@@ -236,6 +236,26 @@ def a_role_review(who: str = "pia") -> RoleReview:
     one = person(who)
     permissions.open_reviews(at=now() + REVIEW_DUE)
     return RoleReview.objects.get(person=one)
+
+
+def a_stand_in(
+    role: Role = Role.PANEL,
+    *,
+    of: str = "olu",
+    for_: str = "pia",
+    confirmed: bool = True,
+    days: int = 10,
+    first: int = 0,
+) -> RoleGrant:
+    """`of`, now of the organisation of `for_`, was named to stand in for them; confirmed by Ada, or waiting for her."""
+    at, colleague, principal = now(), person(of), person(for_)
+    User.objects.filter(pk=colleague.pk).update(organisation=principal.organisation)
+    today = timezone.localdate(at)
+    grant = permissions.name_stand_in(
+        person(of), role, because="On leave.", begins_on=today + timedelta(days=first),
+        ends_on=today + timedelta(days=first + days - 1), by=principal, at=at,
+    )  # fmt: skip
+    return permissions.confirm(grant, reasons="Seen.", by=person("ada"), at=at) if confirmed else grant
 
 
 def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:

@@ -32,13 +32,15 @@ def _meant(row: Row, record: Any, at: datetime) -> Iterable[User]:
         return team_of(record.project)
     if row.who == Who.LINKERS:
         return holders(Role.LINKER, at)
-    return [ONE[row.who](record)]
+    one = ONE[row.who](record)
+    return [one] if one else []
 
 
 ONE = {
     Who.AUTHOR: lambda record: record.author,
     Who.REQUESTER: lambda record: record.requested_by,
     Who.SUBJECT: lambda record: record.person,
+    Who.PRINCIPAL: lambda record: record.stands_in_for,
 }
 
 

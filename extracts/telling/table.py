@@ -23,6 +23,7 @@ class Who(StrEnum):
     AUTHOR = "author"  # of an output request
     REQUESTER = "requester"  # who asked for a linkage
     SUBJECT = "subject"  # whom the record is about
+    PRINCIPAL = "principal"  # for whom somebody stands in, if anybody
     LINKERS = "linkers"
 
 
@@ -42,7 +43,7 @@ class Row:
         return self.turn or self.who == Who.NEXT
 
 
-NOBODY, NEXT, TEAM, AUTHOR, REQUESTER, SUBJECT, LINKERS = Who
+NOBODY, NEXT, TEAM, AUTHOR, REQUESTER, SUBJECT, PRINCIPAL, LINKERS = Who
 R = Row
 ROWS = (
     # record          action         who        says
@@ -109,8 +110,9 @@ ROWS = (
     R("Invitation",    "accept",      NOBODY),
     R("RoleGrant",     "propose",     NEXT,      "A role of the service waits to be confirmed.", may="confirm"),
     R("RoleGrant",     "confirm",     SUBJECT,   "You hold a role of the service."),
-    R("RoleGrant",     "refuse",      NOBODY),
-    R("RoleGrant",     "withdraw",    NOBODY),
+    R("RoleGrant",     "confirm",     PRINCIPAL, "Your stand-in was confirmed."),
+    R("RoleGrant",     "refuse",      PRINCIPAL, "Your stand-in was refused: read the reasons."),
+    R("RoleGrant",     "withdraw",    PRINCIPAL, "Your stand-in was withdrawn."),
     R("RoleGrant",     "take back",   SUBJECT,   "A role of the service was taken back from you."),
     R("TeamReview",    "open",        NEXT,      "Say who of the team still needs the project.", may="confirm"),
     R("TeamReview",    "open",        TEAM,      "It is being reviewed who still needs the project."),
@@ -118,6 +120,7 @@ ROWS = (
     R("RoleReview",    "open",        NEXT,      "Say which roles of the service are still needed.", may="confirm"),
     R("RoleReview",    "open",        SUBJECT,   "It is being reviewed whether your roles are still needed."),
     R("RoleReview",    "confirm",     SUBJECT,   "Your roles of the service were reviewed."),
+    R("RoleGrant",     "take back",   PRINCIPAL, "Your stand-in has ended."),
     R("Agreement",     "draw up",     NEXT,      "An agreement waits for your signature.", may="sign"),
     R("Agreement",     "draw up",     TEAM,      "An agreement was drawn up."),
     R("Agreement",     "sign",        TEAM,      "The agreement was signed by one more side."),

@@ -72,7 +72,7 @@ def not_light(amendment: Any, person: Any, at: datetime) -> str | None:
 
 
 def voted_already(amendment: Any, person: Any, at: datetime) -> str | None:
-    return "You have voted in this round." if amendment.has_voted(person) else None
+    return projects.YOUR_VOTE_IS_USED if amendment.has_voted(person, at) else None
 
 
 def not_concerned(amendment: Any, person: Any, at: datetime) -> str | None:

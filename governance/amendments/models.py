@@ -16,9 +16,13 @@ from governance.amendments.lifecycle import AMENDMENT, DRAFT, WAITING, Amendment
 from governance.people.grants import owner_code
 from governance.people.models import User
 from governance.people.roles import ON_PROJECTS, Role
+from governance.people.standins import has_used_vote
 from governance.projects.boards import Verdict, Vote, settled
 from governance.projects.lifecycle import APPROVED
 from governance.projects.models import Project
+
+# In which role one votes on an amendment, by its state.
+VOTES_AS = {"triage": Role.SUPPORT, "owners": Role.OWNER, "panel": Role.PANEL}
 
 
 class Amendment(models.Model):
@@ -100,9 +104,13 @@ class Amendment(models.Model):
         """Whether the person's organisation has to decide on it."""
         return owner_code(person) in self.quorums
 
-    def has_voted(self, person: User) -> bool:
-        """Whether the person has voted in this round, where the amendment is now."""
-        return self.votes.filter(round=self.round, stage=self.state, person=person).exists()
+    def has_voted(self, person: User, at: datetime) -> bool:
+        """Whether the person's vote of this round is used, where the amendment is now.
+
+        A stand-in and the person they stand in for have one vote together.
+        """
+        votes = self.votes.filter(round=self.round, stage=self.state)
+        return self.state in VOTES_AS and has_used_vote(votes, person, VOTES_AS[self.state], at)
 
     def has_settled(self, person: User) -> bool:
         """Whether the person's organisation has decided in this round."""

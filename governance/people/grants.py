@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from governance.people.roles import OFF_PROJECTS, SERVICE_ROLES, TEAM_ROLES, Role
+from governance.people.roles import DECIDING, OFF_PROJECTS, SERVICE_ROLES, TEAM_ROLES, Role
 from governance.workflow import Refused
 
 if TYPE_CHECKING:
@@ -45,8 +45,16 @@ def roles_for(record: Any, person: User, at: datetime) -> frozenset[Role]:
 
 
 def is_about(record: Any, person: User) -> bool:
-    """Whether the record is about this person, who has not left. Its class has to say so: `ABOUT_A_PERSON = True`."""
-    return getattr(record, "ABOUT_A_PERSON", False) is True and person.is_active and record.person_id == person.pk
+    """Whether the record is about this person, who has not left. Its class has to say so: `ABOUT_A_PERSON = True`.
+
+    A stand-in is about two people: whoever stands in, and whom they stand in for.
+    """
+    whom = (record.person_id, getattr(record, "stands_in_for_id", None)) if _has_a_person(record) else ()
+    return person.is_active and person.pk in whom
+
+
+def _has_a_person(record: Any) -> bool:
+    return getattr(record, "ABOUT_A_PERSON", False) is True
 
 
 def vouches_in(record: Any, person: User) -> bool:
@@ -101,10 +109,16 @@ def roles_everywhere(person: User, at: datetime) -> frozenset[Role]:
 
 
 # Asked for every record of every page, so it is one statement, written out. `{grants}` is the projects' own table.
+# A stand-in's grant counts while the person they stand in for is there and holds the role themselves.
 EVERYWHERE = """
-SELECT role FROM people_rolegrant
+SELECT role FROM people_rolegrant given
 WHERE person_id = %s AND state = 'in_force' AND begins_on <= %s AND (ends_on IS NULL OR ends_on >= %s)
 AND (suspended_from IS NULL OR suspended_from > %s)
+AND (stands_in_for_id IS NULL OR EXISTS (
+    SELECT 1 FROM people_rolegrant own JOIN people_user principal ON principal.id = own.person_id
+    WHERE own.person_id = given.stands_in_for_id AND own.role = given.role AND own.stands_in_for_id IS NULL
+    AND principal.is_active AND own.state = 'in_force' AND own.begins_on <= %s
+    AND (own.ends_on IS NULL OR own.ends_on >= %s) AND (own.suspended_from IS NULL OR own.suspended_from > %s)))
 """
 ON_PROJECT = """
 UNION ALL
@@ -117,7 +131,7 @@ AND (held.ends_on IS NULL OR held.ends_on >= %s) AND (held.suspended_from IS NUL
 def _held(person: User, at: datetime, *, on: Any = None) -> frozenset[Role]:
     """Every role by a grant that counts at this moment: those held everywhere, and those on one project."""
     day = timezone.localtime(at).date().isoformat()
-    values: list[Any] = [person.pk, day, day, day]
+    values: list[Any] = [person.pk, *[day] * 6]
     sql = EVERYWHERE
     if on is not None:
         sql, values = _on(on.grants.model._meta.db_table), [*values, person.pk, on.pk, day, day]
@@ -228,6 +242,25 @@ def why_not_together(person: User, role: Role, at: datetime) -> str | None:
     return next((why for pair, why in APART if role in pair and pair <= held), None)
 
 
+def held_by_oneself(person: User, at: datetime) -> frozenset[Role]:
+    """The roles of the service that the person holds at this moment, without those in which they stand in."""
+    day = timezone.localtime(at).date()
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    own = person.role_grants.filter(lasting, state="in_force", begins_on__lte=day, stands_in_for=None)
+    held = frozenset(Role(name) for name in own.values_list("role", flat=True))
+    return held if person.is_active else frozenset()
+
+
+def stood_in_for(person: User, role: Role, at: datetime) -> User | None:
+    """Whom the person stands in for where they act in this role now; None where they hold it themselves."""
+    if role not in DECIDING or role in held_by_oneself(person, at):
+        return None
+    day = timezone.localtime(at).date()
+    given = person.role_grants.filter(role=role.value, state="in_force", begins_on__lte=day, ends_on__gte=day)
+    grant = given.filter(stands_in_for__isnull=False).select_related("stands_in_for").first()
+    return grant.stands_in_for if grant else None
+
+
 def give_everywhere(person: User, role: Role, *, because: str = "Set up by an operator.") -> None:
     """An operator makes the person one of the service's people with this role; pages need two people for that."""
     from governance.people.models import RoleGrant
@@ -235,7 +268,7 @@ def give_everywhere(person: User, role: Role, *, because: str = "Set up by an op
     if role not in SERVICE_ROLES:
         raise ValueError(f"{role.label} is granted project by project.")
     at = timezone.now()
-    if role in roles_everywhere(person, at):
+    if role in held_by_oneself(person, at):
         return
     if why := why_not_together(person, role, at):
         raise ValueError(why)

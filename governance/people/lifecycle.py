@@ -99,13 +99,25 @@ def roles_apart(grant: Any, person: Any, at: datetime) -> str | None:
     return reason
 
 
+def stand_in_unfit(grant: Any, person: Any, at: datetime) -> str | None:
+    reason: str | None = grant.why_not_standing_in(at)
+    return reason
+
+
+def no_stand_in(grant: Any, person: Any, at: datetime) -> str | None:
+    """Either of the two ends a stand-in; what somebody holds themselves is for others to take back."""
+    return None if grant.stands_in_for_id else "Research support or the auditor takes a role back: ask them."
+
+
 ROLE_GRANT = (
     # action       from         to               by            unless
-    T("confirm",   {PROPOSED}, GIVEN,           Role.AUDITOR, (own_record, own_proposal, roles_apart)),
+    T("confirm",   {PROPOSED}, GIVEN,           Role.AUDITOR, (own_record, own_proposal, roles_apart, stand_in_unfit)),
     T("refuse",    {PROPOSED}, GRANT_REFUSED,   Role.AUDITOR, (own_record, own_proposal)),
     T("withdraw",  {PROPOSED}, GRANT_WITHDRAWN, Role.SUPPORT),
+    T("withdraw",  {PROPOSED}, GRANT_WITHDRAWN, Role.SELF,    (no_stand_in,)),
     T("take back", {GIVEN},    TAKEN_BACK,      Role.SUPPORT),
     T("take back", {GIVEN},    TAKEN_BACK,      Role.AUDITOR),
+    T("take back", {GIVEN},    TAKEN_BACK,      Role.SELF,    (no_stand_in,)),
 )  # fmt: skip
 
 ROLE_GRANT_WAITING = {

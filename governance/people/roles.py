@@ -58,5 +58,8 @@ DATA_ROLES = frozenset({Role.LINKER, Role.STEWARD})
 OFF_PROJECTS = DATA_ROLES | {Role.OPERATOR}
 ON_PROJECTS = frozenset(Role) - OFF_PROJECTS - FROM_THE_RECORD
 
+# Who decides on applications. They may name somebody who stands in for them for a while.
+DECIDING = frozenset({Role.SUPPORT, Role.ETHICS, Role.OWNER, Role.PANEL})
+
 # They read applications and agreements, and none of what is done with the data.
 NO_DATA = frozenset({Role.SIGNATORY, Role.ETHICS, Role.PANEL})

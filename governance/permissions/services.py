@@ -15,6 +15,7 @@ from governance.people.grants import give_everywhere, roles_everywhere, why_not_
 from governance.people.lifecycle import GIVEN
 from governance.people.models import RoleGrant, User, local_day
 from governance.people.roles import SERVICE_ROLES, Role
+from governance.people.standins import why_not as why_not_stand_in
 from governance.permissions.lifecycle import CONFIRMED, ENDED, OPEN
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects import services as projects
@@ -39,12 +40,38 @@ def propose(
         person=person, role=role.value, because=_with_reasons(because), begins_on=begins_on, ends_on=ends_on,
         proposed_by=by,
     )  # fmt: skip
-    details = {"role": role.value, "begins_on": str(begins_on), "ends_on": str(ends_on or "")}
+    return _proposed(grant, by, at)
+
+
+def _proposed(grant: RoleGrant, by: User, at: datetime) -> RoleGrant:
+    details = {"role": grant.role, "begins_on": str(grant.begins_on), "ends_on": str(grant.ends_on or "")}
+    if grant.stands_in_for:
+        details["stands in for"] = f"{grant.stands_in_for} ({grant.stands_in_for.username})"
     try:
         with transaction.atomic():
             return begin(grant, "propose", by=by, at=at, details=details)
     except IntegrityError:
-        raise Refused(f"{role.label} is proposed for {person} already: the auditor decides on it.") from None
+        raise Refused(f"{grant.label} is proposed for {grant.person} already: the auditor decides on it.") from None
+
+
+@transaction.atomic
+def name_stand_in(
+    person: User, role: Role, *, because: str, begins_on: date, ends_on: date, by: User, at: datetime
+) -> RoleGrant:
+    """Whoever decides names a colleague who stands in for them for a while. It counts once the auditor has confirmed.
+
+    Raises Refused with what `standins.why_not` says, and for a first day that is over.
+    """
+    User.objects.select_for_update().get(pk=by.pk)  # two names at once are one and a refusal
+    if begins_on < local_day(at):
+        raise Refused("A stand-in begins today or later.")
+    if reason := why_not_stand_in(by, person, role, begins_on=begins_on, ends_on=ends_on, at=at):
+        raise Refused(reason)
+    grant = RoleGrant(
+        person=person, role=role.value, because=_with_reasons(because), begins_on=begins_on, ends_on=ends_on,
+        proposed_by=by, stands_in_for=by,
+    )  # fmt: skip
+    return _proposed(grant, by, at)
 
 
 def why_not_propose(
@@ -77,12 +104,15 @@ def refuse(grant: RoleGrant, *, reasons: str, by: User, at: datetime) -> RoleGra
 
 
 def withdraw(grant: RoleGrant, *, reasons: str, by: User, at: datetime) -> RoleGrant:
-    """Research support takes the proposal back."""
+    """Research support takes the proposal back; of a stand-in, either of the two does."""
     return act(grant, "withdraw", by=by, at=at, note=_with_reasons(reasons))
 
 
 def take_back(grant: RoleGrant, *, reasons: str, by: User, at: datetime) -> RoleGrant:
-    """Research support or the auditor takes the role away. It counts for nothing from this moment on."""
+    """Research support or the auditor takes the role away. It counts for nothing from this moment on.
+
+    Either of the two ends a stand-in like this.
+    """
     return act(grant, "take back", by=by, at=at, note=_with_reasons(reasons))
 
 

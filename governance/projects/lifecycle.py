@@ -111,8 +111,14 @@ def not_paused(project: Any, person: Any, at: datetime) -> str | None:
     return "The application is not paused." if project.paused_at is None else None
 
 
+YOUR_VOTE_IS_USED = (
+    "You have voted in this round, or whoever shares your vote has: "
+    "a stand-in and the person they stand in for have one vote together."
+)
+
+
 def voted_already(project: Any, person: Any, at: datetime) -> str | None:
-    return "You have voted in this round." if project.has_voted(person) else None
+    return YOUR_VOTE_IS_USED if project.has_voted(person, at) else None
 
 
 def settled_already(project: Any, person: Any, at: datetime) -> str | None:

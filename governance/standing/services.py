@@ -11,6 +11,7 @@ from governance.act import act, begin
 from governance.audit import trail
 from governance.people import declarations
 from governance.people.accreditation import STOPS_USE
+from governance.people.certificates import Certificate
 from governance.people.grants import roles_everywhere
 from governance.people.lifecycle import REQUESTED
 from governance.people.models import (
@@ -155,9 +156,21 @@ def sign_declaration(*, version: str, by: User, at: datetime) -> SignedDeclarati
 
 @transaction.atomic
 def record_training(
-    person: User, *, certificate: str, passed_on: date, valid_until: date, by: User, at: datetime
+    person: User,
+    *,
+    certificate: str,
+    passed_on: date,
+    valid_until: date,
+    found: Certificate | None = None,
+    is_theirs: bool = False,
+    by: User,
+    at: datetime,
 ) -> Training:
-    """Research support records a training that somebody else passed. Raises Refused."""
+    """Research support records a training that somebody else passed. Raises Refused.
+
+    found      what was read in the certificate, if one was given: its hash is kept, and the file is not
+    is_theirs  that the certificate is the person's, although the name on it is not theirs
+    """
     _only_support(by, about=person, what="record training", at=at)
     if passed_on > local_day(at):
         raise Refused("A training is recorded once it was passed: its day lies ahead.")
@@ -165,15 +178,21 @@ def record_training(
         raise Refused("The training would end before it was passed.")
     if person.trainings.filter(certificate=certificate).exists():
         raise Refused(f"Certificate {certificate} of {person} is on record already.")
+    differs = found is not None and not found.is_of(person.name)
+    if differs and not is_theirs:
+        raise Refused(f"The name on the certificate is not that of {person}: say that it is theirs, or take another.")
     training = Training.objects.create(
         person=person,
         certificate=certificate,
         passed_on=passed_on,
         valid_until=valid_until,
+        certificate_sha256=found.sha256 if found else "",
         recorded_by=by,
         recorded_at=at,
     )
     details = {"passed_on": passed_on.isoformat(), "valid_until": valid_until.isoformat()}
+    if found:
+        details |= {"sha256": found.sha256, "name": "confirmed, though it differs" if differs else "matches"}
     trail.append(actor=by, action="record training", subject=training, details=details, at=at)
     return training
 

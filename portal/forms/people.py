@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from governance.people.certificates import MOST_BYTES, MOST_PAGES, BadCertificate, Certificate, read
 from governance.people.models import User
 from governance.people.models.standing import Level, Route
 from governance.standing.services import SUSPENDED_MONTHS
@@ -75,16 +76,42 @@ class Reasons(GovukForm):
     reasons = long_text("Reasons", asked="Give your reasons", most_words=300)
 
 
+class ReadCertificate(GovukForm):
+    """A certificate whose text is read, and which is not kept."""
+
+    file = forms.FileField(
+        label="Certificate",
+        required=False,
+        max_length=200,
+        help_text=f"A PDF of at most {MOST_BYTES // 1024**2} MB and {MOST_PAGES} pages. It is read and not kept.",
+    )
+
+    def clean_file(self) -> Certificate:
+        file = self.cleaned_data["file"]
+        if file is None:
+            raise ValidationError("Select the certificate")
+        try:
+            return read(file.read(MOST_BYTES + 1))
+        except BadCertificate as why:
+            raise ValidationError(str(why)) from None
+
+
 class RecordTraining(GovukForm):
-    """A safe researcher training that was passed."""
+    """A safe researcher training that was passed; `found` is what was read in its certificate, if one was given."""
 
     certificate = forms.CharField(label="Number of the certificate", max_length=60)
     passed_on = DateField(label="Day on which it was passed")
     valid_until = DateField(label="Last day on which it is valid")
+    is_theirs = forms.BooleanField(
+        label="The certificate is theirs, although the name on it differs",
+        error_messages={"required": "Tick the box if the certificate is theirs, or record another one"},
+    )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, person: User, found: Certificate | None = None, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
+        if found is None or found.is_of(person.name):
+            del self.fields["is_theirs"]
 
     def clean_passed_on(self) -> date:
         passed: date = self.cleaned_data["passed_on"]

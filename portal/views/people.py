@@ -12,15 +12,16 @@ from django.views.decorators.http import require_safe
 
 from governance.people import accreditation as conditions
 from governance.people import declarations
+from governance.people.grants import roles_everywhere
 from governance.people.lifecycle import REQUESTED
 from governance.people.models import Accreditation, Organisation, Sanction, User, local_day
 from governance.people.models.standing import Route
-from governance.people.roles import Role
+from governance.people.roles import DECIDING, Role
 from governance.people.standing import FETCHED
 from governance.projects.leaving import led_by
 from governance.standing import services
 from governance.workflow import Refused
-from portal import standing_page
+from portal import certificate_page, standing_page
 from portal.access import SignedIn, note_view, one_of_or_404, visible_or_404
 from portal.entering import refuse_unless_allowed, sent, status_of, turned_away
 from portal.forms import people as forms
@@ -33,10 +34,12 @@ SEES_PEOPLE = frozenset({Role.SUPPORT, Role.AUDITOR})
 @require_safe
 def you(request: SignedIn) -> HttpResponse:
     """One's own standing: every condition, until when it holds, who can cure it."""
-    person = _with_standing().get(pk=request.user.pk)
-    context = standing_page.context_of(person, timezone.now())
+    at, person = timezone.now(), _with_standing().get(pk=request.user.pk)
+    context = standing_page.context_of(person, at)
     vouches = Organisation.objects.filter(contact=person).first()
-    return render(request, "people/you.html", {"person": person, "vouches": vouches, **context})
+    stands_in = roles_everywhere(person, at) & DECIDING or person.stand_ins.exists()
+    shown = {"person": person, "vouches": vouches, "stands_in": stands_in, **context}
+    return render(request, "people/you.html", shown)
 
 
 def _with_standing() -> QuerySet[User]:
@@ -217,19 +220,30 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def training(request: SignedIn, pk: int) -> HttpResponse:
-    """Record a training that the person passed."""
+    """Record a training that the person passed. A certificate that is chosen is read first, into the boxes."""
     at = timezone.now()
     one = _somebody(request, pk, frozenset({Role.SUPPORT}))
-    form = forms.RecordTraining(sent(request), today=local_day(at))
+    chosen = certificate_page.is_chosen(request)
+    reading = forms.ReadCertificate(*((request.POST, request.FILES) if chosen else ()))
+    found, stale = certificate_page.found_by(reading, request.POST, one)
+    given = certificate_page.proposed(request.POST, found)
+    form = forms.RecordTraining(
+        None if chosen else sent(request), initial=given, today=local_day(at), person=one, found=found
+    )
+    if stale and form.is_bound:
+        form.add_error(None, stale)
     if form.is_valid():
         try:
-            services.record_training(one, by=request.user, at=at, **form.cleaned_data)
+            services.record_training(one, found=found, by=request.user, at=at, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"The training of {one} is on record.")
             return redirect("person", one.pk)
-    return render(request, "people/training.html", {"person": one, "form": form}, status=status_of(form))
+    shown = {"found": found, "kept": certificate_page.kept(found, one), "is_theirs": found and found.is_of(one.name)}
+    context = {"person": one, "form": form, "reading": reading, **shown}
+    status = 422 if reading.errors else status_of(form)
+    return render(request, "people/training.html", context, status=status)
 
 
 def sanction(request: SignedIn, pk: int) -> HttpResponse:

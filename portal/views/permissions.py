@@ -25,7 +25,7 @@ from portal.records import allowed_actions, hindrances_of
 
 PAGE = 50
 SEES_ROLES = frozenset({Role.SUPPORT, Role.AUDITOR})
-ALONG = ("person__organisation", "proposed_by", "confirmed_by")
+ALONG = ("person__organisation", "proposed_by", "confirmed_by", "stands_in_for")
 
 
 @login_not_required
@@ -41,6 +41,7 @@ def index(request: SignedIn) -> HttpResponse:
     at = timezone.now()
     held = one_of_or_404(request.user, SEES_ROLES)
     grants = RoleGrant.objects.select_related(*ALONG).exclude(role=Role.WORKER)
+    grants = grants.prefetch_related("stands_in_for__role_grants")
     if not request.GET.get("ended"):
         grants = grants.filter(state=GIVEN)
     page = Paginator(grants.exclude(state=PROPOSED).order_by("role", "person__name", "-pk"), PAGE)
@@ -85,7 +86,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "grant": grant,
         "counts": grant.counts(at),
-        "named": grant.person_id != request.user.pk,
+        "named": request.user.pk not in (grant.person_id, grant.stands_in_for_id),
         "actions": allowed_actions(grant, request.user, at),
         "hindrances": list(dict.fromkeys(hindrances_of(grant, request.user, at).values())),
     }
@@ -109,7 +110,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The role is given." if confirms else "You refused it.")
             return redirect(grant)
-    context = {"grant": grant, "form": form, "apart": grant.why_not_together(at)}
+    context = {"grant": grant, "form": form, "apart": grant.why_not_together(at) or grant.why_not_standing_in(at)}
     return render(request, "roles/decide.html", context, status=status_of(form))
 
 

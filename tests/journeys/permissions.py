@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.journeys.journey import Journey
@@ -66,6 +68,32 @@ def access_is_reviewed(journey: Journey, stack: Stack, title: str) -> None:
             radio.check()
         page.get_by_role("button", name="Confirm the review").click()
         expect(page.locator(".gh-status")).to_contain_text("confirmed")
+
+
+def sam_names_a_stand_in_who_declines(journey: Journey) -> None:
+    """Cass is Sam's colleague, and ends it before the auditor has looked at it."""
+    page = journey.as_("sam")
+    page.goto("/you/stand-ins/")
+    journey.look("stand-ins")
+    page.get_by_role("button", name="Name a stand-in").click()
+    today = timezone.localdate()
+    page.get_by_role("radio", name="Research support officer").check()
+    page.locator("[name=person]").fill("cass")
+    page.locator("[name=because]").fill("On leave for a week.")
+    for name, day in (("begins_on", today), ("ends_on", today + timedelta(days=6))):
+        for part in ("day", "month", "year"):
+            page.locator(f"[name={name}-{part}]").fill(str(getattr(day, part)))
+    journey.look("stand-in-name")
+    page.get_by_role("button", name="Name them").click()
+    role = page.url
+    journey.look("stand-in-proposed")
+
+    page = journey.as_("cass")
+    page.goto(f"{role}end")
+    page.locator("[name=reasons]").fill("Away that week too.")
+    journey.look("stand-in-end")
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator(".gh-status")).to_contain_text("withdrawn")
 
 
 def ada_looks_at_a_draft(journey: Journey, address: str) -> None:

@@ -41,7 +41,12 @@ from tests.journeys.linkage import (
 from tests.journeys.newcomers import nia_is_invited_and_signs_in, nia_uses_a_passkey
 from tests.journeys.notices import otto_sees_to_the_mail, people_are_told
 from tests.journeys.people import coral_becomes_a_researcher
-from tests.journeys.permissions import access_is_reviewed, ada_looks_at_a_draft, olu_joins_the_panel_for_a_while
+from tests.journeys.permissions import (
+    access_is_reviewed,
+    ada_looks_at_a_draft,
+    olu_joins_the_panel_for_a_while,
+    sam_names_a_stand_in_who_declines,
+)
 from tests.journeys.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -95,6 +100,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     nia_uses_a_passkey(journey, stack, recovery)
     coral_becomes_a_researcher(journey)
     olu_joins_the_panel_for_a_while(journey)
+    sam_names_a_stand_in_who_declines(journey)
     anyone_may_look_around(journey)
     ruth_asks_whether_it_is_feasible(journey)
     address = ruth_applies(journey)

@@ -10,7 +10,7 @@ from tests.promises.test_pages_ask_who_you_are import address
 WHEN_OPENED = {
     "project_decide", "agreement_sign", "agreement_revoke", "output_release", "release_publish", "release_withdraw",
     "accreditation_decide", "accreditation_revoke", "person_sanction", "organisation_edit",
-    "person_leave", "person_back", "handover_propose", "role_propose", "role_decide", "role_end",
+    "person_leave", "person_back", "handover_propose", "role_propose", "role_decide", "role_end", "standin_name",
     "project_revoke", "amendment_decide",
 }  # fmt: skip
 WHEN_SENT = {"sanction", "handover_answer", "team_review", "role_review"}

@@ -14,6 +14,7 @@ from governance.people.lifecycle import GIVEN, PROPOSED, ROLE_GRANT, ROLE_GRANT_
 from governance.people.models.people import local_day
 from governance.people.models.standing import SEEN_BY
 from governance.people.roles import LABELS, SERVICE_ROLES, Role
+from governance.people.standins import why_not_confirm
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -21,8 +22,9 @@ PERSON = settings.AUTH_USER_MODEL
 class RoleGrant(models.Model):
     """One role of one person, from a day on, to a last day or until it is taken back.
 
-    because      why the person needs it, as whoever proposed it wrote
-    proposed_by  None for what an operator set up
+    because        why the person needs it, as whoever proposed it wrote
+    proposed_by    None for what an operator set up
+    stands_in_for  whose role it is, where the person only stands in for them
     suspended_from  the day from which it counts for nothing, while a review of it is unanswered
     """
 
@@ -40,6 +42,7 @@ class RoleGrant(models.Model):
     suspended_from = models.DateField(null=True, editable=False, help_text="While a review of it is open.")
     proposed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    stands_in_for = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="stand_ins")
     state = models.CharField(max_length=12, choices=RoleGrantState.choices(), default=PROPOSED)
     state_since = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -56,13 +59,17 @@ class RoleGrant(models.Model):
                 name="nobody_confirms_a_role_of_their_own",
                 condition=~Q(confirmed_by=F("person")) & ~Q(confirmed_by=F("proposed_by")),
             ),
+            models.CheckConstraint(
+                name="a_stand_in_is_somebody_else_for_a_while",
+                condition=Q(stands_in_for__isnull=True) | ~Q(stands_in_for=F("person")) & Q(ends_on__isnull=False),
+            ),
             models.UniqueConstraint(
                 name="one_proposal_a_role", fields=["person", "role"], condition=Q(state=PROPOSED.value)
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} for {self.person}"
+        return f"{self.label} for {self.person}{f', who stands in for {whom}' if (whom := self.stands_in_for) else ''}"
 
     def get_absolute_url(self) -> str:
         return reverse("role", args=[self.pk])
@@ -74,8 +81,20 @@ class RoleGrant(models.Model):
     def why_not_together(self, at: datetime) -> str | None:
         return why_not_together(self.person, Role(self.role), at)
 
+    def why_not_standing_in(self, at: datetime) -> str | None:
+        """Why the person cannot stand in for the other now, or None; None for a role of their own."""
+        return why_not_confirm(self, at)
+
     def counts(self, at: datetime) -> bool:
         """Whether the person holds the role by this grant at this moment."""
         day = local_day(at)
-        in_time = self.begins_on <= day and (self.ends_on is None or day <= self.ends_on)
-        return self.state == GIVEN and in_time and (self.suspended_from is None or day < self.suspended_from)
+        lasts = self.state == GIVEN and self.begins_on <= day and (self.ends_on is None or day <= self.ends_on)
+        return lasts and (self.suspended_from is None or day < self.suspended_from) and self._is_backed(at)
+
+    def _is_backed(self, at: datetime) -> bool:
+        """Whether the person stood in for, if any, is there and holds the role themselves."""
+        principal = self.stands_in_for
+        if principal is None:
+            return True
+        own = [one for one in principal.role_grants.all() if one.role == self.role and not one.stands_in_for_id]
+        return principal.is_active and any(one.counts(at) for one in own)

@@ -171,6 +171,7 @@ class Training(models.Model):
     certificate = models.CharField(max_length=60)
     passed_on = models.DateField()
     valid_until = models.DateField()
+    certificate_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the PDF that was read, if any.")
     recorded_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
 

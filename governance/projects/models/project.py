@@ -15,6 +15,7 @@ from governance.people.lifecycle import GRANTED
 from governance.people.models import Accreditation, User
 from governance.people.roles import LABELS as ROLE_LABELS
 from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
+from governance.people.standins import has_used_vote
 from governance.projects.applying import Applying, newest_version
 from governance.projects.boards import Verdict, settled
 from governance.projects.lifecycle import (
@@ -115,10 +116,14 @@ class Project(Applying, models.Model):
         """The organisations of everybody on the team."""
         return {member.person.organisation_id for member in self.members.all()}
 
-    def has_voted(self, person: User) -> bool:
-        """Whether the person has voted in this round, at the stage that the project is in."""
+    def has_voted(self, person: User, at: datetime) -> bool:
+        """Whether the person's vote of this round is used at the stage that the project is in.
+
+        A stand-in and the person they stand in for have one vote together.
+        """
         stage = STAGE_OF.get(self.state, "")
-        return self.decisions.filter(round=self.round, stage=stage, person=person).exists()
+        votes = self.decisions.filter(round=self.round, stage=stage)
+        return stage in VOTES_AS and has_used_vote(votes, person, VOTES_AS[stage], at)
 
     def has_settled(self, person: User) -> bool:
         """Whether the person's organisation has decided as an owner in this round."""
@@ -153,6 +158,8 @@ class Project(Applying, models.Model):
 
 # The stage at which a board votes, by the state that the project is in.
 STAGE_OF = {"triage": "triage", "ethics": "ethics", "owners": "owner", "panel": "panel"}
+# In which role one votes at a stage.
+VOTES_AS = {"triage": Role.SUPPORT, "ethics": Role.ETHICS, "owner": Role.OWNER, "panel": Role.PANEL}
 
 
 class WithPerson(models.Manager["Member"]):
