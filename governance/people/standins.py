@@ -80,7 +80,8 @@ def _why_not_beside(
     principal: User, stand_in: User, role: Role, begins_on: date, ends_on: date, but: int | None
 ) -> str | None:
     """One stand-in at a time for one person, and one person at a time for one stand-in."""
-    open_ones = _all().filter(role=role.value, state__in=[PROPOSED, GIVEN]).exclude(pk=but)
+    open_ones = _all().filter(role=role.value, state__in=[PROPOSED, GIVEN])
+    open_ones = open_ones.exclude(pk=but) if but else open_ones
     beside = open_ones.filter(begins_on__lte=ends_on, ends_on__gte=begins_on)
     if one := beside.filter(stands_in_for=principal).select_related("person").first():
         return f"{one.person} stands in for {principal} on some of these days: end that first, or choose other days."
@@ -96,6 +97,7 @@ def known_of(person: User) -> tuple[StoodIn, ...]:
     return tuple(
         StoodIn(one.person_id, one.stands_in_for_id, one.role, _midnight(one.begins_on), _ended_at(one))
         for one in found.order_by("pk")
+        if one.stands_in_for_id is not None
     )
 
 

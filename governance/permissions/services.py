@@ -46,7 +46,7 @@ def propose(
 def _proposed(grant: RoleGrant, by: User, at: datetime) -> RoleGrant:
     details = {"role": grant.role, "begins_on": str(grant.begins_on), "ends_on": str(grant.ends_on or "")}
     if grant.stands_in_for:
-        details["stands in for"] = f"{grant.stands_in_for} ({grant.stands_in_for.username})"
+        details["stand-in for"] = f"{grant.stands_in_for} ({grant.stands_in_for.username})"
     try:
         with transaction.atomic():
             return begin(grant, "propose", by=by, at=at, details=details)

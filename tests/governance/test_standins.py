@@ -58,7 +58,7 @@ def test_it_counts_from_day_to_day_once_the_auditor_has_confirmed():
     services.confirm(grant, reasons="Seen.", by=person("ada"), at=now())
     assert [days for days in range(6) if Role.PANEL in roles_everywhere(olu, now() + days * DAY)] == [1, 2, 3]
     told = trail.of(grant).get(action="propose")
-    assert (told.actor, told.details["stands in for"]) == ("pia", "Pia (pia)")
+    assert (told.actor, told.details["stand-in for"]) == ("pia", "Pia (pia)")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_pia_names_olu_ada_confirms_and_both_read_it():
         assert "Counts" in read(client, "standins")
         page = read(client, "role", grant.pk)
         assert "Stands in for" in page and "End it now" in page and "Ada" not in page, "who decided is not named"
+        assert "Pia, who stands in for" not in page, "naming somebody is no vote in their place"
     assert "stands in for Pia" in read(signed_in("sam"), "roles")
 
 
