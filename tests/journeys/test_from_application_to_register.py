@@ -81,7 +81,7 @@ output = outputs.start(project, title="A draft", context="For a talk.", clearanc
 file = outputs.add_file(output, name="table.csv", content=FREQUENCIES, by=project.lead, at=now())
 outputs.describe_file(file, text="Cases by offence.", description=DESCRIBED, by=project.lead, at=now())
 project.conditions.create(
-    agreement=project.agreements.get(), owner="police", kind="sight", text="We see drafts two weeks before.",
+    agreement=project.agreements.first(), owner="police", kind="sight", text="We see drafts two weeks before.",
     state_since=now(), created_at=now(),
 )
 a_project()
