@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -40,18 +41,25 @@ def propose(
         person=person, role=role.value, because=_with_reasons(because), begins_on=begins_on, ends_on=ends_on,
         proposed_by=by,
     )  # fmt: skip
-    return _proposed(grant, by, at)
+    with _proposed_once(grant):
+        return begin(grant, "propose", by=by, at=at, details=_on_record(grant))
 
 
-def _proposed(grant: RoleGrant, by: User, at: datetime) -> RoleGrant:
-    details = {"role": grant.role, "begins_on": str(grant.begins_on), "ends_on": str(grant.ends_on or "")}
-    if grant.stands_in_for:
-        details["stand-in for"] = f"{grant.stands_in_for} ({grant.stands_in_for.username})"
+@contextmanager
+def _proposed_once(grant: RoleGrant) -> Iterator[None]:
+    """Raises Refused where the same role of the same person waits for the auditor already."""
     try:
         with transaction.atomic():
-            return begin(grant, "propose", by=by, at=at, details=details)
+            yield
     except IntegrityError:
         raise Refused(f"{grant.label} is proposed for {grant.person} already: the auditor decides on it.") from None
+
+
+def _on_record(grant: RoleGrant) -> dict[str, str]:
+    """What the trail keeps of a proposal."""
+    days = {"role": grant.role, "begins_on": str(grant.begins_on), "ends_on": str(grant.ends_on or "")}
+    principal = grant.stands_in_for
+    return days | ({"stand-in for": f"{principal} ({principal.username})"} if principal else {})
 
 
 @transaction.atomic
@@ -71,7 +79,8 @@ def name_stand_in(
         person=person, role=role.value, because=_with_reasons(because), begins_on=begins_on, ends_on=ends_on,
         proposed_by=by, stands_in_for=by,
     )  # fmt: skip
-    return _proposed(grant, by, at)
+    with _proposed_once(grant):
+        return begin(grant, "propose", by=by, at=at, details=_on_record(grant))
 
 
 def why_not_propose(
