@@ -39,6 +39,7 @@ from tests.builders import (
     a_proposed_role,
     a_request_for_accreditation,
     a_role_review,
+    a_stand_in,
     a_team_review,
     an_agreement,
     an_enquiry,
@@ -202,6 +203,12 @@ def a_published_output() -> Any:
     return outputs.record_package(output, package="p.zip", sha256="ab" * 32, at=now())
 
 
+def more_stand_ins(grant: RoleGrant, number: int) -> None:
+    """Earlier ones, which have ended."""
+    ended = [{"person": one, "state": "taken_back"} for one in many.people(person("olu"), number)]
+    many.copies(grant, ended)
+
+
 def an_amendment() -> Any:
     made = amendments.start(an_agreement().project, kind=Kind.PURPOSE, by=person("ruth"), at=now())
     amendments.explain(made, reason="The question grew.", by=person("ruth"), at=now())
@@ -357,6 +364,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("coral", a_team_review, more_of_a_team_review, its_number),
     ),
     "role_review": (Page("ada", a_role_review, more_of_a_role_review, its_number, FEW),),
+    "standins": (Page("pia", a_stand_in, more_stand_ins, rows=FEW),),
     "permission_matrix": (Page("", a_proposed_role, more_roles),),
     "linkage": (Page("lin", a_failed_run, more_linkage), Page("rae", a_failed_run, more_linkage)),
     "linkage_run": (Page("lin", a_failed_run, more_of_a_run, its_number),),
@@ -406,7 +414,7 @@ EXEMPT = {
             "project_drop", "project_remove", "project_submit", "project_withdraw", "project_decide",
             "agreement_sign", "agreement_revoke", "extract_cancel", "extract_retry", "output_new", "output_edit",
             "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
-            "output_check", "output_release", "role_propose", "role_decide", "role_end", "look_at_draft",
+            "output_check", "output_release", "role_propose", "standin_name", "role_decide", "role_end", "look_at_draft",
             "amendment_choose", "amendment_decide", "amendment_drop", "amendment_edit", "amendment_interests",
             "amendment_new", "amendment_submit", "amendment_withdraw", "attachment_scan", "enquiry_new",
             "enquiry_withdraw", "handover_answer", "handover_propose", "invitation_accept", "invitation_confirm",
