@@ -18,8 +18,8 @@ from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue, find
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
-from governance.people.grants import owner_code
-from governance.people.models import Accreditation, RoleGrant, User
+from governance.people.grants import give_everywhere, owner_code
+from governance.people.models import Accreditation, Organisation, RoleGrant, User
 from governance.people.roles import Role
 from governance.permissions import services as permissions
 from governance.permissions.models import RoleReview, TeamReview
@@ -273,7 +273,19 @@ def everybody_signs(agreement: Agreement) -> Agreement:
     """Every member of the team and the institution's signatory."""
     for member in agreement.project.members.all():
         agreement = agreements.sign(agreement, sha256=agreement.sha256, by=member.person, at=now())
-    return agreements.sign(agreement, sha256=agreement.sha256, by=person("sian"), at=now())
+    signatory = signatory_of(agreement.project.lead.organisation)
+    return agreements.sign(agreement, sha256=agreement.sha256, by=signatory, at=now())
+
+
+def signatory_of(organisation: Organisation) -> User:
+    """Sian for her own university; elsewhere somebody who is made for it."""
+    sian = person("sian")
+    if organisation == sian.organisation:
+        return sian
+    name = f"signatory{organisation.pk}"
+    one, _ = User.objects.get_or_create(username=name, defaults={"name": "Signatory", "organisation": organisation})
+    give_everywhere(one, Role.SIGNATORY)
+    return one
 
 
 FREQUENCIES = b"offence,cases,withdrawn\nViolence,120,40\nTheft,300,25\nRobbery,80,12\n"

@@ -88,10 +88,10 @@ def test_only_unread_ones_on_request_and_page_by_page():
 def test_the_page_takes_the_same_few_queries_for_one_and_for_many(django_assert_num_queries):
     ruth = signed_in("ruth")
     notices_for("ruth", 1)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         read(ruth, "notices")
     notices_for("ruth", 1000)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         read(ruth, "notices")
 
 
@@ -165,11 +165,11 @@ def test_an_operator_reaches_no_project():
 
 def test_the_operators_page_takes_as_many_queries_for_many(dead, django_assert_num_queries):
     otto = signed_in("otto")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         read(otto, "operations")
     for number in range(40):
         message = outbox.post(to="new@uni.example", subject="x", body="y", key=f"m:{number}", at=now())
         Message.objects.filter(pk=message.pk).update(state="dead")
     a_project("triage")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         read(otto, "operations")

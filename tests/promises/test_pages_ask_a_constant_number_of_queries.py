@@ -28,6 +28,7 @@ from governance.outputs import services as outputs
 from governance.people.grants import worker
 from governance.people.models import Accreditation, RoleGrant, Sanction, SignedDeclaration, Training, User
 from governance.permissions.models import RoleReview, TeamReview
+from governance.projects import services as projects
 from governance.projects.boards import Verdict
 from governance.projects.models import Decision
 from governance.standing import invitations
@@ -209,6 +210,11 @@ def more_stand_ins(grant: RoleGrant, number: int) -> None:
     many.copies(grant, ended)
 
 
+def sent_again() -> Any:
+    project = a_project("returned")
+    return projects.submit(project, catalogue=catalogue(), by=project.lead, at=now())
+
+
 def an_amendment() -> Any:
     made = amendments.start(an_agreement().project, kind=Kind.PURPOSE, by=person("ruth"), at=now())
     amendments.explain(made, reason="The question grew.", by=person("ruth"), at=now())
@@ -307,7 +313,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "project_team": (Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),),
     "project_data": (Page("ruth", lambda: a_project("draft"), many.projects, its_number),),
     "project_application": (Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),),
-    "project_changes": (Page("sam", lambda: a_project("returned"), more_of_a_project, its_number),),
+    "project_changes": (Page("sam", sent_again, more_of_a_project, its_number),),
     "amendment": (Page("sam", an_amendment, more_votes, its_number),),
     "condition": (Page("petra", a_condition, many.history, its_number, FEW),),
     "enquiries": (Page("sam", an_enquiry, many.alike),),
@@ -324,7 +330,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "notices": (Page("ruth", a_notice, lambda one, number: many.copies(one, many.numbered("key", number))),),
     "operations": (Page("otto", a_lost_message, lambda one, number: many.copies(one, many.numbered("key", number))),),
-    "handover": (Page("sam", lambda: a_handover(a_project()), many.history, its_number, FEW),),
+    "handover": (Page("olu", lambda: a_handover(a_project()), many.history, its_number, FEW),),
     "agreement": (Page("ruth", a_team_to_sign, many.history, its_number, FEW),),
     "outputs": (
         Page("ruth", lambda: an_output("draft"), many.outputs),
