@@ -327,3 +327,10 @@ def test_of_two_windows_the_second_does_not_wipe_what_the_first_saved():
     with pytest.raises(Refused, match="Other answers were saved"):
         services.edit(project, revision=project.revision, lay_summary="", by=person("ruth"), at=now())
     assert Project.objects.get().lay_summary == "From window one."
+
+
+def test_nobody_decides_on_own_work_though_it_be_for_another_organisation():
+    project, petra = a_project("owners"), person("petra")
+    services.admit(project, petra, Role.COORDINATOR, because="Test.", by=project.lead, at=now())
+    with pytest.raises(Refused, match="You belong to this project's team"):
+        cast_vote(project, "petra")
