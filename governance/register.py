@@ -64,7 +64,7 @@ def decided_by(project: Project, votes: Iterable[Decision]) -> dict[str, str]:
     in_part = {vote.board for vote in given if vote.verdict is Verdict.APPROVE and vote.refused}
     said = {owner: "Approved in part" if owner in in_part else "Approved" for owner in found.approved}
     said |= dict.fromkeys(found.refused, "Refused")
-    return {owner: said[owner] for owner in project.quorums if owner in said}
+    return {owner: said[owner] for owner in project.boards_of_owners if owner in said}
 
 
 def public_researchers(words: str = "", *, on: date) -> QuerySet[Accreditation]:

@@ -14,8 +14,8 @@ from governance.projects.models import Project
 
 # What a row of a list shows: the long answers and JSON columns stay where they are.
 OF_ITS_OWN = (
-    "reference", "title", "state", "state_since", "dataset", "round", "quorums", "panel_quorum", "paused_at",
-    "taken_up_at",
+    "reference", "title", "state", "state_since", "dataset", "round", "owners", "quorums", "panel_quorum",
+    "paused_at", "taken_up_at",
 )  # fmt: skip
 SHOWN = (*OF_ITS_OWN, "lead__name", "lead__username", "lead__organisation__name")
 

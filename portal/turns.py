@@ -104,7 +104,7 @@ def _missing(project: Project, votes: Votes, catalogue: Catalogue | None) -> lis
         return _votes_in_words("", votes.get("", []), project.panel_quorum or 1)
     lacks = (
         _votes_in_words(f"{owner_label(owner, catalogue)}: ", votes.get(owner, []), quorum)
-        for owner, quorum in project.quorums.items()
+        for owner, quorum in project.boards_of_owners.items()
     )
     return [words for several in lacks for words in several]
 

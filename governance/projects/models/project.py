@@ -125,6 +125,11 @@ class Project(Applying, models.Model):
         votes = self.decisions.filter(round=self.round, stage=stage)
         return stage in VOTES_AS and has_used_vote(votes, person, VOTES_AS[stage], at)
 
+    @property
+    def boards_of_owners(self) -> dict[str, int]:
+        """Owner -> its quorum of this round, in the catalogue's order, which a JSON object does not keep everywhere."""
+        return {owner: self.quorums[owner] for owner in self.owners if owner in self.quorums}
+
     def has_settled(self, person: User) -> bool:
         """Whether the person's organisation has decided as an owner in this round."""
         owner = owner_code(person)
