@@ -14,6 +14,7 @@ import time
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
@@ -36,6 +37,12 @@ def person(username: str) -> User:
     if not User.objects.filter(username=username).exists():
         make_cast()
     return User.objects.select_related("organisation").get(username=username)
+
+
+def with_second_factor(who: User) -> User:
+    """Somebody from outside of the cast, with an authenticator app set up."""
+    TOTP.activate(who, "A" * 32)
+    return who
 
 
 # What makes the cast, in the order in which the rows can be put in again.

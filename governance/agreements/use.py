@@ -50,7 +50,7 @@ def _on_the_team(project: Project, person: User, at: datetime) -> Condition:
 def _approved(project: Project) -> Condition:
     if project.state == APPROVED:
         return Condition("Project")
-    state, since = ProjectState(project.state).label.lower(), project.state_since.date()
+    state, since = ProjectState(project.state).label.lower(), local_day(project.state_since)
     return Condition("Project", f"The project is not approved: {state}", "its lead reads why on its page", since)
 
 
@@ -65,7 +65,7 @@ def _ethics(project: Project, at: datetime) -> Condition:
 def _agreed(agreement: Agreement | None, project: Project, at: datetime) -> Condition:
     if agreement is None:
         newest = project.agreements.first()
-        since = newest.state_since.date() if newest and newest.state == AgreementState.REVOKED else None
+        since = local_day(newest.state_since) if newest and newest.state == AgreementState.REVOKED else None
         cure = "every member, the institution and the service have to sign one"
         return Condition("Agreement", "No agreement of this project is in force", cure, since)
     if reason := agreement.why_ended(at):
@@ -79,7 +79,7 @@ def _signed(agreement: Agreement | None, person: User) -> Condition:
     if agreement is None or agreement.signed_by(person):
         return Condition("Your signature")
     problem = f"You have not signed agreement {agreement.version} of this project"
-    return Condition("Your signature", problem, "read its terms and sign it", agreement.state_since.date())
+    return Condition("Your signature", problem, "read its terms and sign it", local_day(agreement.state_since))
 
 
 def _nothing_to_meet_first(project: Project, at: datetime) -> Condition:
@@ -91,5 +91,5 @@ def _nothing_to_meet_first(project: Project, at: datetime) -> Condition:
         "Conditions of the data owners",
         f"{many} must be discharged before use",
         "a researcher reports how it is met, and the owner discharges it",
-        min(one.state_since.date() for one in open_ones),
+        min(local_day(one.state_since) for one in open_ones),
     )

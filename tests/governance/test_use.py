@@ -1,6 +1,6 @@
 """May this person use this project now? Each condition fails at once when what it rests on does, and comes back."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -55,6 +55,14 @@ def test_who_joins_later_signs_first(project):
     agreement = project.agreements.get()
     agreements.sign(agreement, sha256=agreement.sha256, by=person("olu"), at=now())
     assert failing(project, "olu") == []
+
+
+def test_since_when_is_the_day_here_not_in_greenwich(project):
+    late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    type(project).objects.filter(pk=project.pk).update(state="revoked", state_since=late)
+    project.refresh_from_db()
+    (condition,) = [one for one in conditions_of_use(project, person("ruth"), now()) if one.name == "Project"]
+    assert condition.since == date(2026, 7, 2)
 
 
 def test_the_ethics_decision_has_an_end_and_can_be_renewed(project):

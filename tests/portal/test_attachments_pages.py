@@ -83,6 +83,8 @@ class TestPages:
         project = a_project()
         self.attach(project)
         send(signed_in("ruth"), "project_submit", project.pk, declared="on")
+        project.refresh_from_db()
+        assert project.state == "triage"
 
     def test_support_sees_what_waits_and_tries_again(self, settings):
         project = a_project()
