@@ -116,7 +116,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     people_are_told(journey, stack)
     otto_sees_to_the_mail(journey, stack)
     the_public_reads_of_it(journey)
-    side_doors_look_finished_too(journey, stack)
+    side_doors_look_finished_too(journey, address, stack)
     ada_looks_at_a_draft(journey, "/projects/2/")
     ruth_hands_a_draft_over(journey, "/projects/2/")
     the_application_is_talked_about(journey, stack)
@@ -129,6 +129,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
 
 def anyone_may_look_around(journey: Journey) -> None:
     page = journey.page
+    sign_out(page)
     for address, name in (
         ("/", "home-signed-out"),
         ("/sign-in", "sign-in"),
@@ -338,7 +339,7 @@ def the_public_reads_of_it(journey: Journey) -> None:
     journey.look("trail")
 
 
-def side_doors_look_finished_too(journey: Journey, stack: Stack) -> None:
+def side_doors_look_finished_too(journey: Journey, address: str, stack: Stack) -> None:
     """The pages off the main way: lists, edits, withdrawals, a build in progress, signing out."""
     stack.run(SIDE_DOORS.replace("{title}", TITLE))
     page = journey.as_("ruth")
@@ -371,8 +372,11 @@ def side_doors_look_finished_too(journey: Journey, stack: Stack) -> None:
         page.goto(address)
         journey.look(name)
     page = journey.as_("sam")
+    page.goto(address)
+    page.get_by_role("link", name="Agreement 2").click()
+    page.get_by_role("link", name="Revoke the agreement").click()
+    journey.look("agreement-revoke")
     for address, name in (
-        ("/agreements/1/revoke", "agreement-revoke"),
         ("/conditions/1/", "condition"),
         ("/projects/1/revoke", "project-revoke"),
         ("/projects/3/pause", "project-pause"),
