@@ -130,20 +130,20 @@ AND (held.ends_on IS NULL OR held.ends_on >= %s) AND (held.suspended_from IS NUL
 
 def _held(person: User, at: datetime, *, on: Any = None) -> frozenset[Role]:
     """Every role by a grant that counts at this moment: those held everywhere, and those on one project."""
-    day = timezone.localtime(at).date().isoformat()
+    day = timezone.localtime(at, timezone.get_default_timezone()).date().isoformat()
     values: list[Any] = [person.pk, *[day] * 6]
     sql = EVERYWHERE
     if on is not None:
-        sql, values = _on(on.grants.model._meta.db_table), [*values, person.pk, on.pk, day, day]
+        sql, values = _on(type(on)), [*values, person.pk, on.pk, day, day]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return frozenset(BY_NAME[name] for (name,) in cursor.fetchall() if name in BY_NAME)
 
 
 @cache
-def _on(grants: str) -> str:
-    """The statement for the roles on a project, whose grants are in the table of this name."""
-    return EVERYWHERE + ON_PROJECT.format(grants=grants)
+def _on(project: type[Any]) -> str:
+    """The statement for the roles on a project of this class, whose grants are in a table of their own."""
+    return EVERYWHERE + ON_PROJECT.format(grants=project._meta.get_field("grants").related_model._meta.db_table)
 
 
 BY_NAME = {role.value: role for role in TEAM_ROLES | SERVICE_ROLES}
