@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Max, Model, Q, QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from extracts.lifecycle import DELIVERED, FAILED, RECALLED, STOPPED
 from extracts.lifecycle import delivery as deliveries
@@ -428,7 +429,7 @@ def _item(turn: Turn, record: Any) -> Item:
         record=record,
         reference=_reference(record),
         name=names.get(turn.model, "{0.title}").format(record),
-        state=turn.state.label,
+        state=capfirst(turn.state.label),
         since=record.state_since,
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
@@ -61,6 +63,6 @@ def table_of(model: Any) -> RecordTable:
     for state, row in cells.items():
         waiting = model.WAITING[model.STATES(state)]
         actions = tuple(", ".join(row.get(role.value, [])) for role in acting)
-        rows.append(StateRow(model.STATES(state).label, actions, waiting.holder, waiting.next))
+        rows.append(StateRow(capfirst(model.STATES(state).label), actions, waiting.holder, waiting.next))
     seen_by = tuple(role for role in Role if role in model.VISIBLE_TO)
     return RecordTable(model._meta.verbose_name.capitalize(), acting, tuple(rows), seen_by)
