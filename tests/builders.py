@@ -30,6 +30,7 @@ from governance.projects.enquiries import services as enquiries
 from governance.projects.models import Enquiry, Handover, Project
 from governance.standing import services as people
 from tests.cast import person
+from tests.kept import made_once
 
 # Four variables of two owners: the smallest data wish that needs the police (two votes) and Hugo.
 WISH = {
@@ -112,6 +113,12 @@ def a_project(
     form: str = "2026-1",
 ) -> Project:
     """A project in the given state, on the given form: draft, triage, ethics, owners, panel, approved, returned."""
+    person(by)
+    asked: dict[str, Any] = {"by": by, "code": code, "wish": wish, "form": form}
+    return made_once(f"project {state} {asked} {settings.GATEHOUSE_CATALOGUES}", lambda: _a_project(state, **asked))
+
+
+def _a_project(state: str, *, by: str, code: str, wish: dict[str, Any] | None, form: str) -> Project:
     known, lead, at = catalogue(code), person(by), now()
     project = projects.start(title="Why victims withdraw", catalogue=known, by=lead, at=at)
     Project.objects.filter(pk=project.pk).update(form_version=form)
@@ -260,6 +267,11 @@ def a_stand_in(
 
 def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:
     """An agreement of Ruth's project: drawn_up, signed or in_force."""
+    person("ruth")
+    return made_once(f"agreement {state} {kind} {settings.GATEHOUSE_CATALOGUES}", lambda: _an_agreement(state, **kind))
+
+
+def _an_agreement(state: str, **kind: Any) -> Agreement:
     project = a_project("approved", **kind)
     agreement = project.agreements.get()
     if state in {"signed", "in_force"}:

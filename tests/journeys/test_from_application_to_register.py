@@ -339,7 +339,7 @@ def the_public_reads_of_it(journey: Journey) -> None:
     journey.look("trail")
 
 
-def side_doors_look_finished_too(journey: Journey, address: str, stack: Stack) -> None:
+def side_doors_look_finished_too(journey: Journey, project: str, stack: Stack) -> None:
     """The pages off the main way: lists, edits, withdrawals, a build in progress, signing out."""
     stack.run(SIDE_DOORS.replace("{title}", TITLE))
     page = journey.as_("ruth")
@@ -372,8 +372,8 @@ def side_doors_look_finished_too(journey: Journey, address: str, stack: Stack) -
         page.goto(address)
         journey.look(name)
     page = journey.as_("sam")
-    page.goto(address)
-    page.get_by_role("link", name="Agreement 2").click()
+    page.goto(project)
+    page.get_by_role("link", name="Agreement 2", exact=True).first.click()
     page.get_by_role("link", name="Revoke the agreement").click()
     journey.look("agreement-revoke")
     for address, name in (
