@@ -146,9 +146,11 @@ def checked(
 
 def why_not_twice(project: Project, doi: str, *, besides: Publication | None = None) -> str | None:
     """Why a DOI cannot be recorded of the project once more, or None; the sentence names what has it already."""
+    if not doi:
+        return None
     on_record = project.publications.filter(doi=doi, state__in=NOT_WITHDRAWN)
     there = (on_record.exclude(pk=besides.pk) if besides else on_record).first()
-    if not doi or there is None:
+    if there is None:
         return None
     where = "" if there.state == Publication.STATES.LISTED else ", hidden by research support"
     return (

@@ -11,14 +11,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from extracts.telling.table import rows_for
 from governance.projects.models import Project
 from governance.publications import services
 from governance.publications.models import Publication
 from tests.builders import a_project, a_publication, a_released_output, now
 from tests.cast import person
+from tests.extracts.telling.telling import spread, told
 from tests.portal.pages import read, send, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
+CAST = ("ruth", "coral", "sam", "petra", "pia", "cass", "ada", "olu")
 
 
 def typed(**said: object) -> dict[str, object]:
@@ -201,6 +204,26 @@ def test_others_read_it_and_change_nothing():
     assert Publication.objects.count() == 1
 
 
+def test_of_a_revoked_project_they_stay_on_record_and_their_page_says_where_they_are_not(client):
+    publication = a_publication()
+    Project.objects.filter(pk=publication.project_id).update(state="revoked")
+    ruth = signed_in("ruth")
+    page = read(ruth, "publication", publication.pk)
+    assert "no entry in the register any more" in page and "See it in the register" not in page
+    page = read(ruth, "project", publication.project_id)
+    assert publication.title in page and "Record a publication" not in page
+    assert client.get(reverse("register_project", args=[publication.project.reference])).status_code == 404
+
+
+def test_the_team_is_told_and_whoever_did_it_is_not():
+    publication = a_publication()
+    services.hide(publication, reasons="Of another project.", by=person("sam"), at=now())
+    spread()
+    recorded, hidden = (rows_for("Publication", action)[0].says for action in ("record", "hide"))
+    assert {who for who in CAST if recorded in told(who)} == {"coral"}
+    assert {who for who in CAST if hidden in told(who)} == {"ruth", "coral"}
+
+
 def test_a_project_that_is_not_approved_has_no_publications():
     project, ruth = a_project("panel"), signed_in("ruth")
     assert "Publications" not in read(ruth, "project", project.pk)
@@ -222,5 +245,5 @@ def test_the_files_have_a_row_for_each_publication_with_what_it_rests_on(client)
     (other,) = (row for row in rows(client) if row["reference"] == publication.project.reference)
     assert (other["publication_link"], other["publication_doi"]) == ("https://x.example/a", "")
     assert other["publication_rests_on_none_because"] == "It describes the method alone."
-    told = json.loads(client.get("/register/?format=json").content)
-    assert [one["publication_title"] for one in told] == ["Where victims leave", None, "=1+1"]
+    listed = json.loads(client.get("/register/?format=json").content)
+    assert [one["publication_title"] for one in listed] == ["Where victims leave", None, "=1+1"]
