@@ -67,6 +67,8 @@ COLOURS = {
     "delivered": "green",
     "released": "green",
     "cleared": "green",
+    "listed": "green",
+    "hidden": "red",
 }
 
 
