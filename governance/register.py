@@ -9,22 +9,29 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from governance.amendments.lifecycle import AGREED
 from governance.amendments.models import Amendment
-from governance.outputs.lifecycle import RELEASED
-from governance.outputs.models import Clearance, OutputRequest
+from governance.outputs.models import OutputRequest
 from governance.people.lifecycle import GRANTED
 from governance.people.models import Accreditation
 from governance.projects.boards import Verdict, Vote, outcome
 from governance.projects.lifecycle import APPROVED
 from governance.projects.models import Decision, Project, Stage
+from governance.publications.lifecycle import LISTED
+from governance.publications.models import Publication
 
 
 def public_releases() -> QuerySet[OutputRequest]:
     """Released outputs that were cleared for publication, newest first."""
-    return OutputRequest.objects.filter(state=RELEASED, clearance=Clearance.PUBLICATION).order_by("-released_at")
+    return OutputRequest.published().order_by("-released_at")
+
+
+def public_publications() -> QuerySet[Publication]:
+    """Publications that stand in the register, newest first, each with the outputs that it rests on."""
+    rests_on = Prefetch("outputs", queryset=public_releases(), to_attr="rests_on")
+    return Publication.objects.filter(state=LISTED).prefetch_related(rests_on).order_by("-published_on", "-pk")
 
 
 def public_projects(words: str = "") -> QuerySet[Project]:
-    """Approved projects with their published releases, newest first; `words` must all occur in the public part."""
+    """Approved projects with what they published, newest first; `words` must all occur in the public part."""
     projects = Project.objects.filter(state=APPROVED).select_related("lead__organisation")
     for word in words.split():
         projects = projects.filter(
@@ -37,6 +44,7 @@ def public_projects(words: str = "") -> QuerySet[Project]:
         projects.annotate(conditions_set=Count("conditions", distinct=True))
         .prefetch_related(
             Prefetch("output_requests", queryset=public_releases(), to_attr="published"),
+            Prefetch("publications", queryset=public_publications(), to_attr="listed_publications"),
             Prefetch("decisions", queryset=votes_of_owners(), to_attr="votes_of_owners"),
             Prefetch("amendments", queryset=Amendment.objects.filter(state=AGREED), to_attr="agreed"),
             "agreements",

@@ -38,6 +38,7 @@ OF_PROJECTS = (
     "/enquiries/",
     "/extracts/",
     "/handovers/",
+    "/publications/",
 )
 OF_PEOPLE = ("/roles/", "/invitations/", "/organisations/", "/accreditations/", "/sanctions/")
 

@@ -15,12 +15,13 @@ from governance.people.models import Accreditation, Invitation, RoleGrant, Sanct
 from governance.people.roles import Role
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects.models import Enquiry, Handover, Project
+from governance.publications.models import Publication
 from governance.workflow import grid
 
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
     Invitation, Accreditation, Sanction, RoleGrant, RoleReview, Enquiry, Project, Handover, TeamReview,
-    Agreement, Condition, Amendment, Extract, OutputRequest, Delivery, LinkageRun, ClericalPair, Release,
+    Agreement, Condition, Amendment, Extract, OutputRequest, Publication, Delivery, LinkageRun, ClericalPair, Release,
 )  # fmt: skip
 
 

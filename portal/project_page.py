@@ -23,6 +23,7 @@ from governance.people.standing import FETCHED
 from governance.projects.boards import settled
 from governance.projects.lifecycle import APPROVED, OWNERS, RETURNED
 from governance.projects.models import Member, Project, Stage, votes_on
+from governance.publications.models import Publication
 from portal import application, application_page, deciding
 from portal.records import allowed_actions, hindrances_of, reads_names
 from portal.timeline import timeline, total
@@ -101,7 +102,7 @@ def decided_context(project: Project, person: User, roles: Collection[Role], cat
 
 
 def work_context(project: Project, person: User, roles: Collection[Role], at: datetime) -> dict[str, Any]:
-    """Agreements, extracts and output requests, each for those who may see it, and what can be started."""
+    """Agreements, extracts, outputs and publications, each for those who may see it, and what can be started."""
     held, approved = set(roles), project.state == APPROVED
     works_on_it = Role.RESEARCHER in held and approved
     return {
@@ -110,6 +111,8 @@ def work_context(project: Project, person: User, roles: Collection[Role], at: da
         "amendments": list(project.amendments.all()) if held & Amendment.VISIBLE_TO else [],
         "extracts": list(project.extracts.select_related("release")) if held & Extract.VISIBLE_TO else [],
         "outputs": list(project.output_requests.select_related("author")) if held & OutputRequest.VISIBLE_TO else [],
+        "publications": list(project.publications.all()) if held & Publication.VISIBLE_TO else [],
+        "records_publications": works_on_it,
         "sees_extracts": bool(held & Extract.VISIBLE_TO),
         "sees_outputs": bool(held & OutputRequest.VISIBLE_TO),
         "works_on_it": works_on_it,

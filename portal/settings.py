@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "governance.agreements.apps.AgreementsConfig",
     "governance.amendments.apps.AmendmentsConfig",
     "governance.outputs.apps.OutputsConfig",
+    "governance.publications.apps.PublicationsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -33,6 +33,7 @@ from portal.views import (
     people,
     permissions,
     projects,
+    publications,
     register,
     releases,
     review,
@@ -179,6 +180,13 @@ urlpatterns = [
     path("projects/<int:pk>/take-up", deciding.take_up, name="project_take_up"),
     path("projects/<int:pk>/revoke", asked_again(deciding.revoke), name="project_revoke"),
     path("projects/<int:pk>/workspace", workspace.workspace, name="project_workspace"),
+    # What was published from them.
+    path("projects/<int:pk>/publications/new", publications.new, name="publication_new"),
+    path("publications/<int:pk>/", publications.detail, name="publication"),
+    path("publications/<int:pk>/correct", publications.correct, name="publication_correct"),
+    path("publications/<int:pk>/withdraw", publications.withdraw, name="publication_withdraw"),
+    path("publications/<int:pk>/hide", publications.hide, name="publication_hide"),
+    path("publications/<int:pk>/show-again", publications.show_again, name="publication_show_again"),
     # Amendments of approved projects.
     path("projects/<int:pk>/amend", amendments.new, name="amendment_new"),
     path("amendments/<int:pk>/", amendments.detail, name="amendment"),

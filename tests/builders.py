@@ -28,6 +28,9 @@ from governance.projects import services as projects
 from governance.projects.boards import Verdict
 from governance.projects.enquiries import services as enquiries
 from governance.projects.models import Enquiry, Handover, Project
+from governance.publications import services as publications
+from governance.publications.citation import Citation
+from governance.publications.models import Publication
 from governance.standing import services as people
 from tests.cast import person
 from tests.kept import made_once
@@ -344,3 +347,32 @@ def an_output(
             output, verdict=verdict, reasons="Every count is above 10.", round=output.round, by=person(checker), at=at
         )
     return output
+
+
+def a_released_output() -> OutputRequest:
+    """An output request of Ruth's that was released for publication."""
+    output = an_output("cleared")
+    output = outputs.release(output, round=output.round, by=person("cass"), at=now())
+    return outputs.record_package(output, package="p.zip", sha256="ab" * 32, at=now())
+
+
+def a_citation(**said: Any) -> Citation:
+    """What Ruth says of her article, which appears today and rests on no output unless the test says otherwise."""
+    usual: dict[str, Any] = {
+        "kind": "article",
+        "title": "Where victims leave",
+        "authors": "R. Researcher and C. Coordinator",
+        "appeared_in": "Journal of Cases",
+        "published_on": timezone.localdate(),
+        "doi": "10.1234/cases.7",
+        "no_outputs_because": "It describes the method alone.",
+    }
+    return Citation(**(usual | said))
+
+
+def a_publication(output: OutputRequest | None = None, **said: Any) -> Publication:
+    """In the register: of the released output's project, resting on it; without one, of an approved project."""
+    project = output.project if output else a_project("approved")
+    because = {"no_outputs_because": ""} if output else {}
+    rests_on = [output] if output else []
+    return publications.record(project, a_citation(**(because | said)), outputs=rests_on, by=person("ruth"), at=now())

@@ -13,7 +13,15 @@ from django.urls import reverse
 
 from governance.agreements.services import in_force
 from governance.agreements.use import why_not_use
-from governance.outputs.lifecycle import CHECKED_ONCE, CHECKERS_TURN, DRAFT, OUTPUT_REQUEST, WAITING, OutputState
+from governance.outputs.lifecycle import (
+    CHECKED_ONCE,
+    CHECKERS_TURN,
+    DRAFT,
+    OUTPUT_REQUEST,
+    RELEASED,
+    WAITING,
+    OutputState,
+)
 from governance.people.models import User
 from governance.people.roles import NO_DATA, ON_PROJECTS, Role
 from governance.projects.models import Project
@@ -65,6 +73,11 @@ class OutputRequest(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("output", args=[self.pk])
+
+    @classmethod
+    def published(cls) -> models.QuerySet[OutputRequest]:
+        """Those that were released and cleared for publication: anyone may know of them."""
+        return cls.objects.filter(state=RELEASED, clearance=Clearance.PUBLICATION)
 
     def released_files(self) -> models.QuerySet[OutputFile]:
         """The files that would leave; evidence for the checkers stays."""

@@ -68,6 +68,8 @@ COLOURS = {
     "delivered": "green",
     "released": "green",
     "cleared": "green",
+    "listed": "green",
+    "hidden": "red",
 }
 
 

@@ -21,18 +21,25 @@ from governance.catalogue.cohort import in_words
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, local_day
 from governance.projects.models import Project
+from governance.publications.models import Publication
 from governance.register import decided_by, public_projects, public_researchers
 from portal.catalogues import described_or_none
 from portal.downloads import FORMATS, as_file
 from portal.turns import owner_label
 
 PAGE = 25
-COLUMNS = (
+OF_A_PROJECT = (
     "reference", "title", "lead", "organisation", "lay_summary", "public_benefit", "dataset", "tables",
     "cohort", "data_from", "data_to", "approved_on", "agreement", "agreement_ends_on",
     "owners_decisions", "conditions", "amendments",
-    "release_title", "released_on", "release_sha256",
 )  # fmt: skip
+OF_A_RELEASE = ("release_title", "released_on", "release_sha256")
+OF_A_PUBLICATION = (
+    "publication_kind", "publication_title", "publication_authors", "publication_appeared_in", "published_on",
+    "publication_doi", "publication_link", "publication_rests_on", "publication_rests_on_sha256",
+    "publication_rests_on_none_because",
+)  # fmt: skip
+COLUMNS = OF_A_PROJECT + OF_A_RELEASE + OF_A_PUBLICATION
 RESEARCHER_COLUMNS = ("name", "organisation", "number", "kind", "accredited_from", "accredited_until")
 
 
@@ -53,6 +60,7 @@ class RegisterEntry:
     decisions: tuple[tuple[str, str], ...]
     amendments: tuple[tuple[str, date], ...]
     releases: tuple[OutputRequest, ...]
+    publications: tuple[Publication, ...]
 
 
 @login_not_required
@@ -60,12 +68,12 @@ class RegisterEntry:
 def index(request: HttpRequest) -> HttpResponse:
     """Projects, newest first, with a search; `?format=csv` or `json` gives all that match as a file.
 
-    The file has one row for each release; a project without one has a row of its own with the last columns empty.
+    The file has one row for each release and for each publication; a project with neither has one row.
     """
     words = request.GET.get("q", "").strip()
     projects, at = public_projects(words), timezone.now()
     if request.GET.get("format") in FORMATS:
-        rows = (row_of(entry, one) for entry in entries(projects, at) for one in entry.releases or (None,))
+        rows = (row for entry in entries(projects, at) for row in rows_of(entry))
         return as_file(request.GET["format"], "gatehouse-register", COLUMNS, rows)
     page = Paginator(projects, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "entries": list(entries(page.object_list, at)), "words": words}
@@ -121,7 +129,7 @@ def entry_of(project: Any, catalogue: Catalogue | None, at: datetime) -> Registe
         project, agreement, standing_of(agreement, at), title, labels, words,
         decisions=tuple((owner_label(owner, catalogue), decision) for owner, decision in said.items()),
         amendments=tuple((one.get_kind_display(), local_day(one.state_since)) for one in reversed(project.agreed)),
-        releases=tuple(project.published),
+        releases=tuple(project.published), publications=tuple(project.listed_publications),
     )  # fmt: skip
 
 
@@ -133,10 +141,20 @@ def standing_of(agreement: Agreement | None, at: datetime) -> str:
     return "Ended" if ended else AgreementState(agreement.state).label
 
 
-def row_of(entry: RegisterEntry, release: OutputRequest | None) -> tuple[Any, ...]:
+def rows_of(entry: RegisterEntry) -> Iterator[tuple[Any, ...]]:
+    """The rows of one project in the file, each with the project's own columns first."""
+    project, no_release, no_publication = project_row(entry), len(OF_A_RELEASE) * ("",), len(OF_A_PUBLICATION) * ("",)
+    for release in entry.releases:
+        yield (*project, *release_row(release), *no_publication)
+    for publication in entry.publications:
+        yield (*project, *no_release, *publication_row(publication))
+    if not entry.releases and not entry.publications:
+        yield (*project, *no_release, *no_publication)
+
+
+def project_row(entry: RegisterEntry) -> tuple[Any, ...]:
     project: Any = entry.project
     agreement = entry.agreement
-    released = release.released_at if release else None
     return (
         project.reference, project.title, project.lead.name, project.lead.organisation,
         project.lay_summary, project.public_benefit, project.dataset, "; ".join(entry.tables),
@@ -144,6 +162,18 @@ def row_of(entry: RegisterEntry, release: OutputRequest | None) -> tuple[Any, ..
         entry.standing, agreement.ends_on if agreement else project.ends_on,
         "; ".join(f"{owner}: {decision}" for owner, decision in entry.decisions), project.conditions_set,
         "; ".join(f"{kind}, {day}" for kind, day in entry.amendments),
-        release.title if release else "", local_day(released) if released else "",
-        release.package_sha256 if release else "",
+    )  # fmt: skip
+
+
+def release_row(release: OutputRequest) -> tuple[Any, ...]:
+    return release.title, local_day(release.released_at) if release.released_at else "", release.package_sha256
+
+
+def publication_row(publication: Any) -> tuple[Any, ...]:
+    return (
+        publication.get_kind_display(), publication.title, publication.authors, publication.appeared_in,
+        publication.published_on, publication.doi, publication.link,
+        "; ".join(one.title for one in publication.rests_on),
+        "; ".join(one.package_sha256 for one in publication.rests_on),
+        publication.no_outputs_because,
     )  # fmt: skip

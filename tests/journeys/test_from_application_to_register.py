@@ -47,6 +47,7 @@ from tests.journeys.permissions import (
     olu_joins_the_panel_for_a_while,
     sam_names_a_stand_in_who_declines,
 )
+from tests.journeys.publishing import PAPER, ruth_records_a_paper
 from tests.journeys.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -60,7 +61,7 @@ NO_PAGES = {
     "linkage_retry", "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture",
     "openid_connect_login", "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm",
     "invitation_resend", "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment",
-    "attachment_scan",
+    "attachment_scan", "publication_show_again",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
@@ -115,6 +116,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     a_training_lapses_and_is_renewed(journey, address, stack)
     people_are_told(journey, stack)
     otto_sees_to_the_mail(journey, stack)
+    ruth_records_a_paper(journey, address)
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, address, stack)
     ada_looks_at_a_draft(journey, "/projects/2/")
@@ -329,6 +331,7 @@ def the_public_reads_of_it(journey: Journey) -> None:
     journey.look("register")
     page.get_by_role("link", name=TITLE).first.click()
     expect(page.locator("main")).to_contain_text("Crimes by offence")
+    expect(page.locator("main")).to_contain_text(PAPER)
     journey.look("register-project")
     page.goto("/register/figures")
     expect(page.locator("main")).to_contain_text("fewer than 10")

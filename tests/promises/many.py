@@ -15,6 +15,7 @@ from governance.outputs.models import Check, OutputFile, OutputRequest, Report
 from governance.people.grants import worker
 from governance.people.models import Accreditation, SignedDeclaration, Training, User
 from governance.projects.models import Decision, Member, Project, ProjectUserObjectPermission
+from governance.publications.models import Publication
 
 OF_A_PROJECT = (Member, ProjectUserObjectPermission, Decision)
 OF_AN_OUTPUT = (OutputFile, Report, Check)
@@ -111,6 +112,19 @@ def releases(release: Release, number: int) -> list[Release]:
     """Copies of a release, each from a copy of its run."""
     made = runs(LinkageRun.objects.get(pk=release.run_id), number)
     return copies(release, [{"run": run, "version": run.name} for run in made])
+
+
+def publications(publication: Publication, number: int) -> None:
+    """Copies of a publication, each resting on the first one's output."""
+    output, row = publication.outputs.get(), Publication.outputs.through
+    made = copies(publication, numbered("doi", number))
+    row.objects.bulk_create([row(publication=one, outputrequest=output) for one in made])
+
+
+def behind_one_publication(publication: Publication, number: int) -> None:
+    """More outputs that it rests on, and more entries about it on the trail."""
+    publication.outputs.add(*outputs_of_one_project(publication.outputs.get(), number))
+    history(publication, number)
 
 
 def history(record: Any, number: int) -> None:

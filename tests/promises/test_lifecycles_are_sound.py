@@ -10,6 +10,7 @@ from governance.people.models import Accreditation, Invitation, RoleGrant, Sanct
 from governance.people.roles import Role
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects.models import Enquiry, Handover, Project
+from governance.publications.models import Publication
 
 ENDS = {
     Invitation: {"accepted", "withdrawn"},
@@ -26,6 +27,7 @@ ENDS = {
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
     Extract: {"stopped", "cancelled", "recalled"},
     OutputRequest: {"released", "withdrawn"},
+    Publication: {"withdrawn"},
     Delivery: {"accepted"},
     LinkageRun: {"built", "cancelled"},
     ClericalPair: {"settled"},

@@ -24,7 +24,6 @@ from governance.amendments import services as amendments
 from governance.amendments.delta import Kind
 from governance.audit import trail
 from governance.notices.models import Message, Notice
-from governance.outputs import services as outputs
 from governance.people.grants import worker
 from governance.people.models import Accreditation, RoleGrant, Sanction, SignedDeclaration, Training, User
 from governance.permissions.models import RoleReview, TeamReview
@@ -38,6 +37,8 @@ from tests.builders import (
     a_handover,
     a_project,
     a_proposed_role,
+    a_publication,
+    a_released_output,
     a_request_for_accreditation,
     a_role_review,
     a_stand_in,
@@ -198,10 +199,8 @@ def more_of_the_trail(project: Any, number: int) -> None:
             trail.append(actor=worker(), action="move", subject=made, before=before, after=after, at=now())
 
 
-def a_published_output() -> Any:
-    output = an_output("cleared")
-    output = outputs.release(output, round=output.round, by=person("cass"), at=now())
-    return outputs.record_package(output, package="p.zip", sha256="ab" * 32, at=now())
+def a_resting_publication() -> Any:
+    return a_publication(a_released_output())
 
 
 def more_stand_ins(grant: RoleGrant, number: int) -> None:
@@ -309,7 +308,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "project": (
         Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),
         Page("sam", lambda: a_project("returned"), more_of_a_project, its_number),
+        Page("ruth", a_resting_publication, many.publications, lambda made: (made.project_id,)),
     ),
+    "publication": (Page("ruth", a_resting_publication, many.behind_one_publication, its_number, FEW),),
     "project_team": (Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),),
     "project_data": (Page("ruth", lambda: a_project("draft"), many.projects, its_number),),
     "project_application": (Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),),
@@ -388,11 +389,12 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "catalogue_table": (
         Page("", lambda: linked.a_release("published"), more_releases, lambda made: (made.code, "pol_crime")),
     ),
-    "register": (Page("", a_published_output, many.outputs),),
+    "register": (Page("", a_released_output, many.outputs), Page("", a_resting_publication, many.publications)),
     "register_researchers": (Page("", a_trained_person, many.people),),
     "register_figures": (Page("", lambda: a_project("approved"), more_of_the_trail),),
     "register_project": (
-        Page("", a_published_output, many.outputs_of_one_project, lambda made: (made.project.reference,)),
+        Page("", a_released_output, many.outputs_of_one_project, lambda made: (made.project.reference,)),
+        Page("", a_resting_publication, many.publications, lambda made: (made.project.reference,)),
     ),
     "trail": (Page("ada", lambda: a_project("triage"), many.history, rows=FEW),),
 }
@@ -429,7 +431,8 @@ EXEMPT = {
             "message_retry", "notice_open", "notices_preferences", "notices_read", "organisation_edit",
             "person_back", "person_leave", "project_attach", "project_cohort", "project_comment", "project_copy",
             "project_form", "project_interests", "project_pause", "project_revise", "project_revoke",
-            "project_section", "project_take", "project_take_up",
+            "project_section", "project_take", "project_take_up", "publication_correct", "publication_hide",
+            "publication_new", "publication_show_again", "publication_withdraw",
         ),
         FORM,
     ),

@@ -19,9 +19,11 @@ PLAIN = re.compile(r"<[^>]+>")
 def test_every_record_with_a_lifecycle_is_in_it():
     own = [
         model
-        for app in ("people", "permissions", "projects", "agreements", "amendments", "outputs", "extracts")
+        for app in (
+            "people", "permissions", "projects", "agreements", "amendments", "outputs", "publications", "extracts",
+        )
         for model in apps.get_app_config(app).get_models()
-    ]
+    ]  # fmt: skip
     assert {model for model in own if hasattr(model, "LIFECYCLE")} == set(matrix.RECORDS)
 
 
