@@ -40,6 +40,7 @@ def test_what_decisions_come_to(pair, verdicts, state, outcome):
     assert (pair.state, pair.outcome) == (state, outcome)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verdicts", itertools.product(("same", "different", "unsure"), repeat=3))
 def test_the_linker_reads_decisions_as_the_queue_shows_them(pair, verdicts):
     needed = 2 if verdicts[0] == verdicts[1] else 3

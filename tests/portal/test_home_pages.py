@@ -318,6 +318,7 @@ def test_every_turn_names_an_action_of_its_lifecycle():
         assert turn.news or (turn.state, turn.action) in moves
 
 
+@pytest.mark.long
 def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     """Every person of the cast, on records in every state that builders can make."""
     for state in ("draft", "triage", "ethics", "owners", "panel", "returned"):

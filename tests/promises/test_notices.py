@@ -171,6 +171,7 @@ def much_happens() -> None:
         reminding.remind_all(at=at, site=SITE)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", [How.AT_ONCE, How.DIGEST])
 def test_mail_holds_nothing_sensitive(how):
@@ -212,6 +213,7 @@ def test_the_search_would_find_what_is_forbidden():
     ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_sentences_of_notices_name_no_decider_either():
     much_happens()
