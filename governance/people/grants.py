@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from governance.people.roles import DECIDING, OFF_PROJECTS, SERVICE_ROLES, TEAM_ROLES, Role
@@ -134,16 +134,18 @@ def _held(person: User, at: datetime, *, on: Any = None) -> frozenset[Role]:
     values: list[Any] = [person.pk, *[day] * 6]
     sql = EVERYWHERE
     if on is not None:
-        sql, values = _on(type(on)), [*values, person.pk, on.pk, day, day]
+        kind: type[Model] = type(on)
+        sql, values = _on(kind), [*values, person.pk, on.pk, day, day]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return frozenset(BY_NAME[name] for (name,) in cursor.fetchall() if name in BY_NAME)
 
 
 @cache
-def _on(project: type[Any]) -> str:
+def _on(project: type[Model]) -> str:
     """The statement for the roles on a project of this class, whose grants are in a table of their own."""
-    return EVERYWHERE + ON_PROJECT.format(grants=project._meta.get_field("grants").related_model._meta.db_table)
+    given: Any = project._meta.get_field("grants")
+    return EVERYWHERE + ON_PROJECT.format(grants=given.related_model._meta.db_table)
 
 
 BY_NAME = {role.value: role for role in TEAM_ROLES | SERVICE_ROLES}
