@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts.telling import reminding, sending, spreading, warning
+from governance.agreements import services as agreements
 from governance.notices import digests, outbox
 from governance.permissions import services as permissions
 
@@ -56,6 +57,12 @@ def warn() -> None:
 def remind() -> None:
     """Remind of what waits for the service, and tell research support of what is overdue. Safe to repeat likewise."""
     reminding.remind_all(at=timezone.now(), site=settings.GATEHOUSE_SITE)
+
+
+@shared_task
+def complete_agreements() -> None:
+    """Hand agreements on that waited only for people who have left since. Safe to repeat: each is handed on once."""
+    agreements.complete_all(at=timezone.now())
 
 
 @shared_task

@@ -9,7 +9,9 @@ from governance.agreements.use import why_not_use
 from governance.amendments import services
 from governance.amendments.delta import Kind, merged, path_of
 from governance.amendments.models import Amendment
+from governance.people.grants import team_at
 from governance.people.roles import Role
+from governance.projects import leaving
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
 from governance.workflow import Refused
@@ -159,6 +161,24 @@ def test_a_person_is_added_by_research_support_and_signs_before_use(project):
     assert support(submit(amendment)).state == "agreed"
     assert project.has_member(person("olu")) and project.agreements.count() == 1
     assert "have not signed" in why_not_use(project, person("olu"), now())
+
+
+def test_who_was_on_the_team_until_a_day_that_is_over_can_be_added_again(project):
+    yesterday = now().date() - timedelta(days=1)
+    project.grants.filter(user=person("coral")).update(ends_on=yesterday)
+    amendment = begin(project, Kind.PERSON)
+    amendment = services.name_person(amendment, person("coral"), role=Role.RESEARCHER, by=person("ruth"), at=now())
+    assert support(submit(amendment)).state == "agreed"
+    assert team_at(project, now()) == {person("ruth"): Role.RESEARCHER, person("coral"): Role.RESEARCHER}
+    assert project.members.get(person=person("coral")).role == Role.RESEARCHER
+
+
+def test_who_has_left_is_not_added(project):
+    leaving.leave(person("olu"), reasons="Another post.", by=person("sam"), at=now())
+    with pytest.raises(Refused, match="has left"):
+        services.name_person(
+            begin(project, Kind.PERSON), person("olu"), role=Role.RESEARCHER, by=person("ruth"), at=now()
+        )
 
 
 def test_an_extension_needs_a_later_day_and_a_new_agreement(project):
