@@ -16,6 +16,7 @@ from extracts.telling import reminding, sending, spreading, warning
 from governance.agreements import services as agreements
 from governance.notices import digests, outbox
 from governance.permissions import services as permissions
+from governance.standing import factor_resets
 
 KEPT = timedelta(days=30)
 AGAIN_SECONDS = 60  # before a message that is still in the queue is queued once more
@@ -63,6 +64,12 @@ def remind() -> None:
 def complete_agreements() -> None:
     """Hand agreements on that waited only for people who have left since. Safe to repeat: each is handed on once."""
     agreements.complete_all(at=timezone.now())
+
+
+@shared_task
+def run_out() -> None:
+    """End the resets of second factors that nobody confirmed in time. Safe to repeat: each ends once."""
+    factor_resets.run_out(at=timezone.now())
 
 
 @shared_task

@@ -67,6 +67,8 @@ COLOURS = {
     "delivered": "green",
     "released": "green",
     "cleared": "green",
+    "done": "green",
+    "run_out": "grey",
 }
 
 
