@@ -243,11 +243,13 @@ def _conclude(amendment: Amendment, catalogue: Catalogue, at: datetime) -> Amend
 def _apply(amendment: Amendment, added: Mapping[str, Any], at: datetime) -> None:
     """Change the project, and draw up its next agreement where what was signed changes.
 
-    A person who joins signs the agreement that is in force before using anything.
+    A person who joins signs the agreement that is in force before using anything. An extension may come after the
+    last day: it is what somebody is told to ask for then.
     """
     project, note = Project.objects.select_for_update().get(pk=amendment.project_id), f"By {amendment}."
-    agreement = in_force(project, at)
     kind, delta = Kind(amendment.kind), amendment.delta
+    if kind is not Kind.END:
+        in_force(project, at)
     if kind is Kind.PERSON:
         project = act(project, "amend", by=worker(), at=at, note=note)
         person = User.objects.get(pk=delta["person"])
@@ -263,7 +265,7 @@ def _apply(amendment: Amendment, added: Mapping[str, Any], at: datetime) -> None
         project = act(project, "amend", by=worker(), at=at, note=note, requested=wish)
     for waiting in project.agreements.filter(state__in=("drawn_up", "signed")):
         act(waiting, "supersede", by=worker(), at=at, note=f"{amendment} was agreed before everybody had signed.")
-    newest = project.agreements.exclude(state="revoked").order_by("-version").first() or agreement
+    newest = project.agreements.exclude(state="revoked").latest("version")
     draw_up(project, merged(newest.scope, added), (), at=at)
 
 

@@ -191,6 +191,23 @@ def test_an_extension_needs_a_later_day_and_a_new_agreement(project):
     assert agreements.in_force(project, now()).ends_on < later
 
 
+def test_an_extension_is_agreed_after_the_last_day_too_and_nothing_else_is(project):
+    """Whoever is told that the agreement ended is told to extend it."""
+    over = now() + (project.ends_on - now().date()) + timedelta(days=3)
+    later = project.ends_on + timedelta(days=365)
+    amendment = begin(project, Kind.END)
+    amendment = submit(services.name_end(amendment, later, by=person("ruth"), at=now()))
+    somebody = begin(project, Kind.PERSON)
+    somebody = services.name_person(somebody, person("olu"), role=Role.RESEARCHER, by=person("ruth"), at=now())
+    somebody = submit(somebody)
+    declare_on(amendment, "sam")
+    said = {"verdict": Verdict.APPROVE, "reasons": "As asked.", "round": 1, "by": person("sam"), "at": over}
+    assert services.decide_as_support(amendment, **said).state == "agreed"
+    assert project.agreements.first().ends_on == later and project.agreements.first().state == "drawn_up"
+    with pytest.raises(Refused, match="agreement ended"):
+        services.decide_as_support(somebody, **said)
+
+
 def test_a_light_one_is_not_handed_on_and_another_not_decided_by_support_alone(project):
     amendment = submit(add(begin(project, Kind.DATA), "pol_crime", "knife_flag"))
     with pytest.raises(Refused, match="owners decide"):
