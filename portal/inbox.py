@@ -37,7 +37,7 @@ from governance.people.standins import known_of
 from governance.permissions import lifecycle as reviews
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects import lifecycle as projects
-from governance.projects.boards import Verdict, settled
+from governance.projects.boards import Verdict, has_settled
 from governance.projects.enquiries import lifecycle as enquiries
 from governance.projects.models import Decision, Enquiry, Handover, Member, Project, Stage
 from governance.projects.models.project import STAGE_OF, VOTES_AS
@@ -210,7 +210,7 @@ class Known:
     def has_settled(self, person: User) -> bool:
         known = self._facts.amendments_given if isinstance(self._record, Amendment) else self._facts.given
         given = known.get((self._record.pk, self._record.round), [])
-        return settled(given, self._record.quorums.get(owner_code(person), 1)) is not None
+        return has_settled(owner_code(person), given, self._record.quorums)
 
     def interest_of(self, person: User) -> bool:
         """Whoever has declared nothing yet is asked first: the turn is theirs all the same."""
