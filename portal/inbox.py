@@ -31,14 +31,14 @@ from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check, OutputRequest
 from governance.people import lifecycle as people
 from governance.people.grants import is_about, is_the_services, owner_code, reaching, roles_everywhere, teams_of
-from governance.people.models import Accreditation, Invitation, RoleGrant, User
+from governance.people.models import Accreditation, FactorReset, Invitation, RoleGrant, User
 from governance.people.roles import DECIDING, Role
 from governance.people.sharing import StoodIn, is_used, people_of
 from governance.people.standins import known_of
 from governance.permissions import lifecycle as reviews
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects import lifecycle as projects
-from governance.projects.boards import Verdict, settled
+from governance.projects.boards import Verdict, has_settled
 from governance.projects.enquiries import lifecycle as enquiries
 from governance.projects.models import Decision, Enquiry, Handover, Member, Project, Stage
 from governance.projects.models.project import STAGE_OF, VOTES_AS
@@ -100,6 +100,7 @@ TURNS = (
     Turn(Enquiry,         enquiries.ASKED,       "redirect",    "Answer the enquiry"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
     Turn(RoleGrant,       people.PROPOSED,       "refuse",      "Confirm or refuse a role of the service"),
+    Turn(FactorReset,     people.RESET_ASKED,    "confirm",     "Confirm or refuse the reset of a second factor"),
     Turn(TeamReview,      reviews.OPEN,           "confirm",     "Say who of the team still needs the project"),
     Turn(RoleReview,      reviews.OPEN,           "confirm",     "Say which roles somebody still needs"),
     Turn(LinkageRun,      runs.FAILED,           "retry",       "Read why the linkage failed and try again"),
@@ -128,6 +129,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
     RoleGrant: (("person__organisation", "stands_in_for"), ()),
+    FactorReset: (("person__organisation",), ("because",)),
     TeamReview: (("project__lead",), ()),
     RoleReview: (("person__organisation",), ()),
     Enquiry: (("person__organisation",), ("question", "answer")),
@@ -209,7 +211,7 @@ class Known:
     def has_settled(self, person: User) -> bool:
         known = self._facts.amendments_given if isinstance(self._record, Amendment) else self._facts.given
         given = known.get((self._record.pk, self._record.round), [])
-        return settled(given, self._record.quorums.get(owner_code(person), 1)) is not None
+        return has_settled(owner_code(person), given, self._record.quorums)
 
     def interest_of(self, person: User) -> bool:
         """Whoever has declared nothing yet is asked first: the turn is theirs all the same."""
@@ -416,6 +418,7 @@ def _item(turn: Turn, record: Any) -> Item:
         RoleGrant: "{0}",
         TeamReview: "Review of access",
         RoleReview: "{0.person}",
+        FactorReset: "{0.person}",
         Agreement: "Agreement {0.version}",
         Condition: "{0.described.label}",
         Amendment: "Amendment {0.number}: {0.project.title}",
@@ -436,7 +439,7 @@ def _item(turn: Turn, record: Any) -> Item:
 
 def _reference(record: Any) -> str:
     """The project's reference, or the dataset or organisation that a record of the service is about."""
-    if isinstance(record, Accreditation | RoleGrant | RoleReview):
+    if isinstance(record, Accreditation | FactorReset | RoleGrant | RoleReview):
         return str(record.person.organisation)
     if is_the_services(record):
         return str(record.code if isinstance(record, Release) else record.dataset)

@@ -11,7 +11,7 @@ from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, Invitation, RoleGrant, Sanction
+from governance.people.models import Accreditation, FactorReset, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects.models import Enquiry, Handover, Project
@@ -20,7 +20,7 @@ from governance.workflow import grid
 
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
-    Invitation, Accreditation, Sanction, RoleGrant, RoleReview, Enquiry, Project, Handover, TeamReview,
+    Invitation, FactorReset, Accreditation, Sanction, RoleGrant, RoleReview, Enquiry, Project, Handover, TeamReview,
     Agreement, Condition, Amendment, Extract, OutputRequest, Publication, Delivery, LinkageRun, ClericalPair, Release,
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from governance.catalogue.catalogue import Catalogue, find
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.people.grants import give_everywhere, owner_code
-from governance.people.models import Accreditation, Organisation, RoleGrant, User
+from governance.people.models import Accreditation, FactorReset, Organisation, RoleGrant, User
 from governance.people.roles import Role
 from governance.permissions import services as permissions
 from governance.permissions.models import RoleReview, TeamReview
@@ -31,6 +31,7 @@ from governance.projects.models import Enquiry, Handover, Project
 from governance.publications import services as publications
 from governance.publications.citation import Citation
 from governance.publications.models import Publication
+from governance.standing import factor_resets
 from governance.standing import services as people
 from tests.cast import person
 from tests.kept import made_once
@@ -232,6 +233,13 @@ def a_proposed_role(role: Role = Role.PANEL, *, of: str = "olu", **days: Any) ->
     at = now()
     days = {"begins_on": timezone.localdate(at)} | days
     return permissions.propose(person(of), role, because="The panel is short of one.", by=person("sam"), at=at, **days)
+
+
+def a_factor_reset(of: str = "ruth") -> FactorReset:
+    """Sam asked for the reset of somebody's second factor, and a second person has to confirm it."""
+    because = "Compared with her identity card in a video call."
+    said = {"because": because, "address": lambda reset: f"https://gatehouse.example{reset.get_absolute_url()}"}
+    return factor_resets.ask(person(of), **said, by=person("sam"), at=now())
 
 
 def a_team_review(project: Project | None = None) -> TeamReview:

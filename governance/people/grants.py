@@ -187,6 +187,22 @@ def teams_of(person: User, projects: QuerySet[Any], at: datetime) -> tuple[froze
     return frozenset(row[0] for row in rows), counting
 
 
+def team_at(project: Any, at: datetime, *, joined_by: datetime | None = None) -> dict[User, Role]:
+    """Who is on the project's team at this moment, in which role, in the order in which they joined.
+
+    joined_by  leaves out who joined later than that
+
+    Nobody whose account is closed, whose grant was ended, or is over its last day. Whose grant waits for a review is:
+    nobody has said yet that they leave.
+    """
+    day = timezone.localtime(at).date()
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    held = project.grants.filter(lasting, ended_at__isnull=True, user__is_active=True)
+    held = held.filter(granted_at__lte=joined_by) if joined_by else held
+    rows = held.select_related("user__organisation", "permission").order_by("granted_at", "pk")
+    return {row.user: Role(row.permission.codename) for row in rows if row.permission.codename in TEAM_ROLES}
+
+
 def give_on(
     project: Any,
     person: User,

@@ -70,6 +70,8 @@ COLOURS = {
     "cleared": "green",
     "listed": "green",
     "hidden": "red",
+    "done": "green",
+    "run_out": "grey",
 }
 
 

@@ -38,7 +38,7 @@ from tests.journeys.linkage import (
     the_next_release_is_built_and_published,
     three_analysts_review_pairs,
 )
-from tests.journeys.newcomers import nia_is_invited_and_signs_in, nia_uses_a_passkey
+from tests.journeys.newcomers import coral_loses_her_phone, nia_is_invited_and_signs_in, nia_uses_a_passkey
 from tests.journeys.notices import otto_sees_to_the_mail, people_are_told
 from tests.journeys.people import coral_becomes_a_researcher
 from tests.journeys.permissions import (
@@ -61,7 +61,7 @@ NO_PAGES = {
     "linkage_retry", "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture",
     "openid_connect_login", "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm",
     "invitation_resend", "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment",
-    "attachment_scan", "publication_show_again",
+    "attachment_scan", "publication_show_again", "factor_reset_end",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
@@ -122,6 +122,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     ada_looks_at_a_draft(journey, "/projects/2/")
     ruth_hands_a_draft_over(journey, "/projects/2/")
     the_application_is_talked_about(journey, stack)
+    coral_loses_her_phone(journey)
     coral_leaves_and_comes_back(journey)
     access_is_reviewed(journey, stack, TITLE)
     three_analysts_review_pairs(journey)

@@ -338,6 +338,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     builders.an_agreement("drawn_up")
     builders.a_request_for_accreditation()
     builders.a_proposed_role()
+    builders.a_factor_reset()
     builders.a_handover(builders.a_project())
     builders.an_enquiry()
     builders.a_team_review(builders.a_project("approved"))
