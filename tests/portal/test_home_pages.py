@@ -24,7 +24,8 @@ from governance.projects.boards import Verdict
 from governance.projects.models import Project
 from governance.workflow import allowed
 from portal.demo import CAST
-from portal.inbox import FETCHED, NEWS_STAYS, TURNS, Known, facts_about, roles_known, waiting_for
+from portal.facts import Known, facts_about, roles_known
+from portal.inbox import FETCHED, NEWS_STAYS, TURNS, waiting_for
 from tests import builders, linked
 from tests.cast import let_in, person
 
