@@ -102,7 +102,8 @@ def copy(data: Path, out: Path, rows: int) -> None:
 BENCHMARK = Benchmark(
     name="extract",
     sizes=(1_000_000, 5_000_000),
-    quick_sizes=(50_000, 200_000),
+    quick_sizes=(50_000,),
+    quick_rounds=1,
     cases=(
         Case("Parquet",         "DuckDB COPY to Parquet", prepare, extract_parquet, copy),
         Case("Parquet and CSV", "DuckDB COPY to Parquet", prepare, extract_both,    copy),

@@ -58,7 +58,7 @@ def make_up(size: int, into: Path, *, identity_only: bool, seed: int = SEED) -> 
 BENCHMARK = Benchmark(
     name="sources",
     sizes=(100_000, 500_000),
-    quick_sizes=(5_000, 20_000),
+    quick_sizes=(5_000,),
     cases=(
         Case("deliveries",       "Parquet read and written again", prepare,            make,            write_again),
         Case("identity records", "Parquet read and written again", prepare_identities, make_identities, write_again,

@@ -13,8 +13,10 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts.telling import reminding, sending, spreading, warning
+from governance.agreements import services as agreements
 from governance.notices import digests, outbox
 from governance.permissions import services as permissions
+from governance.standing import factor_resets
 
 KEPT = timedelta(days=30)
 AGAIN_SECONDS = 60  # before a message that is still in the queue is queued once more
@@ -56,6 +58,18 @@ def warn() -> None:
 def remind() -> None:
     """Remind of what waits for the service, and tell research support of what is overdue. Safe to repeat likewise."""
     reminding.remind_all(at=timezone.now(), site=settings.GATEHOUSE_SITE)
+
+
+@shared_task
+def complete_agreements() -> None:
+    """Hand agreements on that waited only for people who have left since. Safe to repeat: each is handed on once."""
+    agreements.complete_all(at=timezone.now())
+
+
+@shared_task
+def run_out() -> None:
+    """End the resets of second factors that nobody confirmed in time. Safe to repeat: each ends once."""
+    factor_resets.run_out(at=timezone.now())
 
 
 @shared_task

@@ -18,7 +18,7 @@ from governance.people.lifecycle import GRANTED
 from governance.people.models import Sanction
 from governance.people.models.standing import Level
 from governance.projects.boards import Verdict
-from governance.projects.clocks import OF_A_PROJECT, Given, Side, Stretch, owner_days, spent, visits
+from governance.projects.clocks import OF_A_PROJECT, PROVIDED, Given, Side, Stretch, owner_days, spent, visits
 from governance.projects.lifecycle import APPROVED, OWNERS, REFUSED, RETURNED, REVOKED, UNDER_REVIEW, WITHDRAWN
 from governance.projects.models import Decision, Project, Stage
 from governance.safe_figures import Count, Shown, Spread, shown, shown_sum, spread
@@ -79,6 +79,8 @@ def _durations(told: Mapping[str, Told]) -> Iterator[Duration]:
         for visit in visits(one.agreement):
             if visit.stretches[0].side is Side.SERVICE and visit.is_done:
                 yield Duration("agreement", visit.days, visit.until)
+        if one.provision and one.provision[-1].stage == PROVIDED:
+            yield Duration("provision", spent(one.provision)[Side.SERVICE], one.provision[-1].since)
         yield from _to_decision(one.project)
 
 

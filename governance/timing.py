@@ -14,7 +14,18 @@ from django.utils import timezone
 from governance.agreements.lifecycle import DRAWN_UP, SIGNED
 from governance.audit.models import Entry
 from governance.outputs.models import OutputRequest
-from governance.projects.clocks import OF_A_PROJECT, PAUSE, TAKE_UP, Moment, Side, Stretch, Visit, stretches, visits
+from governance.projects.clocks import (
+    OF_A_PROJECT,
+    PAUSE,
+    TAKE_UP,
+    Moment,
+    Side,
+    Stretch,
+    Visit,
+    provision,
+    stretches,
+    visits,
+)
 from governance.projects.models import Project
 
 OF_AN_AGREEMENT: Mapping[str, Side] = {DRAWN_UP: Side.APPLICANTS, SIGNED: Side.SERVICE}
@@ -64,38 +75,43 @@ def _clock(project: Project, pauses: Iterable[Entry], at: datetime) -> Clock:
 
 @dataclass(frozen=True)
 class Told:
-    """What the trail tells of one project: its own stretches, and those of its first agreement."""
+    """What the trail tells of one project: its own stretches, its first agreement's, and those to its first extract."""
 
     project: list[Stretch]
     agreement: list[Stretch]
+    provision: list[Stretch]
 
 
 def timed() -> QuerySet[Entry]:
     """Entries that start or stop a clock, in order."""
     moves = Entry.objects.exclude(after="").filter(~Q(before=F("after")) | Q(action__in=(PAUSE, TAKE_UP)))
-    return moves.filter(subject_type__in=("project", "agreement")).order_by("seq")
+    return moves.filter(subject_type__in=("project", "agreement", "extract")).order_by("seq")
 
 
 def told_of(project: Project, at: datetime) -> Told:
     """The stretches of one project's time until now. One query."""
     found = told_by(timed().filter(project=project.reference), at)
-    return found.get(project.reference, Told([], []))
+    return found.get(project.reference, Told([], [], []))
 
 
 def told_by(entries: QuerySet[Entry], at: datetime) -> dict[str, Told]:
     """Reference of a project -> the stretches of its time, from these entries. One query."""
     own: dict[str, list[Moment]] = defaultdict(list)
     agreed: dict[str, dict[str, list[Moment]]] = defaultdict(lambda: defaultdict(list))
+    provided: dict[str, list[tuple[str, Moment]]] = defaultdict(list)
     for entry in entries.only("at", "action", "before", "after", "project", "subject_type", "subject_id").iterator():
         if entry.subject_type == "project":
             own[entry.project].append(_moment(entry))
-        else:
+            continue
+        provided[entry.project].append((entry.subject_type, _moment(entry)))
+        if entry.subject_type == "agreement":
             agreed[entry.project][entry.subject_id].append(_moment(entry))
     now = timezone.localtime(at)
     return {
         reference: Told(
             stretches(moments, OF_A_PROJECT, until=now),
             stretches(next(iter(agreed[reference].values()), []), OF_AN_AGREEMENT, until=now),
+            provision(provided[reference], until=now),
         )
         for reference, moments in own.items()
     }

@@ -43,6 +43,7 @@ def as_pdf(agreement: Agreement, catalogue: Catalogue, at: datetime, *, named: b
              f"{timezone.localtime(one.signed_at):%-d %B %Y, %H:%M}"]
             for one in agreement.signatures.select_related("person")
         ],
+        "left": agreement.left_unsigned(at),
     }  # fmt: skip
     return typesetting.as_pdf("agreement", shown, at)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, Invitation, RoleGrant, Sanction
+from governance.people.models import Accreditation, FactorReset, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects.models import Enquiry, Handover, Project
@@ -18,7 +20,7 @@ from governance.workflow import grid
 
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
-    Invitation, Accreditation, Sanction, RoleGrant, RoleReview, Enquiry, Project, Handover, TeamReview,
+    Invitation, FactorReset, Accreditation, Sanction, RoleGrant, RoleReview, Enquiry, Project, Handover, TeamReview,
     Agreement, Condition, Amendment, Extract, OutputRequest, Publication, Delivery, LinkageRun, ClericalPair, Release,
 )  # fmt: skip
 
@@ -62,6 +64,6 @@ def table_of(model: Any) -> RecordTable:
     for state, row in cells.items():
         waiting = model.WAITING[model.STATES(state)]
         actions = tuple(", ".join(row.get(role.value, [])) for role in acting)
-        rows.append(StateRow(model.STATES(state).label, actions, waiting.holder, waiting.next))
+        rows.append(StateRow(capfirst(model.STATES(state).label), actions, waiting.holder, waiting.next))
     seen_by = tuple(role for role in Role if role in model.VISIBLE_TO)
     return RecordTable(model._meta.verbose_name.capitalize(), acting, tuple(rows), seen_by)

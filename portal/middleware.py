@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from governance.workflow import Refused
 
 RECORD = re.compile(
-    r"/(projects|agreements|extracts|outputs|linkage|releases|people|accreditations|sanctions|invitations|handovers)/\d+/"
+    r"/(projects|agreements|extracts|outputs|linkage|releases|people|accreditations|sanctions|invitations|handovers|resets)/\d+/"
 )
 
 

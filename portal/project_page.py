@@ -43,7 +43,7 @@ def context_of(project: Project, person: User, catalogue: Catalogue, at: datetim
         "change": "edit" in actions,
         "may_decide": may_decide(project, person, actions),
         "hindrances": hindrances_to_show(project, person, at),
-        "timeline": (lines := timeline(project, at)),
+        "timeline": (lines := timeline(project, at, with_extracts=bool(roles & Extract.VISIBLE_TO))),
         "altogether": total(lines),
         "gaps": application.gaps(project) if "edit" in actions else [],
         "members": team_of(project, local_day(at)),

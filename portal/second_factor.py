@@ -16,6 +16,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, MultiFernet
 from django import forms
 from django.conf import settings
@@ -174,6 +175,16 @@ class RenamePasskeyForm(GovukFields, EditWebAuthnForm):  # type: ignore[misc]
 
 
 TOLD = {Type.TOTP: "authenticator app", Type.WEBAUTHN: "passkey", Type.RECOVERY_CODES: "recovery codes"}
+
+
+def take_away(person: User) -> dict[str, Any]:
+    """Remove every factor and recovery code of the person, and sign them out everywhere; what went, for the trail."""
+    held, sessions = Authenticator.objects.filter(user=person), UserSession.objects.filter(user=person)
+    gone = {"removed": sorted({TOLD[one.type] for one in held}), "sessions": len(sessions)}
+    held.delete()
+    for session in sessions:
+        session.end()
+    return gone
 
 
 def _note(user: User, action: str, authenticator: Authenticator) -> None:

@@ -80,7 +80,11 @@ def _page(figures: Figures) -> Page:
 
     stages = [row(STAGES[stage], stage, days_for("Project", stage)) for stage in STAGES_SHOWN]
     return Page(
-        stages=[*stages, row("Signing for the service", "agreement", days_for("Agreement", "signed"))],
+        stages=[
+            *stages,
+            row("Signing for the service", "agreement", days_for("Agreement", "signed")),
+            row("Provision of the first extract", "provision", days_for("Extract", "requested")),
+        ],
         owners=[row(label, f"owner:{code}", days_for("Project", "owners")) for code, label in _owners().items()],
         whole=[row("With the service", Side.SERVICE), row("With the applicants", Side.APPLICANTS)],
         applications=_counts(figures, APPLICATIONS),

@@ -166,6 +166,8 @@ CELERY_BEAT_SCHEDULE = {
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},
     "warn": {"task": "extracts.notice_tasks.warn", "schedule": crontab(hour="6", minute="30")},
     "remind": {"task": "extracts.notice_tasks.remind", "schedule": crontab(hour="6", minute="40")},
+    "complete-agreements": {"task": "extracts.notice_tasks.complete_agreements", "schedule": 300.0},
+    "run-out": {"task": "extracts.notice_tasks.run_out", "schedule": crontab(minute="10")},
     "open-reviews": {"task": "extracts.notice_tasks.open_reviews", "schedule": crontab(hour="5", minute="30")},
     "forget-told": {"task": "extracts.notice_tasks.forget_told", "schedule": crontab(hour="3", minute="0")},
     "sign-trail-head": {

@@ -24,8 +24,11 @@ class Line:
     target: int | None
 
 
-def timeline(project: Project, at: datetime) -> list[Line]:
-    """The stages so far in order, and the agreement after them; nothing before it was submitted."""
+def timeline(project: Project, at: datetime, *, with_extracts: bool = False) -> list[Line]:
+    """The stages so far in order, and the agreement after them; nothing before it was submitted.
+
+    with_extracts  and the way to the first extract, for those who may see extracts
+    """
     if project.submitted_at is None:
         return []
     told = told_of(project, at)
@@ -35,6 +38,9 @@ def timeline(project: Project, at: datetime) -> list[Line]:
     held = [one for one in told.agreement if one.side is not Side.NOBODY]  # once it is in force, no clock runs
     if held:
         lines.append(_line("Agreement", 1, spent(held), days_for("Agreement", "signed")))
+    if with_extracts and told.provision:
+        counted = [one for one in told.provision if one.side is not Side.NOBODY]
+        lines.append(_line("Provision of the first extract", 1, spent(counted), days_for("Extract", "requested")))
     return lines
 
 

@@ -19,7 +19,7 @@ from governance.catalogue.catalogue import Catalogue, find
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.people.grants import give_everywhere, owner_code
-from governance.people.models import Accreditation, Organisation, RoleGrant, User
+from governance.people.models import Accreditation, FactorReset, Organisation, RoleGrant, User
 from governance.people.roles import Role
 from governance.permissions import services as permissions
 from governance.permissions.models import RoleReview, TeamReview
@@ -31,8 +31,10 @@ from governance.projects.models import Enquiry, Handover, Project
 from governance.publications import services as publications
 from governance.publications.citation import Citation
 from governance.publications.models import Publication
+from governance.standing import factor_resets
 from governance.standing import services as people
 from tests.cast import person
+from tests.kept import made_once
 
 # Four variables of two owners: the smallest data wish that needs the police (two votes) and Hugo.
 WISH = {
@@ -115,6 +117,12 @@ def a_project(
     form: str = "2026-1",
 ) -> Project:
     """A project in the given state, on the given form: draft, triage, ethics, owners, panel, approved, returned."""
+    person(by)
+    asked: dict[str, Any] = {"by": by, "code": code, "wish": wish, "form": form}
+    return made_once(f"project {state} {asked} {settings.GATEHOUSE_CATALOGUES}", lambda: _a_project(state, **asked))
+
+
+def _a_project(state: str, *, by: str, code: str, wish: dict[str, Any] | None, form: str) -> Project:
     known, lead, at = catalogue(code), person(by), now()
     project = projects.start(title="Why victims withdraw", catalogue=known, by=lead, at=at)
     Project.objects.filter(pk=project.pk).update(form_version=form)
@@ -227,6 +235,13 @@ def a_proposed_role(role: Role = Role.PANEL, *, of: str = "olu", **days: Any) ->
     return permissions.propose(person(of), role, because="The panel is short of one.", by=person("sam"), at=at, **days)
 
 
+def a_factor_reset(of: str = "ruth") -> FactorReset:
+    """Sam asked for the reset of somebody's second factor, and a second person has to confirm it."""
+    because = "Compared with her identity card in a video call."
+    said = {"because": because, "address": lambda reset: f"https://gatehouse.example{reset.get_absolute_url()}"}
+    return factor_resets.ask(person(of), **said, by=person("sam"), at=now())
+
+
 def a_team_review(project: Project | None = None) -> TeamReview:
     """Of Ruth's project, opened on the day on which it is due."""
     project = project or a_project("approved")
@@ -263,6 +278,11 @@ def a_stand_in(
 
 def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:
     """An agreement of Ruth's project: drawn_up, signed or in_force."""
+    person("ruth")
+    return made_once(f"agreement {state} {kind} {settings.GATEHOUSE_CATALOGUES}", lambda: _an_agreement(state, **kind))
+
+
+def _an_agreement(state: str, **kind: Any) -> Agreement:
     project = a_project("approved", **kind)
     agreement = project.agreements.get()
     if state in {"signed", "in_force"}:

@@ -17,6 +17,7 @@ from extracts.models import Release
 from extracts.services import jobs
 from extracts.zones import Zones
 from governance.people.grants import worker
+from tests import kept
 from tests.extracts.small_linked import PEOPLE, SEED, accepted
 
 
@@ -36,9 +37,17 @@ def fresh_cache() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_second_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_second_connection() -> Iterator[None]:
     """A test's changes are in a transaction that a heartbeat's own connection could not see, and would wait for."""
-    monkeypatch.setattr(jobs, "LONGEST_BEAT_SECONDS", 3600.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "LONGEST_BEAT_SECONDS", 3600.0)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def rows_of_the_code_as_it_is(request: pytest.FixtureRequest) -> None:
+    """Who replaces parts of the code gets records of that code, and leaves none to other tests."""
+    kept.Allowed.now = "monkeypatch" not in request.fixturenames
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from extracts.models.clerical import Ground
 from governance.act import act
 from governance.audit import trail
 from governance.people.grants import worker
-from governance.people.models import User
+from governance.people.models import User, local_day
 from governance.workflow import Refused
 
 
@@ -117,7 +117,7 @@ def export_decisions(dataset: str, *, key: bytes) -> Iterator[dict[str, str]]:
             "verdict": one.verdict,
             "note": one.note,
             "outcome": one.pair.outcome,
-            "decided_on": one.decided_at.date().isoformat(),
+            "decided_on": local_day(one.decided_at).isoformat(),
         }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from extracts.models import Extract
 from extracts.telling.audience import holders, may_see, reference_of, who_may
 from extracts.telling.steps import is_overdue, is_to_be_reminded
 from governance.agreements.models import Agreement, Condition
@@ -23,7 +24,7 @@ from governance.targets import targets
 from governance.timing import began, clock_of
 
 RECORDS: dict[str, Any] = {
-    model.__name__: model for model in (Project, Amendment, Agreement, Condition, Accreditation, OutputRequest)
+    model.__name__: model for model in (Project, Amendment, Agreement, Condition, Extract, Accreditation, OutputRequest)
 }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from governance.act import act, begin
+from governance.act import act, begin, locked
 from governance.agreements.lifecycle import IN_FORCE, AgreementState
 from governance.agreements.models import Agreement, Condition
 from governance.agreements.models.agreement import Side
@@ -16,7 +16,7 @@ from governance.agreements.terms import Party, sha256_of, terms_of
 from governance.catalogue import cohort as cohorts
 from governance.catalogue.catalogue import Catalogue
 from governance.people import declarations
-from governance.people.grants import worker
+from governance.people.grants import team_at, worker
 from governance.people.models import User, local_day
 from governance.people.roles import Role
 from governance.projects import services as projects
@@ -116,7 +116,7 @@ def draw_up(
         reference=project.reference,
         title=project.title,
         version=version,
-        parties=parties(project),
+        parties=parties(project, at),
         scope=scope.to_json(),
         conditions=[*standing, *added],
         ends_on=project.ends_on,
@@ -136,11 +136,12 @@ def draw_up(
     return agreement
 
 
-def parties(project: Project) -> list[Party]:
-    """Who signs: each member, the lead's institution, and the service."""
-    members = project.members.select_related("person__organisation")
+def parties(project: Project, at: datetime) -> list[Party]:
+    """Who signs: the lead and everybody else on the team, the lead's institution, and the service."""
+    team = team_at(project, at)
+    team.setdefault(project.lead, Role.RESEARCHER)  # whatever became of the lead's grant
     return [
-        *(Party(str(one.person), str(one.person.organisation), one.role_label) for one in members),
+        *(Party(str(one), str(one.organisation), role.label) for one, role in team.items()),
         Party("Its signatory", str(project.lead.organisation), Role.SIGNATORY.label),
         Party("Research support", "The service", Role.SUPPORT.label),
     ]
@@ -156,9 +157,28 @@ def sign(agreement: Agreement, *, sha256: str, by: User, at: datetime) -> Agreem
     _same_terms(agreement, sha256)
     side = Side.PROJECT if agreement.project.has_member(by) else Side.INSTITUTION
     agreement.signatures.create(person=by, side=side, sha256=agreement.sha256, signed_at=at)
-    if agreement.state == AgreementState.DRAWN_UP and not agreement.unsigned():
-        return act(agreement, "complete", by=worker(), at=at, note="Everybody on the project's side has signed.")
-    return agreement
+    return complete(agreement, at=at)
+
+
+def complete(agreement: Agreement, *, at: datetime) -> Agreement:
+    """Hand it to the service where nobody on the project's side has still to sign. Safe to repeat."""
+    if agreement.state != AgreementState.DRAWN_UP or agreement.unsigned(at):
+        return agreement
+    note = "Everybody on the project's side has signed."
+    if left := agreement.left_unsigned(at):
+        note += f" Left the team before signing: {', '.join(left)}."
+    return act(agreement, "complete", by=worker(), at=at, note=note)
+
+
+def complete_all(*, at: datetime) -> int:
+    """Hand on every agreement that waited only for people who have left since; how many. Safe to repeat."""
+    waiting = list(Agreement.objects.filter(state=AgreementState.DRAWN_UP).order_by("pk"))
+    return sum(_complete_one(agreement, at) for agreement in waiting)
+
+
+@transaction.atomic
+def _complete_one(agreement: Agreement, at: datetime) -> bool:
+    return complete(locked(agreement), at=at).state == AgreementState.SIGNED
 
 
 def _same_terms(agreement: Agreement, sha256: str) -> None:

@@ -17,7 +17,7 @@ from governance.people.grants import owner_code
 from governance.people.models import User
 from governance.people.roles import ON_PROJECTS, Role
 from governance.people.standins import has_used_vote
-from governance.projects.boards import Verdict, Vote, settled
+from governance.projects.boards import Verdict, Vote, has_settled
 from governance.projects.lifecycle import APPROVED
 from governance.projects.models import Project
 
@@ -116,7 +116,7 @@ class Amendment(models.Model):
         """Whether the person's organisation has decided in this round."""
         owner = owner_code(person)
         verdicts = [vote.verdict for vote in self.votes_of_owners() if vote.board == owner]
-        return owner in self.quorums and settled(verdicts, self.quorums[owner]) is not None
+        return has_settled(owner, verdicts, self.quorums)
 
     def votes_of_owners(self) -> list[Vote]:
         """The owners' votes of this round, in order."""

@@ -15,7 +15,7 @@ from governance.amendments.delta import Kind, already, merged, merged_wish, path
 from governance.amendments.lifecycle import OWNERS, PANEL, TRIAGE
 from governance.amendments.models import Amendment, AmendmentVote
 from governance.catalogue.catalogue import Catalogue
-from governance.people.grants import owner_code, roles_on, worker
+from governance.people.grants import owner_code, roles_on, team_at, worker
 from governance.people.models import User, local_day
 from governance.people.roles import TEAM_ROLES, Role
 from governance.projects.boards import Verdict, outcome, quorums_of, service_quorums, settled, variables_of
@@ -48,7 +48,9 @@ def name_person(amendment: Amendment, person: User, *, role: Role, by: User, at:
         raise Refused(f"{Role(role).label} is not a role of a team.")
     if person.organisation_id is None:
         raise Refused(f"{person} belongs to no organisation yet, so cannot join a project.")
-    if amendment.project.has_member(person):
+    if not person.is_active:
+        raise Refused(f"{person} has left.")
+    if person in team_at(amendment.project, at):
         raise Refused(f"{person} is on the team already.")
     return _change(amendment, Kind.PERSON, {"person": person.pk, "role": Role(role).value}, by=by, at=at)
 
@@ -241,15 +243,17 @@ def _conclude(amendment: Amendment, catalogue: Catalogue, at: datetime) -> Amend
 def _apply(amendment: Amendment, added: Mapping[str, Any], at: datetime) -> None:
     """Change the project, and draw up its next agreement where what was signed changes.
 
-    A person who joins signs the agreement that is in force before using anything.
+    A person who joins signs the agreement that is in force before using anything. An extension may come after the
+    last day: it is what somebody is told to ask for then.
     """
     project, note = Project.objects.select_for_update().get(pk=amendment.project_id), f"By {amendment}."
-    agreement = in_force(project, at)
     kind, delta = Kind(amendment.kind), amendment.delta
+    if kind is not Kind.END:
+        in_force(project, at)
     if kind is Kind.PERSON:
         project = act(project, "amend", by=worker(), at=at, note=note)
         person = User.objects.get(pk=delta["person"])
-        if not project.has_member(person):
+        if person not in team_at(project, at):
             admit(project, person, Role(delta["role"]), because=note, by=worker(), at=at)
         return
     if kind is Kind.END:
@@ -261,7 +265,7 @@ def _apply(amendment: Amendment, added: Mapping[str, Any], at: datetime) -> None
         project = act(project, "amend", by=worker(), at=at, note=note, requested=wish)
     for waiting in project.agreements.filter(state__in=("drawn_up", "signed")):
         act(waiting, "supersede", by=worker(), at=at, note=f"{amendment} was agreed before everybody had signed.")
-    newest = project.agreements.exclude(state="revoked").order_by("-version").first() or agreement
+    newest = project.agreements.exclude(state="revoked").latest("version")
     draw_up(project, merged(newest.scope, added), (), at=at)
 
 

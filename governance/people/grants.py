@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from governance.people.roles import DECIDING, OFF_PROJECTS, SERVICE_ROLES, TEAM_ROLES, Role
@@ -130,20 +130,22 @@ AND (held.ends_on IS NULL OR held.ends_on >= %s) AND (held.suspended_from IS NUL
 
 def _held(person: User, at: datetime, *, on: Any = None) -> frozenset[Role]:
     """Every role by a grant that counts at this moment: those held everywhere, and those on one project."""
-    day = timezone.localtime(at).date().isoformat()
+    day = timezone.localtime(at, timezone.get_default_timezone()).date().isoformat()
     values: list[Any] = [person.pk, *[day] * 6]
     sql = EVERYWHERE
     if on is not None:
-        sql, values = _on(on.grants.model._meta.db_table), [*values, person.pk, on.pk, day, day]
+        kind: type[Model] = type(on)
+        sql, values = _on(kind), [*values, person.pk, on.pk, day, day]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return frozenset(BY_NAME[name] for (name,) in cursor.fetchall() if name in BY_NAME)
 
 
 @cache
-def _on(grants: str) -> str:
-    """The statement for the roles on a project, whose grants are in the table of this name."""
-    return EVERYWHERE + ON_PROJECT.format(grants=grants)
+def _on(project: type[Model]) -> str:
+    """The statement for the roles on a project of this class, whose grants are in a table of their own."""
+    given: Any = project._meta.get_field("grants")
+    return EVERYWHERE + ON_PROJECT.format(grants=given.related_model._meta.db_table)
 
 
 BY_NAME = {role.value: role for role in TEAM_ROLES | SERVICE_ROLES}
@@ -183,6 +185,22 @@ def teams_of(person: User, projects: QuerySet[Any], at: datetime) -> tuple[froze
         if (ends_on is None or ends_on >= day) and (suspended_from is None or suspended_from > day)
     }
     return frozenset(row[0] for row in rows), counting
+
+
+def team_at(project: Any, at: datetime, *, joined_by: datetime | None = None) -> dict[User, Role]:
+    """Who is on the project's team at this moment, in which role, in the order in which they joined.
+
+    joined_by  leaves out who joined later than that
+
+    Nobody whose account is closed, whose grant was ended, or is over its last day. Whose grant waits for a review is:
+    nobody has said yet that they leave.
+    """
+    day = timezone.localtime(at).date()
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    held = project.grants.filter(lasting, ended_at__isnull=True, user__is_active=True)
+    held = held.filter(granted_at__lte=joined_by) if joined_by else held
+    rows = held.select_related("user__organisation", "permission").order_by("granted_at", "pk")
+    return {row.user: Role(row.permission.codename) for row in rows if row.permission.codename in TEAM_ROLES}
 
 
 def give_on(

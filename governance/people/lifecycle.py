@@ -1,4 +1,4 @@
-"""The lives of an accreditation, a sanction, a role and an invitation. Each also ends by itself in time."""
+"""The lives of an accreditation, a sanction, a role, an invitation and a reset. Each also ends by itself in time."""
 
 from __future__ import annotations
 
@@ -48,6 +48,17 @@ class InvitationState(State):
 
 
 UNCONFIRMED, SENT, ACCEPTED, UNINVITED = InvitationState
+
+
+class FactorResetState(State):
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    RUN_OUT = "run_out"
+
+
+RESET_ASKED, RESET_DONE, RESET_REFUSED, RESET_WITHDRAWN, RESET_RUN_OUT = FactorResetState
 
 
 def own_record(record: Any, person: Any, at: datetime) -> str | None:
@@ -158,4 +169,41 @@ INVITATION_WAITING = {
     SENT: Waiting("the person invited", "They follow the link within seven days, or it is sent again."),
     ACCEPTED: Waiting("nobody", "The account is made."),
     UNINVITED: Waiting("nobody", "It was taken back, and its link does not work any more."),
+}
+
+
+def own_request(reset: Any, person: Any, at: datetime) -> str | None:
+    return "You asked for it, so a second person decides." if reset.asked_by_id == person.pk else None
+
+
+def too_late(reset: Any, person: Any, at: datetime) -> str | None:
+    return "Nobody confirmed it within seven days: it has to be asked for again." if reset.is_over(at) else None
+
+
+def has_left(reset: Any, person: Any, at: datetime) -> str | None:
+    return None if reset.person.is_active else f"{reset.person} has left: the account is closed."
+
+
+def still_good(reset: Any, person: Any, at: datetime) -> str | None:
+    return None if reset.is_over(at) else "It can still be confirmed."
+
+
+A_SECOND = (own_record, own_request)
+FACTOR_RESET = (
+    # action     from           to               by             unless
+    T("confirm",  {RESET_ASKED}, RESET_DONE,      Role.SUPPORT,  (*A_SECOND, too_late, has_left)),
+    T("confirm",  {RESET_ASKED}, RESET_DONE,      Role.OPERATOR, (*A_SECOND, too_late, has_left)),
+    T("refuse",   {RESET_ASKED}, RESET_REFUSED,   Role.SUPPORT,  A_SECOND),
+    T("refuse",   {RESET_ASKED}, RESET_REFUSED,   Role.OPERATOR, A_SECOND),
+    T("stop",     {RESET_ASKED}, RESET_REFUSED,   Role.SELF),
+    T("withdraw", {RESET_ASKED}, RESET_WITHDRAWN, Role.SUPPORT,  (own_record,)),
+    T("run out",  {RESET_ASKED}, RESET_RUN_OUT,   Role.WORKER,   (still_good,)),
+)  # fmt: skip
+
+FACTOR_RESET_WAITING = {
+    RESET_ASKED: Waiting("a second person", "Another one of research support, or an operator, confirms within a week."),
+    RESET_DONE: Waiting("the person", "They sign in with their password and set up a new second factor."),
+    RESET_REFUSED: Waiting("nobody", "It has ended. Nothing was removed."),
+    RESET_WITHDRAWN: Waiting("nobody", "It has ended. Nothing was removed."),
+    RESET_RUN_OUT: Waiting("nobody", "Nobody confirmed it in time. Nothing was removed."),
 }

@@ -19,7 +19,7 @@ class Role(StrEnum):
     LINKER = "linker"  # LINK: holds identifiers, builds links and reviews pairs; never sees payload
     STEWARD = "steward"  # publishes and withdraws releases; whoever built one has no part in it
     AUDITOR = "auditor"  # AUD: reads everything, changes nothing
-    OPERATOR = "operator"  # keeps the machine running; reaches no project and reads no record
+    OPERATOR = "operator"  # keeps the machine running; reaches no project and reads no record but resets
     WORKER = "worker"  # ENG: the machine that builds, checks and packs; never a person
     CONTACT = "contact"  # vouches for the people of one organisation, whose record names them
     SELF = "self"  # whoever a record is about: nobody is granted it

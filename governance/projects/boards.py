@@ -95,6 +95,11 @@ def settled(verdicts: Iterable[Verdict], quorum: int) -> Verdict | None:
     return None
 
 
+def has_settled(owner: str, verdicts: Iterable[Verdict], quorums: Mapping[str, int]) -> bool:
+    """Whether an owner has decided by these votes of its people. An owner who is not needed never has."""
+    return owner in quorums and settled(verdicts, quorums[owner]) is not None
+
+
 def lacking(verdicts: Collection[Verdict], quorum: int) -> int:
     """How many votes a board still lacks before it can be settled, at the least."""
     if settled(verdicts, quorum):

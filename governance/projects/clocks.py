@@ -44,6 +44,14 @@ STAGES = {
 }
 
 
+# From an agreement in force to the first extract: the project asks for it, and the service builds it.
+AGREED, TAKEN_BACK, PROVIDED = "in_force", "revoked", "delivered"
+OF_PROVISION: Mapping[str, Side] = {
+    **dict.fromkeys((AGREED, "failed", "stopped", "cancelled"), Side.APPLICANTS),
+    **dict.fromkeys(("requested", "building"), Side.SERVICE),
+}
+
+
 @dataclass(frozen=True)
 class Moment:
     """An entry of the trail: when, what was done, and the states before and after it."""
@@ -146,6 +154,23 @@ def stretches(moments: Iterable[Moment], sides: Mapping[str, Side], *, until: da
         for number, ((since, stage, paused), end) in enumerate(zip(changes, ends, strict=True), 1)
         if since < end or number == len(changes)
     ]
+
+
+def provision(moments: Iterable[tuple[str, Moment]], *, until: datetime) -> list[Stretch]:
+    """The stretches from the first agreement in force to the first extract that was delivered; nobody's from then on.
+
+    moments  with the kind of record ("agreement", "extract"), in order
+    While a revocation has left no agreement in force, the clock stands still.
+    """
+    counted: list[Moment] = []
+    for kind, moment in moments:
+        begins = moment.after == AGREED and (not counted or counted[-1].after == TAKEN_BACK)
+        ends = bool(counted) and (moment.before, moment.after) == (AGREED, TAKEN_BACK)
+        if (begins or ends) if kind == "agreement" else counted:
+            counted.append(moment)
+        if counted and counted[-1].after == PROVIDED:
+            break
+    return stretches(counted, OF_PROVISION, until=until)
 
 
 def visits(found: Iterable[Stretch]) -> list[Visit]:

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from governance.act import act, begin
 from governance.audit import trail
-from governance.people.grants import roles_everywhere
+from governance.people.grants import roles_everywhere, team_at
 from governance.people.models import Organisation, User
 from governance.people.roles import Role
 from governance.projects.lifecycle import PROPOSED, REFUSED, REVOKED, WITHDRAWN
-from governance.projects.models import Handover, Member, Project
+from governance.projects.models import Handover, Project
 from governance.workflow import Refused
 
 ENDED = (REFUSED, REVOKED, WITHDRAWN)
@@ -72,9 +72,9 @@ def may_propose(person: User, project: Project, at: datetime) -> bool:
 
 
 def could_lead(project: Project, at: datetime) -> list[User]:
-    """Who of the project's researchers could take it over: in use, in good standing, accredited in full."""
-    members = Member.objects.filter(project=project, role=Role.RESEARCHER.value).exclude(person=project.lead)
-    people = [member.person for member in members]
+    """Who of the project's researchers could take it over: on the team, in good standing, accredited in full."""
+    team = team_at(project, at)
+    people = [one for one, role in team.items() if role == Role.RESEARCHER and one != project.lead]
     return [one for one in people if not one.why_not_accredited(at) and not one.is_provisional(at)]
 
 

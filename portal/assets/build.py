@@ -11,6 +11,7 @@ package: its styles, its script, its examples.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
 import shutil
@@ -49,7 +50,7 @@ def built(folder: Path) -> dict[Path, str]:
     distributed = package / "dist" / "govuk"
     licence = (HERE / "LICENSE-govuk-frontend.txt").read_text()
     files = {
-        STATIC / "gatehouse.css": CHARSET + with_notice(licence, styles(folder)),
+        STATIC / "gatehouse.css": CHARSET + built_from() + with_notice(licence, styles(folder)),
         STATIC / "govuk-frontend.min.js": with_notice(licence, script(distributed / "govuk-frontend.min.js")),
         STATIC / "LICENSE.txt": licence,
         FIXTURES / "LICENSE.txt": licence,
@@ -58,6 +59,12 @@ def built(folder: Path) -> dict[Path, str]:
         examples = json.loads((distributed / "components" / name / "fixtures.json").read_text())["fixtures"]
         files[FIXTURES / f"{name}.json"] = compact(examples)
     return files
+
+
+def built_from() -> str:
+    """A comment that names what the style sheet was made of, by which a test sees that it was made anew."""
+    sources = [HERE / "gatehouse.scss", *sorted((HERE / "gatehouse").glob("*.scss")), HERE / "package-lock.json"]
+    return f"/*! Built from {hashlib.sha256(b''.join(source.read_bytes() for source in sources)).hexdigest()} */\n"
 
 
 def with_notice(licence: str, text: str) -> str:

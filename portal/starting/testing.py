@@ -1,4 +1,7 @@
-"""`make test`: the quick tests on all cores, then those that start the real portal and drive a browser."""
+"""`make test`: quick tests on all cores, long ones, then those that start the portal and drive a browser.
+
+`make quick` stops after the first.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,17 @@ from portal.starting import chromium
 from portal.starting.progress import say
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = ("-n", "2", "-m", "not browser and not stack and not spark and not many")
+QUICK = ("-n", "2", "--durations", "10", "-m", "not long and not browser and not stack and not spark and not many")
+LONG = ("-n", "2", "-m", "long")
 REAL = ("-p", "no:xdist", "-m", "stack or browser")
 
 
-def main() -> int:
-    """Run both parts. Returns the exit status: 0 only when every test that ran has passed."""
+def main(quick: bool = False) -> int:
+    """Run all parts, or the first alone. Returns the exit status: 0 only when every test that ran has passed."""
+    if quick:
+        return _pytest("Quick tests", QUICK, None)
     browser = chromium.found() or chromium.installed()
-    parts = {"Quick tests": QUICK, "Tests of the running portal and its pages": REAL}
+    parts = {"Quick tests": QUICK, "Long tests": LONG, "Tests of the running portal and its pages": REAL}
     outcomes = {name: _pytest(name, arguments, browser) for name, arguments in parts.items()}
     say()
     for name, status in outcomes.items():
@@ -41,4 +47,4 @@ def without_settings() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(quick="quick" in sys.argv[1:]))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from governance.people.models import User
 from portal.records import history_of, status_of
@@ -19,7 +20,7 @@ register = template.Library()
 def status_line(record: Any) -> dict[str, Any]:
     """Who has it, since when, what is missing, what next, and by when."""
     return {
-        "state": record.STATES(record.state).label,
+        "state": capfirst(record.STATES(record.state).label),
         "colour": COLOURS.get(record.state, "blue"),
         "since": record.state_since,
         "waiting": status_of(record),
@@ -69,6 +70,8 @@ COLOURS = {
     "cleared": "green",
     "listed": "green",
     "hidden": "red",
+    "done": "green",
+    "run_out": "grey",
 }
 
 
@@ -80,7 +83,7 @@ def state_tag(record: Any) -> str:
     return component(
         "tag",
         {
-            "text": record.STATES(record.state).label,
+            "text": capfirst(record.STATES(record.state).label),
             "classes": f"govuk-tag--{COLOURS.get(record.state, 'blue')}",
         },
     )

@@ -158,7 +158,8 @@ def context_of(agreement: Agreement, person: User, form: forms.Sign, at: datetim
             (one, condition_in_words(one.to_json(), catalogue), board_name("owner", one.owner, catalogue))
             for one in agreement.project.conditions.all()
         ],
-        "unsigned": agreement.unsigned() if agreement.state == DRAWN_UP else [],
+        "unsigned": agreement.unsigned(at) if agreement.state == DRAWN_UP else [],
+        "left_unsigned": agreement.left_unsigned(at),
         "signatures": agreement.signatures.select_related("person__organisation"),
         # Who acts for the service is not named to the team, here as in the history.
         "named": reads_names(roles_on(agreement.project, person, at)),

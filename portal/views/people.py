@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from governance.people import accreditation as conditions
 from governance.people import declarations
 from governance.people.grants import roles_everywhere
-from governance.people.lifecycle import REQUESTED
+from governance.people.lifecycle import REQUESTED, RESET_ASKED
 from governance.people.models import Accreditation, Organisation, Sanction, User, local_day
 from governance.people.models.standing import Route
 from governance.people.roles import DECIDING, Role
@@ -38,7 +38,8 @@ def you(request: SignedIn) -> HttpResponse:
     context = standing_page.context_of(person, at)
     vouches = Organisation.objects.filter(contact=person).first()
     stands_in = roles_everywhere(person, at) & DECIDING or person.stand_ins.exists()
-    shown = {"person": person, "vouches": vouches, "stands_in": stands_in, **context}
+    reset = person.factor_resets.filter(state=RESET_ASKED).first()
+    shown = {"person": person, "vouches": vouches, "stands_in": stands_in, "reset": reset, **context}
     return render(request, "people/you.html", shown)
 
 
@@ -165,11 +166,11 @@ def revoke(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
-    """Everybody with a part in research: requests first, then people with their standing."""
+    """Requests first, then everybody with a part in research, or whoever is searched, with their standing."""
     one_of_or_404(request.user, SEES_PEOPLE)
     day, form = local_day(timezone.now()), forms.Search(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    people = _researchers(chosen.get("words", ""))
+    people = _people(chosen.get("words", ""))
     if chosen.get("lapsed"):
         lapsed = [one.pk for one in people if conditions.why_not(one.standing_on(day), on=day)]
         people = _with_standing().filter(pk__in=lapsed).order_by("name", "pk")
@@ -183,10 +184,12 @@ def index(request: SignedIn) -> HttpResponse:
     return render(request, "people/index.html", context, status=status_of(form))
 
 
-def _researchers(words: str) -> QuerySet[User]:
-    """People on a project's team, and those of whom something is on record as a researcher, by name."""
+def _people(words: str) -> QuerySet[User]:
+    """People on a project's team, and those of whom something is on record as a researcher; of all who are searched."""
     asked = Accreditation.objects.filter(person=OuterRef("pk"))
-    people = _with_standing().filter(Q(Exists(asked)) | Q(memberships__isnull=False) | Q(trainings__isnull=False))
+    people = _with_standing().exclude(username="worker")
+    if not words.split():
+        people = people.filter(Q(Exists(asked)) | Q(memberships__isnull=False) | Q(trainings__isnull=False))
     for word in words.split():
         people = people.filter(
             Q(name__icontains=word) | Q(username__icontains=word) | Q(organisation__name__icontains=word)
@@ -215,6 +218,7 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
         "may_record": Role.SUPPORT in one_of_or_404(request.user, SEES_PEOPLE) and one != request.user,
         "memberships": list(one.memberships.select_related("project")),
         "led": led_by(one),
+        "resets": list(one.factor_resets.all()),
     }
     return render(request, "people/person.html", context)
 

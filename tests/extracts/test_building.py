@@ -16,6 +16,8 @@ from governance.catalogue.catalogue import read_catalogue
 from tests.extracts import small_linked
 from tests.extracts.small_dataset import surrogate
 
+pytestmark = pytest.mark.long
+
 OF_EVERY_RELEASE = {
     "release.json", "manifest.json", "figures.json", "qi_profile.json", "cohort_cube.json", "quality.json",
     "difference.json", "catalogue",

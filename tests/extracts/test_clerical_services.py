@@ -1,6 +1,7 @@
 """Clerical review: two people decide, neither seeing the other, and a third where they differ."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 
@@ -40,6 +41,7 @@ def test_what_decisions_come_to(pair, verdicts, state, outcome):
     assert (pair.state, pair.outcome) == (state, outcome)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verdicts", itertools.product(("same", "different", "unsure"), repeat=3))
 def test_the_linker_reads_decisions_as_the_queue_shows_them(pair, verdicts):
     needed = 2 if verdicts[0] == verdicts[1] else 3
@@ -132,6 +134,12 @@ def test_the_linker_gets_what_was_settled_and_nobody_gets_names_of_reviewers():
     assert not {"lin", "lou", "lara"} & {value for row in rows for value in row.values()}
     other = list(clerical.export_decisions(linked.DATASET, key=b"j" * 32))
     assert not {row["reviewer"] for row in rows} & {row["reviewer"] for row in other}
+
+
+def test_the_day_of_a_decision_is_the_day_here_not_in_greenwich(pair):
+    linked.decide(pair, "same", "same")
+    pair.decisions.update(decided_at=datetime(2026, 7, 1, 23, 30, tzinfo=UTC))
+    assert {row["decided_on"] for row in clerical.export_decisions(linked.DATASET, key=b"k" * 32)} == {"2026-07-02"}
 
 
 def test_every_decision_is_on_the_trail_without_its_verdict(pair):

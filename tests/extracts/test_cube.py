@@ -63,6 +63,7 @@ def some_cohort(rng, frame):
     return Cohort.of(*conditions)
 
 
+@pytest.mark.long
 def test_the_true_number_lies_within_what_is_told(stored, records, catalogue):
     """Thirty cohorts at random: at least 19 in 20 inside, every one inside of twice the width."""
     rng, cube, off = random.Random(5), Cube.from_json(stored), []

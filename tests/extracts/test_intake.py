@@ -38,7 +38,7 @@ from tests.extracts.a_delivery import (
     write_delivery,
 )
 
-pytestmark = pytest.mark.usefixtures("identifiers")
+pytestmark = [pytest.mark.usefixtures("identifiers"), pytest.mark.long]
 
 PATIENT, REFERRAL, CONTACT = FILES
 WHO, REF, MET = FILES

@@ -16,7 +16,7 @@ from extracts.sealed import JobFailed
 from extracts.zones import Zones
 from tests.extracts.a_delivery import CODE, FILES, PEOPLE, accepted, changed, once, put, snapshot
 
-pytestmark = pytest.mark.usefixtures("identifiers")
+pytestmark = [pytest.mark.usefixtures("identifiers"), pytest.mark.long]
 
 PATIENT, _, CONTACT = FILES
 

@@ -31,7 +31,7 @@ from tests.extracts.small_linked import DESCRIPTION
 from tests.linked import CLEAN, a_run
 from tests.linked import a_delivery as a_delivery_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -81,6 +81,7 @@ def some_choices(table, catalogue, rng, many):
         yield [(one.name, rng.choice([level.name for level in catalogue.levels(one)] or [""])) for one in picked]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", TABLES)
 def test_the_meter_is_near_exact_classes(folder, catalogue, spreads, table):
     rng, off = random.Random(3), []

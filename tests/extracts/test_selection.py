@@ -22,6 +22,8 @@ from tests.builders import catalogue as cook
 from tests.extracts.naive_cohort import Reference
 from tests.extracts.small_linked import PEOPLE, SEED, linked
 
+pytestmark = pytest.mark.long
+
 FROM_2024 = Condition("recorded", (), date(2024, 7, 1), None)
 VICTIMS, SUSPECTS = Condition("role", ("victim",)), Condition("role", ("suspect",))
 DEFENDANTS = Condition("role", ("defendant",))

@@ -27,6 +27,8 @@ from governance.agreements.scope import GrantedTable, GrantedVariable, Scope
 from tests.builders import catalogue
 from tests.extracts.small_dataset import KEY, NOON, write_source
 
+pytestmark = pytest.mark.long
+
 FIRST, LAST = date(2020, 1, 1), date(2020, 12, 31)
 UNDATED = ("xjs_link", "case_link", "dfe_pupil")
 # Few keys, so that they meet by chance; one in ten is missing.

@@ -7,6 +7,11 @@ import pytest
 from governance.agreements import services
 from governance.agreements.models import Agreement
 from governance.agreements.terms import sha256_of
+from governance.audit.models import Entry
+from governance.people.models import local_day
+from governance.people.roles import Role
+from governance.projects import leaving
+from governance.projects import services as projects
 from governance.workflow import Refused
 from tests.builders import a_project, an_agreement, cast_vote, decided, now, panel_approves
 from tests.cast import person
@@ -26,7 +31,7 @@ def test_every_member_the_institution_and_the_service_sign():
     agreement = an_agreement("drawn_up")
     with pytest.raises(Refused, match="every side must sign"):
         services.in_force(agreement.project, now())
-    assert agreement.unsigned() == ["Ruth", "Coral", "Northshire University (its signatory)"]
+    assert agreement.unsigned(now()) == ["Ruth", "Coral", "Northshire University (its signatory)"]
     with pytest.raises(Refused):
         countersign(agreement)
 
@@ -42,6 +47,66 @@ def test_every_member_the_institution_and_the_service_sign():
         "Ruth, for the project", "Sian, for the institution", "Coral, for the project", "Sam, for the service",
     ]  # fmt: skip
     assert {one.sha256 for one in agreement.signatures.all()} == {agreement.sha256}
+
+
+def test_whoever_left_before_signing_is_waited_for_no_longer():
+    agreement = an_agreement("drawn_up")
+    for who in ("ruth", "sian"):
+        agreement = sign(agreement, who)
+    assert services.complete_all(at=now()) == 0 and agreement.unsigned(now()) == ["Coral"]
+    leaving.leave(person("coral"), reasons="Another post.", by=person("sam"), at=now())
+    assert agreement.unsigned(now()) == [] and agreement.left_unsigned(now()) == ["Coral"]
+
+    assert services.complete_all(at=now()) == 1
+    assert services.complete_all(at=now()) == 0, "safe to repeat"
+    agreement = countersign(Agreement.objects.get(pk=agreement.pk))
+    assert services.in_force(agreement.project, now()) == agreement
+    complete = Entry.objects.get(action="complete", subject_type="agreement")
+    assert complete.note.endswith("Left the team before signing: Coral.")
+
+    leaving.come_back(person("coral"), by=person("sam"), at=now())
+    assert sign(agreement, "coral").left_unsigned(now()) == [], "who is back signs before using anything"
+
+
+@pytest.mark.parametrize(
+    ("grant", "waits"),
+    [
+        ({"ended_because": "Removed."}, False),
+        ({"ends_on": timedelta(days=-1)}, False),
+        ({"ends_on": timedelta(days=0)}, True),
+        ({"suspended_from": timedelta(days=0)}, True),
+    ],
+)
+def test_the_grant_says_who_is_on_the_team(grant, waits):
+    agreement, at = an_agreement("drawn_up"), now()
+    days = {name: local_day(at) + days for name, days in grant.items() if name != "ended_because"}
+    ended = {"ended_at": at, **grant} if "ended_because" in grant else days
+    agreement.project.grants.filter(user=person("coral")).update(**ended)
+    assert ("Coral" in agreement.unsigned(at)) == waits
+    assert (agreement.left_unsigned(at) == ["Coral"]) != waits
+
+
+def test_the_lead_signs_always_also_a_new_one():
+    agreement = an_agreement("drawn_up")
+    projects.admit(agreement.project, person("olu"), Role.RESEARCHER, because="Test.", by=person("ruth"), at=now())
+    leaving.leave(person("ruth"), reasons="Another post.", by=person("sam"), at=now())
+    assert "Ruth" in agreement.unsigned(now()), "nobody leads it instead yet"
+    handover = leaving.propose(agreement.project, successor=person("olu"), by=person("sam"), at=now())
+    leaving.accept(handover, by=person("olu"), at=now())
+    agreement = Agreement.objects.get(pk=agreement.pk)
+    assert agreement.unsigned(now()) == ["Olu", "Coral", "Eastmoor Institute (its signatory)"]
+
+
+def test_whoever_joins_later_is_waited_for_by_the_next_agreement_and_whoever_left_is_not():
+    agreement = an_agreement("drawn_up")
+    project = agreement.project
+    projects.admit(project, person("olu"), Role.RESEARCHER, because="Test.", by=person("ruth"), at=now())
+    assert "Olu" not in agreement.unsigned(now())
+    projects.take_off(project, person("coral"), because="Test.", at=now())
+    following = services.draw_up(project, agreement.scope, (), at=now())
+    assert following.unsigned(now()) == ["Ruth", "Olu", "Northshire University (its signatory)"]
+    assert [party["name"] for party in following.terms["parties"]][:2] == ["Ruth", "Olu"]
+    assert following.left_unsigned(now()) == []
 
 
 @pytest.mark.parametrize("who", ["olu", "petra", "pia", "sam"])

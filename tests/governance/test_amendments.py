@@ -9,7 +9,9 @@ from governance.agreements.use import why_not_use
 from governance.amendments import services
 from governance.amendments.delta import Kind, merged, path_of
 from governance.amendments.models import Amendment
+from governance.people.grants import team_at
 from governance.people.roles import Role
+from governance.projects import leaving
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
 from governance.workflow import Refused
@@ -161,6 +163,24 @@ def test_a_person_is_added_by_research_support_and_signs_before_use(project):
     assert "have not signed" in why_not_use(project, person("olu"), now())
 
 
+def test_who_was_on_the_team_until_a_day_that_is_over_can_be_added_again(project):
+    yesterday = now().date() - timedelta(days=1)
+    project.grants.filter(user=person("coral")).update(ends_on=yesterday)
+    amendment = begin(project, Kind.PERSON)
+    amendment = services.name_person(amendment, person("coral"), role=Role.RESEARCHER, by=person("ruth"), at=now())
+    assert support(submit(amendment)).state == "agreed"
+    assert team_at(project, now()) == {person("ruth"): Role.RESEARCHER, person("coral"): Role.RESEARCHER}
+    assert project.members.get(person=person("coral")).role == Role.RESEARCHER
+
+
+def test_who_has_left_is_not_added(project):
+    leaving.leave(person("olu"), reasons="Another post.", by=person("sam"), at=now())
+    with pytest.raises(Refused, match="has left"):
+        services.name_person(
+            begin(project, Kind.PERSON), person("olu"), role=Role.RESEARCHER, by=person("ruth"), at=now()
+        )
+
+
 def test_an_extension_needs_a_later_day_and_a_new_agreement(project):
     amendment = begin(project, Kind.END)
     with pytest.raises(Refused, match="later than the present"):
@@ -169,6 +189,23 @@ def test_an_extension_needs_a_later_day_and_a_new_agreement(project):
     support(submit(services.name_end(amendment, later, by=person("ruth"), at=now())))
     assert project.agreements.first().ends_on == later
     assert agreements.in_force(project, now()).ends_on < later
+
+
+def test_an_extension_is_agreed_after_the_last_day_too_and_nothing_else_is(project):
+    """Whoever is told that the agreement ended is told to extend it."""
+    over = now() + (project.ends_on - now().date()) + timedelta(days=3)
+    later = project.ends_on + timedelta(days=365)
+    amendment = begin(project, Kind.END)
+    amendment = submit(services.name_end(amendment, later, by=person("ruth"), at=now()))
+    somebody = begin(project, Kind.PERSON)
+    somebody = services.name_person(somebody, person("olu"), role=Role.RESEARCHER, by=person("ruth"), at=now())
+    somebody = submit(somebody)
+    declare_on(amendment, "sam")
+    said = {"verdict": Verdict.APPROVE, "reasons": "As asked.", "round": 1, "by": person("sam"), "at": over}
+    assert services.decide_as_support(amendment, **said).state == "agreed"
+    assert project.agreements.first().ends_on == later and project.agreements.first().state == "drawn_up"
+    with pytest.raises(Refused, match="agreement ended"):
+        services.decide_as_support(somebody, **said)
 
 
 def test_a_light_one_is_not_handed_on_and_another_not_decided_by_support_alone(project):

@@ -7,6 +7,7 @@ import pytest
 from governance.projects.boards import (
     Verdict,
     Vote,
+    has_settled,
     lacking,
     outcome,
     owners_of,
@@ -75,6 +76,22 @@ def test_nothing_is_settled_before_as_many_agree_as_the_quorum_says():
         for quorum in (1, 2, 3, 4):
             end = settled(given, quorum)
             assert end is None or given.count(end) >= quorum
+
+
+@pytest.mark.parametrize(
+    ("owner", "given", "decided"),
+    [
+        ("police", [A, A], True),
+        ("police", [A, R], False),
+        ("police", [R, A, R], True),
+        ("hmcts", [R], True),
+        ("hmcts", [], False),
+        ("cps", [A], False),
+        ("", [], False),
+    ],
+)
+def test_an_owner_has_settled_by_its_own_quorum_and_only_where_it_is_needed(owner, given, decided):
+    assert has_settled(owner, given, {"police": 2, "hmcts": 1}) == decided
 
 
 def test_variables_that_an_approval_leaves_out_leave_alone():

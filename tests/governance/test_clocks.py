@@ -8,10 +8,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from extracts.lifecycle import ExtractState
+from governance.agreements.lifecycle import AgreementState
 from governance.audit.models import Entry
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
-from governance.projects.clocks import OF_A_PROJECT, Given, Moment, Side, owner_days, spent, stretches, visits
+from governance.projects.clocks import (
+    OF_A_PROJECT,
+    OF_PROVISION,
+    Given,
+    Moment,
+    Side,
+    owner_days,
+    provision,
+    spent,
+    stretches,
+    visits,
+)
 from governance.projects.lifecycle import PROJECT, ProjectState
 from governance.targets import days_for, targets
 from governance.timing import clocks_of, told_of
@@ -54,6 +67,68 @@ def test_a_stretch_for_each_stage_with_the_side_that_held_it():
         ("owners", Side.SERVICE, 2),  # a waived ethical review took no time: it was none
     ]
     assert spent(found) == {Side.SERVICE: 5, Side.APPLICANTS: 5, Side.NOBODY: 0}
+
+
+def provided(*rows: tuple[int, str, str, str], until: int) -> list:
+    """(day, kind of record, state before, state after) as the stages of provision, with side and working days."""
+    moments = [(kind, Moment(day(number), "move", before, after)) for number, kind, before, after in rows]
+    return [(one.stage, one.side.value, one.days) for one in provision(moments, until=day(until))]
+
+
+SIGNED = (0, "agreement", "signed", "in_force")
+ASKED = (2, "extract", "", "requested")
+BUILT = (4, "extract", "building", "delivered")
+
+
+@pytest.mark.parametrize(
+    ("rows", "stages"),
+    [
+        ((), []),
+        (((0, "agreement", "", "drawn_up"),), []),
+        ((SIGNED,), [("in_force", "applicants", 5)]),
+        ((SIGNED, ASKED), [("in_force", "applicants", 2), ("requested", "service", 3)]),
+        (
+            (SIGNED, ASKED, (3, "extract", "requested", "building"), BUILT),
+            [
+                ("in_force", "applicants", 2),
+                ("requested", "service", 1),
+                ("building", "service", 1),
+                ("delivered", "nobody", 1),
+            ],
+        ),
+        (
+            (SIGNED, ASKED, (3, "extract", "building", "failed"), (4, "extract", "failed", "requested")),
+            [
+                ("in_force", "applicants", 2),
+                ("requested", "service", 1),
+                ("failed", "applicants", 1),
+                ("requested", "service", 1),
+            ],
+        ),
+        (  # what comes after the first extract is none of it
+            (SIGNED, (1, *ASKED[1:]), (2, *BUILT[1:]), (3, *ASKED[1:]), (4, "agreement", "signed", "in_force")),
+            [("in_force", "applicants", 1), ("requested", "service", 1), ("delivered", "nobody", 3)],
+        ),
+        (  # a new agreement in place of the first, and then the end of it, and another one
+            (
+                SIGNED,
+                (1, "agreement", "in_force", "superseded"),
+                (1, "agreement", "signed", "in_force"),
+                (2, "agreement", "drawn_up", "revoked"),
+                (3, "agreement", "in_force", "revoked"),
+                (4, "agreement", "signed", "in_force"),
+            ),
+            [("in_force", "applicants", 3), ("revoked", "nobody", 1), ("in_force", "applicants", 1)],
+        ),
+    ],
+)
+def test_provision_is_from_the_agreement_to_the_first_extract(rows, stages):
+    assert provided(*rows, until=7) == stages
+
+
+def test_every_state_of_an_extract_has_a_side_until_it_is_delivered():
+    named = {state.value for state in ExtractState} - {"delivered", "recalled"}
+    assert OF_PROVISION.keys() == named | {AgreementState.IN_FORCE}
 
 
 def test_nothing_on_the_trail_is_no_time():
@@ -171,6 +246,7 @@ def test_the_trail_of_a_real_project_is_read_to_its_agreement():
     assert [one.stage for one in told.project] == ["triage", "owners", "panel", "approved"]  # submitted as it began
     assert [one.stage for one in told.agreement] == ["drawn_up", "signed", "in_force"]
     assert [one.side for one in told.agreement] == [Side.APPLICANTS, Side.SERVICE, Side.NOBODY]
+    assert [(one.stage, one.side) for one in told.provision] == [("in_force", Side.APPLICANTS)]
     assert Entry.objects.filter(project=agreement.project.reference).count() > 8, "edits and votes are left out"
 
 

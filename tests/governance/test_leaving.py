@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from extracts import services as extracts
 from governance.audit.models import Entry
 from governance.people.grants import roles_on
-from governance.people.models import Organisation, User
+from governance.people.models import Organisation, User, local_day
 from governance.people.roles import Role
 from governance.projects import leaving
 from governance.projects import services as projects
@@ -131,6 +133,12 @@ def test_who_is_not_fit_to_lead_is_not_proposed_and_cannot_accept(project):
         leaving.accept(handover, by=person("olu"), at=now())
     project.refresh_from_db()
     assert project.lead == person("ruth")
+
+
+def test_whose_day_on_the_team_is_over_is_not_proposed(project):
+    project.grants.filter(user=person("olu")).update(ends_on=local_day(now()) - timedelta(days=1))
+    with pytest.raises(Refused, match="no researcher of its team"):
+        proposed(project)
 
 
 @pytest.mark.parametrize("who", ["olu", "coral", "pia", "ada"])

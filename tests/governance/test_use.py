@@ -1,17 +1,21 @@
 """May this person use this project now? Each condition fails at once when what it rests on does, and comes back."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from extracts.services import extract as extracts
 from governance.agreements import services as agreements
 from governance.agreements.use import conditions_of_use, why_not_use
+from governance.outputs import services as outputs
+from governance.outputs.models import Clearance
+from governance.people.grants import roles_on
 from governance.people.roles import Role
 from governance.projects import services as projects
 from governance.projects.services import admit
 from governance.workflow import Refused
-from tests.builders import an_agreement, catalogue, declare, now
+from portal.access import may_see
+from tests.builders import an_agreement, an_output, catalogue, declare, now
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +85,24 @@ def test_agreement_and_project_end_use_for_everybody(project):
     assert {"Agreement"} <= set(failing(project, at=later))
     project = agreements.revoke_project(project, reasons="Breach.", by=person("sam"), at=now())
     assert failing(project) == ["Project", "Agreement"]
+
+
+def test_after_the_last_day_the_team_reads_its_records_and_touches_no_data(project):
+    """As decision 0014 says: the grant gives the reading, and the agreement the use."""
+    output = an_output("cleared")
+    last = datetime.combine(output.project.agreements.get().ends_on, time(12), tzinfo=UTC)
+    after, ruth = last + timedelta(days=1), person("ruth")
+    assert roles_on(output.project, ruth, after) == {Role.RESEARCHER}
+    assert may_see(output.project, ruth, after) and may_see(output, ruth, after)
+    assert "Agreement" not in failing(output.project, at=last) and "Agreement" in failing(output.project, at=after)
+    with pytest.raises(Refused, match="agreement ended"):
+        extracts.request(output.project, catalogue=catalogue(), by=ruth, at=after)
+    with pytest.raises(Refused, match="agreement ended"):
+        outputs.start(
+            output.project, title="Late", context="A talk.", clearance=Clearance.PUBLICATION, by=ruth, at=after
+        )
+    with pytest.raises(Refused, match="agreement ended"):
+        outputs.release(output, round=output.round, by=person("cass"), at=after)
 
 
 def test_a_condition_before_use_stops_use_until_it_is_discharged(project):

@@ -1,4 +1,4 @@
-"""How somebody comes in: invited by e-mail, with a second factor of their own, and a passkey besides."""
+"""How somebody comes in: invited by e-mail, with a second factor of their own, and a passkey; and losing it."""
 
 from __future__ import annotations
 
@@ -121,6 +121,36 @@ def nia_uses_a_passkey(journey: Journey, stack: Stack, recovery: str) -> None:
     page.get_by_role("button", name="Remove it").click()
     expect(page.locator("main")).to_contain_text("You have none")
     sign_out(page)
+
+
+def coral_loses_her_phone(journey: Journey) -> None:
+    """Asked for by research support, stopped by her the first time, and done by an operator the second."""
+    sam_asks_for_a_reset(journey)
+    page = journey.as_("coral")
+    page.goto("/you/")
+    page.get_by_role("link", name="Read of it").click()
+    journey.look("factor-reset-of-mine")
+    page.get_by_role("button", name="Stop it").click()
+    expect(page.locator("main")).to_contain_text("You stopped the reset")
+    sam_asks_for_a_reset(journey)
+    page = journey.as_("otto")
+    journey.open_waiting("reset of a second factor")
+    journey.look("factor-reset")
+    page.get_by_role("button", name="Decide on it").click()
+    journey.look("factor-reset-decide")
+    journey.decide("Refuse it", "Nobody answers at her organisation.")
+    expect(page.locator(".gh-status")).to_contain_text("refused")
+
+
+def sam_asks_for_a_reset(journey: Journey) -> None:
+    page = journey.as_("sam")
+    page.goto("/people/?words=coral")
+    page.get_by_role("link", name="Coral", exact=True).click()
+    page.get_by_role("button", name="Reset the second factor").click()
+    journey.look("factor-reset-ask")
+    page.locator("[name=because]").fill("Compared with her identity card in a video call.")
+    page.get_by_role("button", name="Ask for the reset").click()
+    expect(page.locator(".gh-status")).to_contain_text("asked")
 
 
 def link_for(address: str, folder: Path) -> str:

@@ -38,7 +38,7 @@ from tests.journeys.linkage import (
     the_next_release_is_built_and_published,
     three_analysts_review_pairs,
 )
-from tests.journeys.newcomers import nia_is_invited_and_signs_in, nia_uses_a_passkey
+from tests.journeys.newcomers import coral_loses_her_phone, nia_is_invited_and_signs_in, nia_uses_a_passkey
 from tests.journeys.notices import otto_sees_to_the_mail, people_are_told
 from tests.journeys.people import coral_becomes_a_researcher
 from tests.journeys.permissions import (
@@ -61,7 +61,7 @@ NO_PAGES = {
     "linkage_retry", "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture",
     "openid_connect_login", "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm",
     "invitation_resend", "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment",
-    "attachment_scan", "publication_show_again",
+    "attachment_scan", "publication_show_again", "factor_reset_end",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
@@ -122,6 +122,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     ada_looks_at_a_draft(journey, "/projects/2/")
     ruth_hands_a_draft_over(journey, "/projects/2/")
     the_application_is_talked_about(journey, stack)
+    coral_loses_her_phone(journey)
     coral_leaves_and_comes_back(journey)
     access_is_reviewed(journey, stack, TITLE)
     three_analysts_review_pairs(journey)
@@ -342,7 +343,7 @@ def the_public_reads_of_it(journey: Journey) -> None:
     journey.look("trail")
 
 
-def side_doors_look_finished_too(journey: Journey, address: str, stack: Stack) -> None:
+def side_doors_look_finished_too(journey: Journey, project: str, stack: Stack) -> None:
     """The pages off the main way: lists, edits, withdrawals, a build in progress, signing out."""
     stack.run(SIDE_DOORS.replace("{title}", TITLE))
     page = journey.as_("ruth")
@@ -375,8 +376,8 @@ def side_doors_look_finished_too(journey: Journey, address: str, stack: Stack) -
         page.goto(address)
         journey.look(name)
     page = journey.as_("sam")
-    page.goto(address)
-    page.get_by_role("link", name="Agreement 2").click()
+    page.goto(project)
+    page.get_by_role("link", name="Agreement 2", exact=True).first.click()
     page.get_by_role("link", name="Revoke the agreement").click()
     journey.look("agreement-revoke")
     for address, name in (

@@ -51,6 +51,7 @@ BANDS = [0, 10, 12, 15, 18, 21, 25, 30, 40, 50, 60, 70]
 GROUPS = [0, 10, 18, 21]
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.django_db,
     # CI must have them: there their absence fails the test.
     pytest.mark.skipif(

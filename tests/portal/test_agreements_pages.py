@@ -11,6 +11,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from governance.agreements import services
+from governance.projects import leaving
 from tests.builders import an_agreement, now
 from tests.cast import person
 from tests.portal.pages import read, send, signed_in
@@ -58,6 +59,23 @@ def test_the_sides_sign_in_turn_after_reading():
         ("service", "sam"),
     ]
     assert "For the service" in read(ruth, "agreement", agreement.pk)
+
+
+def test_who_left_before_signing_is_named_as_gone_on_page_and_paper():
+    agreement, ruth = an_agreement("drawn_up"), signed_in("ruth")
+    leaving.leave(person("coral"), reasons="Another post.", by=person("sam"), at=now())
+    for username in ("ruth", "sian"):
+        signs(signed_in(username), agreement)
+    page = read(ruth, "agreement", agreement.pk)
+    assert "Left the team before signing, so not waited for: Coral." in page
+    assert "Still to sign" not in page and "Waiting for the service" in page
+    assert "Left the team before signing: Coral." in paper(ruth, agreement)
+
+
+def paper(client, agreement):
+    answer = client.get(reverse("agreement_pdf", args=[agreement.pk]))
+    assert answer["Content-Type"] == "application/pdf"
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages).split())
 
 
 def signs(client, agreement, **more):
@@ -154,9 +172,7 @@ def test_the_page_takes_as_many_queries_for_a_wide_scope_as_for_a_narrow_one(dja
 
 def test_the_agreement_as_pdf_holds_what_was_signed_and_its_hash():
     agreement = an_agreement("in_force")
-    answer = signed_in("ruth").get(reverse("agreement_pdf", args=[agreement.pk]))
-    assert answer["Content-Type"] == "application/pdf"
-    text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages).split())
+    text = paper(signed_in("ruth"), agreement)
     for said in (agreement.sha256, "Northshire University", "Date recorded", "Ruth", "Sian", "secure environment"):
         assert said in text
     assert "Sam" not in text, "who signed for the service is not named to the team"

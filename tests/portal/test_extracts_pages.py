@@ -12,6 +12,8 @@ from extracts import services
 from extracts.models import Extract
 from extracts.zones import Zones
 from governance.agreements import services as agreements
+from governance.people.models import local_day
+from governance.working_days import add_working_days
 from portal.views.extracts import duration
 from tests.builders import an_agreement, catalogue, now
 from tests.cast import person
@@ -44,6 +46,12 @@ def test_ruth_sees_what_will_be_built_before_she_asks(as_, project):
     assert "offence_subgroup" in shown and "1 January 2019 to 31 December 2026" in shown
     assert "Pseudonym, made for this project" in shown
     assert not Extract.objects.exists(), "looking asks for nothing"
+
+
+def test_an_extract_that_waits_says_by_when_it_should_be_there(as_, project):
+    extract = requested(project)
+    due = add_working_days(local_day(extract.state_since), 10)
+    assert f"Due by {due:%-d %B %Y}." in html(as_("ruth").get(page(extract)))
 
 
 def test_an_extract_is_built_and_its_page_says_what_it_holds(as_, project, django_capture_on_commit_callbacks):

@@ -24,7 +24,8 @@ from governance.projects.boards import Verdict
 from governance.projects.models import Project
 from governance.workflow import allowed
 from portal.demo import CAST
-from portal.inbox import FETCHED, NEWS_STAYS, TURNS, Known, facts_about, roles_known, waiting_for
+from portal.facts import Known, facts_about, roles_known
+from portal.inbox import FETCHED, NEWS_STAYS, TURNS, waiting_for
 from tests import builders, linked
 from tests.cast import let_in, person
 
@@ -318,6 +319,7 @@ def test_every_turn_names_an_action_of_its_lifecycle():
         assert turn.news or (turn.state, turn.action) in moves
 
 
+@pytest.mark.long
 def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     """Every person of the cast, on records in every state that builders can make."""
     for state in ("draft", "triage", "ethics", "owners", "panel", "returned"):
@@ -337,6 +339,7 @@ def test_the_short_way_gives_the_roles_and_actions_of_the_long_way():
     builders.an_agreement("drawn_up")
     builders.a_request_for_accreditation()
     builders.a_proposed_role()
+    builders.a_factor_reset()
     builders.a_handover(builders.a_project())
     builders.an_enquiry()
     builders.a_team_review(builders.a_project("approved"))

@@ -93,7 +93,7 @@ def test_sending_again_and_taking_back():
     assert opens(first) == 410 and opens(second) == 200
     send(sam, "invitation_withdraw", one.pk)
     assert opens(second) == 410
-    assert "withdrawn" in read(sam, "invitations")
+    assert "Withdrawn" in read(sam, "invitations")
 
 
 def test_who_sees_what():

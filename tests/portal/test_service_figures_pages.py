@@ -13,6 +13,8 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extracts.models import Extract
+from governance.agreements.models import Agreement
 from governance.audit import trail
 from governance.people.grants import worker
 from governance.projects.boards import Verdict
@@ -21,7 +23,7 @@ from governance.safe_figures import FEW, FEWEST, WITHHELD, Count, Shown, Spread,
 from governance.service_figures import service_figures
 from governance.standing import services as standing
 from governance.working_days import working_days_between
-from portal.service_figures_page import COLUMNS
+from portal.service_figures_page import COLUMNS, page_at
 from tests.builders import a_project, now
 from tests.cast import person
 from tests.portal.pages import text_of
@@ -128,6 +130,26 @@ def test_the_figures_are_those_of_the_trail():
     assert figures.counts["approved"] == Shown(WITHHELD, "12")  # all of them in the year, none before
     assert figures.counts["returned"] == Shown(FEW, "12")
     assert figures.counts["submitted"] == Shown(FEW, WITHHELD)  # less the approved ones, nobody is left
+
+
+@pytest.mark.django_db
+def test_provision_is_the_services_time_from_the_agreement_to_the_first_extract():
+    """The project takes ten days to ask for the extract: those are not the service's."""
+    steps = (
+        (40, "countersign", "agreement", "signed", "in_force"), (30, "request", "extract", "", "requested"),
+        (29, "start", "extract", "requested", "building"), (26, "deliver", "extract", "building", "delivered"),
+        (9, "request", "extract", "", "requested"),
+    )  # fmt: skip
+    for project in histories(10, *APPROVED):
+        for ago, action, kind, before, after in steps:
+            subject = (Agreement if kind == "agreement" else Extract)(pk=project.pk, project=project)
+            at = now() - timedelta(days=ago)
+            trail.append(actor=worker(), action=action, subject=subject, before=before, after=after, at=at)
+    histories(1, *APPROVED)
+    figures = service_figures(at=now())
+    assert figures.times["provision"].year == spread([between(30, 26)] * 10)
+    (row,) = [one for one in page_at(now()).stages if one.name == "Provision of the first extract"]
+    assert (row.target, row.times) == (10, figures.times["provision"])
 
 
 @pytest.mark.django_db

@@ -18,6 +18,8 @@ from portal.starting.demonstration import Place
 from portal.starting.folder import LONGEST_SOCKET_PATH, CannotStart, check_port, held, socket_folder
 from portal.starting.supervision import supervised
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -1,6 +1,7 @@
 """What is sent to browsers keeps to the content security policy and to what we may show."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,11 @@ def test_no_template_holds_inline_style_or_script(path):
 def test_the_style_sheet_asks_for_nothing_else():
     assert "url(" not in STYLES and "@font-face" not in STYLES and "@import" not in STYLES
     assert "GDS Transport" not in STYLES and "crest" not in STYLES
+
+
+def test_the_style_sheet_is_made_of_todays_sources():
+    """When this fails: `python portal/assets/build.py`."""
+    assert runpy.run_path(str(HOUSE / "assets" / "build.py"))["built_from"]() in STYLES
 
 
 @pytest.mark.parametrize("name", ["govuk/gatehouse.css", "govuk/govuk-frontend.min.js", "govuk/LICENSE.txt"])

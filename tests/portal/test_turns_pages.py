@@ -124,6 +124,11 @@ def test_the_page_tells_how_long_each_stage_took():
     lines = timeline(agreement.project, now() + timedelta(days=30))
     assert [line.name for line in lines] == ["Triage", "Data owners", "Panel", "Agreement"]
     assert [line.target for line in lines] == [5, 20, 5, 5]
+    (*_, way) = timeline(agreement.project, now() + timedelta(days=30), with_extracts=True)
+    assert (way.name, way.service, way.target) == ("Provision of the first extract", 0, 10)
+    assert way.applicants == working_days(now(), now() + timedelta(days=30)), "nobody has asked for one yet"
+    assert "Provision of the first extract" in page
+    assert "Provision" not in read(signed_in("sian"), "project", agreement.project.pk), "who sees no extracts"
     assert total(lines).service == 0, "in force since today: no clock runs any more"
 
 

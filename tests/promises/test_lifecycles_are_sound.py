@@ -6,7 +6,7 @@ from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
-from governance.people.models import Accreditation, Invitation, RoleGrant, Sanction
+from governance.people.models import Accreditation, FactorReset, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects.models import Enquiry, Handover, Project
@@ -17,6 +17,7 @@ ENDS = {
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
     RoleGrant: {"refused", "withdrawn", "taken_back"},
+    FactorReset: {"done", "refused", "withdrawn", "run_out"},
     RoleReview: {"confirmed"},
     TeamReview: {"confirmed"},
     Project: {"refused", "withdrawn", "revoked"},

@@ -30,6 +30,7 @@ ROOT = Path(settings.BASE_DIR)
 SERVICES = (
     "governance/*/services.py",
     "governance/standing/invitations.py",
+    "governance/standing/factor_resets.py",
     "governance/projects/leaving.py",
     "governance/*/services/*.py",
     "governance/projects/enquiries/services.py",
@@ -137,7 +138,7 @@ REFERENCE = (
     rf"(?:{NUMBERED}|Agreement \d+ of {NUMBERED}|Extract \d+ of {NUMBERED}|Output \d+ of {NUMBERED}"
     rf"|Amendment \d+ of {NUMBERED}|Publication \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
     rf"|Lead of {NUMBERED}|Enquiry \d+|Accreditation request \d+|Your roles in the service"
-    rf"|Review of access to {NUMBERED}|Review of roles \d+"
+    rf"|Review of access to {NUMBERED}|Review of roles \d+|Reset \d+ of a second factor"
     r"|Your standing as a researcher)"
 )
 SENTENCE = "(?:" + "|".join(re.escape(kind.said) for kind in Kind) + ")"
@@ -171,6 +172,7 @@ def much_happens() -> None:
         reminding.remind_all(at=at, site=SITE)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", [How.AT_ONCE, How.DIGEST])
 def test_mail_holds_nothing_sensitive(how):
@@ -212,6 +214,7 @@ def test_the_search_would_find_what_is_forbidden():
     ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_sentences_of_notices_name_no_decider_either():
     much_happens()

@@ -25,7 +25,15 @@ from governance.amendments.delta import Kind
 from governance.audit import trail
 from governance.notices.models import Message, Notice
 from governance.people.grants import worker
-from governance.people.models import Accreditation, RoleGrant, Sanction, SignedDeclaration, Training, User
+from governance.people.models import (
+    Accreditation,
+    FactorReset,
+    RoleGrant,
+    Sanction,
+    SignedDeclaration,
+    Training,
+    User,
+)
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects import services as projects
 from governance.projects.boards import Verdict
@@ -34,6 +42,7 @@ from governance.standing import invitations
 from governance.standing import services as standing
 from tests import linked
 from tests.builders import (
+    a_factor_reset,
     a_handover,
     a_project,
     a_proposed_role,
@@ -144,6 +153,10 @@ def more_roles(grant: RoleGrant, number: int) -> None:
     each = [{"person": one} for one in many.people(person("olu"), number)]
     many.copies(grant, each)
     many.copies(grant, [one | {"state": "in_force", "confirmed_by": person("ada")} for one in each])
+
+
+def more_factor_resets(reset: FactorReset, number: int) -> None:
+    many.copies(reset, [{"person": one} for one in many.people(person("olu"), number)])
 
 
 def a_team_to_sign() -> Any:
@@ -295,6 +308,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         *PROJECTS,
         Page("sam", an_accreditation_to_decide, more_requests),
         Page("ada", a_proposed_role, more_roles),
+        Page("otto", a_factor_reset, more_factor_resets),
         Page("petra", an_amendment, more_amendments),
         Page("ruth", a_condition, many.conditions),
         Page("sam", an_enquiry, many.alike),
@@ -372,6 +386,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "role_review": (Page("ada", a_role_review, more_of_a_role_review, its_number, FEW),),
     "standins": (Page("pia", a_stand_in, more_stand_ins, rows=FEW),),
+    "factor_reset": (Page("otto", a_factor_reset, many.history, its_number, FEW),),
     "permission_matrix": (Page("", a_proposed_role, more_roles),),
     "linkage": (Page("lin", a_failed_run, more_linkage), Page("rae", a_failed_run, more_linkage)),
     "linkage_run": (Page("lin", a_failed_run, more_of_a_run, its_number),),
@@ -423,7 +438,7 @@ EXEMPT = {
             "agreement_sign", "agreement_revoke", "extract_cancel", "extract_retry", "output_new", "output_edit",
             "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
             "output_check", "output_release", "role_propose", "standin_name", "role_decide", "role_end",
-            "look_at_draft",
+            "look_at_draft", "factor_reset_ask", "factor_reset_decide", "factor_reset_end",
             "amendment_choose", "amendment_decide", "amendment_drop", "amendment_edit", "amendment_interests",
             "amendment_new", "amendment_submit", "amendment_withdraw", "attachment_scan", "enquiry_new",
             "enquiry_withdraw", "handover_answer", "handover_propose", "invitation_accept", "invitation_confirm",

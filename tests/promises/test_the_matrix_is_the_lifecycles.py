@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.apps import apps
+from django.utils.text import capfirst
 
 from governance.people.roles import Role
 from governance.workflow import grid
@@ -31,7 +32,7 @@ def test_each_cell_is_the_grids(model):
     table, cells = matrix.table_of(model), grid(model.LIFECYCLE)
     assert len(table.rows) == len(cells)
     for row, (state, by_role) in zip(table.rows, cells.items(), strict=True):
-        assert row.state == model.STATES(state).label
+        assert row.state == capfirst(model.STATES(state).label)
         for role in Role:
             shown = row.cells[table.roles.index(role)] if role in table.roles else ""
             assert shown == ", ".join(by_role.get(role.value, [])), (state, role)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from governance.agreements.lifecycle import AGREEMENT, DRAWN_UP, IN_FORCE, WAITING, AgreementState
 from governance.agreements.scope import Scope
+from governance.people.grants import team_at
 from governance.people.models import User, local_day
 from governance.people.roles import ON_PROJECTS, Role
 from governance.projects.models import Project
@@ -60,13 +61,28 @@ class Agreement(models.Model):
     def institution_signed(self) -> bool:
         return self.signatures.filter(side=Side.INSTITUTION).exists()
 
-    def unsigned(self) -> list[str]:
-        """Who has still to sign before the service does: the names of members, and the institution's."""
-        signed = set(self.signatures.values_list("person_id", flat=True))
-        names = [str(member.person) for member in self.project.members.all() if member.person_id not in signed]
+    def unsigned(self, at: datetime) -> list[str]:
+        """Who has still to sign before the service does: names of the team, and the institution's signatory.
+
+        That is the lead, and everybody who was on the team when it was drawn up and is so at this moment. Who joined
+        later signs before using anything, and is waited for by the next agreement.
+        """
+        signed, lead = self._signatories(), self.project.lead
+        asked = [lead, *team_at(self.project, at, joined_by=self.created_at)]
+        names = [str(person) for person in dict.fromkeys(asked) if person.pk not in signed]
         if not self.institution_signed():
-            names.append(f"{self.project.lead.organisation} (its signatory)")
+            names.append(f"{lead.organisation} (its signatory)")
         return names
+
+    def left_unsigned(self, at: datetime) -> list[str]:
+        """The names of parties who left the team before they had signed: nobody waits for them."""
+        here = {self.project.lead_id, *(person.pk for person in team_at(self.project, at))} | self._signatories()
+        named = {party["name"] for party in self.terms["parties"]}
+        granted = User.objects.filter(pk__in=self.project.grants.values("user")).exclude(pk__in=here)
+        return [str(person) for person in granted if str(person) in named]
+
+    def _signatories(self) -> set[int]:
+        return set(self.signatures.values_list("person_id", flat=True))
 
     def why_ended(self, at: datetime) -> str | None:
         """Why its time is over, or None. The last day is still inside."""

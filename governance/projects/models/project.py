@@ -17,7 +17,7 @@ from governance.people.roles import LABELS as ROLE_LABELS
 from governance.people.roles import ON_PROJECTS, TEAM_ROLES, Role
 from governance.people.standins import has_used_vote
 from governance.projects.applying import Applying, newest_version
-from governance.projects.boards import Verdict, settled
+from governance.projects.boards import Verdict, has_settled
 from governance.projects.lifecycle import (
     DRAFT,
     HANDOVER,
@@ -134,8 +134,7 @@ class Project(Applying, models.Model):
         """Whether the person's organisation has decided as an owner in this round."""
         owner = owner_code(person)
         given = self.decisions.filter(round=self.round, stage="owner", owner=owner).values_list("verdict", flat=True)
-        verdicts = [Verdict(verdict) for verdict in given.order_by("decided_at", "pk")]
-        return settled(verdicts, self.quorums.get(owner, 1)) is not None
+        return has_settled(owner, map(Verdict, given.order_by("decided_at", "pk")), self.quorums)
 
     def is_fully_accredited(self, at: datetime) -> bool:
         """Whether everybody who will use the data is in good standing and accredited in full."""

@@ -42,8 +42,8 @@ def _next_reference(year: int) -> str:
 def admit(
     project: Project, person: User, role: Role, *, because: str, ends_on: date | None = None, by: User, at: datetime
 ) -> None:
-    """Put a person on the team. The grant names the newest entry of the trail, which is what caused it."""
-    Member.objects.create(project=project, person=person, role=role, since=at)
+    """Put a person on the team, also again. The grant names the newest entry of the trail, which is what caused it."""
+    Member.objects.update_or_create(project=project, person=person, defaults={"role": role, "since": at})
     give_on(project, person, role, because=because, entry=trail.head().seq, ends_on=ends_on, by=by, at=at)
 
 

@@ -88,6 +88,7 @@ def test_no_content_breaks_the_check_or_passes_unread(content: bytes) -> None:
     assert report.verdict != "pass" or report.files[0].examined.counts > 0
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=8), max_size=6))
 def test_no_value_of_a_count_breaks_the_check(values: list[str]) -> None:

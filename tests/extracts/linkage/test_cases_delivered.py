@@ -14,6 +14,8 @@ from extracts.synthetic.deliveries import write_deliveries
 from tests.extracts.linkage.delivered import crosswalk
 from tests.extracts.linkage.test_cases import TARGETS
 
+pytestmark = pytest.mark.long
+
 DESCRIPTION = Path(__file__).parents[3] / "governance" / "catalogue" / "datasets" / "cjs_linked"
 PEOPLE = 50_000
 

@@ -14,6 +14,8 @@ import pytest
 from extracts.linkage.__main__ import main
 from extracts.linkage.encode import main as encode
 
+pytestmark = pytest.mark.long
+
 # What the linker has to know of encoded files: nothing of columns.
 LINKER = '[data]\nid = "record_id"\n'
 F1_AT_LEAST = {"tokens": 0.97, "clk": 0.93}

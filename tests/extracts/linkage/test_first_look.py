@@ -14,6 +14,8 @@ from extracts.linkage.evaluate import evaluate
 from extracts.linkage.first_look import FirstLook, Glances
 from extracts.linkage.scale import Scale
 
+pytestmark = pytest.mark.long
+
 RIDS = np.array([3, 4, 7, 9])
 GLANCES = Glances(RIDS, np.array([[5, 8], [5, 0], [6, 8], [0, 0]], np.uint16), rules=3)
 

@@ -19,6 +19,8 @@ from extracts.providers import read_providers
 from extracts.sealed import run_sealed, why_no_walls
 from extracts.synthetic.deliveries import write_deliveries
 
+pytestmark = pytest.mark.long
+
 DESCRIPTION = Path("governance/catalogue/datasets/cjs_linked")
 KEY = bytes(range(32)).hex()
 RECORDS = 700

@@ -14,6 +14,8 @@ from extracts.linkage.evaluate import BadTruth, evaluate
 from extracts.linkage.link import link
 from extracts.linkage.reading import BadRecords
 
+pytestmark = pytest.mark.long
+
 
 def test_the_command_links_and_its_result_is_nearly_the_truth(records, capsys):
     out = records / "clusters.parquet"

@@ -10,6 +10,8 @@ from extracts.linkage.model import SHIPPED, as_json, shipped
 from extracts.linkage.spine_records import ROLES
 from tests.extracts.linkage.made_up import write_records
 
+pytestmark = pytest.mark.long
+
 NAMES = sorted(path.stem for path in SHIPPED.glob("*.json"))
 
 

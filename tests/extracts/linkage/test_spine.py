@@ -18,6 +18,8 @@ from extracts.linkage.spine_records import Counts, deliveries_in
 from extracts.linkage.whole_files import write_rows
 from tests.extracts.linkage.plain_engine import PlainEngine, deliver
 
+pytestmark = pytest.mark.long
+
 KEY = bytes(range(32))
 
 FIRST = {

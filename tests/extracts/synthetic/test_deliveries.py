@@ -13,6 +13,8 @@ from extracts.synthetic.deliveries import FolderInUse, TooFewPeople, write_deliv
 from extracts.synthetic.generate import BUILDERS
 from extracts.synthetic.identity.further import FURTHER
 
+pytestmark = pytest.mark.long
+
 DESCRIPTION = Path(__file__).parents[3] / "governance" / "catalogue" / "datasets" / "cjs_linked"
 PROVIDERS = read_providers(DESCRIPTION / "providers")
 PEOPLE, CHUNK = 12_000, 5_000

@@ -9,6 +9,8 @@ from extracts.synthetic.codes import CALIBRATION
 from extracts.synthetic.measures import draw_both, measure
 from extracts.synthetic.targets import CRIMES, ELSEWHERE, RAPES, SEED, main, table, targets
 
+pytestmark = pytest.mark.long
+
 CODELISTS = Path(__file__).parents[3] / "governance" / "catalogue" / "datasets" / "cjs_linked" / "codelists"
 
 

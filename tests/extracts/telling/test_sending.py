@@ -118,6 +118,8 @@ def test_the_tasks_pass_everything_on(settings):
     notice_tasks.write_digests()
     notice_tasks.warn()
     notice_tasks.remind()
+    notice_tasks.complete_agreements()
+    notice_tasks.run_out()
     notice_tasks.forget_told()
     assert len(mail.outbox) == 2
 
@@ -128,7 +130,7 @@ def test_every_task_goes_to_the_queue_that_a_worker_reads(settings):
 
     app.loader.import_default_modules()
     names = [name for name in app.tasks if name.startswith("extracts.notice_tasks.")]
-    assert len(names) == 7
+    assert len(names) == 9
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert scheduled <= set(app.tasks)
     for name in names:
