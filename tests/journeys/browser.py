@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -49,14 +50,19 @@ def sign_out(page: Page) -> None:
     page.context.clear_cookies()
 
 
-def shot(page: Page, name: str) -> None:
-    """Keep the whole page as a picture, wide and narrow; it must fit the narrow one without scrolling sideways."""
+def shot(page: Page, name: str, accessible_when: Collection[str] = ()) -> None:
+    """Keep the whole page as a picture, narrow and wide; it must fit the narrow one without scrolling sideways.
+
+    accessible_when  where axe-core looks at it too
+    """
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for kind, width in (("narrow", NARROW), ("wide", WIDE)):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.screenshot(path=SCREENSHOTS / f"{name}-{kind}.png", full_page=True)
         beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert beyond <= 0, f"{page.url} is {beyond} pixels too broad for a {kind} screen"
+        if kind in accessible_when:
+            accessible(page)
 
 
 def accessible(page: Page) -> None:
