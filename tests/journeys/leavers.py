@@ -18,7 +18,7 @@ def ruth_hands_a_draft_over(journey: Journey, draft: str) -> None:
     page.get_by_role("radio", name="Olu").check()
     journey.look("handover-propose")
     page.get_by_role("button", name="Propose").click()
-    expect(page.locator(".gh-status")).to_contain_text("proposed")
+    expect(page.locator(".gh-status")).to_contain_text("Proposed")
     page = journey.as_("olu")
     journey.open_waiting("Take over the lead")
     journey.look("handover")

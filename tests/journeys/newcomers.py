@@ -40,7 +40,7 @@ def nia_is_invited_and_signs_in(journey: Journey, stack: Stack) -> str:
     page.locator("[name=organisation]").select_option(label="Northshire University")
     journey.look("invitation-new")
     page.get_by_role("button", name="Invite").click()
-    expect(page.locator(".gh-status")).to_contain_text("sent")
+    expect(page.locator(".gh-status")).to_contain_text("Sent")
     journey.look("invitation")
     page.goto("/invitations/")
     journey.look("invitations")
@@ -139,7 +139,7 @@ def coral_loses_her_phone(journey: Journey) -> None:
     page.get_by_role("button", name="Decide on it").click()
     journey.look("factor-reset-decide")
     journey.decide("Refuse it", "Nobody answers at her organisation.")
-    expect(page.locator(".gh-status")).to_contain_text("refused")
+    expect(page.locator(".gh-status")).to_contain_text("Refused")
 
 
 def sam_asks_for_a_reset(journey: Journey) -> None:
@@ -150,7 +150,7 @@ def sam_asks_for_a_reset(journey: Journey) -> None:
     journey.look("factor-reset-ask")
     page.locator("[name=because]").fill("Compared with her identity card in a video call.")
     page.get_by_role("button", name="Ask for the reset").click()
-    expect(page.locator(".gh-status")).to_contain_text("asked")
+    expect(page.locator(".gh-status")).to_contain_text("Asked")
 
 
 def link_for(address: str, folder: Path) -> str:

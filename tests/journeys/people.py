@@ -42,7 +42,7 @@ def coral_becomes_a_researcher(journey: Journey) -> None:
     page.locator("[name=reasons]").fill("Supervised by Ruth, training passed.")
     journey.look("accreditation-decide")
     page.get_by_role("button", name="Decide").click()
-    expect(page.locator(".gh-status")).to_contain_text("granted")
+    expect(page.locator(".gh-status")).to_contain_text("Granted")
     page.goto(f"{request}revoke")
     journey.look("accreditation-revoke")
     a_breach_stops_her(journey, person)

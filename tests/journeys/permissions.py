@@ -33,12 +33,12 @@ def olu_joins_the_panel_for_a_while(journey: Journey) -> None:
     page.locator("[name=reasons]").fill("The chair asked for it in writing.")
     journey.look("role-decide")
     page.get_by_role("button", name="Decide").click()
-    expect(page.locator(".gh-status")).to_contain_text("in force")
+    expect(page.locator(".gh-status")).to_contain_text("In force")
     page.goto(f"{role}end")
     page.locator("[name=reasons]").fill("The chair found somebody else.")
     journey.look("role-end")
     page.get_by_role("button", name="Take it back").click()
-    expect(page.locator(".gh-status")).to_contain_text("taken back")
+    expect(page.locator(".gh-status")).to_contain_text("Taken back")
 
 
 OLD_GRANTS = """
@@ -67,7 +67,7 @@ def access_is_reviewed(journey: Journey, stack: Stack, title: str) -> None:
         for radio in page.get_by_role("radio", name="Still needed").all():
             radio.check()
         page.get_by_role("button", name="Confirm the review").click()
-        expect(page.locator(".gh-status")).to_contain_text("confirmed")
+        expect(page.locator(".gh-status")).to_contain_text("Confirmed")
 
 
 def sam_names_a_stand_in_who_declines(journey: Journey) -> None:
@@ -93,7 +93,7 @@ def sam_names_a_stand_in_who_declines(journey: Journey) -> None:
     page.locator("[name=reasons]").fill("Away that week too.")
     journey.look("stand-in-end")
     page.get_by_role("button", name="Take it back").click()
-    expect(page.locator(".gh-status")).to_contain_text("withdrawn")
+    expect(page.locator(".gh-status")).to_contain_text("Withdrawn")
 
 
 def ada_looks_at_a_draft(journey: Journey, address: str) -> None:
