@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ def no_second_connection() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def rows_of_the_code_as_it_is(request: pytest.FixtureRequest) -> None:
     """Who replaces parts of the code gets records of that code, and leaves none to other tests."""
-    kept.Allowed.now = "monkeypatch" not in request.fixturenames
+    kept.Allowed.now = "monkeypatch" not in inspect.signature(request.function).parameters
 
 
 @pytest.fixture
