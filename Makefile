@@ -6,7 +6,7 @@ environment = python=$$(sh portal/starting/python.sh) && "$$python" portal/start
 help:
 	@echo "make run     the whole portal on this machine, with made-up people and data; Ctrl-C stops it"
 	@echo "make setup   only the environment in .venv"
-	@echo "make quick   the quick tests, in about three minutes"
+	@echo "make quick   the quick tests alone, in a few minutes"
 	@echo "make test    the tests, with a browser where there is one"
 	@echo "make check   everything that a change must pass: tests on both databases, types, style, imports"
 

@@ -176,7 +176,7 @@ WAITING = {
     OWNERS: Waiting("the data owners", "Each owner of a chosen table decides for its own tables."),
     OFFERED: Waiting("the project's researchers", "Take the reduced project to the panel, or change the application."),
     PANEL: Waiting("the accreditation panel", "The panel decides on the project as a whole."),
-    APPROVED: Waiting("the project", "Sign the agreement below; once all sides have, request extracts and outputs."),
+    APPROVED: Waiting("the project", "Once every side has signed the agreement, request extracts and outputs."),
     RETURNED: Waiting("the project's researchers", "Answer the reasons given and submit again."),
     REFUSED: Waiting("nobody", "The application has ended. A new one can be made."),
     WITHDRAWN: Waiting("nobody", "The application has ended. A new one can be made."),
