@@ -40,17 +40,18 @@ def act(record: R, action: str, *, by: Any, at: datetime, note: str = "", **fiel
     record.save(update_fields=["state", *fields])
     trail.append(
         actor=by, action=action, subject=record, before=before, after=subject.state, note=note,
-        details=_stands_in(by, move.by, at), at=at,
+        details=_acted_as(by, move.by, at), at=at,
     )  # fmt: skip
     outbox.append(record, action, by=by, at=at)
     _tell(record, action)
     return record
 
 
-def _stands_in(by: Any, role: Any, at: datetime) -> dict[str, str] | None:
-    """For whom somebody acts who holds the role of this move as a stand-in only: the trail names both."""
+def _acted_as(by: Any, role: Any, at: datetime) -> dict[str, str]:
+    """The role of this move; and for whom somebody acts who holds it as a stand-in only: the trail names both."""
     principal = stood_in_for(by, role, at)
-    return {"stands in for": f"{principal} ({principal.username})"} if principal else None
+    stands_in = {"stands in for": f"{principal} ({principal.username})"} if principal else {}
+    return {"as": role.value, **stands_in}
 
 
 @transaction.atomic

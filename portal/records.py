@@ -99,6 +99,8 @@ def _who(entry: Entry) -> str:
 
 
 def _board(record: Any, entry: Entry) -> str:
-    """The role by which somebody outside of the team acted, read from the lifecycle."""
+    """The role by which somebody outside of the team acted; of entries that do not tell it, the lifecycle's first."""
+    if role := (entry.details or {}).get("as"):
+        return Role(role).label
     moves = (move for move in record.LIFECYCLE if move.action == entry.action and entry.before in move.sources)
     return next((move.by.label for move in moves), "The service")

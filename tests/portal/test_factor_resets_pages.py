@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from governance.audit.models import Entry
 from governance.people.models import FactorReset, User
+from governance.standing import factor_resets
 from portal.demo import PASSWORD
 from portal.demo_codes import code_of
-from tests.builders import a_factor_reset
+from tests.builders import a_factor_reset, now
 from tests.cast import person
 from tests.portal.pages import read, send, signed_in
 
@@ -114,3 +115,10 @@ def test_a_search_finds_everybody_for_whom_a_reset_could_be_asked():
     assert ">Cass<" not in read(sam, "people")
     assert ">Cass<" in sam.get(reverse("people"), {"words": "cass"}).content.decode()
     assert "Nobody was found." in sam.get(reverse("people"), {"words": "gatehouse worker"}).content.decode()
+
+
+def test_the_person_reads_by_which_role_it_was_decided_and_not_who_did():
+    reset = a_factor_reset()
+    factor_resets.refuse(reset, reasons="The pictures differ.", by=person("otto"), at=now())
+    page = read(signed_in(reset.person.username), "factor_reset", reset.pk)
+    assert "Operator" in page and "Otto" not in page
