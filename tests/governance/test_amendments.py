@@ -15,7 +15,7 @@ from governance.projects import leaving
 from governance.projects.boards import Verdict
 from governance.projects.models import Project
 from governance.workflow import Refused
-from tests.builders import a_project, an_agreement, catalogue, declare_on, everybody_signs, now
+from tests.builders import a_project, a_stand_in, an_agreement, catalogue, declare_on, everybody_signs, now
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
@@ -234,6 +234,16 @@ def test_votes_do_not_carry_over_and_old_pages_are_refused(project):
     with pytest.raises(Refused, match="has changed since"):
         vote(amendment, "petra", round=1)
     assert vote(amendment, "percy").state == "owners"
+
+
+@pytest.mark.parametrize(("first", "second"), [("olu", "petra"), ("petra", "olu")])
+def test_a_stand_in_and_whoever_they_stand_in_for_have_one_vote_on_the_delta_too(project, first, second):
+    a_stand_in(Role.OWNER, for_="petra")
+    amendment = support(submit(add(begin(project, Kind.DATA), "pol_crime", "knife_flag")))
+    assert vote(amendment, first).state == "owners"
+    with pytest.raises(Refused, match="one vote together"):
+        vote(amendment, second)
+    assert vote(amendment, "percy").state == "agreed"
 
 
 def test_what_is_agreed_already_is_no_amendment(project):
