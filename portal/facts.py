@@ -1,6 +1,6 @@
 """What the lifecycles' guards may ask about one person, fetched once for all records.
 
-Their guards ask records about the person, record by record; `Known` answers those questions from `Facts`.
+Guards ask each record about the person; `Known` stands before the record and answers from `Facts`.
 """
 
 from __future__ import annotations

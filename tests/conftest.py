@@ -48,7 +48,7 @@ def no_second_connection() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def rows_of_the_code_as_it_is(request: pytest.FixtureRequest) -> None:
     """Who replaces parts of the code gets records of that code, and leaves none to other tests."""
-    kept.Allowed.now = "monkeypatch" not in inspect.signature(request.function).parameters
+    kept.copying = "monkeypatch" not in inspect.signature(request.function).parameters
 
 
 @pytest.fixture

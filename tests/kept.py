@@ -1,7 +1,7 @@
 """What many tests begin with is made by the services once a process; later tests get copies of its rows.
 
-Rows are copied only into a database that holds exactly what it held when they were made, and only for a while, so
-that a test which changed something before, or looks at the clock, gets its record from the services as before.
+Rows are copied only into a database that holds exactly what it held when they were made, so that a test which changed
+something before gets its record from the services. Copies are up to half an hour old, by all of their times.
 """
 
 from __future__ import annotations
@@ -36,18 +36,13 @@ class Kept:
     record: Model
 
 
+copying = True  # set for each test: not in one that replaces parts of the code
 _kept: dict[str, Kept | None] = {}
-
-
-class Allowed:
-    """Whether rows are kept and copied now: not in a test that replaces parts of the code."""
-
-    now = True
 
 
 def made_once(key: str, build: Callable[[], M]) -> M:
     """The record that `build` makes, or a copy of the rows that it made before."""
-    if not Allowed.now:
+    if not copying:
         return build()
     before = _rows()
     if key not in _kept:

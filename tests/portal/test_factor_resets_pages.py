@@ -97,7 +97,8 @@ def test_whoever_asked_does_not_confirm_and_strangers_see_nothing():
 
 
 def test_operators_read_resets_and_no_other_record_of_a_person():
-    a_factor_reset()
+    reset = a_factor_reset()
+    assert reset.because in read(signed_in("otto"), "factor_reset", reset.pk)
     read(signed_in("otto"), "person", person("ruth").pk, status=404)
     read(signed_in("otto"), "people", status=404)
 
