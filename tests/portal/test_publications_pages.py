@@ -219,9 +219,16 @@ def test_the_team_is_told_and_whoever_did_it_is_not():
     publication = a_publication()
     services.hide(publication, reasons="Of another project.", by=person("sam"), at=now())
     spread()
-    recorded, hidden = (rows_for("Publication", action)[0].says for action in ("record", "hide"))
+    recorded, hidden = (rows_for("Publication", action)[-1].says for action in ("record", "hide"))
     assert {who for who in CAST if recorded in told(who)} == {"coral"}
     assert {who for who in CAST if hidden in told(who)} == {"ruth", "coral"}
+
+
+def test_research_support_is_told_to_look_at_what_the_register_shows_at_once():
+    a_publication()
+    spread()
+    to_look = rows_for("Publication", "record")[0].says
+    assert {who for who in CAST if to_look in told(who)} == {"sam"}
 
 
 def test_a_project_that_is_not_approved_has_no_publications():
