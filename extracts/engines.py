@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
 import duckdb
@@ -14,7 +14,8 @@ from extracts.pseudonyms import pseudonymiser
 from extracts.specification import ExtractSpec, Release, TableSpec
 from governance.catalogue.catalogue import Catalogue
 
-BATCH_ROWS = 131_072
+# As many as DuckDB gives of sorted rows, which then need not be put together anew.
+BATCH_ROWS = 122_880
 
 
 class OpenRelease(Protocol):
@@ -66,7 +67,7 @@ class OnDuckDB:
 
     def read(self, table: TableSpec) -> pa.RecordBatchReader:
         selection = query.select_table(table, spec=self._spec, catalogue=self._catalogue).sql("duckdb")
-        return self._connection.sql(selection).to_arrow_reader(BATCH_ROWS)
+        return even(self._connection.sql(selection).to_arrow_reader(BATCH_ROWS))
 
     def keys(self, domain: str) -> int:
         return self._number(query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue).sql("duckdb"))
@@ -94,3 +95,27 @@ def domains_of(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
     """The key domains of an extract's columns, in order."""
     found = {catalogue[table.name][column.name].key_domain for table in spec.tables for column in table.columns}
     return sorted(found - {""})
+
+
+def even(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """The same rows in batches of BATCH_ROWS, the last of what is left: row groups of files follow from them."""
+    return pa.RecordBatchReader.from_batches(reader.schema, _even(reader))
+
+
+def _even(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    waiting: list[pa.RecordBatch] = []
+    room = BATCH_ROWS
+    for batch in batches:
+        while len(batch):
+            part = batch.slice(0, room)
+            batch, room = batch.slice(len(part)), room - len(part)
+            waiting.append(part)
+            if not room:
+                yield _joined(waiting)
+                waiting, room = [], BATCH_ROWS
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return parts[0] if len(parts) == 1 else pa.concat_batches(parts)

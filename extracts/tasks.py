@@ -33,6 +33,7 @@ from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release
 from extracts.sealed import kind_and_place, sweep_rooms
 from extracts.services import jobs
+from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import ExtractSpec
 from extracts.zones import Zones
 from governance.audit import chain, trail
@@ -94,7 +95,11 @@ def _build(extract: Extract) -> None:
     with delivery.staging(own_staging) as room:
         folder = room / "extract"
         folder.mkdir()
-        with store.open_release(place, staging=room, verify=True) as linked:
+        cluster = Cluster(**settings.GATEHOUSE_SPARK)
+        with (
+            store.open_release(place, staging=room, verify=True) as linked,
+            engine_for(settings.GATEHOUSE_EXTRACT_ENGINE, cluster, release=place, room=room / "spark") as engine_of,
+        ):
             pipeline.build(
                 spec,
                 catalogue=catalogue,
@@ -103,6 +108,7 @@ def _build(extract: Extract) -> None:
                 into=folder,
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
+                engine_of=engine_of,
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
