@@ -50,6 +50,7 @@ class OnSpark:
             session.read.parquet(f"file://{folder.absolute() / table.file}").createOrReplaceTempView(f"`{name}`")
         for domain in domains_of(spec, catalogue):
             _offer(session, domain, key)
+        self._kept: set[str] = set()
 
     def count(self, table: TableSpec) -> int:
         return self._number(query.count_rows(table, spec=self._spec, catalogue=self._catalogue))
@@ -70,12 +71,23 @@ class OnSpark:
         plain = query.select_table(table, spec=self._spec, catalogue=self._catalogue, pseudonymised=False)
         return self._store.connection.sql(plain.limit(0).sql("duckdb")).to_arrow_reader().schema
 
-    def _frame(self, tree: exp.Expr) -> DataFrame:
-        return self._session.sql(spark_text(tree, Known()))
+    def _frame(self, tree: exp.Select) -> DataFrame:
+        """The query as a frame, not yet worked out; but whose rows it asks for is, once for all tables."""
+        tree = tree.copy()
+        for part in tree.ctes:
+            if part.alias not in self._kept:
+                self._session.sql(_said(part.this)).persist().createOrReplaceTempView(f"`{part.alias}`")
+                self._kept.add(part.alias)
+        tree.set("with_", None)
+        return self._session.sql(_said(tree))
 
-    def _number(self, tree: exp.Expr) -> int:
+    def _number(self, tree: exp.Select) -> int:
         ((number,),) = self._frame(tree).collect()
         return int(number)
+
+
+def _said(tree: exp.Expr) -> str:
+    return spark_text(tree, Known())
 
 
 def _offer(session: SparkSession, domain: str, key: bytes) -> None:

@@ -28,7 +28,7 @@ class Released:
     folder: Path
     catalogue: Catalogue
     out: Path
-    spark: SparkSession
+    spark: SparkSession | None
 
     def build(self, spec: ExtractSpec, name: str, **how: Any) -> tuple[Manifest, Path]:
         into = self.out / name / "extract"
@@ -44,6 +44,7 @@ class Released:
     def on_spark(self) -> engines.EngineOf:
         from extracts.spark.extract import OnSpark
 
+        assert self.spark is not None
         return partial(OnSpark, self.spark, self.folder)
 
     def compared(self, spec: ExtractSpec, name: str) -> dict[str, pa.Table]:

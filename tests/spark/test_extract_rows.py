@@ -37,6 +37,7 @@ from governance.agreements.scope import GrantedTable, GrantedVariable, Scope
 from governance.catalogue.catalogue import Catalogue, Table, read_catalogue
 from tests.extracts import small_dataset as small
 from tests.spark.comparing import Released
+from tests.spark.own_process import whole
 
 pytestmark = pytest.mark.spark
 
@@ -69,15 +70,6 @@ def released(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> R
     root = tmp_path_factory.mktemp("small")
     small.published(root)
     return Released(root / "releases" / "small" / "1", small.small_catalogue(root), root, spark)
-
-
-def whole(catalogue: Catalogue) -> ExtractSpec:
-    """The default extract of the small dataset."""
-    tables = tuple(
-        TableSpec(table.name, tuple(ColumnSpec(one.name, one.default_level) for one in table.defaults))
-        for table in catalogue.requestable
-    )
-    return ExtractSpec("small", "1", tables, *LONG)
 
 
 def rows_of(table: Table) -> st.SearchStrategy[pa.Table]:
