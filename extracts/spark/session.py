@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ WORK = {
 }
 # What must not be seen or kept: no web page of queries, and what is spilled or shuffled is enciphered.
 PRIVACY = {"spark.ui.enabled": "false", "spark.eventLog.enabled": "false", "spark.io.encryption.enabled": "true"}
+JAVA_SECONDS = 30  # to end by itself
 
 
 @contextmanager
@@ -98,4 +100,7 @@ def end_java() -> None:
     if gateway is not None:
         gateway.shutdown()
         gateway.proc.stdin.close()  # what it waits for
-        gateway.proc.wait()
+        try:
+            gateway.proc.wait(JAVA_SECONDS)
+        except subprocess.TimeoutExpired:
+            gateway.proc.kill()

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.spark
 
 PERIOD = date(2000, 1, 1), date(2030, 12, 31)
 LEVELS = 4  # of the longest ladder
+NOT_PLACED = {"dfe_pupil"}  # its only key leads to no row that has a date
 COHORTS = [
-    Cohort.of(Condition("offence", ("Sexual offences", "Violence against the person"))),
     Cohort.of(Condition("role", ("defendant",)), Condition("age", ("10-17", "18-20"))),
     Cohort.of(
         Condition("role", ("victim", "suspect")), Condition("sex", ("2",)), Condition("force", ("01", "06")),
@@ -62,7 +62,7 @@ def test_every_variable_of_every_table_at_every_level(release: Released, step: i
     spec = every_table(release.catalogue, lambda one: level(one, release.catalogue, step))
     found = release.compared(spec, f"level-{step}")
     assert len(found) == len(release.catalogue.requestable) > 12
-    assert all(table.num_rows for table in found.values())
+    assert {name for name, table in found.items() if not table.num_rows} == NOT_PLACED
 
 
 def test_these_are_all_methods_and_types(release: Released) -> None:
