@@ -35,6 +35,7 @@ from extracts.models import Extract, LinkageRun, Release, Withholding
 from extracts.sealed import kind_and_place, sweep_rooms
 from extracts.services import jobs, withholding
 from extracts.services.withholding import Written
+from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
 from extracts.withheld_list import extend, occurring
 from extracts.zones import Zones
@@ -97,8 +98,11 @@ def _build(extract: Extract) -> None:
     with delivery.staging(own_staging) as room:
         folder = room / "extract"
         folder.mkdir()
-        withheld = _withheld(spec, catalogue)
-        with store.open_release(place, staging=room, withheld=withheld) as linked:
+        cluster = Cluster(**settings.GATEHOUSE_SPARK)
+        with (
+            store.open_release(place, staging=room, withheld=_withheld(spec, catalogue)) as linked,
+            engine_for(settings.GATEHOUSE_EXTRACT_ENGINE, cluster, release=place, room=room / "spark") as engine_of,
+        ):
             made = pipeline.build(
                 spec,
                 catalogue=catalogue,
@@ -107,6 +111,7 @@ def _build(extract: Extract) -> None:
                 into=folder,
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
+                engine_of=engine_of,
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
