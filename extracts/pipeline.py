@@ -1,4 +1,4 @@
-"""Build one extract: select, generalise, pseudonymise, write. Given a store, a key and a folder.
+"""Build one extract: assess its risk, select, generalise, pseudonymise, write. Given a store, a key and a folder.
 
 The same specification, release and key give the same bytes in every data file.
 """
@@ -6,7 +6,7 @@ The same specification, release and key give the same bytes in every data file.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -23,6 +23,7 @@ from pyarrow import csv, parquet
 from extracts import dictionary, query
 from extracts.heartbeat import stream, wait
 from extracts.pseudonyms import compare_distinct, pseudonymiser
+from extracts.risk import Remedy, RiskReport, assess, remedies
 from extracts.specification import CSV, ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
@@ -57,6 +58,8 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+# Told how identifying the extract is, and what would make it less so, before anything is written.
+Assessed = Callable[[RiskReport, Sequence[Remedy]], None]
 
 
 @dataclass(frozen=True)
@@ -94,15 +97,18 @@ def build(
     into: Path,
     created_at: datetime,
     progress: Report,
+    assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Write the extract into the empty folder `into`, which the store must be allowed to write to.
+    """Assess the extract, then write it into the empty folder `into`, which the store must be allowed to write to.
 
     One Parquet file per table, CSV beside it when asked for, the data dictionary,
     the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
-    batch and at least once a second; what it raises stops the build. Raises
+    batch and at least once a second; what it or `assessed` raises stops the build. The risk report is not among the
+    files: it is for those who decide, and for the team's page. Raises
     NotInRelease, BadSpecification, UnknownName, UnknownLevel and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
+    assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
     _offer_pseudonyms(spec, catalogue, store.connection, key)
     rows: dict[str, int] = {}
     for done, table in enumerate(spec.tables):
@@ -141,6 +147,18 @@ def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalo
         raise NotInRelease(f"The extract is on {spec.dataset} {spec.release_version}, not on this release.")
     if missing := missing_from(spec, release.tables, catalogue):
         raise NotInRelease(f"This release does not hold {', '.join(missing)}.")
+
+
+def _assess(
+    spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, at: _Position
+) -> tuple[RiskReport, tuple[Remedy, ...]]:
+    """How identifying the extract is; and for one that is more so than its dataset allows, what would help."""
+
+    def work() -> tuple[RiskReport, tuple[Remedy, ...]]:
+        report = assess(store.connection, spec, catalogue)
+        return report, remedies(store.connection, spec, catalogue, report)
+
+    return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
 
 
 def _domains(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:

@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,9 @@ from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release
+from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs
+from extracts.services import jobs, risk
 from extracts.specification import ExtractSpec
 from extracts.zones import Zones
 from governance.audit import chain, trail
@@ -74,6 +75,8 @@ def generate_extract(extract_id: int) -> None:
             _build(extract)
     except services.Superseded:
         log.info("extract %s: attempt %s was superseded", extract.pk, extract.attempt)
+    except risk.Held:
+        log.info("extract %s is held: more identifying than its dataset allows", extract.pk)
     except Exception as problem:
         log.error("extract %s failed: %s", extract.pk, kind_and_place(problem))
         reason = f"The build failed ({type(problem).__name__})."
@@ -81,7 +84,7 @@ def generate_extract(extract_id: int) -> None:
 
 
 def _build(extract: Extract) -> None:
-    """Gate, build in a staging folder, gate again, move into the workspace, record."""
+    """Gate, assess, build in a staging folder, gate again, move into the workspace, record."""
     place = zones().release(extract.release.code, extract.release.version)
     catalogue = catalogue_at(place / "catalogue")
     if reason := services.why_not_build(extract, catalogue=catalogue, at=timezone.now()):
@@ -103,6 +106,7 @@ def _build(extract: Extract) -> None:
                 into=folder,
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
+                assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
@@ -115,6 +119,12 @@ def _build(extract: Extract) -> None:
             catalogue=catalogue,
             at=timezone.now(),
         )
+
+
+def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Remedy]) -> None:
+    """Keep the report of an extract. Raises Held where it is above its dataset's ceiling and nobody let it through."""
+    if not risk.may_go_on(extract, report=report, remedies=remedies, at=timezone.now()):
+        raise risk.Held
 
 
 def _note_progress(extract: Extract, step: Any) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from extracts.lifecycle import DELIVERED, FAILED, RECALLED, STOPPED
+from extracts.lifecycle import DELIVERED, FAILED, HELD, RECALLED, REFUSED, STOPPED
 from extracts.lifecycle import delivery as deliveries
 from extracts.lifecycle import linkage as runs
 from extracts.lifecycle import release as releases
@@ -88,6 +88,8 @@ TURNS = (
     Turn(Condition,       REPORTED,              "discharge",   "See whether your condition is met"),
     Turn(Agreement,       REVOKED,               "",            "Read why the agreement was revoked"),
     Turn(Extract,         FAILED,                "retry",       "Read why the build failed and try again"),
+    Turn(Extract,         HELD,                  "let through", "Read how identifying the extract is, and decide"),
+    Turn(Extract,         REFUSED,               "",            "Read why the extract was refused"),
     Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
     Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),

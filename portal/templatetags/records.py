@@ -48,6 +48,7 @@ COLOURS = {
     "refused": "red",
     "revoked": "red",
     "failed": "red",
+    "held": "yellow",
     "stopped": "red",
     "recalled": "red",
     "superseded": "grey",

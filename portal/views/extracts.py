@@ -17,6 +17,7 @@ from extracts import services
 from extracts.dictionary import delivered_type
 from extracts.lifecycle import BUILDING, UNFINISHED
 from extracts.models import Extract, Release
+from extracts.services import risk
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification
 from governance.agreements.services import in_force
 from governance.agreements.use import why_not_use
@@ -26,9 +27,11 @@ from governance.people.grants import roles_on
 from governance.people.roles import Role
 from governance.projects.models import Project
 from governance.workflow import Refused
-from portal import linkage_quality
+from portal import extract_risk, linkage_quality
 from portal.access import SignedIn, may_see, visible_or_404
 from portal.catalogues import described_in
+from portal.entering import sent, status_of, turned_away
+from portal.forms import extracts as forms
 from portal.records import allowed_actions, hindrances_of
 
 
@@ -108,9 +111,10 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     extract = _visible(request, pk, at)
     spec = ExtractSpec.from_json(extract.specification)
     catalogue = described_in(extract.release)
-    tables = list(tables_of(spec, catalogue))
+    tables, roles = list(tables_of(spec, catalogue)), roles_on(extract.project, request.user, at)
     context = {
         "extract": extract,
+        "risk": extract_risk.page_of(extract, request.user, roles, catalogue),
         "spec": spec,
         "cohort": in_words(spec.cohort, catalogue.cohort_frame),
         "tables": tables,
@@ -123,7 +127,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "building": extract.state == BUILDING,
         "elapsed": duration(at - extract.state_since),
         "took": duration(extract.delivered_at - extract.created_at) if extract.delivered_at else "",
-        "user_can_request": Role.RESEARCHER in roles_on(extract.project, request.user, at),
+        "user_can_request": Role.RESEARCHER in roles,
         "words": linkage_quality.words(extract.release.quality),
         "sees_agreement": may_see(extract.agreement, request.user, at),
     }
@@ -171,3 +175,30 @@ def retry(request: SignedIn, pk: int) -> HttpResponse:
     services.retry(extract, by=request.user, at=at)
     messages.success(request, "The extract is queued again.")
     return redirect(extract)
+
+
+def decide(request: SignedIn, pk: int) -> HttpResponse:
+    """Research support reads how identifying a held extract is, and lets it through or refuses it, with reasons."""
+    at = timezone.now()
+    extract = _visible(request, pk, at)
+    if away := turned_away(request, extract, "let through", keeps=True):
+        return away
+    page = extract_risk.page_of(
+        extract, request.user, roles_on(extract.project, request.user, at), described_in(extract.release)
+    )
+    if page is None:
+        raise Refused("There is nothing to decide on this extract now.")
+    form = forms.DecideOnRisk(sent(request), initial={"basis": page.assessment.basis})
+    if form.is_valid():
+        lets_through = form.cleaned_data["verdict"] == "let_through"
+        said = {"basis": form.cleaned_data["basis"], "reasons": form.cleaned_data["reasons"]}
+        try:
+            (risk.let_through if lets_through else risk.refuse)(extract, **said, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            done = "You let it through: it is queued." if lets_through else "You refused it. The project reads why."
+            messages.success(request, done)
+            return redirect(extract)
+    context = {"extract": extract, "risk": page, "form": form}
+    return render(request, "extracts/decide.html", context, status=status_of(form))

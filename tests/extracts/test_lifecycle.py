@@ -13,14 +13,16 @@ from tests.tables import parse
 
 def test_who_may_do_what_with_an_extract():
     assert grid(EXTRACT) == parse("""
-                  | worker                      | researcher
-        requested | start, stop, fail           | cancel
-        building  | resume, deliver, stop, fail | cancel
-        delivered | recall                      |
-        stopped   |                             |
-        failed    |                             | retry
-        cancelled |                             |
-        recalled  |                             |
+                  | worker                            | researcher | support
+        requested | start, stop, fail                 | cancel     |
+        building  | resume, hold, deliver, stop, fail | cancel     |
+        held      |                                   |            | let through, refuse
+        delivered | recall                            |            |
+        stopped   |                                   |            |
+        failed    |                                   | retry      |
+        cancelled |                                   |            |
+        recalled  |                                   |            |
+        refused   |                                   |            |
     """)
 
 
