@@ -5,7 +5,7 @@ logged, and no message or repr holds a secret. Losing the ring means that no ext
 pseudonyms, no dataset under its old surrogates, and no workspace be read.
 """
 
-from extracts.keys.folder import open_key_ring
+from extracts.keys.folder import open_key_ring, write_public_half
 from extracts.keys.ring import BadKeyRing, Destroyed, Keeper, KeyDestroyed, KeyRing
 from extracts.keys.vault import Place, open_vault_ring
 
@@ -18,4 +18,5 @@ __all__ = [
     "Place",
     "open_key_ring",
     "open_vault_ring",
+    "write_public_half",
 ]
