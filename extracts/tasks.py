@@ -32,7 +32,7 @@ from extracts.lifecycle.release import WITHDRAWN
 from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs
+from extracts.services import jobs, keys
 from extracts.specification import ExtractSpec
 from extracts.zones import Zones
 from governance.audit import chain, trail
@@ -120,7 +120,7 @@ def _build(extract: Extract) -> None:
         services.stop(extract, reason=reason, at=timezone.now())
         return
     spec = ExtractSpec.from_json(extract.specification)
-    key = key_ring().project_key(extract.project.reference, extract.key_version)
+    key = _key_of(extract)
     own_staging = zones().staging / f"extract-{extract.pk}"
     delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
     with delivery.staging(own_staging) as room:
@@ -147,6 +147,15 @@ def _build(extract: Extract) -> None:
             catalogue=catalogue,
             at=timezone.now(),
         )
+
+
+def _key_of(extract: Extract) -> bytes:
+    """The key of the extract's version. That it was used is put on record, with its fingerprint."""
+    which = (extract.project.reference, extract.key_version)
+    ring = key_ring()
+    key = ring.project_key(*which)
+    keys.note_key(extract.project, extract.key_version, fingerprint=ring.fingerprint(*which), at=timezone.now())
+    return key
 
 
 def _note_progress(extract: Extract, step: Any) -> None:

@@ -12,6 +12,7 @@ from extracts.lifecycle import UNFINISHED
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.models import Extract
 from extracts.services import jobs
+from extracts.services.keys import current_key_version
 from extracts.services.releases import current_release, why_no_release
 from extracts.specification import ExtractSpec, compile_specification, missing_from, problems_of, within
 from governance.act import act, begin
@@ -52,6 +53,7 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
         release=release,
         requested_by=by,
         specification=compile_specification(agreement.scope, catalogue, release.version).to_json(),
+        key_version=current_key_version(project),
     )
     return begin(extract, "request", by=by, at=at, details={"release": str(release), "agreement": agreement.version})
 

@@ -5,6 +5,7 @@ import pytest
 from extracts.lifecycle import EXTRACT
 from extracts.lifecycle.clerical import CLERICAL_PAIR, agreed
 from extracts.lifecycle.delivery import DELIVERY
+from extracts.lifecycle.key import PROJECT_KEY
 from extracts.lifecycle.linkage import LINKAGE_RUN
 from extracts.lifecycle.release import RELEASE
 from governance.workflow import grid
@@ -21,6 +22,15 @@ def test_who_may_do_what_with_an_extract():
         failed    |                             | retry
         cancelled |                             |
         recalled  |                             |
+    """)
+
+
+def test_who_may_do_what_with_a_key_version():
+    assert grid(PROJECT_KEY) == parse("""
+                  | worker        | support
+        current   | make, destroy | retire
+        retired   | destroy       |
+        destroyed |               |
     """)
 
 
