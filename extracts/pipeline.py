@@ -7,27 +7,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
 from duckdb.func import ARROW, SPECIAL
-from pyarrow import csv, parquet
 
 from extracts import dictionary, query
+from extracts.formats.columns import Sheet, sheet_of
+from extracts.formats.files import TableFiles
+from extracts.formats.known import FORMATS, TooManyRows, why_too_many
 from extracts.heartbeat import stream, wait
 from extracts.pseudonyms import compare_distinct, pseudonymiser
-from extracts.specification import CSV, ExtractSpec, Release, TableSpec, missing_from
+from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
 ENGINE = f"gatehouse extracts 2, duckdb {duckdb.__version__}, pyarrow {pa.__version__}"
 BATCH_ROWS = 131_072
+SUFFIXES = frozenset(one.suffix for one in FORMATS.values())
 
 
 class NotInRelease(ValueError):
@@ -97,17 +99,18 @@ def build(
 ) -> Manifest:
     """Write the extract into the empty folder `into`, which the store must be allowed to write to.
 
-    One Parquet file per table, CSV beside it when asked for, the data dictionary,
+    One file per table and format of the specification, the data dictionary,
     the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
     batch and at least once a second; what it raises stops the build. Raises
-    NotInRelease, BadSpecification, UnknownName, UnknownLevel and PseudonymCollision.
+    NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
+    expected = _expected_rows(spec, catalogue, store, progress)
     _offer_pseudonyms(spec, catalogue, store.connection, key)
     rows: dict[str, int] = {}
     for done, table in enumerate(spec.tables):
-        at = _Position(table.name, done, len(spec.tables), progress)
-        rows[table.name] = _write_table(table, spec, catalogue, store, into, at)
+        at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
+        rows[table.name] = _write_table(table, sheet_of(table, catalogue, created_at), spec, catalogue, store, into, at)
     at = _Position("", len(spec.tables), len(spec.tables), progress)
     _check_pseudonyms(spec, catalogue, store, into, at)
     for name, content in dictionary.documents(spec, catalogue, store.release, rows, store.quality).items():
@@ -164,12 +167,28 @@ def _offer_pseudonyms(
         )
 
 
+def _expected_rows(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, progress: Report) -> dict[str, int]:
+    """How many rows each table will have. Raises TooManyRows before anything is written."""
+    expected: dict[str, int] = {}
+    for table in spec.tables:
+        at = _Position(table.name, 0, len(spec.tables), progress)
+        count = query.count_rows(table, spec=spec, catalogue=catalogue).sql("duckdb")
+        expected[table.name] = _number(count, store, at)
+        if reasons := why_too_many(spec.formats, table.name, expected[table.name]):
+            raise TooManyRows(" ".join(reasons))
+    return expected
+
+
 def _write_table(
-    table: TableSpec, spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position
+    table: TableSpec,
+    sheet: Sheet,
+    spec: ExtractSpec,
+    catalogue: Catalogue,
+    store: OpenRelease,
+    into: Path,
+    at: _Position,
 ) -> int:
     """Stream one table into its files; returns the number of rows."""
-    count = query.count_rows(table, spec=spec, catalogue=catalogue).sql("duckdb")
-    at.rows_expected = _number(count, store, at)
     selection = query.select_table(table, spec=spec, catalogue=catalogue).sql("duckdb")
 
     def batches() -> Iterator[pa.Schema | pa.RecordBatch]:
@@ -178,41 +197,13 @@ def _write_table(
         yield from reader
 
     arriving = stream(batches(), beat=at.beat, interrupt=store.connection.interrupt)
-    with closing(arriving), _Writers(into / table.name, next(arriving), with_csv=CSV in spec.formats) as writers:
+    with closing(arriving), TableFiles(into / table.name, sheet, next(arriving), formats=spec.formats) as files:
         for batch in arriving:
-            writers.write(batch)
+            files.write(batch)
             at.rows_done += len(batch)
             at.beat()
+        wait(files.finish, beat=at.beat, interrupt=lambda: None)
     return at.rows_done
-
-
-class _Writers:
-    """The files of one table, with the same rows in the same order."""
-
-    def __init__(self, stem: Path, schema: pa.Schema, *, with_csv: bool) -> None:
-        # A dictionary of random keys only costs time, so texts alone get one.
-        texts = [field.name for field in schema if pa.types.is_string(field.type)]
-        self._open: list[Any] = [
-            parquet.ParquetWriter(
-                stem.with_suffix(".parquet"), schema, compression="zstd", compression_level=1, use_dictionary=texts
-            )
-        ]
-        if with_csv:
-            options = csv.WriteOptions(quoting_style="needed")
-            self._open.append(csv.CSVWriter(stem.with_suffix(".csv"), schema, write_options=options))
-        self._pool = ThreadPoolExecutor(len(self._open))
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Add the rows to every file, to all files at once: the writers let go of the interpreter."""
-        list(self._pool.map(lambda writer: writer.write_batch(batch), self._open))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown()
-        for writer in self._open:
-            writer.close()
 
 
 def _check_pseudonyms(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position) -> None:
@@ -235,5 +226,5 @@ def _entries(folder: Path, rows: dict[str, int]) -> Iterator[FileEntry]:
         if path.is_file() and not name.startswith("."):
             with path.open("rb") as file:
                 sha256 = file_digest(file, "sha256").hexdigest()
-            is_data = path.parent == folder and path.suffix in (".parquet", ".csv")
+            is_data = path.parent == folder and path.suffix in SUFFIXES
             yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256)

@@ -16,8 +16,8 @@ from governance.catalogue.cohort import EVERYTHING, BadCohort, Cohort, in_words
 
 # Of the stored specification. Form 2 names a cohort: a reader that knows only form 1 refuses it and builds nothing.
 EVERYBODY, NARROWED = 1, 2
-PARQUET, CSV = "parquet", "csv"
-FORMATS = (PARQUET, CSV)
+PARQUET, CSV, STATA, SPSS, R = FORMATS = ("parquet", "csv", "stata", "spss", "r")
+DEFAULT_FORMATS = (PARQUET, CSV)
 
 
 class BadSpecification(ValueError):
@@ -42,7 +42,7 @@ class TableSpec:
 class ExtractSpec:
     """Everything that an extract's content follows from, besides the release and the key.
 
-    The period holds both of its end days. Parquet is always written; CSV when asked for.
+    The period holds both of its end days. Parquet is always written, other formats when asked for.
     """
 
     dataset: str
@@ -50,14 +50,14 @@ class ExtractSpec:
     tables: tuple[TableSpec, ...]
     period_from: date
     period_to: date
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
     cohort: Cohort = EVERYTHING
 
     def __post_init__(self) -> None:
         if self.period_from > self.period_to:
             raise BadSpecification("The period ends before it begins.")
         if PARQUET not in self.formats or not set(self.formats) <= set(FORMATS):
-            raise BadSpecification("An extract is written as Parquet, and as CSV when asked for.")
+            raise BadSpecification(f"An extract is written as Parquet, and as {', '.join(FORMATS[1:])} when asked for.")
         _refuse_twice([table.name for table in self.tables])
         for table in self.tables:
             _refuse_twice([column.name for column in table.columns])
@@ -102,7 +102,7 @@ class ExtractSpec:
 
 
 def compile_specification(
-    scope: Scope, catalogue: Catalogue, release_version: str, *, formats: Collection[str] = FORMATS
+    scope: Scope, catalogue: Catalogue, release_version: str, *, formats: Collection[str] = DEFAULT_FORMATS
 ) -> ExtractSpec:
     """All that an agreement grants, as a specification on one release.
 

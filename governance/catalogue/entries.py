@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from governance.catalogue.breaks import Break
 from governance.catalogue.cohort_frame import CohortFrame
 from governance.catalogue.ladders import Ladder, Level, UnknownName, named
 from governance.catalogue.sensitivity import Sensitivity
@@ -181,6 +182,7 @@ class Catalogue:
     """One dataset: whose it is, its tables and variables, its code lists and the ladders that they use.
 
     cohort_frame  what a cohort can be chosen by, or None
+    breaks        known breaks, in the order in which the description tells them
     """
 
     dataset: Dataset
@@ -189,6 +191,7 @@ class Catalogue:
     code_lists: tuple[CodeList, ...]
     ladders: tuple[Ladder, ...]
     cohort_frame: CohortFrame | None = None
+    breaks: tuple[Break, ...] = ()
 
     def __getitem__(self, table: str) -> Table:
         return named(table, self.tables, f"The dataset {self.dataset.code} has no table {table}.")

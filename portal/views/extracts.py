@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from extracts import services
-from extracts.dictionary import delivered_type
+from extracts.formats.columns import column_of
 from extracts.lifecycle import BUILDING, UNFINISHED
 from extracts.models import Extract, Release
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification
@@ -57,7 +57,7 @@ def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTabl
         for column in table.columns:
             variable = catalogue[table.name][column.name]
             level = catalogue.ladder(variable.ladder)[column.level].label if variable.ladder else ""
-            kind = delivered_type(variable, column, catalogue)
+            kind = column_of(variable, column, catalogue).kind
             columns.append(Column(variable.name, variable.label, level, kind, variable.pseudonymised))
         yield ExtractedTable(table.name, catalogue[table.name].label, tuple(columns))
 
