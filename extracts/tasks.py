@@ -25,7 +25,7 @@ from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
 from extracts.intake import sweep_drafts
-from extracts.keys import KeyRing, open_key_ring
+from extracts.keys import BadKeyRing, KeyRing, Place, open_key_ring, open_vault_ring, write_public_half
 from extracts.lifecycle import ENDED_WITHOUT, RECALLED, UNFINISHED
 from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import WITHDRAWN
@@ -54,9 +54,41 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.GATEHOUSE_LEASE_SECONDS)
 
 
-def key_ring() -> KeyRing:
-    """The key ring; only the demonstration makes one by itself."""
-    return open_key_ring(zones().keys, create=settings.DEMO)
+def key_ring(*, create: bool | None = None) -> KeyRing:
+    """The key ring: in Vault where the settings name one, else in its folder. Only the demonstration makes its own.
+
+    Raises BadKeyRing with the reason why it cannot be opened.
+    """
+    create = settings.DEMO if create is None else create
+    if not settings.GATEHOUSE_VAULT:
+        return open_key_ring(zones().keys, create=create)
+    return open_vault_ring(Place(**settings.GATEHOUSE_VAULT), create=create)
+
+
+def make_key_ring() -> None:
+    """Make the key ring of an installation, once; one that is there is left as it is.
+
+    Raises Refused when it cannot be made, and where one has been in use and is not there now.
+    """
+    try:
+        write_public_half(_ring_there_or_made(), zones().keys)
+    except BadKeyRing as problem:
+        raise Refused(str(problem)) from None
+
+
+def _ring_there_or_made() -> KeyRing:
+    try:
+        return key_ring(create=False)
+    except BadKeyRing as problem:
+        if Release.objects.exists() or Extract.objects.exists():
+            raise Refused(f"{problem} {WAS_IN_USE}") from None
+        return key_ring(create=True)
+
+
+WAS_IN_USE = (
+    "Releases or extracts were made with a key ring already. Bring that one back, from its backup if need be: "
+    "a new one would give every record another key."
+)
 
 
 @shared_task
