@@ -16,6 +16,17 @@ from governance.catalogue.cohort import in_words
 RATES, PARTS = ("precision", "recall", "f1"), ("value", "low", "high")  # of linkage-quality.csv
 COLUMNS = ("table", "variable", "label", "type", "level", "sensitivity", "codes", "range", "key", "based_on", "note")
 
+# How the files of a sealed extract are opened, for its README.
+SEALED = (
+    "The files are encrypted, all but this text, manifest.json and what opens the others:", "",
+    "  Python   import sys; sys.path.insert(0, \"this folder\"); import gatehouse_workspace as gw",
+    "           gw.read(\"table\"), gw.arrow(\"table\"), gw.duckdb(), gw.open(\"dictionary.html\"), gw.check()",
+    "  R        source(\"this folder/gatehouse_workspace.R\")",
+    "           gh_read(\"table\"), gh_duckdb(), gh_bytes(\"dictionary.html\")", "",
+    "The key of your workspace is in a file that only you can read, named by the environment variable",
+    "GATEHOUSE_WORKSPACE_KEY. Files keep their names: under another one they cannot be opened.", "",
+)  # fmt: skip
+
 STYLE = """
 body { color: #0b0c0c; font-family: sans-serif; line-height: 1.4; margin: 1rem auto; max-width: 80rem; }
 table { border-collapse: collapse; margin: 0 0 2rem; width: 100%; }
@@ -26,18 +37,25 @@ td:first-child, th[scope=row] { font-family: monospace; }
 
 
 def documents(
-    spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int], quality: Mapping[str, Any]
+    spec: ExtractSpec,
+    catalogue: Catalogue,
+    release: Release,
+    rows: Mapping[str, int],
+    quality: Mapping[str, Any],
+    *,
+    sealed: bool = False,
 ) -> dict[str, str]:
     """File name to content: dictionary.csv, dictionary.html, README.txt, codelists/*.csv, linkage-quality.txt and .csv.
 
     rows     number of rows of each table of the extract
     quality  of the release's links, as it says it; the two files are left out when it is {}
+    sealed   whether the README is to say how encrypted files are opened
     """
     lists = {codes.name: codes for codes in _lists_used(spec, catalogue)}
     return {
         "dictionary.csv": _csv(COLUMNS, (line for table in spec.tables for line in _lines(table, catalogue))),
         "dictionary.html": _page(spec, catalogue, rows),
-        "README.txt": _readme(spec, catalogue, release, rows, linked=bool(quality)),
+        "README.txt": _readme(spec, catalogue, release, rows, linked=bool(quality), sealed=sealed),
         **(_linkage_quality(quality, release) if quality else {}),
         **{f"codelists/{name}.csv": _csv(codes.columns, codes.rows) for name, codes in sorted(lists.items())},
     }
@@ -140,7 +158,9 @@ def _rate(rate: Mapping[str, float] | None, part: str) -> str:
     return "" if rate is None else f"{rate[part]:.4f}"
 
 
-def _readme(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int], *, linked: bool) -> str:
+def _readme(
+    spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Mapping[str, int], *, linked: bool, sealed: bool
+) -> str:
     dataset = catalogue.dataset
     names = [f"  {table.name:<24} {rows[table.name]:>12,} rows" for table in spec.tables]
     kinds = "Parquet, and as CSV with the same rows in the same order" if CSV in spec.formats else "Parquet"
@@ -155,6 +175,7 @@ def _readme(spec: ExtractSpec, catalogue: Catalogue, release: Release, rows: Map
             "Keys are pseudonyms made for this project alone: they join the tables here and",
             "nothing elsewhere. Read them as 64-bit integers, never as floating-point numbers.",
             "Rows are in the order of their pseudonyms, which says nothing about the source.", "",
+            *(SEALED if sealed else ()),
             "dictionary.html and dictionary.csv describe every variable and its level of detail;",
             "codelists/ explains the codes; manifest.json lists every file with its SHA-256.",
             "linkage-quality.txt says how good the links between records are, and for whom they are worse."

@@ -1,6 +1,7 @@
 """Build one extract: select, generalise, pseudonymise, write. Given a store, a key and a folder.
 
-The same specification, release and key give the same bytes in every data file.
+The same specification, release and key give the same content in every file (`content_sha256`), and the same bytes
+where no seal encrypts them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ import pyarrow as pa
 from duckdb.func import ARROW, SPECIAL
 
 from extracts import dictionary, query
+from extracts.atrest.files import Files
+from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
+from extracts.atrest.seal import Seal
 from extracts.formats.columns import Sheet, sheet_of
 from extracts.formats.files import TableFiles
 from extracts.formats.known import FORMATS, TooManyRows, why_too_many
@@ -63,17 +67,26 @@ Report = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class FileEntry:
-    """One delivered file; `rows` is None for files that are not a table."""
+    """One delivered file; `rows` is None for files that are not a table.
+
+    sha256          of its bytes as they lie in the workspace
+    content_sha256  of what it holds, the same in every build: of a Parquet file as `gatehouse_workspace.ContentDigest`
+                    says it, of others the SHA-256 of the plain bytes
+    """
 
     name: str
     bytes: int
     rows: int | None
     sha256: str
+    content_sha256: str
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an extract holds and where it came from. `files` are all but manifest.json itself."""
+    """What an extract holds and where it came from. `files` are all but manifest.json itself.
+
+    sealed_under  the id of the workspace key, or "" when nothing is encrypted
+    """
 
     dataset: str
     release: str
@@ -81,6 +94,7 @@ class Manifest:
     spec_sha256: str
     created_at: str
     engine: str
+    sealed_under: str
     files: tuple[FileEntry, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -96,8 +110,11 @@ def build(
     into: Path,
     created_at: datetime,
     progress: Report,
+    seal: Seal | None = None,
 ) -> Manifest:
     """Write the extract into the empty folder `into`, which the store must be allowed to write to.
+
+    With a seal everything but manifest.json, README.txt and what opens the files is encrypted.
 
     One file per table and format of the specification, the data dictionary,
     the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
@@ -108,19 +125,29 @@ def build(
     expected = _expected_rows(spec, catalogue, store, progress)
     _offer_pseudonyms(spec, catalogue, store.connection, key)
     rows: dict[str, int] = {}
+    files = Files(into, seal)
     for done, table in enumerate(spec.tables):
         at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
-        rows[table.name] = _write_table(table, sheet_of(table, catalogue, created_at), spec, catalogue, store, into, at)
+        rows[table.name] = _write_table(
+            table, sheet_of(table, catalogue, created_at), spec, catalogue, store, files, at
+        )
     at = _Position("", len(spec.tables), len(spec.tables), progress)
-    _check_pseudonyms(spec, catalogue, store, into, at)
-    for name, content in dictionary.documents(spec, catalogue, store.release, rows, store.quality).items():
-        (into / name).parent.mkdir(exist_ok=True)
-        (into / name).write_text(content, encoding="utf-8", newline="")
-    entries = wait(lambda: tuple(_entries(into, rows)), beat=at.beat, interrupt=store.connection.interrupt)
+    _check_pseudonyms(spec, catalogue, store, files, at)
+    texts = dictionary.documents(spec, catalogue, store.release, rows, store.quality, sealed=seal is not None)
+    for name, content in {**texts, **files.openers()}.items():
+        files.put(name, content)
+    entries = wait(lambda: tuple(_entries(files, rows)), beat=at.beat, interrupt=store.connection.interrupt)
     manifest = Manifest(
-        spec.dataset, spec.release_version, spec.to_json(), spec.digest(), created_at.isoformat(), ENGINE, entries
+        dataset=spec.dataset,
+        release=spec.release_version,
+        spec=spec.to_json(),
+        spec_sha256=spec.digest(),
+        created_at=created_at.isoformat(),
+        engine=ENGINE,
+        sealed_under=seal.key_id if seal else "",
+        files=entries,
     )
-    (into / "manifest.json").write_text(json.dumps(manifest.to_json(), indent=2) + "\n", encoding="utf-8")
+    files.put(MANIFEST, json.dumps(manifest.to_json(), indent=2) + "\n")
     return manifest
 
 
@@ -185,7 +212,7 @@ def _write_table(
     spec: ExtractSpec,
     catalogue: Catalogue,
     store: OpenRelease,
-    into: Path,
+    files: Files,
     at: _Position,
 ) -> int:
     """Stream one table into its files; returns the number of rows."""
@@ -197,21 +224,40 @@ def _write_table(
         yield from reader
 
     arriving = stream(batches(), beat=at.beat, interrupt=store.connection.interrupt)
-    with closing(arriving), TableFiles(into / table.name, sheet, next(arriving), formats=spec.formats) as files:
+    schema, name = next(arriving), f"{table.name}.parquet"
+    digest = ContentDigest(schema)
+    writers = TableFiles(
+        files.folder / table.name,
+        sheet,
+        schema,
+        formats=spec.formats,
+        open=files.sink,
+        encryption=files.encryption(name),
+    )
+    with closing(arriving), writers:
         for batch in arriving:
-            files.write(batch)
+            writers.write(batch)
+            digest.update(batch)
             at.rows_done += len(batch)
             at.beat()
-        wait(files.finish, beat=at.beat, interrupt=lambda: None)
+        wait(writers.finish, beat=at.beat, interrupt=lambda: None)
+    files.contents[name] = digest.hexdigest()
     return at.rows_done
 
 
-def _check_pseudonyms(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position) -> None:
+def _check_pseudonyms(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, files: Files, at: _Position) -> None:
     """Raise PseudonymCollision unless each domain has as many pseudonyms on disk as surrogates in the release."""
+    for table in spec.tables:
+        files.offer(store.connection, _as_written(table.name), f"{table.name}.parquet")
     for domain in _domains(spec, catalogue):
         expected = query.keys_of_domain(domain, spec=spec, catalogue=catalogue).sql("duckdb")
-        written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written_to=into).sql("duckdb")
+        written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written=_as_written).sql("duckdb")
         compare_distinct(_number(expected, store, at), _number(written, store, at), domain=domain)
+
+
+def _as_written(table: str) -> str:
+    """The view of a table as it lies in the extract."""
+    return f"{table} as written"
 
 
 def _number(sql: str, store: OpenRelease, at: _Position) -> int:
@@ -220,11 +266,12 @@ def _number(sql: str, store: OpenRelease, at: _Position) -> int:
     return int(rows[0][0])
 
 
-def _entries(folder: Path, rows: dict[str, int]) -> Iterator[FileEntry]:
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
+def _entries(files: Files, rows: dict[str, int]) -> Iterator[FileEntry]:
+    for path in sorted(files.folder.rglob("*")):
+        name = path.relative_to(files.folder).as_posix()
         if path.is_file() and not name.startswith("."):
             with path.open("rb") as file:
                 sha256 = file_digest(file, "sha256").hexdigest()
-            is_data = path.parent == folder and path.suffix in SUFFIXES
-            yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256)
+            is_data = path.parent == files.folder and path.suffix in SUFFIXES
+            content = files.content_sha256(name, sha256)
+            yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256, content)

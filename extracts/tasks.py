@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts import delivery, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts.atrest.seal import Seal
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
@@ -120,7 +121,9 @@ def _build(extract: Extract) -> None:
         services.stop(extract, reason=reason, at=timezone.now())
         return
     spec = ExtractSpec.from_json(extract.specification)
-    key = key_ring().project_key(extract.project.reference, extract.key_version)
+    ring = key_ring()
+    key = ring.project_key(extract.project.reference, extract.key_version)
+    seal = Seal(ring.workspace_key(extract.project.reference, extract.key_version))
     own_staging = zones().staging / f"extract-{extract.pk}"
     delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
     with delivery.staging(own_staging) as room:
@@ -135,15 +138,19 @@ def _build(extract: Extract) -> None:
                 into=folder,
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
+                seal=seal,
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
-        name = f"extract-{extract.pk}-{delivery.digest_of(folder)[:16]}"
+        manifest = json.loads((folder / delivery.MANIFEST).read_bytes())
+        name = f"extract-{extract.pk}-{delivery.content_of(manifest)[:16]}"
+        # A worker that died after the move left the same content in other bytes: that folder stays.
+        there = delivery.manifest_there(workspace / name, manifest)
         services.deliver(
             extract,
             folder=name,
-            manifest=json.loads((folder / delivery.MANIFEST).read_bytes()),
-            move=lambda: delivery.move_into_place(folder, workspace, name),
+            manifest=there or manifest,
+            move=lambda: None if there else delivery.move_into_place(folder, workspace, name),
             catalogue=catalogue,
             at=timezone.now(),
         )

@@ -85,7 +85,14 @@ class SealedWriter:
         head = self._header(self._size)
         self._file.seek(0)
         self._file.write(head + self._encrypt(b"", 0, OF_HEADER, head))
-        self._end()
+        self.closed = True
+        self._file.close()
+
+    def abandon(self) -> None:
+        """Leave it unfinished, which its reader will say. Once it was closed, nothing."""
+        if not self.closed:
+            self.closed = True
+            self._file.close()
 
     def tell(self) -> int:
         return self._size
@@ -112,7 +119,7 @@ class SealedWriter:
         if kind is None:
             self.close()
         else:
-            self._end()
+            self.abandon()
 
     def _put(self, kind: int) -> None:
         self._file.write(self._encrypt(bytes(self._held), self._chunks, kind))
@@ -124,7 +131,3 @@ class SealedWriter:
 
     def _header(self, size: int) -> bytes:
         return HEADER.pack(MAGIC, VERSION, CHUNK_BYTES, self._prefix, self._wrapped, size)
-
-    def _end(self) -> None:
-        self.closed = True
-        self._file.close()

@@ -8,12 +8,10 @@ from typing import Any
 import duckdb
 
 from extracts.atrest.container import SealedWriter
-from extracts.atrest.gatehouse_workspace import MANIFEST, by_id, data_key, dataset, key_id
+from extracts.atrest.gatehouse_workspace import by_id, data_key, dataset, key_id
 from extracts.atrest.tables import encryption_of
 
 DELIVERED = ("gatehouse_workspace.py", "gatehouse_workspace.R")
-# Read before there is a key. None holds a value of a record.
-IN_THE_CLEAR = frozenset({MANIFEST, "README.txt", *DELIVERED})
 
 
 class Seal:
