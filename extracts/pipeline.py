@@ -18,11 +18,14 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import ARROW, SPECIAL
 
-from extracts import dictionary, query
+from extracts import query
 from extracts.formats.columns import Sheet, sheet_of
 from extracts.formats.files import TableFiles
 from extracts.formats.known import FORMATS, TooManyRows, why_too_many
 from extracts.heartbeat import stream, wait
+from extracts.pack import datapackage, keys, links
+from extracts.pack.contents import Contents
+from extracts.pack.papers import papers
 from extracts.pseudonyms import compare_distinct, pseudonymiser
 from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
@@ -96,12 +99,13 @@ def build(
     into: Path,
     created_at: datetime,
     progress: Report,
+    project: str = "",
 ) -> Manifest:
     """Write the extract into the empty folder `into`, which the store must be allowed to write to.
 
-    One file per table and format of the specification, the data dictionary,
-    the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
-    batch and at least once a second; what it raises stops the build. Raises
+    One file per table and format of the specification,
+    the papers of `extracts.pack` and manifest.json. `project` is the reference that the citation names. `progress`
+    is called after each batch and at least once a second; what it raises stops the build. Raises
     NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
@@ -113,10 +117,14 @@ def build(
         rows[table.name] = _write_table(table, sheet_of(table, catalogue, created_at), spec, catalogue, store, into, at)
     at = _Position("", len(spec.tables), len(spec.tables), progress)
     _check_pseudonyms(spec, catalogue, store, into, at)
-    for name, content in dictionary.documents(spec, catalogue, store.release, rows, store.quality).items():
+    contents = _contents(spec, catalogue, store, into, at, rows=rows, created_at=created_at, project=project)
+    for name, content in papers(contents).items():
         (into / name).parent.mkdir(exist_ok=True)
         (into / name).write_text(content, encoding="utf-8", newline="")
     entries = wait(lambda: tuple(_entries(into, rows)), beat=at.beat, interrupt=store.connection.interrupt)
+    descriptor = json.dumps(datapackage.datapackage(contents, entries), indent=2, ensure_ascii=False) + "\n"
+    (into / datapackage.NAME).write_text(descriptor, encoding="utf-8")
+    entries = tuple(sorted([*entries, _entry(into / datapackage.NAME, datapackage.NAME, None)], key=lambda e: e.name))
     manifest = Manifest(
         spec.dataset, spec.release_version, spec.to_json(), spec.digest(), created_at.isoformat(), ENGINE, entries
     )
@@ -214,17 +222,54 @@ def _check_pseudonyms(spec: ExtractSpec, catalogue: Catalogue, store: OpenReleas
         compare_distinct(_number(expected, store, at), _number(written, store, at), domain=domain)
 
 
+def _contents(
+    spec: ExtractSpec,
+    catalogue: Catalogue,
+    store: OpenRelease,
+    into: Path,
+    at: _Position,
+    *,
+    rows: Mapping[str, int],
+    created_at: datetime,
+    project: str,
+) -> Contents:
+    """What the papers tell of: which keys hold in what was written, and how many of its rows are linked."""
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        return _asked(sql, store, at)
+
+    sheets = [sheet_of(table, catalogue, created_at) for table in spec.tables]
+    return Contents(
+        spec,
+        catalogue,
+        store.release,
+        rows,
+        store.quality,
+        created_at,
+        project,
+        keys.keys_within(spec, catalogue, sheets, written_to=into, ask=ask),
+        links.rates(spec, catalogue, store.release.tables, ask=ask),
+    )
+
+
 def _number(sql: str, store: OpenRelease, at: _Position) -> int:
-    """The one number that a query gives, with a heartbeat meanwhile."""
-    rows = wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
-    return int(rows[0][0])
+    """The one number that a query gives."""
+    return int(_asked(sql, store, at)[0][0])
+
+
+def _asked(sql: str, store: OpenRelease, at: _Position) -> list[tuple[Any, ...]]:
+    """The rows that a query gives, with a heartbeat meanwhile."""
+    return wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
 
 
 def _entries(folder: Path, rows: dict[str, int]) -> Iterator[FileEntry]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and not name.startswith("."):
-            with path.open("rb") as file:
-                sha256 = file_digest(file, "sha256").hexdigest()
             is_data = path.parent == folder and path.suffix in SUFFIXES
-            yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256)
+            yield _entry(path, name, rows.get(path.stem) if is_data else None)
+
+
+def _entry(path: Path, name: str, rows: int | None) -> FileEntry:
+    with path.open("rb") as file:
+        return FileEntry(name, path.stat().st_size, rows, file_digest(file, "sha256").hexdigest())
