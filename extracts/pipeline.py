@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import ARROW, SPECIAL
 
-from extracts import dictionary, query
+from extracts import query
 from extracts.atrest.files import Files
 from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
 from extracts.atrest.seal import Seal
@@ -27,6 +27,9 @@ from extracts.formats.columns import Sheet, sheet_of
 from extracts.formats.files import TableFiles
 from extracts.formats.known import FORMATS, TooManyRows, why_too_many
 from extracts.heartbeat import stream, wait
+from extracts.pack import datapackage, keys, links
+from extracts.pack.contents import Contents
+from extracts.pack.papers import papers
 from extracts.pseudonyms import compare_distinct, pseudonymiser
 from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
@@ -110,15 +113,15 @@ def build(
     into: Path,
     created_at: datetime,
     progress: Report,
+    project: str = "",
     seal: Seal | None = None,
 ) -> Manifest:
     """Write the extract into the empty folder `into`, which the store must be allowed to write to.
 
-    With a seal everything but manifest.json, README.txt and what opens the files is encrypted.
-
-    One file per table and format of the specification, the data dictionary,
-    the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
-    batch and at least once a second; what it raises stops the build. Raises
+    One file per table and format of the specification,
+    the papers of `extracts.pack` and manifest.json. `project` is the reference that the citation names. With a `seal`
+    all of it is encrypted but `atrest.files.IN_THE_CLEAR`. `progress`
+    is called after each batch and at least once a second; what it raises stops the build. Raises
     NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
@@ -133,10 +136,14 @@ def build(
         )
     at = _Position("", len(spec.tables), len(spec.tables), progress)
     _check_pseudonyms(spec, catalogue, store, files, at)
-    texts = dictionary.documents(spec, catalogue, store.release, rows, store.quality, sealed=seal is not None)
-    for name, content in {**texts, **files.openers()}.items():
+    contents = _contents(spec, catalogue, store, files, at, rows=rows, created_at=created_at, project=project)
+    for name, content in {**papers(contents), **files.openers()}.items():
         files.put(name, content)
     entries = wait(lambda: tuple(_entries(files, rows)), beat=at.beat, interrupt=store.connection.interrupt)
+    plain = [files.as_opened(entry.name, entry.bytes, entry.sha256) for entry in entries]
+    descriptor = json.dumps(datapackage.datapackage(contents, plain), indent=2, ensure_ascii=False) + "\n"
+    files.put(datapackage.NAME, descriptor)
+    entries = tuple(sorted([*entries, _entry(files, datapackage.NAME, None)], key=lambda entry: entry.name))
     manifest = Manifest(
         dataset=spec.dataset,
         release=spec.release_version,
@@ -260,18 +267,57 @@ def _as_written(table: str) -> str:
     return f"{table} as written"
 
 
+def _contents(
+    spec: ExtractSpec,
+    catalogue: Catalogue,
+    store: OpenRelease,
+    files: Files,
+    at: _Position,
+    *,
+    rows: Mapping[str, int],
+    created_at: datetime,
+    project: str,
+) -> Contents:
+    """What the papers tell of: which keys hold in what was written, and how many of its rows are linked."""
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        return _asked(sql, store, at)
+
+    sheets = [sheet_of(table, catalogue, created_at) for table in spec.tables]
+    return Contents(
+        spec,
+        catalogue,
+        store.release,
+        rows,
+        store.quality,
+        created_at,
+        project,
+        keys.keys_within(spec, catalogue, sheets, written=_as_written, ask=ask),
+        links.rates(spec, catalogue, store.release.tables, ask=ask),
+        sealed=files.seal is not None,
+    )
+
+
 def _number(sql: str, store: OpenRelease, at: _Position) -> int:
-    """The one number that a query gives, with a heartbeat meanwhile."""
-    rows = wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
-    return int(rows[0][0])
+    """The one number that a query gives."""
+    return int(_asked(sql, store, at)[0][0])
+
+
+def _asked(sql: str, store: OpenRelease, at: _Position) -> list[tuple[Any, ...]]:
+    """The rows that a query gives, with a heartbeat meanwhile."""
+    return wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
 
 
 def _entries(files: Files, rows: dict[str, int]) -> Iterator[FileEntry]:
     for path in sorted(files.folder.rglob("*")):
         name = path.relative_to(files.folder).as_posix()
         if path.is_file() and not name.startswith("."):
-            with path.open("rb") as file:
-                sha256 = file_digest(file, "sha256").hexdigest()
             is_data = path.parent == files.folder and path.suffix in SUFFIXES
-            content = files.content_sha256(name, sha256)
-            yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256, content)
+            yield _entry(files, name, rows.get(path.stem) if is_data else None)
+
+
+def _entry(files: Files, name: str, rows: int | None) -> FileEntry:
+    path = files.folder / name
+    with path.open("rb") as file:
+        sha256 = file_digest(file, "sha256").hexdigest()
+    return FileEntry(name, path.stat().st_size, rows, sha256, files.content_sha256(name, sha256))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import duckdb
 
@@ -13,6 +13,14 @@ from extracts.atrest.seal import Seal, delivered
 
 # Read before there is a key. None holds a value of a record.
 IN_THE_CLEAR = frozenset({MANIFEST, "README.txt", *delivered()})
+
+
+class Opened(NamedTuple):
+    """Bytes and SHA-256 of a file as it is once opened; None and "" of an encrypted Parquet file, which never is."""
+
+    name: str
+    bytes: int | None
+    sha256: str
 
 
 class Files:
@@ -58,6 +66,12 @@ class Files:
             return
         quoted, source = view.replace('"', '""'), str(path).replace("'", "''")
         connection.execute(f"CREATE OR REPLACE TEMP VIEW \"{quoted}\" AS FROM read_parquet('{source}')")
+
+    def as_opened(self, name: str, size: int, sha256: str) -> Opened:
+        """The file as it is once opened; `size` and `sha256` are of the bytes on the disk."""
+        if name in self._sealed:
+            return Opened(name, self._sealed[name].tell(), self._sealed[name].content_sha256())
+        return Opened(name, None, "") if self.seal and name in self.contents else Opened(name, size, sha256)
 
     def content_sha256(self, name: str, of_bytes: str) -> str:
         """The digest of what a file holds; `of_bytes` is the SHA-256 of its bytes on the disk."""

@@ -10,6 +10,7 @@
     gw.duckdb().sql("FROM pol_crime")       a DuckDB connection on which every table is a view
     gw.open("dictionary.csv")       the plain bytes as a file, to read and to seek in
     with gw.path_of("dictionary.html") as path: ...     the plain bytes under a path, for programs that want one
+    gw.copy("pol_crime.dta", "/dev/shm/pol_crime.dta")      a copy that is not encrypted
     gw.check()                      what is wrong with the files, measured against manifest.json; [] when all is well
 
 The files are encrypted. The key is in a file that only you can read (rights 0600), named by the environment variable
@@ -28,6 +29,7 @@ import io
 import json
 import os
 import re
+import shutil
 import stat
 import struct
 import tempfile
@@ -457,11 +459,20 @@ def path_of(name: str, folder: Path | str = HERE) -> Iterator[str]:
 
     On Linux they are in memory only; elsewhere in a temporary file that is removed.
     """
-    with open(name, folder) as plain, _nameless() as copy:
-        while part := plain.read(CHUNK_BYTES):
-            copy.write(part)
-        copy.flush()
-        yield f"/proc/self/fd/{copy.fileno()}" if hasattr(os, "memfd_create") else str(copy.name)
+    with open(name, folder) as plain, _nameless() as file:
+        shutil.copyfileobj(plain, file, CHUNK_BYTES)
+        file.flush()
+        yield f"/proc/self/fd/{file.fileno()}" if hasattr(os, "memfd_create") else str(file.name)
+
+
+def copy(name: str, to: Path | str, folder: Path | str = HERE) -> Path:
+    """Write the plain bytes to a new file that only you can read, for programs that cannot be given `path_of`.
+
+    It is not encrypted: keep it in memory (/dev/shm) where you can, and remove it when you are done.
+    """
+    with open(name, folder) as plain, os.fdopen(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        shutil.copyfileobj(plain, file, CHUNK_BYTES)
+    return Path(to)
 
 
 def _nameless() -> Any:

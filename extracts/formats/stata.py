@@ -39,9 +39,9 @@ class StataFile(Whole):
                 long.append(name)
         dates: Any = {names[column.name]: "td" for column in self.sheet.columns if column.kind is Kind.DATE}
         # The writer goes back to its header, which a sealed file does not let it.
-        file = self.sink if self.sink.seekable() else BytesIO()
+        made = None if self.sink.seekable() else BytesIO()
         pd.DataFrame(series, copy=False).to_stata(
-            file,
+            made or self.sink,
             convert_dates=dates,
             write_index=False,
             # The writer would take the clock's time otherwise; form 118 tells no zone.
@@ -52,8 +52,8 @@ class StataFile(Whole):
             version=FORM,
             value_labels={name: given for name, given in labels.items() if given},
         )
-        if isinstance(file, BytesIO):
-            self.sink.write(file.getbuffer())
+        if made:
+            self.sink.write(made.getbuffer())
 
     def _series(self, values: pa.ChunkedArray, column: Column, labels: dict[Any, str]) -> pd.Series[Any]:
         if column.codes:
