@@ -16,6 +16,7 @@ from governance.catalogue.entries import (
     KeyDomain,
     Owner,
     PeriodParent,
+    RowRule,
     Table,
     Variable,
 )
@@ -35,7 +36,7 @@ from governance.catalogue.sensitivity import Sensitivity
 
 __all__ = [
     "BadCatalogue", "Band", "Break", "Catalogue", "CodeList", "Dataset", "KeyDomain", "Ladder", "Level", "Match",
-    "Owner", "PeriodParent", "Sensitivity", "Table", "UnknownName", "Variable", "available", "catalogue_at",
+    "Owner", "PeriodParent", "RowRule", "Sensitivity", "Table", "UnknownName", "Variable", "available", "catalogue_at",
     "copy_description", "description_of", "find", "read_catalogue", "search",
 ]  # fmt: skip
 
