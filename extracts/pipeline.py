@@ -1,4 +1,4 @@
-"""Build one extract: select, generalise, pseudonymise, write. Given a store, a key and a folder.
+"""Build one extract: assess its risk, select, generalise, pseudonymise, write. Given a store, a key and a folder.
 
 The same specification, release and key give the same bytes in every data file.
 """
@@ -6,7 +6,7 @@ The same specification, release and key give the same bytes in every data file.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -27,6 +27,7 @@ from extracts.pack import datapackage, keys, links
 from extracts.pack.contents import Contents
 from extracts.pack.papers import papers
 from extracts.pseudonyms import compare_distinct
+from extracts.risk import Remedy, RiskReport, assess, remedies
 from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
@@ -50,6 +51,8 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+# Told how identifying the extract is, and what would make it less so, before anything is written.
+Assessed = Callable[[RiskReport, Sequence[Remedy]], None]
 
 
 @dataclass(frozen=True)
@@ -89,18 +92,20 @@ def build(
     progress: Report,
     engine_of: EngineOf = OnDuckDB,
     project: str = "",
+    assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Write the extract into the empty folder `into`, which the store must be allowed to write to.
+    """Assess the extract, then write it into the empty folder `into`, which the store must be allowed to write to.
 
     One file per table and format of the specification, the papers of `extracts.pack` and manifest.json. `project` is
     the reference that the citation names. `progress` is called after each batch and at least once a second; what it
-    raises stops the build. The rows come from the engine that `engine_of` makes; files are written here, whichever
-    it is. Raises
+    or `assessed` raises stops the build. The risk report is not among the files: it is for those who decide, and for
+    the team's page. Rows come from the engine that `engine_of` makes; files are written here, whichever it is. Raises
     NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
     engine = engine_of(spec, catalogue, store, key)
     expected = _expected_rows(spec, engine, progress)
+    assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
     rows: dict[str, int] = {}
     for done, table in enumerate(spec.tables):
         at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
@@ -154,6 +159,18 @@ def _expected_rows(spec: ExtractSpec, engine: Engine, progress: Report) -> dict[
         if reasons := why_too_many(spec.formats, table.name, expected[table.name]):
             raise TooManyRows(" ".join(reasons))
     return expected
+
+
+def _assess(
+    spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, at: _Position
+) -> tuple[RiskReport, tuple[Remedy, ...]]:
+    """How identifying the extract is; and for one that is more so than its dataset allows, what would help."""
+
+    def work() -> tuple[RiskReport, tuple[Remedy, ...]]:
+        report = assess(store.connection, spec, catalogue)
+        return report, remedies(store.connection, spec, catalogue, report)
+
+    return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
 
 
 def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, into: Path, at: _Position) -> int:

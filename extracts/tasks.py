@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,9 @@ from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release, Withholding
+from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs, withholding
+from extracts.services import jobs, risk, withholding
 from extracts.services.withholding import Written
 from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
@@ -79,13 +80,15 @@ def generate_extract(extract_id: int) -> None:
             _build(extract)
     except services.Superseded:
         log.info("extract %s: attempt %s was superseded", extract.pk, extract.attempt)
+    except risk.Held:
+        log.info("extract %s is held: more identifying than its dataset allows", extract.pk)
     except Exception as problem:
         log.error("extract %s failed: %s", extract.pk, kind_and_place(problem))
         _unless_superseded(services.fail, extract, reason=failures.sentence(problem), at=timezone.now())
 
 
 def _build(extract: Extract) -> None:
-    """Gate, build in a staging folder, gate again, move into the workspace, record."""
+    """Gate, assess, build in a staging folder, gate again, move into the workspace, record."""
     place = zones().release(extract.release.code, extract.release.version)
     if found := _failing(extract, place):
         services.stop(extract, found, at=timezone.now())
@@ -112,6 +115,7 @@ def _build(extract: Extract) -> None:
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
                 engine_of=engine_of,
+                assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
@@ -213,6 +217,12 @@ def _not_as_built(folder: Path, made: pipeline.Manifest) -> services.Failing | N
         if delivery.sha256_of(folder / entry.name) != entry.sha256:
             return services.Failing(FILES_ALTERED, f"{entry.name} of the extract was changed before it was delivered.")
     return None
+
+
+def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Remedy]) -> None:
+    """Keep the report of an extract. Raises Held where it is above its dataset's ceiling and nobody let it through."""
+    if not risk.may_go_on(extract, report=report, remedies=remedies, at=timezone.now()):
+        raise risk.Held
 
 
 def _note_progress(extract: Extract, step: Any) -> None:

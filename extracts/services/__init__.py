@@ -1,7 +1,8 @@
 """What people and workers do with what is stored: request, claim, accept, link, decide, publish, withdraw.
 
 What stands here by name is about extracts and the release that they are built from. Deliveries, linkage runs,
-clerical pairs and releases have modules of their own: `deliveries`, `linkage`, `clerical`, `releases`.
+clerical pairs and releases have modules of their own: `deliveries`, `linkage`, `clerical`, `releases`; so has the
+risk of an extract: `risk`.
 """
 
 from extracts.services.extract import (

@@ -29,6 +29,7 @@ from governance.catalogue.reading import (
     read_owners,
 )
 from governance.catalogue.reading_cohort import COHORT, read_cohort_frame
+from governance.catalogue.reading_risk import refuse_unknown
 from governance.catalogue.reading_tables import read_tables
 from governance.catalogue.reading_variables import read_variables
 from governance.catalogue.search import Match, search
@@ -53,6 +54,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     ladders = read_ladders(_ladder_file(folder))
     variables = read_variables(folder / "variables.csv", dataset, code_lists, ladders)
     tables = read_tables(folder / "tables.csv", owners, variables)
+    refuse_unknown("dataset.json", dataset.risk, tables)
     frame = read_cohort_frame(folder / COHORT, tables, code_lists, ladders)
     breaks = read_breaks(folder / BREAKS, [table.name for table in tables])
     return Catalogue(dataset, owners, tables, code_lists, ladders, frame, breaks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from governance.catalogue.breaks import Break
 from governance.catalogue.cohort_frame import CohortFrame
 from governance.catalogue.ladders import Ladder, Level, UnknownName, named
+from governance.catalogue.risk_rules import NO_RULES, RiskRules
 from governance.catalogue.sensitivity import Sensitivity
 
 
@@ -78,6 +79,7 @@ class Dataset:
     statement: str
     key_domains: tuple[KeyDomain, ...]
     small_areas: tuple[str, ...] = ()
+    risk: RiskRules = NO_RULES
 
     @property
     def keys(self) -> dict[str, str]:
