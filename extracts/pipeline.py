@@ -1,4 +1,4 @@
-"""Build one extract: select, generalise, pseudonymise, write. Given a store, a key and a folder.
+"""Build one extract: assess its risk, select, generalise, pseudonymise, write. Given a store, a key and a folder.
 
 The same specification, release and key give the same content in every file (`content_sha256`), and the same bytes
 where no seal encrypts them.
@@ -7,51 +7,40 @@ where no seal encrypts them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import duckdb
 import pyarrow as pa
-from duckdb.func import ARROW, SPECIAL
 
 from extracts import query
 from extracts.atrest.files import Files
 from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
 from extracts.atrest.seal import Seal
-from extracts.formats.columns import Sheet, sheet_of
+from extracts.engines import Engine, EngineOf, OnDuckDB, OpenRelease, domains_of
+from extracts.formats.columns import Sheet, sheet_of, sheets_of
 from extracts.formats.files import TableFiles
 from extracts.formats.known import FORMATS, TooManyRows, why_too_many
 from extracts.heartbeat import stream, wait
 from extracts.pack import datapackage, keys, links
 from extracts.pack.contents import Contents
 from extracts.pack.papers import papers
-from extracts.pseudonyms import compare_distinct, pseudonymiser
+from extracts.pseudonyms import compare_distinct
+from extracts.risk import Remedy, RiskReport, assess, remedies
 from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
-ENGINE = f"gatehouse extracts 2, duckdb {duckdb.__version__}, pyarrow {pa.__version__}"
-BATCH_ROWS = 131_072
+ENGINE = f"gatehouse extracts 2, {{engine}}, pyarrow {pa.__version__}"
 SUFFIXES = frozenset(one.suffix for one in FORMATS.values())
 
 
 class NotInRelease(ValueError):
     """The specification asks for another release than the one given, or for a table that is not in it."""
-
-
-class OpenRelease(Protocol):
-    """What a build needs of a store: a release, and a connection on which its tables are views."""
-
-    @property
-    def release(self) -> Release: ...
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection: ...
-    @property
-    def quality(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -66,6 +55,8 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+# Told how identifying the extract is, and what would make it less so, before anything is written.
+Assessed = Callable[[RiskReport, Sequence[Remedy]], None]
 
 
 @dataclass(frozen=True)
@@ -113,29 +104,31 @@ def build(
     into: Path,
     created_at: datetime,
     progress: Report,
+    engine_of: EngineOf = OnDuckDB,
     project: str = "",
     seal: Seal | None = None,
+    assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Write the extract into the empty folder `into`, which the store must be allowed to write to.
+    """Assess the extract, then write it into the empty folder `into`, which the store must be allowed to write to.
 
-    One file per table and format of the specification,
-    the papers of `extracts.pack` and manifest.json. `project` is the reference that the citation names. With a `seal`
-    all of it is encrypted but `atrest.files.IN_THE_CLEAR`. `progress`
-    is called after each batch and at least once a second; what it raises stops the build. Raises
+    One file per table and format of the specification, the papers of `extracts.pack` and manifest.json. `project` is
+    the reference that the citation names. `progress` is called after each batch and at least once a second; what it
+    or `assessed` raises stops the build. The risk report is not among the files: it is for those who decide, and for
+    the team's page. With a `seal` everything is encrypted but `atrest.files.IN_THE_CLEAR`. Rows come from the engine
+    that `engine_of` makes; files are written here, whichever it is. Raises
     NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
-    expected = _expected_rows(spec, catalogue, store, progress)
-    _offer_pseudonyms(spec, catalogue, store.connection, key)
+    engine = engine_of(spec, catalogue, store, key)
+    expected = _expected_rows(spec, engine, progress)
+    assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
     rows: dict[str, int] = {}
     files = Files(into, seal)
     for done, table in enumerate(spec.tables):
         at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
-        rows[table.name] = _write_table(
-            table, sheet_of(table, catalogue, created_at), spec, catalogue, store, files, at
-        )
+        rows[table.name] = _write_table(table, sheet_of(table, spec, catalogue, created_at), spec, engine, files, at)
     at = _Position("", len(spec.tables), len(spec.tables), progress)
-    _check_pseudonyms(spec, catalogue, store, files, at)
+    _check_pseudonyms(spec, catalogue, engine, store, files, at)
     contents = _contents(spec, catalogue, store, files, at, rows=rows, created_at=created_at, project=project)
     for name, content in {**papers(contents), **files.openers()}.items():
         files.put(name, content)
@@ -150,7 +143,7 @@ def build(
         spec=spec.to_json(),
         spec_sha256=spec.digest(),
         created_at=created_at.isoformat(),
-        engine=ENGINE,
+        engine=ENGINE.format(engine=engine.name),
         sealed_under=seal.key_id if seal else "",
         files=entries,
     )
@@ -180,57 +173,38 @@ def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalo
         raise NotInRelease(f"This release does not hold {', '.join(missing)}.")
 
 
-def _domains(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
-    found = {catalogue[table.name][column.name].key_domain for table in spec.tables for column in table.columns}
-    return sorted(found - {""})
-
-
-def _offer_pseudonyms(
-    spec: ExtractSpec, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, key: bytes
-) -> None:
-    """Let the engine call this project's pseudonyms, one function per key domain."""
-    for domain in _domains(spec, catalogue):
-        name = query.pseudonym_function(domain)
-        known = connection.execute(
-            "SELECT count(*) FROM duckdb_functions() WHERE function_name = $name", {"name": name}
-        ).fetchall()
-        if known[0][0]:
-            connection.remove_function(name)
-        connection.create_function(
-            name, pseudonymiser(domain=domain, key=key), ["BIGINT"], "BIGINT", type=ARROW, null_handling=SPECIAL
-        )
-
-
-def _expected_rows(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, progress: Report) -> dict[str, int]:
+def _expected_rows(spec: ExtractSpec, engine: Engine, progress: Report) -> dict[str, int]:
     """How many rows each table will have. Raises TooManyRows before anything is written."""
     expected: dict[str, int] = {}
     for table in spec.tables:
         at = _Position(table.name, 0, len(spec.tables), progress)
-        count = query.count_rows(table, spec=spec, catalogue=catalogue).sql("duckdb")
-        expected[table.name] = _number(count, store, at)
+        expected[table.name] = wait(partial(engine.count, table), beat=at.beat, interrupt=engine.interrupt)
         if reasons := why_too_many(spec.formats, table.name, expected[table.name]):
             raise TooManyRows(" ".join(reasons))
     return expected
 
 
-def _write_table(
-    table: TableSpec,
-    sheet: Sheet,
-    spec: ExtractSpec,
-    catalogue: Catalogue,
-    store: OpenRelease,
-    files: Files,
-    at: _Position,
-) -> int:
+def _assess(
+    spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, at: _Position
+) -> tuple[RiskReport, tuple[Remedy, ...]]:
+    """How identifying the extract is; and for one that is more so than its dataset allows, what would help."""
+
+    def work() -> tuple[RiskReport, tuple[Remedy, ...]]:
+        report = assess(store.connection, spec, catalogue)
+        return report, remedies(store.connection, spec, catalogue, report)
+
+    return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
+
+
+def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, files: Files, at: _Position) -> int:
     """Stream one table into its files; returns the number of rows."""
-    selection = query.select_table(table, spec=spec, catalogue=catalogue).sql("duckdb")
 
     def batches() -> Iterator[pa.Schema | pa.RecordBatch]:
-        reader = store.connection.sql(selection).to_arrow_reader(BATCH_ROWS)
+        reader = engine.read(table)
         yield reader.schema
         yield from reader
 
-    arriving = stream(batches(), beat=at.beat, interrupt=store.connection.interrupt)
+    arriving = stream(batches(), beat=at.beat, interrupt=engine.interrupt)
     schema, name = next(arriving), f"{table.name}.parquet"
     digest = ContentDigest(schema)
     writers = TableFiles(
@@ -252,14 +226,16 @@ def _write_table(
     return at.rows_done
 
 
-def _check_pseudonyms(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, files: Files, at: _Position) -> None:
+def _check_pseudonyms(
+    spec: ExtractSpec, catalogue: Catalogue, engine: Engine, store: OpenRelease, files: Files, at: _Position
+) -> None:
     """Raise PseudonymCollision unless each domain has as many pseudonyms on disk as surrogates in the release."""
     for table in spec.tables:
         files.offer(store.connection, _as_written(table.name), f"{table.name}.parquet")
-    for domain in _domains(spec, catalogue):
-        expected = query.keys_of_domain(domain, spec=spec, catalogue=catalogue).sql("duckdb")
+    for domain in domains_of(spec, catalogue):
+        expected = wait(partial(engine.keys, domain), beat=at.beat, interrupt=engine.interrupt)
         written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written=_as_written).sql("duckdb")
-        compare_distinct(_number(expected, store, at), _number(written, store, at), domain=domain)
+        compare_distinct(expected, _number(written, store, at), domain=domain)
 
 
 def _as_written(table: str) -> str:
@@ -283,7 +259,7 @@ def _contents(
     def ask(sql: str) -> list[tuple[Any, ...]]:
         return _asked(sql, store, at)
 
-    sheets = [sheet_of(table, catalogue, created_at) for table in spec.tables]
+    sheets = sheets_of(spec, catalogue, created_at)
     return Contents(
         spec,
         catalogue,

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from extracts.formats.columns import Column, Kind
+from extracts.formats.columns import TEXTS, Column, Kind
 from extracts.formats.names import names_in
 from extracts.formats.whole import Whole, longest_of
 from extracts.specification import STATA
@@ -60,7 +60,7 @@ class StataFile(Whole):
             positions, missing, codes = self.coded(values, column)
             labels.update({number: value_label(code, label) for number, (code, label) in enumerate(codes, 1)})
             return _integers(positions + 1, missing)
-        if column.kind in (Kind.KEY, Kind.TEXT):
+        if column.kind in TEXTS:
             return pd.Series(pc.fill_null(self.texts(values, column), "").to_pandas())
         numbers, missing = self.numbers(values, column)
         if column.kind is Kind.DATE:

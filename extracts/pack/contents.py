@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from extracts.formats.columns import Column, Sheet, sheet_of
+from extracts.formats.columns import Column, Sheet, sheets_of
 from extracts.formats.known import FORMATS, Format
 from extracts.pack.keys import Keys
 from extracts.pack.links import LinkRate
@@ -39,7 +39,7 @@ class Contents:
 
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
-        return tuple(sheet_of(table, self.catalogue, self.created_at) for table in self.spec.tables)
+        return sheets_of(self.spec, self.catalogue, self.created_at)
 
     @property
     def formats(self) -> tuple[Format, ...]:

@@ -18,7 +18,7 @@ NAME = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {
     Kind.KEY: "integer", Kind.INTEGER: "integer", Kind.DECIMAL: "number", Kind.BOOLEAN: "boolean",
-    Kind.DATE: "date", Kind.TEXT: "string",
+    Kind.DATE: "date", Kind.TEXT: "string", Kind.HEX: "string",
 }  # fmt: skip
 KEYS_AS_TEXT, TRUTHS_AS_NUMBERS = (STATA, SPSS, R), (STATA, SPSS)
 

@@ -6,12 +6,12 @@ What links to what follows from the dataset's frame of cohorts; a dataset withou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extracts import query
 from extracts.conversion import quoted
 from extracts.pack.keys import Ask
-from extracts.specification import ColumnSpec, ExtractSpec, TableSpec
+from extracts.specification import ColumnSpec, ExtractSpec, TableSpec, bounds_of
 from governance.catalogue.catalogue import Catalogue, Table, Variable
 from governance.catalogue.cohort_frame import CohortFrame
 
@@ -157,7 +157,7 @@ def _groups(table: TableSpec, catalogue: Catalogue) -> Iterator[tuple[str, Colum
 
 def _no_finer(column: ColumnSpec, variable: Variable, level: str, catalogue: Catalogue) -> ColumnSpec:
     if variable.ladder and catalogue.ladder(variable.ladder).is_finer(column.level, than=level):
-        return ColumnSpec(column.name, level)
+        return ColumnSpec(column.name, level, **bounds_of(variable, level, catalogue))
     return column
 
 
@@ -171,7 +171,7 @@ def _area_of_case(
     if cases is None or not own or frame.case_key not in [one.name for one in cases.columns]:
         return None
     area = dict(_groups(cases, catalogue)).get("area")
-    return (own[0], TableSpec(cases.name, (ColumnSpec(frame.case_key), area)), area) if area else None
+    return (own[0], replace(cases, columns=(ColumnSpec(frame.case_key), area)), area) if area else None
 
 
 def _rows(
@@ -184,7 +184,7 @@ def _rows(
     """What stands behind FROM: the delivered rows with surrogates and groups, and how each grouping is called."""
     described = catalogue[table.name]
     keys = [column for column in table.columns if described[column.name].pseudonymised]
-    source = f"({_delivered(TableSpec(table.name, (*keys, *groups.values())), spec, catalogue)}) AS here"
+    source = f"({_delivered(replace(table, columns=(*keys, *groups.values())), spec, catalogue)}) AS here"
     shown = {by: f"here.{quoted(column.name)}" for by, column in groups.items()}
     if case is not None:
         own, cases, area = case

@@ -7,7 +7,7 @@ from extracts.formats.names import names_in
 from extracts.pack.contents import Contents
 from extracts.pack.told import MISSING
 from extracts.pack.words import OPENED_BY, SEALED_OPENED_BY, cohort_sentences, undated_sentences
-from extracts.specification import CSV, SPSS, STATA, R
+from extracts.specification import CSV, HEX128, INT63, SPSS, STATA, R
 
 # What to mind of each format, beyond what the dictionary says of each column.
 CAUTIONS = {
@@ -24,6 +24,14 @@ CAUTIONS = {
         "Codes are factors whose levels are the codes. For labels instead:",
         '  levels(d$x) <- attr(d$x, "labels")[levels(d$x)]',
     ),
+}
+
+KEYS = {
+    INT63: (
+        "In Parquet and CSV they are 64-bit integers, never to be read as floating-point numbers; Stata, SPSS and R",
+        "have no numbers of that size, so there they are text of digits.",
+    ),
+    HEX128: ("They are text of 32 hexadecimal digits in every format.",),
 }
 
 
@@ -54,9 +62,8 @@ def readme(contents: Contents) -> str:
             f"Tables, each as {_kinds(contents)}, with the same rows in the same order:", *names, "",
             *(HOW_TO_OPEN if contents.sealed else ()),
             *_formats(contents),
-            "Keys are pseudonyms made for this project alone: they join the tables here and",
-            "nothing elsewhere. In Parquet and CSV they are 64-bit integers, never to be read as floating-point",
-            "numbers; Stata, SPSS and R have no numbers of that size, so there they are text of digits.",
+            "Keys are pseudonyms made for this project alone: they join the tables here and nothing elsewhere.",
+            *KEYS[spec.pseudonyms],
             "Rows are in the order of their pseudonyms, which says nothing about the source.", "",
             "dictionary.html and dictionary.csv describe every variable, its level of detail and how each format",
             "tells it; dictionary-codes.csv and codelists/ explain the codes. datapackage.json says the same to",

@@ -11,26 +11,26 @@ CODED = "coded"
 
 TYPES: Mapping[str, Mapping[str, str]] = {
     PARQUET: {
-        Kind.KEY: "64-bit integer", Kind.INTEGER: "integer", Kind.DECIMAL: "double", Kind.BOOLEAN: "boolean",
-        Kind.DATE: "date", Kind.TEXT: "string", CODED: "string",
+        Kind.KEY: "64-bit integer", Kind.HEX: "string", Kind.INTEGER: "integer", Kind.DECIMAL: "double",
+        Kind.BOOLEAN: "boolean", Kind.DATE: "date", Kind.TEXT: "string", CODED: "string",
     },
     CSV: {
-        Kind.KEY: "digits", Kind.INTEGER: "digits", Kind.DECIMAL: "number", Kind.BOOLEAN: "true or false",
-        Kind.DATE: "YYYY-MM-DD", Kind.TEXT: "text in quotes", CODED: "text in quotes",
+        Kind.KEY: "digits", Kind.HEX: "text in quotes", Kind.INTEGER: "digits", Kind.DECIMAL: "number",
+        Kind.BOOLEAN: "true or false", Kind.DATE: "YYYY-MM-DD", Kind.TEXT: "text in quotes", CODED: "text in quotes",
     },
     STATA: {
-        Kind.KEY: "text of digits", Kind.INTEGER: "whole number", Kind.DECIMAL: "double",
+        Kind.KEY: "text of digits", Kind.HEX: "text", Kind.INTEGER: "whole number", Kind.DECIMAL: "double",
         Kind.BOOLEAN: "0 or 1, labelled no and yes", Kind.DATE: "date (%td)", Kind.TEXT: "text",
         CODED: "number, labelled with code: label",
     },
     SPSS: {
-        Kind.KEY: "text of digits", Kind.INTEGER: "number", Kind.DECIMAL: "number",
+        Kind.KEY: "text of digits", Kind.HEX: "text", Kind.INTEGER: "number", Kind.DECIMAL: "number",
         Kind.BOOLEAN: "0 or 1, labelled no and yes", Kind.DATE: "date (SDATE10)", Kind.TEXT: "text",
         CODED: "text, the code itself, labelled",
     },
     R: {
-        Kind.KEY: "character of digits", Kind.INTEGER: "integer, or double beyond 2^31", Kind.DECIMAL: "double",
-        Kind.BOOLEAN: "logical", Kind.DATE: "Date", Kind.TEXT: "character",
+        Kind.KEY: "character of digits", Kind.HEX: "character", Kind.INTEGER: "integer, or double beyond 2^31",
+        Kind.DECIMAL: "double", Kind.BOOLEAN: "logical", Kind.DATE: "Date", Kind.TEXT: "character",
         CODED: "factor of the codes; labels in attr(x, \"labels\")",
     },
 }  # fmt: skip
@@ -51,5 +51,5 @@ def type_in(format: str, column: Column) -> str:
 
 def missing_in(format: str, column: Column) -> str:
     """Keys are text where a format has no integers of their size; codes are numbers in Stata."""
-    as_text = column.kind is Kind.TEXT or (column.kind is Kind.KEY and format in (STATA, SPSS))
+    as_text = column.kind in (Kind.TEXT, Kind.HEX) or (column.kind is Kind.KEY and format in (STATA, SPSS))
     return MISSING[format][as_text and not (column.codes and format == STATA)]

@@ -27,7 +27,8 @@ def frame_of(path):
     if path.suffix == ".parquet":
         return parquet.read_table(path).to_pandas(types_mapper=whole)
     if path.suffix == ".csv":
-        options = arrow_csv.ConvertOptions(strings_can_be_null=True)
+        types = parquet.read_schema(path.with_suffix(".parquet"))  # as the README says: types have to be told
+        options = arrow_csv.ConvertOptions(strings_can_be_null=True, column_types=types)
         return arrow_csv.read_csv(path, convert_options=options).to_pandas(types_mapper=whole)
     if path.suffix == ".rds":
         return rdata.read_rds(path)
