@@ -35,7 +35,7 @@ from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release, Withholding
 from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs, risk, withholding
+from extracts.services import jobs, keys, risk, withholding
 from extracts.services.withholding import Written
 from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
@@ -46,6 +46,7 @@ from governance.catalogue.catalogue import Catalogue, catalogue_at, description_
 from governance.outputs import services as outputs
 from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.people.grants import worker
 from governance.people.models import User
 from governance.workflow import Refused
 
@@ -128,9 +129,7 @@ def _build(extract: Extract) -> None:
         return
     catalogue = catalogue_at(place / "catalogue")
     spec = ExtractSpec.from_json(extract.specification)
-    ring = key_ring()
-    key = ring.project_key(extract.project.reference, extract.key_version)
-    seal = Seal(ring.workspace_key(extract.project.reference, extract.key_version))
+    key, seal = _keys_of(extract)
     own_staging = zones().staging / f"extract-{extract.pk}"
     delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
     with delivery.staging(own_staging) as room:
@@ -264,6 +263,18 @@ def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Reme
         raise risk.Held
 
 
+def _keys_of(extract: Extract) -> tuple[bytes, Seal]:
+    """The pseudonym key of the extract's version, and what seals its files under the workspace key of that version.
+
+    That the version was used is put on record, with its fingerprint.
+    """
+    which = (extract.project.reference, extract.key_version)
+    ring = key_ring()
+    key = ring.project_key(*which)
+    keys.note_key(extract.project, extract.key_version, fingerprint=ring.fingerprint(*which), at=timezone.now())
+    return key, Seal(ring.workspace_key(*which))
+
+
 def _note_progress(extract: Extract, step: Any) -> None:
     services.keep(
         extract,
@@ -300,10 +311,21 @@ def _remove_folder(extract: Extract) -> None:
         shutil.rmtree(zones().workspace(extract.project.reference) / extract.folder, ignore_errors=True)
 
 
-@shared_task
-def destroy_replaced() -> None:
-    """Remove extracts that were replaced long enough ago. Safe to repeat: one that is destroyed is not looked at."""
-    services.destroy_replaced(remove=_remove_folder, at=timezone.now())
+def _rekey() -> None:
+    """Ask for what was delivered under an earlier key version to be built anew, one of a project at a time.
+
+    One whose approval no longer holds stays as it is: the workspace is closed to its people, and it goes with it.
+    """
+    for project in keys.projects_to_rekey():
+        extract = keys.to_rekey(project).order_by("pk")[0]
+        release = services.current_release(extract.release.code)
+        if release is None:
+            continue
+        catalogue = catalogue_at(zones().release(release.code, release.version) / "catalogue")
+        try:
+            services.request_again(extract, catalogue=catalogue, by=worker(), at=timezone.now())
+        except Refused as refusal:
+            log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
 
 
 def linkage_setting(**more: Any) -> linkage_runs.Setting:
@@ -495,6 +517,8 @@ def sweep() -> None:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
     _clear_undelivered()
     _take_away_withdrawn()
+    _rekey()
+    services.destroy_replaced(remove=_remove_folder, at=now)
 
 
 @shared_task

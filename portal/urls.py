@@ -24,6 +24,7 @@ from portal.views import (
     health,
     home,
     invitations,
+    keys,
     leaving,
     linkage,
     notices,
@@ -210,6 +211,8 @@ urlpatterns = [
     path("agreements/<int:pk>/revoke", asked_again(agreements.revoke), name="agreement_revoke"),
     # Extracts.
     path("projects/<int:pk>/extracts/request", extracts.request_extract, name="extract_request"),
+    path("projects/<int:pk>/keys", keys.index, name="project_keys"),
+    path("projects/<int:pk>/keys/rotate", asked_again(keys.rotate), name="key_rotate"),
     path("extracts/<int:pk>/", extracts.detail, name="extract"),
     path("extracts/<int:pk>/cancel", extracts.cancel, name="extract_cancel"),
     path("extracts/<int:pk>/retry", extracts.retry, name="extract_retry"),
