@@ -64,7 +64,7 @@ def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTabl
         for column in table.columns:
             variable = catalogue[table.name][column.name]
             level = catalogue.ladder(variable.ladder)[column.level].label if variable.ladder else ""
-            kind = column_of(variable, column, catalogue).kind
+            kind = column_of(variable, column, catalogue, spec.pseudonyms).kind
             columns.append(Column(variable.name, variable.label, level, kind, variable.pseudonymised))
         yield ExtractedTable(table.name, catalogue[table.name].label, tuple(columns))
 
