@@ -10,7 +10,7 @@ import pyarrow as pa
 from duckdb.func import ARROW, SPECIAL
 
 from extracts import query
-from extracts.pseudonyms import pseudonymiser
+from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.specification import ExtractSpec, Release, TableSpec
 from governance.catalogue.catalogue import Catalogue
 
@@ -86,9 +86,10 @@ class OnDuckDB:
         ).fetchall()
         if known[0][0]:
             self._connection.remove_function(name)
-        self._connection.create_function(
-            name, pseudonymiser(domain=domain, key=key), ["BIGINT"], "BIGINT", type=ARROW, null_handling=SPECIAL
-        )
+        kind = self._spec.pseudonyms
+        made = pseudonymiser(domain=domain, key=key, kind=kind)
+        sql = kind_of(kind).sql
+        self._connection.create_function(name, made, ["BIGINT"], sql, type=ARROW, null_handling=SPECIAL)
 
 
 def domains_of(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:

@@ -11,7 +11,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,11 +130,10 @@ def _build(extract: Extract) -> None:
     catalogue = catalogue_at(place / "catalogue")
     spec = ExtractSpec.from_json(extract.specification)
     key, seal = _keys_of(extract)
-    own_staging = zones().staging / f"extract-{extract.pk}"
-    delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
-    with delivery.staging(own_staging) as room:
+    services.keep(extract, at=timezone.now(), lease=lease(), work_began=timezone.now())
+    with delivery.going_on(zones().staging / f"extract-{extract.pk}", _of_the_same(extract)) as room:
         folder = room / "extract"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         cluster = Cluster(**settings.GATEHOUSE_SPARK)
         with (
             store.open_release(place, staging=room, withheld=_withheld(spec, catalogue)) as linked,
@@ -169,6 +168,13 @@ def _build(extract: Extract) -> None:
             catalogue=catalogue,
             at=timezone.now(),
         )
+
+
+def _of_the_same(extract: Extract) -> str:
+    """A name for everything that the files of a build follow from: only a build of the same goes on with them."""
+    parts = (extract.specification, extract.release.code, extract.release.version, extract.release.manifest_sha256,
+             extract.key_version, extract.created_at.isoformat(), settings.GATEHOUSE_EXTRACT_ENGINE)  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _failing(extract: Extract, place: Path) -> services.Failing | None:
@@ -285,6 +291,9 @@ def _note_progress(extract: Extract, step: Any) -> None:
         tables_total=step.tables,
         rows_done=step.rows_done,
         rows_expected=step.rows_expected,
+        all_done=step.all_done,
+        all_expected=step.all_expected,
+        all_kept=step.all_kept,
     )
 
 

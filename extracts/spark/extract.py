@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyspark
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.functions import arrow_udf
-from pyspark.sql.types import LongType
+from pyspark.sql.types import LongType, StringType
 from sqlglot import exp
 
 from extracts import query
 from extracts.engines import OpenRelease, domains_of, even
 from extracts.pseudonyms import pseudonymiser
 from extracts.spark.dialect import Known, spark_text
-from extracts.specification import ExtractSpec, TableSpec
+from extracts.specification import INT63, ExtractSpec, TableSpec
 from extracts.withholding import WITHHELD
 from governance.catalogue.catalogue import Catalogue
 
@@ -53,7 +53,7 @@ class OnSpark:
             listed = store.connection.sql(f'FROM "{WITHHELD}"').to_arrow_table()
             session.createDataFrame(listed).createOrReplaceTempView(f"`{WITHHELD}`")
         for domain in domains_of(spec, catalogue):
-            _offer(session, domain, key)
+            _offer(session, domain, key, spec.pseudonyms)
         self._kept: set[str] = set()
 
     def count(self, table: TableSpec) -> int:
@@ -73,7 +73,11 @@ class OnSpark:
     def _schema(self, table: TableSpec) -> pa.Schema:
         """Names and types as DuckDB gives them; it need not read a row to know them."""
         plain = query.select_table(table, spec=self._spec, catalogue=self._catalogue, pseudonymised=False)
-        return self._store.connection.sql(plain.limit(0).sql("duckdb")).to_arrow_reader().schema
+        schema = self._store.connection.sql(plain.limit(0).sql("duckdb")).to_arrow_reader().schema
+        described = self._catalogue[table.name]
+        keys = [column.name for column in table.columns if described[column.name].pseudonymised]
+        kind = pa.int64() if self._spec.pseudonyms == INT63 else pa.string()
+        return pa.schema([field.with_type(kind) if field.name in keys else field for field in schema])
 
     def _frame(self, tree: exp.Select) -> DataFrame:
         """The query as a frame, not yet worked out; but whose rows it asks for is, once for all tables."""
@@ -94,14 +98,15 @@ def _said(tree: exp.Expr) -> str:
     return spark_text(tree, Known())
 
 
-def _offer(session: SparkSession, domain: str, key: bytes) -> None:
+def _offer(session: SparkSession, domain: str, key: bytes, kind: str) -> None:
     """Teach the session the project's pseudonyms of a key domain."""
     vectorised: Any = arrow_udf  # its types are too many to tell apart
-    session.udf.register(query.pseudonym_function(domain), vectorised(_calculation(domain, key), LongType()))
+    made = vectorised(_calculation(domain, key, kind), LongType() if kind == INT63 else StringType())
+    session.udf.register(query.pseudonym_function(domain), made)
 
 
-def _calculation(domain: str, key: bytes) -> Callable[[pa.Array], pa.Array]:
-    calculate = pseudonymiser(domain=domain, key=key)
+def _calculation(domain: str, key: bytes, kind: str) -> Callable[[pa.Array], pa.Array]:
+    calculate = pseudonymiser(domain=domain, key=key, kind=kind)
 
     def calculated(surrogates: pa.Array) -> pa.Array:
         return calculate(surrogates)
