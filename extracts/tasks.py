@@ -113,6 +113,7 @@ def _build(extract: Extract) -> None:
                 key=key,
                 into=folder,
                 created_at=extract.created_at,
+                project=extract.project.reference,
                 progress=lambda step: _note_progress(extract, step),
                 engine_of=engine_of,
                 assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
