@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, Literal
 
 import numpy as np
@@ -37,8 +38,10 @@ class StataFile(Whole):
             if column.kind is Kind.TEXT and not column.codes and longest_of(values) > LONGEST_TEXT:
                 long.append(name)
         dates: Any = {names[column.name]: "td" for column in self.sheet.columns if column.kind is Kind.DATE}
+        # The writer goes back to its header, which a sealed file does not let it.
+        made = None if self.sink.seekable() else BytesIO()
         pd.DataFrame(series, copy=False).to_stata(
-            self.sink,
+            made or self.sink,
             convert_dates=dates,
             write_index=False,
             # The writer would take the clock's time otherwise; form 118 tells no zone.
@@ -49,6 +52,8 @@ class StataFile(Whole):
             version=FORM,
             value_labels={name: given for name, given in labels.items() if given},
         )
+        if made:
+            self.sink.write(made.getbuffer())
 
     def _series(self, values: pa.ChunkedArray, column: Column, labels: dict[Any, str]) -> pd.Series[Any]:
         if column.codes:

@@ -23,6 +23,7 @@ class Contents:
     project  reference of the project that the extract is for, "" where there is none
     keys     which keys hold within the extract, and which columns hold listed codes only
     links    share of this extract's records that are linked; empty where the dataset links none
+    sealed   whether the files are encrypted
     """
 
     spec: ExtractSpec
@@ -34,6 +35,7 @@ class Contents:
     project: str = ""
     keys: Keys = field(default_factory=Keys)
     links: Sequence[LinkRate] = ()
+    sealed: bool = False
 
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:

@@ -24,12 +24,15 @@ KEYS_AS_TEXT, TRUTHS_AS_NUMBERS = (STATA, SPSS, R), (STATA, SPSS)
 
 
 class File(Protocol):
-    """A file of the extract: its name in the folder, bytes and SHA-256."""
+    """A file of the extract as it is once opened: its name in the folder, bytes and SHA-256.
+
+    Of an encrypted Parquet file neither is known: it is never there as a file without encryption.
+    """
 
     @property
     def name(self) -> str: ...
     @property
-    def bytes(self) -> int: ...
+    def bytes(self) -> int | None: ...
     @property
     def sha256(self) -> str: ...
 
@@ -81,8 +84,7 @@ def _file(file: File, format: str, mediatype: str) -> dict[str, Any]:
         "type": "table",
         "format": format,
         "mediatype": mediatype,
-        "bytes": file.bytes,
-        "hash": f"sha256:{file.sha256}",
+        **({} if file.bytes is None else {"bytes": file.bytes, "hash": f"sha256:{file.sha256}"}),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from extracts.conversion import quoted, text
@@ -35,10 +34,10 @@ class Keys:
 
 
 def keys_within(
-    spec: ExtractSpec, catalogue: Catalogue, sheets: Sequence[Sheet], *, written_to: Path, ask: Ask
+    spec: ExtractSpec, catalogue: Catalogue, sheets: Sequence[Sheet], *, written: Callable[[str], str], ask: Ask
 ) -> Keys:
-    """What holds of the Parquet files in that folder. `ask` runs a query and gives its rows."""
-    files = {table.name: f"read_parquet({text(written_to / f'{table.name}.parquet')})" for table in spec.tables}
+    """What holds of the tables as written; `written` names the view of each. `ask` runs a query and gives its rows."""
+    files = {table.name: quoted(written(table.name)) for table in spec.tables}
     primary = {
         table.name: columns for table in spec.tables if (columns := _primary(table, catalogue, files[table.name], ask))
     }

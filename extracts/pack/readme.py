@@ -6,7 +6,7 @@ from extracts.formats.known import FORMATS
 from extracts.formats.names import names_in
 from extracts.pack.contents import Contents
 from extracts.pack.told import MISSING
-from extracts.pack.words import OPENED_BY, cohort_sentences, undated_sentences
+from extracts.pack.words import OPENED_BY, SEALED_OPENED_BY, cohort_sentences, undated_sentences
 from extracts.specification import CSV, HEX128, INT63, SPSS, STATA, R
 
 # What to mind of each format, beyond what the dictionary says of each column.
@@ -35,6 +35,20 @@ KEYS = {
 }
 
 
+# Of a sealed extract, before its formats.
+HOW_TO_OPEN = (
+    "The files are encrypted, all but this text, manifest.json and what opens the others:", "",
+    "  Python   import sys; sys.path.insert(0, \"this folder\"); import gatehouse_workspace as gw",
+    "           gw.read(\"table\"), gw.arrow(\"table\"), gw.duckdb(), gw.open(\"dictionary.html\"), gw.check()",
+    "  R        source(\"this folder/gatehouse_workspace.R\")",
+    "           gh_read(\"table\"), gh_duckdb(), gh_bytes(\"dictionary.html\")", "",
+    "The key of your workspace is in a file that only you can read, named by the environment variable",
+    "GATEHOUSE_WORKSPACE_KEY. Files keep their names: under another one they cannot be opened. For other programs",
+    "gw.copy(\"table.dta\", \"/dev/shm/table.dta\") writes a copy that is not encrypted; remove it when you are done.",
+    "",
+)  # fmt: skip
+
+
 def readme(contents: Contents) -> str:
     dataset, spec, release = contents.catalogue.dataset, contents.spec, contents.release
     names = [f"  {table.name:<24} {contents.rows[table.name]:>12,} rows" for table in spec.tables]
@@ -46,6 +60,7 @@ def readme(contents: Contents) -> str:
             f"Period: {spec.period_from} to {spec.period_to}, both days included.",
             *undated_sentences(spec, contents.catalogue), *cohort_sentences(spec, contents.catalogue), "",
             f"Tables, each as {_kinds(contents)}, with the same rows in the same order:", *names, "",
+            *(HOW_TO_OPEN if contents.sealed else ()),
             *_formats(contents),
             "Keys are pseudonyms made for this project alone: they join the tables here and nothing elsewhere.",
             *KEYS[spec.pseudonyms],
@@ -70,10 +85,11 @@ def _formats(contents: Contents) -> list[str]:
     """For each format: how to open it, how a missing value is told, what to mind, and which names had to change."""
     lines: list[str] = []
     first = contents.spec.tables[0].name
+    opened_by = SEALED_OPENED_BY if contents.sealed else OPENED_BY
     for one in contents.formats:
         numbers, texts = MISSING[one.name]
         lines.append(f"{one.label} ({one.suffix})")
-        lines += [f"  {by}: {code.format(first + one.suffix)}" for by, code in OPENED_BY[one.name]]
+        lines += [f"  {by}: {code.format(first + one.suffix)}" for by, code in opened_by[one.name]]
         lines.append(f"  Missing: {numbers}" + ("" if numbers == texts else f"; of texts: {texts}"))
         lines += [f"  {line}" for line in (*CAUTIONS.get(one.name, ()), *_renamed(contents, one.name))]
         lines.append("")

@@ -19,6 +19,15 @@ OPENED_BY = {
     R: (("R, no package", 'readRDS("{}")'),),
 }
 
+# The same where the files are encrypted: `gw` is the module gatehouse_workspace, gh_read a function of its R script.
+SEALED_OPENED_BY = {
+    PARQUET: (("Python", 'gw.read("{}")'), ("R", 'gh_read("{}")'), ("DuckDB", "gw.duckdb(), gh_duckdb()")),
+    CSV: (("Python", 'gw.read("{}")'), ("R", 'gh_read("{}")')),
+    STATA: (("Python", 'gw.read("{}")'), ("R", 'gh_read("{}")'), ("Stata", 'gw.copy("{0}", "/dev/shm/{0}") first')),
+    SPSS: (("Python", 'gw.read("{}")'), ("R", 'gh_read("{}")'), ("SPSS", 'gw.copy("{0}", "/dev/shm/{0}") first')),
+    R: (("R", 'gh_read("{}")'),),
+}
+
 
 def undated_sentences(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
     """A sentence on which rows the tables without a date hold, or nothing when there is no such table."""

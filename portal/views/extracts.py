@@ -158,7 +158,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
 def _visible(request: SignedIn, pk: int, at: datetime) -> Extract:
     """The extract with everything that its page reads in one query, once it is known to be visible."""
     visible_or_404(Extract, pk, to=request.user, at=at)
-    return Extract.objects.select_related("project", "agreement__project", "release", "requested_by").get(pk=pk)
+    return Extract.objects.select_related(
+        "project", "agreement__project", "release", "requested_by", "replaces__project"
+    ).get(pk=pk)
 
 
 def duration(span: timedelta) -> str:
