@@ -20,7 +20,7 @@ from extracts.lifecycle import BUILDING, DELIVERED, UNFINISHED
 from extracts.lifecycle.extract import CANCELLED, DESTROYED, RECALLED
 from extracts.models import Extract, Release
 from extracts.models.extract import REPLACED_DAYS
-from extracts.pack.words import OPENED_BY
+from extracts.pack.words import OPENED_BY, SEALED_OPENED_BY
 from extracts.services import risk
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification
 from governance.agreements.lifecycle import IN_FORCE
@@ -181,10 +181,12 @@ def openings(extract: Extract) -> Iterator[Opening]:
     """How to open one table in each format in which it was delivered."""
     names = [file["name"] for file in extract.files if file["rows"] is not None]
     stem = names[-1].rpartition(".")[0] if names else ""
+    sealed = bool(extract.manifest.get("sealed_under"))
+    place, ways = ("", SEALED_OPENED_BY) if sealed else (f"{extract.folder}/", OPENED_BY)
     for one in FORMATS.values():
         if stem + one.suffix in names:
-            path = f"{extract.folder}/{stem}{one.suffix}"
-            yield Opening(one.label, tuple((by, code.format(path)) for by, code in OPENED_BY[one.name]))
+            path = f"{place}{stem}{one.suffix}"
+            yield Opening(one.label, tuple((by, code.format(path)) for by, code in ways[one.name]))
 
 
 def cancel(request: SignedIn, pk: int) -> HttpResponse:

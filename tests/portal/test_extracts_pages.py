@@ -10,16 +10,18 @@ from django.conf import settings as configured
 from django.urls import reverse
 
 from extracts import services
+from extracts.atrest import gatehouse_workspace as gw
 from extracts.formats.known import FORMATS, Format
 from extracts.models import Extract
 from extracts.zones import Zones
 from governance.agreements import services as agreements
 from governance.people.models import local_day
 from governance.working_days import add_working_days
-from portal.views.extracts import duration
+from portal.views.extracts import duration, openings
 from tests.builders import an_agreement, catalogue, now
 from tests.cast import person
 from tests.extracts.second_release import second_release
+from tests.workspaces import key_at_hand
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(minutes=1)
@@ -70,7 +72,7 @@ def test_an_extract_is_built_and_its_page_says_what_it_holds(as_, project, djang
     for file in manifest["files"]:
         assert file["name"] in shown and f'title="{file["sha256"]}"' in shown
     assert extract.folder in shown and "never hands out record-level data" in shown
-    assert f'pandas.read_parquet("{extract.folder}/' in unescape(shown)
+    assert f'sys.path.insert(0, "{extract.folder}")' in unescape(shown) and "pandas.read_parquet" not in shown
     assert str(folder.parent) not in shown, "no path of the machine"
     assert "data-poll-url" not in shown, "nothing to wait for any more"
 
@@ -88,9 +90,21 @@ def test_formats_are_chosen_and_each_delivered_one_is_explained(as_, project, dj
     extract = Extract.objects.get()
     assert extract.state == "delivered" and extract.specification["formats"] == ["parquet", "stata", "r"]
     shown = unescape(html(client.get(page(extract))))
-    assert 'readRDS("' in shown and '.dta", clear' in shown and "GET FILE" not in shown and "Any program" not in shown
+    assert 'gh_read("' in shown and ".rds" in shown and ".dta" in shown
+    assert ".sav" not in shown and '.csv", "/dev' not in shown
     folder = Zones(Path(configured.GATEHOUSE_DATA)).workspace(project.reference) / extract.folder
-    assert project.reference in (folder / "suggested-citation.txt").read_text()
+    with key_at_hand(folder), gw.open("suggested-citation.txt", folder) as file:
+        assert project.reference in file.read().decode()
+
+
+def test_an_extract_from_before_files_were_encrypted_is_opened_by_the_programs_themselves(project):
+    extract = requested(project)
+    extract.folder = "extract-1-abc"
+    extract.manifest = {"files": [{"name": f"t{suffix}", "rows": 1} for suffix in (".parquet", ".sav")]}
+    assert [(one.format, one.ways[0]) for one in openings(extract)] == [
+        ("Parquet", ("pandas", 'pandas.read_parquet("extract-1-abc/t.parquet")')),
+        ("SPSS", ("SPSS", "GET FILE='extract-1-abc/t.sav'.")),
+    ]
 
 
 def test_a_format_that_is_none_is_refused(as_, project):
