@@ -146,6 +146,7 @@ def _build(extract: Extract) -> None:
                 key=key,
                 into=folder,
                 created_at=extract.created_at,
+                project=extract.project.reference,
                 progress=lambda step: _note_progress(extract, step),
                 engine_of=engine_of,
                 seal=seal,
