@@ -21,7 +21,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
-from extracts.atrest.seal import Seal
+from extracts.atrest.seal import Seal, key_file
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
@@ -35,7 +35,7 @@ from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release, Withholding
 from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs, keys, risk, withholding
+from extracts.services import jobs, keys, risk, withholding, workspaces
 from extracts.services.withholding import Written
 from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
@@ -48,6 +48,7 @@ from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.people.grants import worker
 from governance.people.models import User
+from governance.projects.models import Project
 from governance.workflow import Refused
 
 log = logging.getLogger("gatehouse.tasks")
@@ -71,6 +72,22 @@ def key_ring(*, create: bool | None = None) -> KeyRing:
     if not settings.GATEHOUSE_VAULT:
         return open_key_ring(zones().keys, create=create)
     return open_vault_ring(Place(**settings.GATEHOUSE_VAULT), create=create)
+
+
+def workspace_key_file(project: Project, *, by: User) -> str:
+    """The text of the file that opens a project's workspace, for the operator who sets that up. It is on the trail.
+
+    Raises Refused: to whoever is no operator, while the project's data may not be used, and when the key ring has none.
+    """
+    versions = workspaces.versions(project)
+    try:
+        ring = key_ring()
+        found = {version: ring.workspace_key(project.reference, version) for version in versions}
+    except BadKeyRing as problem:
+        raise Refused(str(problem)) from None
+    ids = {version: Seal(key).key_id for version, key in found.items()}
+    workspaces.note_key_given(project, ids, by=by, at=timezone.now())
+    return key_file(project.reference, found)
 
 
 def make_key_ring() -> None:

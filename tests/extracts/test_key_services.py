@@ -76,7 +76,8 @@ def test_a_rotation_gives_every_later_extract_another_key(project):
     after = built(project)
     assert (before.key_version, after.key_version, after.state) == (1, 2, "delivered")
     hashes = [
-        {file["sha256"] for file in one.manifest["files"] if "pol_crime" in file["name"]} for one in (before, after)
+        {file["content_sha256"] for file in one.manifest["files"] if "pol_crime" in file["name"]}
+        for one in (before, after)
     ]
     assert hashes[0] and not hashes[0] & hashes[1]
     key.refresh_from_db()
