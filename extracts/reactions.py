@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
 from extracts import tasks
-from extracts.models import Extract, LinkageRun, Release
+from extracts.models import Extract, LinkageRun, ProjectKey, Release
 from governance.act import moved
 from governance.outputs.models import OutputRequest
 
@@ -20,6 +20,7 @@ REACTIONS: dict[tuple[type, str], Task[[int], None]] = {
     (Extract, "request"): tasks.generate_extract,
     (Extract, "retry"): tasks.generate_extract,
     (Extract, "recall"): tasks.remove_recalled,
+    (ProjectKey, "rotate"): tasks.rekey_extracts,
     (LinkageRun, "request"): tasks.link_deliveries,
     (LinkageRun, "cancel"): tasks.clear_run,
     (Release, "withdraw"): tasks.lock_release,

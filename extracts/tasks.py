@@ -10,7 +10,8 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,26 +21,30 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from extracts import delivery, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
 from extracts.intake import sweep_drafts
 from extracts.keys import BadKeyRing, KeyRing, Place, open_key_ring, open_vault_ring, write_public_half
 from extracts.lifecycle import ENDED_WITHOUT, RECALLED, UNFINISHED
+from extracts.lifecycle.extract import FILES_ALTERED, FILES_MISSING
 from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.linkage_runs import LINKAGE, RELEASES
-from extracts.models import Extract, LinkageRun, Release
+from extracts.models import Extract, LinkageRun, ProjectKey, Release, Withholding
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs, keys
-from extracts.specification import ExtractSpec
+from extracts.services import jobs, keys, rotation, withholding
+from extracts.services.withholding import Written
+from extracts.specification import BadSpecification, ExtractSpec, missing_from
+from extracts.withheld_list import extend, occurring
 from extracts.zones import Zones
 from governance.audit import chain, trail
-from governance.catalogue.catalogue import catalogue_at, description_of
+from governance.catalogue.catalogue import Catalogue, catalogue_at, description_of
 from governance.outputs import services as outputs
 from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.people.models import User
 from governance.workflow import Refused
 
 log = logging.getLogger("gatehouse.tasks")
@@ -108,17 +113,16 @@ def generate_extract(extract_id: int) -> None:
         log.info("extract %s: attempt %s was superseded", extract.pk, extract.attempt)
     except Exception as problem:
         log.error("extract %s failed: %s", extract.pk, kind_and_place(problem))
-        reason = f"The build failed ({type(problem).__name__})."
-        _unless_superseded(services.fail, extract, reason=reason, at=timezone.now())
+        _unless_superseded(services.fail, extract, reason=failures.sentence(problem), at=timezone.now())
 
 
 def _build(extract: Extract) -> None:
     """Gate, build in a staging folder, gate again, move into the workspace, record."""
     place = zones().release(extract.release.code, extract.release.version)
-    catalogue = catalogue_at(place / "catalogue")
-    if reason := services.why_not_build(extract, catalogue=catalogue, at=timezone.now()):
-        services.stop(extract, reason=reason, at=timezone.now())
+    if found := _failing(extract, place):
+        services.stop(extract, found, at=timezone.now())
         return
+    catalogue = catalogue_at(place / "catalogue")
     spec = ExtractSpec.from_json(extract.specification)
     key = _key_of(extract)
     own_staging = zones().staging / f"extract-{extract.pk}"
@@ -126,8 +130,9 @@ def _build(extract: Extract) -> None:
     with delivery.staging(own_staging) as room:
         folder = room / "extract"
         folder.mkdir()
-        with store.open_release(place, staging=room, verify=True) as linked:
-            pipeline.build(
+        withheld = _withheld(spec, catalogue)
+        with store.open_release(place, staging=room, withheld=withheld) as linked:
+            made = pipeline.build(
                 spec,
                 catalogue=catalogue,
                 store=linked,
@@ -139,6 +144,9 @@ def _build(extract: Extract) -> None:
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
         name = f"extract-{extract.pk}-{delivery.digest_of(folder)[:16]}"
+        if found := _failing(extract, place) or _not_as_built(folder, made):
+            services.stop(extract, found, at=timezone.now())
+            return
         services.deliver(
             extract,
             folder=name,
@@ -156,6 +164,92 @@ def _key_of(extract: Extract) -> bytes:
     key = ring.project_key(*which)
     keys.note_key(extract.project, extract.key_version, fingerprint=ring.fingerprint(*which), at=timezone.now())
     return key
+
+
+def _failing(extract: Extract, place: Path) -> services.Failing | None:
+    """What the gate finds: first of the approval, then of the release's files in the folder `place`."""
+    broken = _broken(extract, place)
+    catalogue = None if broken else catalogue_at(place / "catalogue")
+    return services.failing(extract, catalogue=catalogue, at=timezone.now()) or broken
+
+
+def _broken(extract: Extract, place: Path) -> services.Failing | None:
+    """Which file of the release that the extract reads is missing or altered."""
+    manifest = extract.release.manifest_sha256
+    try:
+        store.refuse_altered(place, manifest_sha256=manifest, tables=())
+        read = missing_from(ExtractSpec.from_json(extract.specification), (), catalogue_at(place / "catalogue"))
+        store.refuse_altered(place, manifest_sha256=manifest, tables=read)
+    except store.ReleaseAltered as problem:
+        state = FILES_MISSING if isinstance(problem, store.ReleaseMissing) else FILES_ALTERED
+        return services.Failing(state, f"Release {extract.release}: {problem} The linkage team has to look at it.")
+    except BadSpecification:
+        return None  # the gate says so
+    return _withheld_list_broken(extract)
+
+
+def _withheld_list_broken(extract: Extract) -> services.Failing | None:
+    """Whether the list of withheld records that the specification names is not the one that was written."""
+    version = extract.specification.get("withheld", 0)
+    on_record = Withholding.objects.filter(dataset=extract.release.code, version=version).first()
+    if on_record is None:
+        return None
+    path = zones().withheld_list(extract.release.code, version)
+    if not path.is_file():
+        return services.Failing(FILES_MISSING, f"{on_record}: the list is not there. An operator has to look at it.")
+    if delivery.sha256_of(path) != on_record.sha256:
+        return services.Failing(FILES_ALTERED, f"{on_record}: the list was changed. An operator has to look at it.")
+    return None
+
+
+def _withheld(spec: ExtractSpec, catalogue: Catalogue) -> store.Withheld | None:
+    if not spec.withheld:
+        return None
+    return store.Withheld(zones().withheld_list(spec.dataset, spec.withheld), catalogue)
+
+
+def withhold(
+    catalogue: Catalogue, *, kind: str, domain: str, source_keys: Iterable[str], reasons: str, by: User
+) -> tuple[Withholding, int | None]:
+    """Add source keys to the list of withheld records of a dataset.
+
+    Returns the new version, and how many of all listed keys of that kind occur in the release that is published now
+    (None where there is none). Raises Refused; the list is as it was then.
+    """
+    code = catalogue.dataset.code
+
+    def write(version: int) -> Written:
+        before = zones().withheld_list(code, version - 1) if version > 1 else None
+        into = zones().withheld_list(code, version)
+        key = key_ring().dataset_key(code)
+        return Written(*extend(before, into, domain=domain, source_keys=source_keys, dataset_key=key))
+
+    made = withholding.withhold(
+        catalogue, kind=kind, domain=domain, write=write, reasons=reasons, by=by, at=timezone.now()
+    )
+    release = services.current_release(code)
+    if release is None:
+        return made, None
+    folder = zones().release(code, release.version)
+    columns = [
+        (folder / f"{variable.table}.parquet", variable.name)
+        for table in catalogue.tables
+        for variable in table.variables
+        if variable.key_domain == domain and (folder / f"{table.name}.parquet").is_file()
+    ]
+    return made, occurring(zones().withheld_list(code, made.version), domain, columns)
+
+
+def _not_as_built(folder: Path, made: pipeline.Manifest) -> services.Failing | None:
+    """Whether what was built changed on the disk before it could be delivered."""
+    for entry in made.files:
+        if not (folder / entry.name).is_file():
+            return services.Failing(
+                FILES_MISSING, f"{entry.name} of the extract was gone before it could be delivered."
+            )
+        if delivery.sha256_of(folder / entry.name) != entry.sha256:
+            return services.Failing(FILES_ALTERED, f"{entry.name} of the extract was changed before it was delivered.")
+    return None
 
 
 def _note_progress(extract: Extract, step: Any) -> None:
@@ -179,14 +273,41 @@ def _unless_superseded(step: Any, *args: Any, **kwargs: Any) -> None:
 
 
 @shared_task
+def rekey_extracts(key_id: int) -> None:
+    """Ask again for a delivered extract of an earlier key version; the sweep comes back for the next one.
+
+    Safe to repeat: each is asked for once under a version, and one at a time. What cannot be built now waits for the
+    sweep too: the page of the project's keys lists it meanwhile.
+    """
+    key = ProjectKey.objects.select_related("project", "made_by").get(pk=key_id)
+    release = services.current_release(key.project.dataset)
+    if release is None:
+        return
+    catalogue = catalogue_at(zones().release(release.code, release.version) / "catalogue")
+    with suppress(Refused):
+        rotation.rekey(key, catalogue=catalogue, at=timezone.now())
+
+
+@shared_task
 def remove_recalled(extract_id: int) -> None:
     """Take the folder of a recalled extract out of its workspace.
 
     Safe to repeat: an extract that was not recalled, or whose folder is gone, is left alone.
     """
     extract = Extract.objects.select_related("project").get(pk=extract_id)
-    if extract.state == RECALLED and WORKSPACE_FOLDER.fullmatch(extract.folder):
+    if extract.state == RECALLED:
+        _remove_folder(extract)
+
+
+def _remove_folder(extract: Extract) -> None:
+    if WORKSPACE_FOLDER.fullmatch(extract.folder):
         shutil.rmtree(zones().workspace(extract.project.reference) / extract.folder, ignore_errors=True)
+
+
+@shared_task
+def destroy_replaced() -> None:
+    """Remove extracts that were replaced long enough ago. Safe to repeat: one that is destroyed is not looked at."""
+    services.destroy_replaced(remove=_remove_folder, at=timezone.now())
 
 
 def linkage_setting(**more: Any) -> linkage_runs.Setting:
@@ -373,6 +494,9 @@ def sweep() -> None:
     for state, task in ((CHECKING, check_outputs), (RELEASING, pack_release)):
         for output in OutputRequest.objects.filter(state=state, state_since__lt=late):
             _requeue(task, output.pk)
+    for key in rotation.waiting_for_rekey():
+        if cache.add(f"rekey:{key.pk}", True, timeout=settings.GATEHOUSE_LEASE_SECONDS):
+            rekey_extracts.delay(key.pk)
     if zones().staging.exists():
         for root in [path for path in zones().staging.iterdir() if path.is_dir()]:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))

@@ -15,6 +15,7 @@ from governance.catalogue.entries import (
     KeyDomain,
     Owner,
     PeriodParent,
+    RowRule,
     Table,
     Variable,
 )
@@ -34,7 +35,7 @@ from governance.catalogue.sensitivity import Sensitivity
 
 __all__ = [
     "BadCatalogue", "Band", "Catalogue", "CodeList", "Dataset", "KeyDomain", "Ladder", "Level", "Match", "Owner",
-    "PeriodParent", "Sensitivity", "Table", "UnknownName", "Variable", "available", "catalogue_at",
+    "PeriodParent", "RowRule", "Sensitivity", "Table", "UnknownName", "Variable", "available", "catalogue_at",
     "copy_description", "description_of", "find", "read_catalogue", "search",
 ]  # fmt: skip
 

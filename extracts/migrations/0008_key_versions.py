@@ -9,7 +9,7 @@ import extracts.lifecycle.key
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("extracts", "0005_delivery_sha256"),
+        ("extracts", "0007_withholding"),
         ("projects", "0010_suspended_grants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
