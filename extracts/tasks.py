@@ -59,12 +59,17 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.GATEHOUSE_LEASE_SECONDS)
 
 
-def key_ring(*, create: bool | None = None) -> KeyRing:
-    """The key ring: in Vault where the settings name one, else in its folder. Only the demonstration makes its own.
+def key_ring() -> KeyRing:
+    """The key ring; only the demonstration makes one by itself. Raises BadKeyRing, and the log tells the reason."""
+    try:
+        return _opened(create=settings.DEMO)
+    except BadKeyRing as problem:
+        log.error("the key ring cannot be opened: %s", problem)
+        raise
 
-    Raises BadKeyRing with the reason why it cannot be opened.
-    """
-    create = settings.DEMO if create is None else create
+
+def _opened(*, create: bool) -> KeyRing:
+    """The key ring in Vault where the settings name one, else in its folder."""
     if not settings.GATEHOUSE_VAULT:
         return open_key_ring(zones().keys, create=create)
     return open_vault_ring(Place(**settings.GATEHOUSE_VAULT), create=create)
@@ -83,11 +88,11 @@ def make_key_ring() -> None:
 
 def _ring_there_or_made() -> KeyRing:
     try:
-        return key_ring(create=False)
+        return _opened(create=False)
     except BadKeyRing as problem:
         if Release.objects.exists() or Extract.objects.exists():
             raise Refused(f"{problem} {WAS_IN_USE}") from None
-        return key_ring(create=True)
+        return _opened(create=True)
 
 
 WAS_IN_USE = (
