@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
 from extracts import tasks
-from extracts.models import Extract, LinkageRun, ProjectKey, Release
+from extracts.models import Extract, LinkageRun, Release
 from governance.act import moved
 from governance.outputs.models import OutputRequest
 
@@ -19,8 +19,8 @@ log = logging.getLogger("gatehouse.tasks")
 REACTIONS: dict[tuple[type, str], Task[[int], None]] = {
     (Extract, "request"): tasks.generate_extract,
     (Extract, "retry"): tasks.generate_extract,
+    (Extract, "let through"): tasks.generate_extract,
     (Extract, "recall"): tasks.remove_recalled,
-    (ProjectKey, "rotate"): tasks.rekey_extracts,
     (LinkageRun, "request"): tasks.link_deliveries,
     (LinkageRun, "cancel"): tasks.clear_run,
     (Release, "withdraw"): tasks.lock_release,

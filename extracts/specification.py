@@ -17,8 +17,8 @@ from governance.catalogue.cohort import EVERYTHING, BadCohort, Cohort, in_words
 # Of the stored specification. Forms 1 and 2 (with a cohort) are those of extracts that were delivered before there
 # were rules for rows and values; a reader that does not know a form refuses it and builds nothing.
 FORM, EVERYBODY, NARROWED = 3, 1, 2
-PARQUET, CSV = "parquet", "csv"
-FORMATS = (PARQUET, CSV)
+PARQUET, CSV, STATA, SPSS, R = FORMATS = ("parquet", "csv", "stata", "spss", "r")
+DEFAULT_FORMATS = (PARQUET, CSV)
 # How pseudonyms are written: 63-bit numbers, or all 128 bits as hexadecimal text.
 INT63, HEX128 = "int63", "hex128"
 PSEUDONYMS = (INT63, HEX128)
@@ -93,7 +93,7 @@ class ExtractSpec:
     tables: tuple[TableSpec, ...]
     period_from: date
     period_to: date
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
     cohort: Cohort = EVERYTHING
     pseudonyms: str = INT63
     withheld: int = 0
@@ -102,7 +102,7 @@ class ExtractSpec:
         if self.period_from > self.period_to:
             raise BadSpecification("The period ends before it begins.")
         if PARQUET not in self.formats or not set(self.formats) <= set(FORMATS):
-            raise BadSpecification("An extract is written as Parquet, and as CSV when asked for.")
+            raise BadSpecification(f"An extract is written as Parquet, and as {', '.join(FORMATS[1:])} when asked for.")
         if self.pseudonyms not in PSEUDONYMS:
             raise BadSpecification(f"Pseudonyms are written as {' or '.join(PSEUDONYMS)}.")
         _refuse_twice([table.name for table in self.tables])
@@ -173,7 +173,7 @@ def compile_specification(
     catalogue: Catalogue,
     release_version: str,
     *,
-    formats: Collection[str] = FORMATS,
+    formats: Collection[str] = DEFAULT_FORMATS,
     pseudonyms: str = INT63,
     withheld: int = 0,
 ) -> ExtractSpec:

@@ -10,8 +10,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,10 +31,12 @@ from extracts.lifecycle.extract import FILES_ALTERED, FILES_MISSING
 from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.linkage_runs import LINKAGE, RELEASES
-from extracts.models import Extract, LinkageRun, ProjectKey, Release, Withholding
+from extracts.models import Extract, LinkageRun, Release, Withholding
+from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs, keys, rotation, withholding
+from extracts.services import jobs, keys, risk, withholding
 from extracts.services.withholding import Written
+from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
 from extracts.withheld_list import extend, occurring
 from extracts.zones import Zones
@@ -44,6 +45,7 @@ from governance.catalogue.catalogue import Catalogue, catalogue_at, description_
 from governance.outputs import services as outputs
 from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.people.grants import worker
 from governance.people.models import User
 from governance.workflow import Refused
 
@@ -116,13 +118,15 @@ def generate_extract(extract_id: int) -> None:
             _build(extract)
     except services.Superseded:
         log.info("extract %s: attempt %s was superseded", extract.pk, extract.attempt)
+    except risk.Held:
+        log.info("extract %s is held: more identifying than its dataset allows", extract.pk)
     except Exception as problem:
         log.error("extract %s failed: %s", extract.pk, kind_and_place(problem))
         _unless_superseded(services.fail, extract, reason=failures.sentence(problem), at=timezone.now())
 
 
 def _build(extract: Extract) -> None:
-    """Gate, build in a staging folder, gate again, move into the workspace, record."""
+    """Gate, assess, build in a staging folder, gate again, move into the workspace, record."""
     place = zones().release(extract.release.code, extract.release.version)
     if found := _failing(extract, place):
         services.stop(extract, found, at=timezone.now())
@@ -135,8 +139,11 @@ def _build(extract: Extract) -> None:
     with delivery.staging(own_staging) as room:
         folder = room / "extract"
         folder.mkdir()
-        withheld = _withheld(spec, catalogue)
-        with store.open_release(place, staging=room, withheld=withheld) as linked:
+        cluster = Cluster(**settings.GATEHOUSE_SPARK)
+        with (
+            store.open_release(place, staging=room, withheld=_withheld(spec, catalogue)) as linked,
+            engine_for(settings.GATEHOUSE_EXTRACT_ENGINE, cluster, release=place, room=room / "spark") as engine_of,
+        ):
             made = pipeline.build(
                 spec,
                 catalogue=catalogue,
@@ -145,6 +152,8 @@ def _build(extract: Extract) -> None:
                 into=folder,
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
+                engine_of=engine_of,
+                assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
@@ -160,15 +169,6 @@ def _build(extract: Extract) -> None:
             catalogue=catalogue,
             at=timezone.now(),
         )
-
-
-def _key_of(extract: Extract) -> bytes:
-    """The key of the extract's version. That it was used is put on record, with its fingerprint."""
-    which = (extract.project.reference, extract.key_version)
-    ring = key_ring()
-    key = ring.project_key(*which)
-    keys.note_key(extract.project, extract.key_version, fingerprint=ring.fingerprint(*which), at=timezone.now())
-    return key
 
 
 def _failing(extract: Extract, place: Path) -> services.Failing | None:
@@ -257,6 +257,21 @@ def _not_as_built(folder: Path, made: pipeline.Manifest) -> services.Failing | N
     return None
 
 
+def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Remedy]) -> None:
+    """Keep the report of an extract. Raises Held where it is above its dataset's ceiling and nobody let it through."""
+    if not risk.may_go_on(extract, report=report, remedies=remedies, at=timezone.now()):
+        raise risk.Held
+
+
+def _key_of(extract: Extract) -> bytes:
+    """The key of the extract's version. That it was used is put on record, with its fingerprint."""
+    which = (extract.project.reference, extract.key_version)
+    ring = key_ring()
+    key = ring.project_key(*which)
+    keys.note_key(extract.project, extract.key_version, fingerprint=ring.fingerprint(*which), at=timezone.now())
+    return key
+
+
 def _note_progress(extract: Extract, step: Any) -> None:
     services.keep(
         extract,
@@ -278,22 +293,6 @@ def _unless_superseded(step: Any, *args: Any, **kwargs: Any) -> None:
 
 
 @shared_task
-def rekey_extracts(key_id: int) -> None:
-    """Ask again for a delivered extract of an earlier key version; the sweep comes back for the next one.
-
-    Safe to repeat: each is asked for once under a version, and one at a time. What cannot be built now waits for the
-    sweep too: the page of the project's keys lists it meanwhile.
-    """
-    key = ProjectKey.objects.select_related("project", "made_by").get(pk=key_id)
-    release = services.current_release(key.project.dataset)
-    if release is None:
-        return
-    catalogue = catalogue_at(zones().release(release.code, release.version) / "catalogue")
-    with suppress(Refused):
-        rotation.rekey(key, catalogue=catalogue, at=timezone.now())
-
-
-@shared_task
 def remove_recalled(extract_id: int) -> None:
     """Take the folder of a recalled extract out of its workspace.
 
@@ -309,10 +308,23 @@ def _remove_folder(extract: Extract) -> None:
         shutil.rmtree(zones().workspace(extract.project.reference) / extract.folder, ignore_errors=True)
 
 
-@shared_task
-def destroy_replaced() -> None:
-    """Remove extracts that were replaced long enough ago. Safe to repeat: one that is destroyed is not looked at."""
-    services.destroy_replaced(remove=_remove_folder, at=timezone.now())
+def _rekey() -> None:
+    """Ask for what was delivered under an earlier key version to be built anew, one of a project at a time.
+
+    Each is asked for once under a version: one that fails is people's to try again. One whose approval no longer
+    holds stays as it is: the workspace is closed to its people, and it goes with it.
+    """
+    for project in keys.projects_to_rekey():
+        extract = keys.not_asked_again().filter(project=project).order_by("pk")[0]
+        release = services.current_release(extract.release.code)
+        if release is None:
+            continue
+        catalogue = catalogue_at(zones().release(release.code, release.version) / "catalogue")
+        try:
+            services.request_again(extract, catalogue=catalogue, by=worker(), at=timezone.now())
+        except Refused as refusal:
+            if cache.add(f"not re-keyed:{extract.pk}", True, timeout=24 * 3600):
+                log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
 
 
 def linkage_setting(**more: Any) -> linkage_runs.Setting:
@@ -499,14 +511,13 @@ def sweep() -> None:
     for state, task in ((CHECKING, check_outputs), (RELEASING, pack_release)):
         for output in OutputRequest.objects.filter(state=state, state_since__lt=late):
             _requeue(task, output.pk)
-    for key in rotation.waiting_for_rekey():
-        if cache.add(f"rekey:{key.pk}", True, timeout=settings.GATEHOUSE_LEASE_SECONDS):
-            rekey_extracts.delay(key.pk)
     if zones().staging.exists():
         for root in [path for path in zones().staging.iterdir() if path.is_dir()]:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
     _clear_undelivered()
     _take_away_withdrawn()
+    _rekey()
+    services.destroy_replaced(remove=_remove_folder, at=now)
 
 
 @shared_task

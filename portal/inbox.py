@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from extracts.lifecycle import DELIVERED, FAILED, RECALLED
+from extracts.lifecycle import DELIVERED, FAILED, HELD, RECALLED, REFUSED
 from extracts.lifecycle import delivery as deliveries
 from extracts.lifecycle import linkage as runs
 from extracts.lifecycle import release as releases
@@ -89,6 +89,8 @@ TURNS = (
     Turn(Condition,       REPORTED,              "discharge",   "See whether your condition is met"),
     Turn(Agreement,       REVOKED,               "",            "Read why the agreement was revoked"),
     Turn(Extract,         FAILED,                "retry",       "Read why the build failed and try again"),
+    Turn(Extract,         HELD,                  "let through", "Read how identifying the extract is, and decide"),
+    Turn(Extract,         REFUSED,               "",            "Read why the extract was refused"),
     Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
     *(Turn(Extract, state, "", "Read which condition stopped the extract") for state in STOPS),
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),

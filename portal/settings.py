@@ -161,7 +161,6 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_DATA / "celerybeat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "extracts.tasks.sweep", "schedule": env.float("GATEHOUSE_SWEEP_SECONDS", default=30.0)},
-    "destroy-replaced": {"task": "extracts.tasks.destroy_replaced", "schedule": crontab(hour="2", minute="20")},
     "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
     "pass-on-notices": {"task": "extracts.notice_tasks.pass_on", "schedule": 15.0},
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},
@@ -314,6 +313,18 @@ GATEHOUSE_CATALOGUES = [BASE_DIR / "governance" / "catalogue" / "datasets", GATE
 
 # The malware scanner for attachments: tcp://host:3310 or unix:///path. Without it, attachments stay closed.
 GATEHOUSE_CLAMD_URL = env.str("GATEHOUSE_CLAMD_URL", default="")
+
+# What runs the queries of extracts, and where Spark runs if that is what does (docs/scale.md).
+GATEHOUSE_EXTRACT_ENGINE = env.str("GATEHOUSE_EXTRACT_ENGINE", default="duckdb")
+if GATEHOUSE_EXTRACT_ENGINE not in ("duckdb", "spark"):
+    raise ImproperlyConfigured("GATEHOUSE_EXTRACT_ENGINE must be duckdb or spark.")
+GATEHOUSE_SPARK = {
+    "master": env.str("GATEHOUSE_SPARK_MASTER", default="local[*]"),
+    "partitions": env.int("GATEHOUSE_SPARK_PARTITIONS", default=16),
+    "memory": env.str("GATEHOUSE_SPARK_MEMORY", default="4g"),
+    "settings": env.dict("GATEHOUSE_SPARK_SETTINGS", default={}),
+}
+
 # Application forms: the versions that come with the code, and those that administrators add as folders of CSV files.
 GATEHOUSE_FORMS = [BASE_DIR / "governance" / "projects" / "form", GATEHOUSE_DATA / "forms"]
 

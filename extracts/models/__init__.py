@@ -9,16 +9,10 @@ from extracts.models.job import Job
 from extracts.models.key import ProjectKey
 from extracts.models.linkage import Delivery, LinkageRun
 from extracts.models.release import Release
+from extracts.models.risk import RiskAssessment
 from extracts.models.withholding import Withholding
 
 __all__ = [
-    "ClericalDecision",
-    "ClericalPair",
-    "Delivery",
-    "Extract",
-    "Job",
-    "LinkageRun",
-    "ProjectKey",
-    "Release",
-    "Withholding",
-]
+    "ClericalDecision", "ClericalPair", "Delivery", "Extract", "Job", "LinkageRun", "ProjectKey", "Release",
+    "RiskAssessment", "Withholding",
+]  # fmt: skip

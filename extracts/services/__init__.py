@@ -2,7 +2,7 @@
 
 What stands here by name is about extracts and the release that they are built from. Deliveries, linkage runs,
 clerical pairs, releases and key versions have modules of their own: `deliveries`, `linkage`, `clerical`, `releases`,
-`keys`, `rotation`.
+`keys`, `rotation`; so have the gate, the risk of an extract and withheld records: `gate`, `risk`, `withholding`.
 """
 
 from extracts.services.extract import (

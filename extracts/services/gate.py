@@ -106,12 +106,6 @@ def _release(extract: Extract, catalogue: Catalogue | None, at: datetime) -> Fai
     return None
 
 
-def _key(extract: Extract, catalogue: Catalogue | None, at: datetime) -> Failing | None:
-    if extract.key_version != (now := current_key_version(extract.project)):
-        return Failing(KEY_ROTATED, f"The project's key was rotated: version {now} counts now.")
-    return None
-
-
 def _specification(extract: Extract, catalogue: Catalogue | None, at: datetime) -> Failing | None:
     """It is word for word what the signed agreement compiles to, and the agreement is what was signed."""
     agreement = extract.agreement
@@ -155,4 +149,11 @@ def _withheld(extract: Extract, catalogue: Catalogue | None, at: datetime) -> Fa
     return None
 
 
-LOOKS: tuple[Look, ...] = (_revoked, _amended, _conditions, _release, _key, _specification, _withheld)
+def _key(extract: Extract, catalogue: Catalogue | None, at: datetime) -> Failing | None:
+    now = current_key_version(extract.project)
+    if extract.key_version == now:
+        return None
+    return Failing(KEY_ROTATED, f"The project's key was changed: version {now} is in use, not {extract.key_version}.")
+
+
+LOOKS: tuple[Look, ...] = (_revoked, _amended, _conditions, _release, _specification, _key, _withheld)

@@ -145,6 +145,10 @@ ROWS = (
     R("Extract",       "request",     TEAM,      "An extract was requested."),
     R("Extract",       "start",       NOBODY),
     R("Extract",       "resume",      NOBODY),
+    R("Extract",       "hold",        NEXT,      "An extract is held: decide on its risk.", may="let through"),
+    R("Extract",       "hold",        TEAM,      "The extract is held: research support decides on its risk."),
+    R("Extract",       "let through", TEAM,      "The extract was let through: it will be built."),
+    R("Extract",       "refuse",      TEAM,      "The extract was refused: read why, and what would help."),
     R("Extract",       "deliver",     TEAM,      "The extract is in the project's workspace."),
     *(
         R("Extract", stop_action(state), TEAM, "The extract was stopped: read which condition failed.")

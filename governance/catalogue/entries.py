@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from governance.catalogue.breaks import Break
 from governance.catalogue.cohort_frame import CohortFrame
 from governance.catalogue.ladders import Ladder, Level, UnknownName, named
+from governance.catalogue.risk_rules import NO_RULES, RiskRules
 from governance.catalogue.sensitivity import Sensitivity
 
 
@@ -77,6 +79,7 @@ class Dataset:
     statement: str
     key_domains: tuple[KeyDomain, ...]
     small_areas: tuple[str, ...] = ()
+    risk: RiskRules = NO_RULES
 
     @property
     def keys(self) -> dict[str, str]:
@@ -203,6 +206,7 @@ class Catalogue:
     """One dataset: whose it is, its tables and variables, its code lists and the ladders that they use.
 
     cohort_frame  what a cohort can be chosen by, or None
+    breaks        known breaks, in the order in which the description tells them
     """
 
     dataset: Dataset
@@ -211,6 +215,7 @@ class Catalogue:
     code_lists: tuple[CodeList, ...]
     ladders: tuple[Ladder, ...]
     cohort_frame: CohortFrame | None = None
+    breaks: tuple[Break, ...] = ()
 
     def __getitem__(self, table: str) -> Table:
         return named(table, self.tables, f"The dataset {self.dataset.code} has no table {table}.")

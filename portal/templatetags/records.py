@@ -49,6 +49,7 @@ COLOURS = {
     "refused": "red",
     "revoked": "red",
     "failed": "red",
+    "held": "yellow",
     "recalled": "red",
     "superseded": "grey",
     "received": "grey",

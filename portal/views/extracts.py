@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from extracts import services
-from extracts.dictionary import delivered_type
+from extracts.formats.columns import column_of
 from extracts.lifecycle import BUILDING, DELIVERED, UNFINISHED
 from extracts.lifecycle.extract import CANCELLED, DESTROYED, RECALLED
 from extracts.models import Extract, Release
 from extracts.models.extract import REPLACED_DAYS
+from extracts.services import risk
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification
 from governance.agreements.lifecycle import IN_FORCE
 from governance.agreements.services import in_force
@@ -30,9 +31,11 @@ from governance.people.models import User
 from governance.people.roles import Role
 from governance.projects.models import Project
 from governance.workflow import Refused
-from portal import linkage_quality
+from portal import extract_risk, linkage_quality
 from portal.access import SignedIn, may_see, visible_or_404
 from portal.catalogues import described_in
+from portal.entering import sent, status_of, turned_away
+from portal.forms import extracts as forms
 from portal.records import allowed_actions, hindrances_of
 
 
@@ -61,7 +64,7 @@ def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTabl
         for column in table.columns:
             variable = catalogue[table.name][column.name]
             level = catalogue.ladder(variable.ladder)[column.level].label if variable.ladder else ""
-            kind = delivered_type(variable, column, catalogue)
+            kind = column_of(variable, column, catalogue).kind
             columns.append(Column(variable.name, variable.label, level, kind, variable.pseudonymised))
         yield ExtractedTable(table.name, catalogue[table.name].label, tuple(columns))
 
@@ -112,9 +115,10 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     extract = _visible(request, pk, at)
     spec = ExtractSpec.from_json(extract.specification)
     catalogue = described_in(extract.release)
-    tables = list(tables_of(spec, catalogue))
+    tables, roles = list(tables_of(spec, catalogue)), roles_on(extract.project, request.user, at)
     context = {
         "extract": extract,
+        "risk": extract_risk.page_of(extract, request.user, roles, catalogue),
         "spec": spec,
         "cohort": in_words(spec.cohort, catalogue.cohort_frame),
         "tables": tables,
@@ -129,7 +133,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "took": duration(extract.delivered_at - extract.created_at) if extract.delivered_at else "",
         "can_be_refreshed": can_be_refreshed(extract, request.user, at),
         "asks_anew": extract.state in {CANCELLED, RECALLED, DESTROYED},
-        "user_can_request": Role.RESEARCHER in roles_on(extract.project, request.user, at),
+        "user_can_request": Role.RESEARCHER in roles,
         "words": linkage_quality.words(extract.release.quality),
         "sees_agreement": may_see(extract.agreement, request.user, at),
     }
@@ -209,3 +213,30 @@ def _present_catalogue(extract: Extract) -> Catalogue:
     if release is None:
         raise Refused(services.why_no_release(extract.release.code))
     return described_in(release)
+
+
+def decide(request: SignedIn, pk: int) -> HttpResponse:
+    """Research support reads how identifying a held extract is, and lets it through or refuses it, with reasons."""
+    at = timezone.now()
+    extract = _visible(request, pk, at)
+    if away := turned_away(request, extract, "let through", keeps=True):
+        return away
+    page = extract_risk.page_of(
+        extract, request.user, roles_on(extract.project, request.user, at), described_in(extract.release)
+    )
+    if page is None:
+        raise Refused("There is nothing to decide on this extract now.")
+    form = forms.DecideOnRisk(sent(request), initial={"basis": page.assessment.basis})
+    if form.is_valid():
+        lets_through = form.cleaned_data["verdict"] == "let_through"
+        said = {"basis": form.cleaned_data["basis"], "reasons": form.cleaned_data["reasons"]}
+        try:
+            (risk.let_through if lets_through else risk.refuse)(extract, **said, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            done = "You let it through: it is queued." if lets_through else "You refused it. The project reads why."
+            messages.success(request, done)
+            return redirect(extract)
+    context = {"extract": extract, "risk": page, "form": form}
+    return render(request, "extracts/decide.html", context, status=status_of(form))

@@ -14,19 +14,21 @@ from tests.tables import parse
 
 
 def test_who_may_do_what_with_an_extract():
-    """Each thing that the gate can find has a way into a state of its own, from both unfinished states."""
+    """Each thing that the gate can find has a way into a state of its own, from every unfinished state."""
     stops = ", ".join(stop_action(state) for state in STOPS)
-    stopped = "\n".join(f"        {state} | | retry" for state in STOPS)
+    stopped = "\n".join(f"        {state} | | retry | " for state in STOPS)
     assert grid(EXTRACT) == parse(f"""
-                  | worker                          | researcher
-        requested | start, {stops}, fail            | cancel
-        building  | resume, deliver, {stops}, fail  | cancel
-        delivered | recall, replace                 |
-        replaced  | recall, destroy                 |
-        recalled  |                                 |
-        destroyed |                                 |
-        failed    |                                 | retry
-        cancelled |                                 |
+                  | worker                               | researcher | support
+        requested | start, {stops}, fail                 | cancel     |
+        building  | resume, hold, deliver, {stops}, fail | cancel     |
+        held      | {stops}                              | cancel     | let through, refuse
+        delivered | recall, replace                      |            |
+        replaced  | recall, destroy                      |            |
+        recalled  |                                      |            |
+        destroyed |                                      |            |
+        failed    |                                      | retry      |
+        cancelled |                                      |            |
+        refused   |                                      |            |
 {stopped}
     """)
     assert len(STOPS) == 12 and stop_action(STOPS[0]) == "stop_revoked"

@@ -26,7 +26,7 @@ ENDS = {
     Condition: set(),
     Amendment: {"agreed", "refused", "withdrawn"},
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
-    Extract: {"cancelled", "recalled", "destroyed"},
+    Extract: {"cancelled", "recalled", "destroyed", "refused"},
     ProjectKey: {"destroyed"},
     OutputRequest: {"released", "withdrawn"},
     Publication: {"withdrawn"},

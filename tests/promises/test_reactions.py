@@ -4,7 +4,7 @@ from celery import current_app
 
 from extracts.reactions import REACTIONS
 
-BEGINNINGS = {"request", "start", "draw up", "rotate"}
+BEGINNINGS = {"request", "start", "draw up"}
 
 
 def test_reactions_name_real_actions():

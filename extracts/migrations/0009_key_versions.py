@@ -9,7 +9,7 @@ import extracts.lifecycle.key
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("extracts", "0007_withholding"),
+        ("extracts", "0008_risk_of_an_extract"),
         ("projects", "0010_suspended_grants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
