@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts.atrest.seal import Seal
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
@@ -133,7 +134,7 @@ def _build(extract: Extract) -> None:
         return
     catalogue = catalogue_at(place / "catalogue")
     spec = ExtractSpec.from_json(extract.specification)
-    key = _key_of(extract)
+    key, seal = _keys_of(extract)
     own_staging = zones().staging / f"extract-{extract.pk}"
     delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
     with delivery.staging(own_staging) as room:
@@ -153,19 +154,23 @@ def _build(extract: Extract) -> None:
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
                 engine_of=engine_of,
+                seal=seal,
                 assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
-        name = f"extract-{extract.pk}-{delivery.digest_of(folder)[:16]}"
+        manifest = json.loads((folder / delivery.MANIFEST).read_bytes())
+        name = f"extract-{extract.pk}-{delivery.content_of(manifest)[:16]}"
         if found := _failing(extract, place) or _not_as_built(folder, made):
             services.stop(extract, found, at=timezone.now())
             return
+        # A worker that died after the move left the same content in other bytes: that folder stays.
+        there = delivery.manifest_there(workspace / name, manifest)
         services.deliver(
             extract,
             folder=name,
-            manifest=json.loads((folder / delivery.MANIFEST).read_bytes()),
-            move=lambda: delivery.move_into_place(folder, workspace, name),
+            manifest=there or manifest,
+            move=lambda: None if there else delivery.move_into_place(folder, workspace, name),
             catalogue=catalogue,
             at=timezone.now(),
         )
@@ -263,13 +268,16 @@ def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Reme
         raise risk.Held
 
 
-def _key_of(extract: Extract) -> bytes:
-    """The key of the extract's version. That it was used is put on record, with its fingerprint."""
+def _keys_of(extract: Extract) -> tuple[bytes, Seal]:
+    """The pseudonym key of the extract's version, and what seals its files under the workspace key of that version.
+
+    That the version was used is put on record, with its fingerprint.
+    """
     which = (extract.project.reference, extract.key_version)
     ring = key_ring()
     key = ring.project_key(*which)
     keys.note_key(extract.project, extract.key_version, fingerprint=ring.fingerprint(*which), at=timezone.now())
-    return key
+    return key, Seal(ring.workspace_key(*which))
 
 
 def _note_progress(extract: Extract, step: Any) -> None:
