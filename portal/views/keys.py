@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from extracts.lifecycle import DELIVERED
 from extracts.models import ProjectKey
-from extracts.models.extract import REPLACED_DAYS
 from extracts.services import rotation
 from extracts.services.keys import to_rekey
 from governance.people.grants import roles_on
@@ -58,7 +57,7 @@ def rotate(request: SignedIn, pk: int) -> HttpResponse:
             messages.success(request, f"Key version {key.version} is in use from now on. The team is told.")
             return redirect(key)
     delivered = project.extracts.filter(state=DELIVERED).count()
-    context = {"project": project, "form": form, "delivered": delivered, "days": REPLACED_DAYS}
+    context = {"project": project, "form": form, "delivered": delivered}
     return render(request, "projects/rotate.html", context, status=status_of(form))
 
 

@@ -154,7 +154,7 @@ FAULTS = [
     (ethics_end, "lapsed", "ethics decision ended"),
     (sanction, "sanctioned", "suspended since"),
     (withdraw, "release_withdrawn", "was withdrawn"),
-    (rotate, "key_rotated", "version 2 counts now"),
+    (rotate, "key_rotated", "version 2 is in use"),
     (leave, "stopped", "not a researcher"),
     (widen, "specification_changed", "knife_flag was not granted"),
     (finer, "specification_changed", "coarser than day"),
