@@ -331,7 +331,7 @@ def _rekey() -> None:
         try:
             services.request_again(extract, catalogue=catalogue, by=worker(), at=timezone.now())
         except Refused as refusal:
-            if cache.add(f"not re-keyed:{extract.pk}", True, timeout=24 * 3600):
+            if cache.add(f"not-rekeyed:{extract.pk}", True, timeout=24 * 3600):
                 log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
 
 
