@@ -63,12 +63,17 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.GATEHOUSE_LEASE_SECONDS)
 
 
-def key_ring(*, create: bool | None = None) -> KeyRing:
-    """The key ring: in Vault where the settings name one, else in its folder. Only the demonstration makes its own.
+def key_ring() -> KeyRing:
+    """The key ring; only the demonstration makes one by itself. Raises BadKeyRing, and the log tells the reason."""
+    try:
+        return _opened(create=settings.DEMO)
+    except BadKeyRing as problem:
+        log.error("the key ring cannot be opened: %s", problem)
+        raise
 
-    Raises BadKeyRing with the reason why it cannot be opened.
-    """
-    create = settings.DEMO if create is None else create
+
+def _opened(*, create: bool) -> KeyRing:
+    """The key ring in Vault where the settings name one, else in its folder."""
     if not settings.GATEHOUSE_VAULT:
         return open_key_ring(zones().keys, create=create)
     return open_vault_ring(Place(**settings.GATEHOUSE_VAULT), create=create)
@@ -103,11 +108,11 @@ def make_key_ring() -> None:
 
 def _ring_there_or_made() -> KeyRing:
     try:
-        return key_ring(create=False)
+        return _opened(create=False)
     except BadKeyRing as problem:
         if Release.objects.exists() or Extract.objects.exists():
             raise Refused(f"{problem} {WAS_IN_USE}") from None
-        return key_ring(create=True)
+        return _opened(create=True)
 
 
 WAS_IN_USE = (
@@ -341,10 +346,11 @@ def _remove_folder(extract: Extract) -> None:
 def _rekey() -> None:
     """Ask for what was delivered under an earlier key version to be built anew, one of a project at a time.
 
-    One whose approval no longer holds stays as it is: the workspace is closed to its people, and it goes with it.
+    Each is asked for once under a version: one that fails is people's to try again. One whose approval no longer
+    holds stays as it is: the workspace is closed to its people, and it goes with it.
     """
     for project in keys.projects_to_rekey():
-        extract = keys.to_rekey(project).order_by("pk")[0]
+        extract = keys.not_asked_again().filter(project=project).order_by("pk")[0]
         release = services.current_release(extract.release.code)
         if release is None:
             continue
@@ -352,7 +358,8 @@ def _rekey() -> None:
         try:
             services.request_again(extract, catalogue=catalogue, by=worker(), at=timezone.now())
         except Refused as refusal:
-            log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
+            if cache.add(f"not-rekeyed:{extract.pk}", True, timeout=24 * 3600):
+                log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
 
 
 def linkage_setting(**more: Any) -> linkage_runs.Setting:

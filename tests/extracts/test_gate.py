@@ -12,7 +12,7 @@ import pytest
 from extracts import pipeline, services, tasks
 from extracts.lifecycle.extract import STOPS
 from extracts.models import Extract
-from extracts.services import keys, releases, rotation
+from extracts.services import releases, rotation
 from governance.agreements import services as agreements
 from governance.agreements.terms import sha256_of
 from governance.people.grants import take_on
@@ -35,6 +35,10 @@ def revoke(extract, zones):
 
 def revoke_project(extract, zones):
     agreements.revoke_project(extract.project, reasons="Breach.", by=person("sam"), at=now())
+
+
+def rotate(extract, zones):
+    rotation.rotate(extract.project, reasons="A list was lost.", by=person("sam"), at=now())
 
 
 def amend(extract, zones):
@@ -104,11 +108,6 @@ def unbounded(extract, zones):
     """A rule of the catalogue for the values of a column is left out."""
     extract.specification["tables"][0]["columns"][-1]["top"] = 5
     extract.save()
-
-
-def rotate(extract, zones):
-    keys.note_key(extract.project, 1, fingerprint="f1", at=now())
-    rotation.rotate(extract.project, reasons="A laptop was lost.", by=person("sam"), at=now())
 
 
 def withhold(extract, zones):

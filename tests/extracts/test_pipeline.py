@@ -33,11 +33,13 @@ def root(tmp_path):
 
 
 def build(
-    root, name, *, key=KEY, progress=lambda _: None, version="1", formats=("parquet", "csv"), seal=None, **granted
-):
+    root, name, *, key=KEY, progress=lambda _: None, version="1", seal=None, formats=("parquet", "csv"),
+    pseudonyms="int63", **granted,
+):  # fmt: skip
     """Build an extract into its own folder; returns the manifest and the folder."""
     catalogue = small.small_catalogue(root)
-    spec = compile_specification(small.scope(**(granted or GRANTED)), catalogue, version, formats=formats)
+    asked = small.scope(**(granted or GRANTED))
+    spec = compile_specification(asked, catalogue, version, formats=formats, pseudonyms=pseudonyms)
     into = root / "staging" / name
     into.mkdir(parents=True, exist_ok=True)
     with small.open_small(root) as store:
