@@ -253,7 +253,7 @@ def test_the_risk_is_told_before_anything_is_written_and_can_stop_the_build(root
             progress=lambda _: None, assessed=assessed,
         )  # fmt: skip
     [(report, remedies, there)] = told
-    assert [(table.table, table.rows) for table in report.tables] == [("crime", 3)]
+    assert [(table.table, table.rows) for table in report.tables] == [("crime", 3), ("victim", 4)]
     assert (report.ceiling, remedies, there) == (None, (), [])
     assert [path for path in into.iterdir() if not path.name.startswith(".")] == []
 
