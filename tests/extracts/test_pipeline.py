@@ -258,6 +258,27 @@ def test_another_release_or_a_missing_table_is_refused(root):
         build(root / "half", "two")
 
 
+def test_the_risk_is_told_before_anything_is_written_and_can_stop_the_build(root):
+    catalogue, into = small.small_catalogue(root), root / "staging" / "held"
+    into.mkdir(parents=True)
+    spec = compile_specification(small.scope(**GRANTED), catalogue, "1")
+    told = []
+
+    def assessed(report, remedies):
+        told.append((report, remedies, list(into.iterdir())))
+        raise InterruptedError
+
+    with small.open_small(root) as store, pytest.raises(InterruptedError):
+        pipeline.build(
+            spec, catalogue=catalogue, store=store, key=KEY, into=into, created_at=small.NOON,
+            progress=lambda _: None, assessed=assessed,
+        )  # fmt: skip
+    [(report, remedies, there)] = told
+    assert [(table.table, table.rows) for table in report.tables] == [("crime", 3), ("victim", 4)]
+    assert (report.ceiling, remedies, there) == (None, (), [])
+    assert [path for path in into.iterdir() if not path.name.startswith(".")] == []
+
+
 def test_a_period_without_rows_gives_empty_tables(root):
     catalogue = small.small_catalogue(root)
     nobody = small.scope(first=date(1990, 1, 1), last=date(1990, 12, 31), **GRANTED)
