@@ -1,4 +1,4 @@
-"""Build one extract: select, generalise, pseudonymise, write. Given a store, a key and a folder.
+"""Build one extract: assess its risk, select, generalise, pseudonymise, write. Given a store, a key and a folder.
 
 The same specification, release and key give the same bytes in every data file.
 """
@@ -6,27 +6,30 @@ The same specification, release and key give the same bytes in every data file.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pyarrow as pa
-from pyarrow import csv, parquet
 
 from extracts import dictionary, query
 from extracts.engines import Engine, EngineOf, OnDuckDB, OpenRelease, domains_of
+from extracts.formats.columns import Sheet, sheet_of
+from extracts.formats.files import TableFiles
+from extracts.formats.known import FORMATS, TooManyRows, why_too_many
 from extracts.heartbeat import stream, wait
 from extracts.pseudonyms import compare_distinct
-from extracts.specification import CSV, ExtractSpec, Release, TableSpec, missing_from
+from extracts.risk import Remedy, RiskReport, assess, remedies
+from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
 ENGINE = f"gatehouse extracts 2, {{engine}}, pyarrow {pa.__version__}"
+SUFFIXES = frozenset(one.suffix for one in FORMATS.values())
 
 
 class NotInRelease(ValueError):
@@ -45,6 +48,8 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+# Told how identifying the extract is, and what would make it less so, before anything is written.
+Assessed = Callable[[RiskReport, Sequence[Remedy]], None]
 
 
 @dataclass(frozen=True)
@@ -83,21 +88,25 @@ def build(
     created_at: datetime,
     progress: Report,
     engine_of: EngineOf = OnDuckDB,
+    assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Write the extract into the empty folder `into`, which the store must be allowed to write to.
+    """Assess the extract, then write it into the empty folder `into`, which the store must be allowed to write to.
 
-    One Parquet file per table, CSV beside it when asked for, the data dictionary,
+    One file per table and format of the specification, the data dictionary,
     the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
-    batch and at least once a second; what it raises stops the build. The rows come from the engine that `engine_of`
-    makes; files are written here, whichever it is. Raises NotInRelease, BadSpecification, UnknownName, UnknownLevel
-    and PseudonymCollision.
+    batch and at least once a second; what it or `assessed` raises stops the build. The risk report is not among the
+    files: it is for those who decide, and for the team's page. Rows come from the engine that `engine_of` makes; files
+    are written here, whichever it is. Raises
+    NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
     engine = engine_of(spec, catalogue, store, key)
+    expected = _expected_rows(spec, engine, progress)
+    assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
     rows: dict[str, int] = {}
     for done, table in enumerate(spec.tables):
-        at = _Position(table.name, done, len(spec.tables), progress)
-        rows[table.name] = _write_table(table, spec, engine, into, at)
+        at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
+        rows[table.name] = _write_table(table, sheet_of(table, catalogue, created_at), spec, engine, into, at)
     at = _Position("", len(spec.tables), len(spec.tables), progress)
     _check_pseudonyms(spec, catalogue, engine, store, into, at)
     for name, content in dictionary.documents(spec, catalogue, store.release, rows, store.quality).items():
@@ -134,9 +143,31 @@ def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalo
         raise NotInRelease(f"This release does not hold {', '.join(missing)}.")
 
 
-def _write_table(table: TableSpec, spec: ExtractSpec, engine: Engine, into: Path, at: _Position) -> int:
+def _expected_rows(spec: ExtractSpec, engine: Engine, progress: Report) -> dict[str, int]:
+    """How many rows each table will have. Raises TooManyRows before anything is written."""
+    expected: dict[str, int] = {}
+    for table in spec.tables:
+        at = _Position(table.name, 0, len(spec.tables), progress)
+        expected[table.name] = wait(partial(engine.count, table), beat=at.beat, interrupt=engine.interrupt)
+        if reasons := why_too_many(spec.formats, table.name, expected[table.name]):
+            raise TooManyRows(" ".join(reasons))
+    return expected
+
+
+def _assess(
+    spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, at: _Position
+) -> tuple[RiskReport, tuple[Remedy, ...]]:
+    """How identifying the extract is; and for one that is more so than its dataset allows, what would help."""
+
+    def work() -> tuple[RiskReport, tuple[Remedy, ...]]:
+        report = assess(store.connection, spec, catalogue)
+        return report, remedies(store.connection, spec, catalogue, report)
+
+    return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
+
+
+def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, into: Path, at: _Position) -> int:
     """Stream one table into its files; returns the number of rows."""
-    at.rows_expected = wait(lambda: engine.count(table), beat=at.beat, interrupt=engine.interrupt)
 
     def batches() -> Iterator[pa.Schema | pa.RecordBatch]:
         reader = engine.read(table)
@@ -144,41 +175,13 @@ def _write_table(table: TableSpec, spec: ExtractSpec, engine: Engine, into: Path
         yield from reader
 
     arriving = stream(batches(), beat=at.beat, interrupt=engine.interrupt)
-    with closing(arriving), _Writers(into / table.name, next(arriving), with_csv=CSV in spec.formats) as writers:
+    with closing(arriving), TableFiles(into / table.name, sheet, next(arriving), formats=spec.formats) as files:
         for batch in arriving:
-            writers.write(batch)
+            files.write(batch)
             at.rows_done += len(batch)
             at.beat()
+        wait(files.finish, beat=at.beat, interrupt=lambda: None)
     return at.rows_done
-
-
-class _Writers:
-    """The files of one table, with the same rows in the same order."""
-
-    def __init__(self, stem: Path, schema: pa.Schema, *, with_csv: bool) -> None:
-        # A dictionary of random keys only costs time, so texts alone get one.
-        texts = [field.name for field in schema if pa.types.is_string(field.type)]
-        self._open: list[Any] = [
-            parquet.ParquetWriter(
-                stem.with_suffix(".parquet"), schema, compression="zstd", compression_level=1, use_dictionary=texts
-            )
-        ]
-        if with_csv:
-            options = csv.WriteOptions(quoting_style="needed")
-            self._open.append(csv.CSVWriter(stem.with_suffix(".csv"), schema, write_options=options))
-        self._pool = ThreadPoolExecutor(len(self._open))
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Add the rows to every file, to all files at once: the writers let go of the interpreter."""
-        list(self._pool.map(lambda writer: writer.write_batch(batch), self._open))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown()
-        for writer in self._open:
-            writer.close()
 
 
 def _check_pseudonyms(
@@ -203,5 +206,5 @@ def _entries(folder: Path, rows: dict[str, int]) -> Iterator[FileEntry]:
         if path.is_file() and not name.startswith("."):
             with path.open("rb") as file:
                 sha256 = file_digest(file, "sha256").hexdigest()
-            is_data = path.parent == folder and path.suffix in (".parquet", ".csv")
+            is_data = path.parent == folder and path.suffix in SUFFIXES
             yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256)

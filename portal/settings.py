@@ -161,6 +161,7 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_DATA / "celerybeat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "extracts.tasks.sweep", "schedule": env.float("GATEHOUSE_SWEEP_SECONDS", default=30.0)},
+    "destroy-replaced": {"task": "extracts.tasks.destroy_replaced", "schedule": crontab(hour="2", minute="20")},
     "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
     "pass-on-notices": {"task": "extracts.notice_tasks.pass_on", "schedule": 15.0},
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},

@@ -213,6 +213,8 @@ urlpatterns = [
     path("extracts/<int:pk>/", extracts.detail, name="extract"),
     path("extracts/<int:pk>/cancel", extracts.cancel, name="extract_cancel"),
     path("extracts/<int:pk>/retry", extracts.retry, name="extract_retry"),
+    path("extracts/<int:pk>/refresh", extracts.refresh, name="extract_refresh"),
+    path("extracts/<int:pk>/decide", asked_again(extracts.decide), name="extract_decide"),
     # Outputs.
     path("outputs/", outputs.index, name="outputs"),
     path("projects/<int:pk>/outputs/new", outputs.new, name="output_new"),

@@ -8,5 +8,10 @@ from extracts.models.extract import Extract
 from extracts.models.job import Job
 from extracts.models.linkage import Delivery, LinkageRun
 from extracts.models.release import Release
+from extracts.models.risk import RiskAssessment
+from extracts.models.withholding import Withholding
 
-__all__ = ["ClericalDecision", "ClericalPair", "Delivery", "Extract", "Job", "LinkageRun", "Release"]
+__all__ = [
+    "ClericalDecision", "ClericalPair", "Delivery", "Extract", "Job", "LinkageRun", "Release", "RiskAssessment",
+    "Withholding",
+]  # fmt: skip

@@ -22,6 +22,7 @@ from extracts.engines import OpenRelease, domains_of, even
 from extracts.pseudonyms import pseudonymiser
 from extracts.spark.dialect import Known, spark_text
 from extracts.specification import ExtractSpec, TableSpec
+from extracts.withholding import WITHHELD
 from governance.catalogue.catalogue import Catalogue
 
 
@@ -48,6 +49,9 @@ class OnSpark:
         self._session, self._spec, self._catalogue, self._store = session, spec, catalogue, store
         for name, table in store.release.tables.items():
             session.read.parquet(f"file://{folder.absolute() / table.file}").createOrReplaceTempView(f"`{name}`")
+        if spec.withheld:
+            listed = store.connection.sql(f'FROM "{WITHHELD}"').to_arrow_table()
+            session.createDataFrame(listed).createOrReplaceTempView(f"`{WITHHELD}`")
         for domain in domains_of(spec, catalogue):
             _offer(session, domain, key)
         self._kept: set[str] = set()

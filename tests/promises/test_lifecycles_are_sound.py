@@ -26,7 +26,7 @@ ENDS = {
     Condition: set(),
     Amendment: {"agreed", "refused", "withdrawn"},
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
-    Extract: {"stopped", "cancelled", "recalled"},
+    Extract: {"cancelled", "recalled", "destroyed", "refused"},
     OutputRequest: {"released", "withdrawn"},
     Publication: {"withdrawn"},
     Delivery: {"accepted"},
