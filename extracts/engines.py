@@ -11,7 +11,7 @@ from duckdb.func import ARROW, SPECIAL
 from sqlglot import exp
 
 from extracts import query
-from extracts.pseudonyms import pseudonymiser
+from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.specification import ExtractSpec, Release, TableSpec
 from governance.catalogue.catalogue import Catalogue
 
@@ -93,9 +93,9 @@ class OnDuckDB:
         ).fetchall()
         if known[0][0]:
             self._connection.remove_function(name)
-        self._connection.create_function(
-            name, pseudonymiser(domain=domain, key=key), ["BIGINT"], "BIGINT", type=ARROW, null_handling=SPECIAL
-        )
+        calculate = pseudonymiser(domain=domain, key=key, kind=self._spec.pseudonyms)
+        kind = kind_of(self._spec.pseudonyms).sql
+        self._connection.create_function(name, calculate, ["BIGINT"], kind, type=ARROW, null_handling=SPECIAL)
 
 
 def domains_of(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:

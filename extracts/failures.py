@@ -1,4 +1,4 @@
-"""Why a build could not be done, in a sentence for its page. Kinds of errors only: their texts hold values."""
+"""Why a build could not be done, in a sentence for its page. Kinds of errors only: the texts of others hold values."""
 
 from __future__ import annotations
 
@@ -20,8 +20,14 @@ class EngineMissing(RuntimeError):
     """The engine that extracts are set to run on cannot be had on this machine. The message is for operators."""
 
 
+class Explained(ValueError):
+    """An error whose text is made to be read by whoever asked: what is wrong and what to do, and no value."""
+
+
 def sentence(problem: BaseException) -> str:
     """What to tell of an error that ended a build: what happened, and who can help."""
+    if isinstance(problem, Explained):
+        return str(problem)
     if _is_full(problem):
         return DISK_FULL
     if isinstance(problem, (duckdb.OutOfMemoryException, MemoryError, pa.ArrowMemoryError)):

@@ -21,11 +21,12 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts.atrest.seal import Seal
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
 from extracts.intake import sweep_drafts
-from extracts.keys import KeyRing, open_key_ring
+from extracts.keys import BadKeyRing, KeyRing, Place, open_key_ring, open_vault_ring, write_public_half
 from extracts.lifecycle import ENDED_WITHOUT, RECALLED, UNFINISHED
 from extracts.lifecycle.extract import FILES_ALTERED, FILES_MISSING
 from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
@@ -34,7 +35,7 @@ from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release, Withholding
 from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs, risk, withholding
+from extracts.services import jobs, keys, risk, withholding
 from extracts.services.withholding import Written
 from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
@@ -45,6 +46,7 @@ from governance.catalogue.catalogue import Catalogue, catalogue_at, description_
 from governance.outputs import services as outputs
 from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.people.grants import worker
 from governance.people.models import User
 from governance.workflow import Refused
 
@@ -60,9 +62,41 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.GATEHOUSE_LEASE_SECONDS)
 
 
-def key_ring() -> KeyRing:
-    """The key ring; only the demonstration makes one by itself."""
-    return open_key_ring(zones().keys, create=settings.DEMO)
+def key_ring(*, create: bool | None = None) -> KeyRing:
+    """The key ring: in Vault where the settings name one, else in its folder. Only the demonstration makes its own.
+
+    Raises BadKeyRing with the reason why it cannot be opened.
+    """
+    create = settings.DEMO if create is None else create
+    if not settings.GATEHOUSE_VAULT:
+        return open_key_ring(zones().keys, create=create)
+    return open_vault_ring(Place(**settings.GATEHOUSE_VAULT), create=create)
+
+
+def make_key_ring() -> None:
+    """Make the key ring of an installation, once; one that is there is left as it is.
+
+    Raises Refused when it cannot be made, and where one has been in use and is not there now.
+    """
+    try:
+        write_public_half(_ring_there_or_made(), zones().keys)
+    except BadKeyRing as problem:
+        raise Refused(str(problem)) from None
+
+
+def _ring_there_or_made() -> KeyRing:
+    try:
+        return key_ring(create=False)
+    except BadKeyRing as problem:
+        if Release.objects.exists() or Extract.objects.exists():
+            raise Refused(f"{problem} {WAS_IN_USE}") from None
+        return key_ring(create=True)
+
+
+WAS_IN_USE = (
+    "Releases or extracts were made with a key ring already. Bring that one back, from its backup if need be: "
+    "a new one would give every record another key."
+)
 
 
 @shared_task
@@ -95,7 +129,7 @@ def _build(extract: Extract) -> None:
         return
     catalogue = catalogue_at(place / "catalogue")
     spec = ExtractSpec.from_json(extract.specification)
-    key = key_ring().project_key(extract.project.reference, extract.key_version)
+    key, seal = _keys_of(extract)
     own_staging = zones().staging / f"extract-{extract.pk}"
     delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
     with delivery.staging(own_staging) as room:
@@ -115,19 +149,23 @@ def _build(extract: Extract) -> None:
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
                 engine_of=engine_of,
+                seal=seal,
                 assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
-        name = f"extract-{extract.pk}-{delivery.digest_of(folder)[:16]}"
+        manifest = json.loads((folder / delivery.MANIFEST).read_bytes())
+        name = f"extract-{extract.pk}-{delivery.content_of(manifest)[:16]}"
         if found := _failing(extract, place) or _not_as_built(folder, made):
             services.stop(extract, found, at=timezone.now())
             return
+        # A worker that died after the move left the same content in other bytes: that folder stays.
+        there = delivery.manifest_there(workspace / name, manifest)
         services.deliver(
             extract,
             folder=name,
-            manifest=json.loads((folder / delivery.MANIFEST).read_bytes()),
-            move=lambda: delivery.move_into_place(folder, workspace, name),
+            manifest=there or manifest,
+            move=lambda: None if there else delivery.move_into_place(folder, workspace, name),
             catalogue=catalogue,
             at=timezone.now(),
         )
@@ -225,6 +263,18 @@ def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Reme
         raise risk.Held
 
 
+def _keys_of(extract: Extract) -> tuple[bytes, Seal]:
+    """The pseudonym key of the extract's version, and what seals its files under the workspace key of that version.
+
+    That the version was used is put on record, with its fingerprint.
+    """
+    which = (extract.project.reference, extract.key_version)
+    ring = key_ring()
+    key = ring.project_key(*which)
+    keys.note_key(extract.project, extract.key_version, fingerprint=ring.fingerprint(*which), at=timezone.now())
+    return key, Seal(ring.workspace_key(*which))
+
+
 def _note_progress(extract: Extract, step: Any) -> None:
     services.keep(
         extract,
@@ -261,10 +311,21 @@ def _remove_folder(extract: Extract) -> None:
         shutil.rmtree(zones().workspace(extract.project.reference) / extract.folder, ignore_errors=True)
 
 
-@shared_task
-def destroy_replaced() -> None:
-    """Remove extracts that were replaced long enough ago. Safe to repeat: one that is destroyed is not looked at."""
-    services.destroy_replaced(remove=_remove_folder, at=timezone.now())
+def _rekey() -> None:
+    """Ask for what was delivered under an earlier key version to be built anew, one of a project at a time.
+
+    One whose approval no longer holds stays as it is: the workspace is closed to its people, and it goes with it.
+    """
+    for project in keys.projects_to_rekey():
+        extract = keys.to_rekey(project).order_by("pk")[0]
+        release = services.current_release(extract.release.code)
+        if release is None:
+            continue
+        catalogue = catalogue_at(zones().release(release.code, release.version) / "catalogue")
+        try:
+            services.request_again(extract, catalogue=catalogue, by=worker(), at=timezone.now())
+        except Refused as refusal:
+            log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
 
 
 def linkage_setting(**more: Any) -> linkage_runs.Setting:
@@ -456,6 +517,8 @@ def sweep() -> None:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
     _clear_undelivered()
     _take_away_withdrawn()
+    _rekey()
+    services.destroy_replaced(remove=_remove_folder, at=now)
 
 
 @shared_task

@@ -161,7 +161,6 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_DATA / "celerybeat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "extracts.tasks.sweep", "schedule": env.float("GATEHOUSE_SWEEP_SECONDS", default=30.0)},
-    "destroy-replaced": {"task": "extracts.tasks.destroy_replaced", "schedule": crontab(hour="2", minute="20")},
     "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
     "pass-on-notices": {"task": "extracts.notice_tasks.pass_on", "schedule": 15.0},
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},
@@ -178,6 +177,28 @@ CELERY_BEAT_SCHEDULE = {
 }
 # How long a worker may be silent before its job is another's to take up.
 GATEHOUSE_LEASE_SECONDS = env.int("GATEHOUSE_LEASE_SECONDS", default=60)
+
+# The key ring: in HashiCorp Vault where the environment names one, else in the folder `keys` of the data folder.
+# Files with tokens are named here and read by workers when they open the ring.
+GATEHOUSE_VAULT: dict[str, str] = {}
+if vault := env.str("GATEHOUSE_VAULT_ADDR", default=""):
+    if not DEMO and not vault.startswith("https://"):
+        raise ImproperlyConfigured("GATEHOUSE_VAULT_ADDR must be an address that begins with https://.")
+    GATEHOUSE_VAULT = {
+        "address": vault,
+        "mount": env.str("GATEHOUSE_VAULT_MOUNT", default="secret"),
+        "path": env.str("GATEHOUSE_VAULT_PATH", default="gatehouse").strip("/"),
+        "token_file": env.str("GATEHOUSE_VAULT_TOKEN_FILE", default=""),
+        "role_id": env.str("GATEHOUSE_VAULT_ROLE_ID", default=""),
+        "secret_id_file": env.str("GATEHOUSE_VAULT_SECRET_ID_FILE", default=""),
+        "ca": env.str("GATEHOUSE_VAULT_CA", default=""),
+        "namespace": env.str("GATEHOUSE_VAULT_NAMESPACE", default=""),
+    }
+    if not GATEHOUSE_VAULT["token_file"]:
+        GATEHOUSE_VAULT |= {
+            "role_id": required("GATEHOUSE_VAULT_ROLE_ID"),
+            "secret_id_file": required("GATEHOUSE_VAULT_SECRET_ID_FILE"),
+        }
 
 # People and sign-in.
 AUTH_USER_MODEL = "people.User"

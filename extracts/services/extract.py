@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from extracts.lifecycle import DELIVERED, UNFINISHED
 from extracts.lifecycle.extract import REPLACED, stop_action
@@ -14,6 +15,7 @@ from extracts.models import Extract
 from extracts.models.extract import REPLACED_DAYS
 from extracts.services import jobs
 from extracts.services.gate import Failing, failing
+from extracts.services.keys import current_key_version
 from extracts.services.releases import current_release, why_no_release
 from extracts.services.withholding import withheld_version
 from extracts.specification import compile_specification, missing_from, problems_of
@@ -46,19 +48,21 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
 def request_again(extract: Extract, *, catalogue: Catalogue, by: User, at: datetime) -> Extract:
     """Ask for an extract that takes the place of a delivered one: from the newest release, under the present key.
 
-    By a researcher who refreshes it, or by whoever made it necessary, on behalf of the person who asked for the
-    first; the gate looks at that person's standing when it is built. Raises Refused where there is nothing newer.
+    By a researcher who refreshes it; or by the worker, on behalf of whoever asked for the first, when the project's
+    key was changed: the gate looks at that person's standing when it is built. Raises Refused.
     """
     extract = locked(extract)
     if extract.state != DELIVERED:
         raise Refused("Only a delivered extract can be replaced by a newer one.")
-    if by == extract.requested_by or Role.RESEARCHER in roles_on(extract.project, by, at):
-        if reason := why_not_use(extract.project, by, at):
-            raise Refused(reason)
-        requested_by = by
-    else:
-        requested_by = extract.requested_by
-    return _begin(extract.project, catalogue=catalogue, requested_by=requested_by, by=by, at=at, replaces=extract)
+    if by == worker():
+        return _begin(
+            extract.project, catalogue=catalogue, requested_by=extract.requested_by, by=by, at=at, replaces=extract
+        )
+    if Role.RESEARCHER not in roles_on(extract.project, by, at):
+        raise Refused("Only researchers of the project refresh its extracts.")
+    if reason := why_not_use(extract.project, by, at):
+        raise Refused(reason)
+    return _begin(extract.project, catalogue=catalogue, requested_by=by, by=by, at=at, replaces=extract)
 
 
 def _begin(
@@ -93,7 +97,12 @@ def _compiled(project: Project, catalogue: Catalogue, at: datetime) -> dict[str,
         raise Refused(f"Release {release} does not hold {', '.join(missing)}: the linkage team must publish them.")
     withheld = withheld_version(agreement.scope.dataset)
     spec = compile_specification(agreement.scope, catalogue, release.version, withheld=withheld)
-    return {"agreement": agreement, "release": release, "specification": spec.to_json()}
+    return {
+        "agreement": agreement,
+        "release": release,
+        "specification": spec.to_json(),
+        "key_version": current_key_version(project),
+    }
 
 
 def cancel(extract: Extract, *, by: User, at: datetime) -> Extract:
@@ -177,10 +186,13 @@ def fail(extract: Extract, *, reason: str, at: datetime) -> Extract:
 def destroy_replaced(*, remove: Callable[[Extract], object], at: datetime) -> int:
     """Remove what was replaced longer ago than it is kept, say so on the trail; returns how many there were.
 
+    What was replaced because the project's key was changed is not kept at all.
     remove  takes the folder of one extract out of its workspace; called again for one whose removal was not recorded
     """
-    old = Extract.objects.filter(state=REPLACED, state_since__lt=at - timedelta(days=REPLACED_DAYS))
-    for extract in old.select_related("project"):
+    long_ago = Q(state_since__lt=at - timedelta(days=REPLACED_DAYS))
+    old = Extract.objects.filter(long_ago | Q(replaced_by__key_version__gt=F("key_version")), state=REPLACED)
+    due = list(old.select_related("project").distinct())
+    for extract in due:
         remove(extract)
         act(extract, "destroy", by=worker(), at=at, note=f"{extract.folder} was removed from the workspace.")
-    return len(old)
+    return len(due)

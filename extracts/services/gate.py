@@ -13,6 +13,7 @@ from datetime import datetime
 from extracts.lifecycle.extract import (
     AMENDED,
     COHORT_CHANGED,
+    KEY_ROTATED,
     LAPSED,
     RECORDS_WITHHELD,
     RELEASE_WITHDRAWN,
@@ -24,6 +25,7 @@ from extracts.lifecycle.extract import (
 )
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.models import Extract
+from extracts.services.keys import current_key_version
 from extracts.services.withholding import withheld_version
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification, within
 from governance.agreements.lifecycle import AgreementState
@@ -147,4 +149,11 @@ def _withheld(extract: Extract, catalogue: Catalogue | None, at: datetime) -> Fa
     return None
 
 
-LOOKS: tuple[Look, ...] = (_revoked, _amended, _conditions, _release, _specification, _withheld)
+def _key(extract: Extract, catalogue: Catalogue | None, at: datetime) -> Failing | None:
+    now = current_key_version(extract.project)
+    if extract.key_version == now:
+        return None
+    return Failing(KEY_ROTATED, f"The project's key was changed: version {now} is in use, not {extract.key_version}.")
+
+
+LOOKS: tuple[Look, ...] = (_revoked, _amended, _conditions, _release, _specification, _key, _withheld)

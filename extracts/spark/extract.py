@@ -14,16 +14,18 @@ import pyarrow as pa
 import pyspark
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.functions import arrow_udf
-from pyspark.sql.types import LongType
+from pyspark.sql.types import LongType, StringType
 from sqlglot import exp
 
 from extracts import query
 from extracts.engines import OnDuckDB, OpenRelease, domains_of, even
-from extracts.pseudonyms import pseudonymiser
+from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.spark.dialect import Known, spark_text
 from extracts.specification import ExtractSpec, TableSpec
 from extracts.withholding import WITHHELD
 from governance.catalogue.catalogue import Catalogue
+
+TYPES = {"BIGINT": LongType(), "VARCHAR": StringType()}
 
 
 class OnSpark:
@@ -54,7 +56,7 @@ class OnSpark:
             listed = store.connection.sql(f'FROM "{WITHHELD}"').to_arrow_table()
             session.createDataFrame(listed).createOrReplaceTempView(f"`{WITHHELD}`")
         for domain in domains_of(spec, catalogue):
-            _offer(session, domain, key)
+            _offer(session, domain, key, spec.pseudonyms)
         self._kept: set[str] = set()
 
     def count(self, table: TableSpec) -> int:
@@ -95,17 +97,19 @@ def _said(tree: exp.Expr) -> str:
     return spark_text(tree, Known())
 
 
-def _offer(session: SparkSession, domain: str, key: bytes) -> None:
+def _offer(session: SparkSession, domain: str, key: bytes, kind: str) -> None:
     """Teach the session the project's pseudonyms of a key domain."""
     vectorised: Any = arrow_udf  # its types are too many to tell apart
-    session.udf.register(query.pseudonym_function(domain), vectorised(_calculation(domain, key), LongType()))
+    name, made = query.pseudonym_function(domain), TYPES[kind_of(kind).sql]
+    session.udf.register(name, vectorised(_calculation(domain, key, kind), made))
 
 
-def _calculation(domain: str, key: bytes) -> Callable[[pa.Array], pa.Array]:
-    calculate = pseudonymiser(domain=domain, key=key)
+def _calculation(domain: str, key: bytes, kind: str) -> Callable[[pa.Array], pa.Array]:
+    calculate = pseudonymiser(domain=domain, key=key, kind=kind)
 
     def calculated(surrogates: pa.Array) -> pa.Array:
-        return calculate(surrogates)
+        made = calculate(surrogates)
+        return made.cast(pa.string()) if pa.types.is_large_string(made.type) else made  # Spark's only kind of text
 
     return calculated
 

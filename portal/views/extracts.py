@@ -64,7 +64,7 @@ def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTabl
         for column in table.columns:
             variable = catalogue[table.name][column.name]
             level = catalogue.ladder(variable.ladder)[column.level].label if variable.ladder else ""
-            kind = column_of(variable, column, catalogue).kind
+            kind = column_of(variable, column, catalogue, spec.pseudonyms).kind
             columns.append(Column(variable.name, variable.label, level, kind, variable.pseudonymised))
         yield ExtractedTable(table.name, catalogue[table.name].label, tuple(columns))
 
@@ -143,7 +143,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
 def _visible(request: SignedIn, pk: int, at: datetime) -> Extract:
     """The extract with everything that its page reads in one query, once it is known to be visible."""
     visible_or_404(Extract, pk, to=request.user, at=at)
-    return Extract.objects.select_related("project", "agreement__project", "release", "requested_by").get(pk=pk)
+    return Extract.objects.select_related(
+        "project", "agreement__project", "release", "requested_by", "replaces__project"
+    ).get(pk=pk)
 
 
 def duration(span: timedelta) -> str:

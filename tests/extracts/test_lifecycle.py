@@ -6,6 +6,7 @@ from extracts.lifecycle import EXTRACT
 from extracts.lifecycle.clerical import CLERICAL_PAIR, agreed
 from extracts.lifecycle.delivery import DELIVERY
 from extracts.lifecycle.extract import STOPS, stop_action
+from extracts.lifecycle.key import PROJECT_KEY
 from extracts.lifecycle.linkage import LINKAGE_RUN
 from extracts.lifecycle.release import RELEASE
 from governance.workflow import grid
@@ -31,6 +32,15 @@ def test_who_may_do_what_with_an_extract():
 {stopped}
     """)
     assert len(STOPS) == 12 and stop_action(STOPS[0]) == "stop_revoked"
+
+
+def test_who_may_do_what_with_a_key_version():
+    assert grid(PROJECT_KEY) == parse("""
+                  | worker        | support
+        current   | make, destroy | retire
+        retired   | destroy       |
+        destroyed |               |
+    """)
 
 
 def test_who_may_do_what_with_a_delivery():

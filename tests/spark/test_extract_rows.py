@@ -27,6 +27,8 @@ from extracts.spark import extract as on_spark
 from extracts.spark.extract import OnSpark
 from extracts.specification import (
     FORMATS,
+    HEX128,
+    PSEUDONYMS,
     ColumnSpec,
     ExtractSpec,
     Release,
@@ -90,7 +92,8 @@ def specifications(draw: Any, catalogue: Catalogue) -> ExtractSpec:
     tables = draw(st.lists(st.sampled_from(catalogue.requestable), min_size=1, unique_by=lambda table: table.name))
     first, last = sorted(draw(st.tuples(st.dates(), st.dates()) | st.just(LONG)))
     chosen = tuple(draw(tables_of(table, catalogue)) for table in tables)
-    return ExtractSpec("small", "1", chosen, first, last, withheld=draw(st.sampled_from([0, 1])))
+    withheld, kind = draw(st.sampled_from([0, 1])), draw(st.sampled_from(PSEUDONYMS))
+    return ExtractSpec("small", "1", chosen, first, last, withheld=withheld, pseudonyms=kind)
 
 
 @st.composite
@@ -217,7 +220,7 @@ def test_the_real_records(spark: SparkSession, tmp_path: Path) -> None:
     )
     scope = Scope("cook_county_2019", granted, date(2019, 3, 1), date(2019, 8, 31))
     version = catalogue.dataset.version
-    stored = compile_specification(scope, catalogue, version, formats=FORMATS).to_json()
+    stored = compile_specification(scope, catalogue, version, formats=FORMATS, pseudonyms=HEX128).to_json()
     released = Released(tmp_path / "releases" / "cook_county_2019" / version, catalogue, tmp_path, spark)
     found = released.compared(ExtractSpec.from_json(json.loads(json.dumps(stored))), "cook")
     assert all(found[table].num_rows > 1000 for table in wish)
