@@ -18,12 +18,14 @@ from pyspark.sql.types import LongType, StringType
 from sqlglot import exp
 
 from extracts import query
-from extracts.engines import OpenRelease, domains_of, even
-from extracts.pseudonyms import pseudonymiser
+from extracts.engines import OnDuckDB, OpenRelease, domains_of, even
+from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.spark.dialect import Known, spark_text
-from extracts.specification import INT63, ExtractSpec, TableSpec
+from extracts.specification import ExtractSpec, TableSpec
 from extracts.withholding import WITHHELD
 from governance.catalogue.catalogue import Catalogue
+
+TYPES = {"BIGINT": LongType(), "VARCHAR": StringType()}
 
 
 class OnSpark:
@@ -46,7 +48,8 @@ class OnSpark:
         store: OpenRelease,
         key: bytes,
     ) -> None:
-        self._session, self._spec, self._catalogue, self._store = session, spec, catalogue, store
+        self._session, self._spec, self._catalogue = session, spec, catalogue
+        self._duckdb = OnDuckDB(spec, catalogue, store, key)  # which knows the types of columns without reading a row
         for name, table in store.release.tables.items():
             session.read.parquet(f"file://{folder.absolute() / table.file}").createOrReplaceTempView(f"`{name}`")
         if spec.withheld:
@@ -61,7 +64,7 @@ class OnSpark:
 
     def read(self, table: TableSpec) -> pa.RecordBatchReader:
         selection = query.select_table(table, spec=self._spec, catalogue=self._catalogue)
-        schema = self._schema(table)
+        schema = self._duckdb.schema(table)
         return even(pa.RecordBatchReader.from_batches(schema, _brought(self._frame(selection), schema)))
 
     def keys(self, domain: str) -> int:
@@ -70,24 +73,20 @@ class OnSpark:
     def interrupt(self) -> None:
         self._session.sparkContext.cancelAllJobs()
 
-    def _schema(self, table: TableSpec) -> pa.Schema:
-        """Names and types as DuckDB gives them; it need not read a row to know them."""
-        plain = query.select_table(table, spec=self._spec, catalogue=self._catalogue, pseudonymised=False)
-        schema = self._store.connection.sql(plain.limit(0).sql("duckdb")).to_arrow_reader().schema
-        described = self._catalogue[table.name]
-        keys = [column.name for column in table.columns if described[column.name].pseudonymised]
-        kind = pa.int64() if self._spec.pseudonyms == INT63 else pa.string()
-        return pa.schema([field.with_type(kind) if field.name in keys else field for field in schema])
-
     def _frame(self, tree: exp.Select) -> DataFrame:
         """The query as a frame, not yet worked out; but whose rows it asks for is, once for all tables."""
         tree = tree.copy()
-        for part in tree.ctes:
-            if part.alias not in self._kept:
-                self._session.sql(_said(part.this)).persist().createOrReplaceTempView(f"`{part.alias}`")
-                self._kept.add(part.alias)
-        tree.set("with_", None)
+        for query_inside in list(tree.find_all(exp.Select)):
+            for part in query_inside.ctes:
+                self._keep(part)
+            query_inside.set("with_", None)
         return self._session.sql(_said(tree))
+
+    def _keep(self, part: exp.CTE) -> None:
+        """Parts of one name are the same in every query of a specification."""
+        if part.alias not in self._kept:
+            self._session.sql(_said(part.this)).persist().createOrReplaceTempView(f"`{part.alias}`")
+            self._kept.add(part.alias)
 
     def _number(self, tree: exp.Select) -> int:
         ((number,),) = self._frame(tree).collect()
@@ -101,15 +100,16 @@ def _said(tree: exp.Expr) -> str:
 def _offer(session: SparkSession, domain: str, key: bytes, kind: str) -> None:
     """Teach the session the project's pseudonyms of a key domain."""
     vectorised: Any = arrow_udf  # its types are too many to tell apart
-    made = vectorised(_calculation(domain, key, kind), LongType() if kind == INT63 else StringType())
-    session.udf.register(query.pseudonym_function(domain), made)
+    name, made = query.pseudonym_function(domain), TYPES[kind_of(kind).sql]
+    session.udf.register(name, vectorised(_calculation(domain, key, kind), made))
 
 
 def _calculation(domain: str, key: bytes, kind: str) -> Callable[[pa.Array], pa.Array]:
     calculate = pseudonymiser(domain=domain, key=key, kind=kind)
 
     def calculated(surrogates: pa.Array) -> pa.Array:
-        return calculate(surrogates)
+        made = calculate(surrogates)
+        return made.cast(pa.string()) if pa.types.is_large_string(made.type) else made  # Spark's only kind of text
 
     return calculated
 
