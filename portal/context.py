@@ -22,6 +22,7 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Projects", "projects", "signed in"),
     ("People", "people", frozenset({Role.SUPPORT, Role.AUDITOR})),
     ("Output checks", "outputs", frozenset({Role.CHECKER})),
+    ("Files coming in", "ingresses", frozenset({Role.CHECKER})),
     ("Linkage", "linkage", frozenset({Role.LINKER, Role.STEWARD, Role.AUDITOR})),
     ("Operations", "operations", frozenset({Role.OPERATOR})),
     ("Audit trail", "trail", frozenset({Role.AUDITOR})),
@@ -76,6 +77,8 @@ def _section(request: HttpRequest, roles: Collection[Role]) -> str:
         return "home"
     if request.path.startswith(reverse("outputs")):
         return "outputs" if Role.CHECKER in roles else "projects"
+    if request.path.startswith(reverse("ingresses")):
+        return "ingresses" if Role.CHECKER in roles else "projects"
     if request.path.startswith(OF_PROJECTS):
         return "projects"
     if request.path.startswith(OF_PEOPLE):

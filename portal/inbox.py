@@ -24,6 +24,8 @@ from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, OPEN, REPORTED, 
 from governance.agreements.models import Agreement, Condition
 from governance.amendments import lifecycle as amending
 from governance.amendments.models import Amendment
+from governance.ingress import lifecycle as coming_in
+from governance.ingress.models import Ingress
 from governance.outputs import lifecycle as outputs
 from governance.outputs.models import OutputRequest
 from governance.people import lifecycle as people
@@ -101,6 +103,12 @@ TURNS = (
     Turn(Delivery,        deliveries.REFUSED,    "",            "Tell the provider why the delivery was refused"),
     Turn(Release,         releases.BUILT,        "publish",     "Decide whether the release is published"),
     Turn(Release,         releases.WITHDRAWN,    "",            "A release was withdrawn: read what is wrong with it"),
+    Turn(Ingress,         coming_in.DRAFT,       "edit",        "Add the files to bring in, and submit them", True),
+    Turn(Ingress,         coming_in.RETURNED,    "edit",        "Answer the checker's reasons and submit again", True),
+    Turn(Ingress,         coming_in.SUBMITTED,   "approve",     "Look at the files that are to come in"),
+    Turn(Ingress,         coming_in.STOPPED,     "withdraw",    "Read what stopped the files, and try again", True),
+    Turn(Ingress,         coming_in.BROUGHT_IN,  "",            "The files are in the project's workspace"),
+    Turn(Ingress,         coming_in.REFUSED,     "",            "Read why the files were refused"),
     Turn(OutputRequest,   outputs.DRAFT,         "edit",        "Complete the output request and submit it", True),
     Turn(OutputRequest,   outputs.RETURNED,      "edit",        "Answer the checkers' reasons and submit again", True),
     Turn(OutputRequest,   outputs.SUBMITTED,     "check",       "Check the output"),
@@ -118,6 +126,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Condition: (("project__lead",), ("text", "how_met")),
     Amendment: (("project__lead",), ("delta", "reason")),
     Extract: (("project__lead",), ("specification", "manifest")),
+    Ingress: (("project__lead", "author"), ("purpose", "source", "licence")),
     OutputRequest: (("project__lead", "author"), ("context",)),
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),

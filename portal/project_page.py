@@ -14,6 +14,7 @@ from governance.agreements.use import why_not_use
 from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue
 from governance.catalogue.cohort import in_words, tables_of
+from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
 from governance.people import accreditation
 from governance.people.grants import owner_code, roles_on
@@ -111,6 +112,7 @@ def work_context(project: Project, person: User, roles: Collection[Role], at: da
         "amendments": list(project.amendments.all()) if held & Amendment.VISIBLE_TO else [],
         "extracts": list(project.extracts.select_related("release")) if held & Extract.VISIBLE_TO else [],
         "outputs": list(project.output_requests.select_related("author")) if held & OutputRequest.VISIBLE_TO else [],
+        "ingresses": list(project.ingresses.all()) if held & Ingress.VISIBLE_TO else [],
         "publications": list(project.publications.all()) if held & Publication.VISIBLE_TO else [],
         "records_publications": works_on_it,
         "sees_extracts": bool(held & Extract.VISIBLE_TO),

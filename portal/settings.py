@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "governance.agreements.apps.AgreementsConfig",
     "governance.amendments.apps.AmendmentsConfig",
     "governance.outputs.apps.OutputsConfig",
+    "governance.ingress.apps.IngressConfig",
     "governance.publications.apps.PublicationsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -161,6 +162,7 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_DATA / "celerybeat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "extracts.tasks.sweep", "schedule": env.float("GATEHOUSE_SWEEP_SECONDS", default=30.0)},
+    "sweep-ingress": {"task": "extracts.ingress_tasks.sweep_ingress", "schedule": 60.0},
     "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
     "pass-on-notices": {"task": "extracts.notice_tasks.pass_on", "schedule": 15.0},
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},

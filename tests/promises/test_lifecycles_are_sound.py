@@ -5,6 +5,7 @@ import pytest
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
+from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, FactorReset, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
@@ -27,6 +28,7 @@ ENDS = {
     Amendment: {"agreed", "refused", "withdrawn"},
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
     Extract: {"stopped", "cancelled", "recalled"},
+    Ingress: {"removed", "refused", "withdrawn"},
     OutputRequest: {"released", "withdrawn"},
     Publication: {"withdrawn"},
     Delivery: {"accepted"},

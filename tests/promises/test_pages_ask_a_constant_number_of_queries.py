@@ -54,6 +54,7 @@ from tests.builders import (
     a_team_review,
     an_agreement,
     an_enquiry,
+    an_ingress,
     an_output,
     catalogue,
     declare_on,
@@ -252,6 +253,11 @@ def a_condition() -> Any:
     return agreement.project.conditions.create(agreement=agreement, **given)
 
 
+def more_files_to_come_in(ingress: Any, number: int) -> None:
+    many.copies(ingress.files.first(), many.numbered("name", number))
+    many.history(ingress, FEW)
+
+
 def an_invitation() -> Any:
     organisation = person("ruth").organisation
     organisation.contact = person("ruth")
@@ -315,11 +321,27 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("ruth", lambda: an_output("draft"), many.outputs),
         Page("cass", lambda: an_output("submitted"), many.outputs),
         Page("cass", lambda: an_output("cleared"), many.outputs),
+        Page("ruth", lambda: an_ingress("draft"), many.ingresses),
+        Page("cass", lambda: an_ingress("submitted"), many.ingresses),
         Page("lin", a_failed_run, more_linkage),
         Page("rae", linked.a_release, many.releases),
     ),
     "projects": PROJECTS,
+    "ingresses": (
+        Page("ruth", lambda: an_ingress("draft"), many.ingresses),
+        Page("cass", lambda: an_ingress("submitted"), many.ingresses),
+    ),
+    "ingress": (
+        Page("ruth", lambda: an_ingress("draft"), more_files_to_come_in, its_number, FEW),
+        Page("cass", lambda: an_ingress("submitted"), more_files_to_come_in, its_number, FEW),
+    ),
     "project": (
+        Page(
+            "ruth",
+            lambda: an_ingress("draft"),
+            lambda made, number: many.copies(made, [{}] * number),
+            lambda made: (made.project_id,),
+        ),
         Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),
         Page("sam", lambda: a_project("returned"), more_of_a_project, its_number),
         Page("ruth", a_resting_publication, many.publications, lambda made: (made.project_id,)),
@@ -437,7 +459,9 @@ EXEMPT = {
             "project_drop", "project_remove", "project_submit", "project_withdraw", "project_decide",
             "agreement_sign", "agreement_revoke", "extract_cancel", "extract_retry", "output_new", "output_edit",
             "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
-            "output_check", "output_release", "role_propose", "standin_name", "role_decide", "role_end",
+            "output_check", "output_release", "ingress_new", "ingress_edit", "ingress_add_file", "ingress_remove_file",
+            "ingress_rescan", "ingress_submit", "ingress_withdraw", "ingress_decide", "ingress_try_again",
+            "ingress_remove", "role_propose", "standin_name", "role_decide", "role_end",
             "look_at_draft", "factor_reset_ask", "factor_reset_decide", "factor_reset_end",
             "amendment_choose", "amendment_decide", "amendment_drop", "amendment_edit", "amendment_interests",
             "amendment_new", "amendment_submit", "amendment_withdraw", "attachment_scan", "enquiry_new",
@@ -454,7 +478,7 @@ EXEMPT = {
     **dict.fromkeys(
         (
             "accessibility", "account_login", "account_logout", "account_signup", "account_inactive", "healthz",
-            "readyz",
+            "readyz", "ingress_file",
         ),
         NO_ROWS,
     ),
