@@ -24,6 +24,8 @@ from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, OPEN, REPORTED, 
 from governance.agreements.models import Agreement, Condition
 from governance.amendments import lifecycle as amending
 from governance.amendments.models import Amendment
+from governance.incidents import lifecycle as incidents
+from governance.incidents.models import Incident
 from governance.ingress import lifecycle as coming_in
 from governance.ingress.models import Ingress
 from governance.outputs import lifecycle as outputs
@@ -95,6 +97,9 @@ TURNS = (
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
     Turn(Enquiry,         enquiries.ASKED,       "redirect",    "Answer the enquiry"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
+    Turn(Incident,        incidents.REPORTED,    "assess",      "Assess an incident that was reported"),
+    Turn(Incident,        incidents.ASSESSED,    "contain",     "Contain the incident"),
+    Turn(Incident,        incidents.CONTAINED,   "record",      "Record what was learned, and close the incident"),
     Turn(RoleGrant,       people.PROPOSED,       "refuse",      "Confirm or refuse a role of the service"),
     Turn(FactorReset,     people.RESET_ASKED,    "confirm",     "Confirm or refuse the reset of a second factor"),
     Turn(TeamReview,      reviews.OPEN,           "confirm",     "Say who of the team still needs the project"),
@@ -131,6 +136,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
+    Incident: (("person__organisation",), ("text", "about", "because", "actions", "lessons")),
     RoleGrant: (("person__organisation", "stands_in_for"), ()),
     FactorReset: (("person__organisation",), ("because",)),
     TeamReview: (("project__lead",), ()),
@@ -269,6 +275,8 @@ def _reference(record: Any) -> str:
     """The project's reference, or the dataset or organisation that a record of the service is about."""
     if isinstance(record, Accreditation | FactorReset | RoleGrant | RoleReview):
         return str(record.person.organisation)
+    if isinstance(record, Incident):
+        return record.reference
     if is_the_services(record):
         return str(record.code if isinstance(record, Release) else record.dataset)
     return str(record.project.reference)

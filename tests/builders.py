@@ -16,12 +16,15 @@ from governance.agreements.models import Agreement
 from governance.amendments import services as amendments
 from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue, find
+from governance.incidents import services as incidents
+from governance.incidents.models import Incident, Regulator
 from governance.ingress import services as ingresses
 from governance.ingress.models import Ingress
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.people.grants import give_everywhere, owner_code
 from governance.people.models import Accreditation, FactorReset, Organisation, RoleGrant, User
+from governance.people.models.standing import Level
 from governance.people.roles import Role
 from governance.permissions import services as permissions
 from governance.permissions.models import RoleReview, TeamReview
@@ -426,3 +429,26 @@ def an_ingress(state: str = "draft", *, name: str = "areas.csv", content: bytes 
             ingress, verdict, reasons="Areas, and nothing else.", round=1, by=person("cass"), at=at
         )
     return ingress
+
+
+def an_incident(
+    state: str = "reported", *, by: str = "coral", level: int = 1, regulator: str = "not_needed", **said: Any
+) -> Incident:
+    """What Coral noticed two hours ago: reported, assessed, contained, closed."""
+    at, sam = now(), person("sam")
+    usual = {"kind": "shared_account", "text": "A password lay on the printer.", "about": "Room 4."}
+    usual["noticed_at"] = at - timedelta(hours=2)
+    incident = incidents.report(**(usual | said), by=person(by), at=at)
+    if state == "reported":
+        return incident
+    given = {"level": Level(level), "regulator": Regulator(regulator), "because": "Nobody had used it."}
+    incident = incidents.assess(incident, **given, by=sam, at=at)
+    if state == "assessed":
+        return incident
+    incident = incidents.contain(incident, contained_at=at, how="The password was changed.", by=sam, at=at)
+    if state == "contained":
+        return incident
+    day = timezone.localdate(at)
+    said = {"institution_told_on": day, "actions": "A talk.", "lessons": "No passwords on paper."}
+    incident = incidents.record(incident, **said, by=sam, at=at)
+    return incidents.close(incident, by=sam, at=at)

@@ -1,6 +1,7 @@
 """Who may do what, in every state: an empty cell is as much a promise as a full one."""
 
 from governance.agreements.lifecycle import AGREEMENT, CONDITION
+from governance.incidents.lifecycle import INCIDENT
 from governance.ingress.lifecycle import INGRESS
 from governance.outputs.lifecycle import OUTPUT_REQUEST
 from governance.projects.lifecycle import PROJECT
@@ -74,4 +75,14 @@ def test_who_may_do_what_with_files_that_come_in():
         removed    |                        |                         |         |
         refused    |                        |                         |         |
         withdrawn  |                        |                         |         |
+    """)
+
+
+def test_who_may_do_what_with_an_incident():
+    assert grid(INCIDENT) == parse("""
+                  | support
+        reported  | assess, record
+        assessed  | assess, record, tell regulator, contain
+        contained | assess, record, tell regulator, close
+        closed    | reopen
     """)

@@ -23,6 +23,7 @@ from extracts.models import ClericalPair, Delivery, LinkageRun, Release
 from governance.amendments import services as amendments
 from governance.amendments.delta import Kind
 from governance.audit import trail
+from governance.incidents import services as incidents
 from governance.notices.models import Message, Notice
 from governance.people.grants import worker
 from governance.people.models import (
@@ -54,6 +55,7 @@ from tests.builders import (
     a_team_review,
     an_agreement,
     an_enquiry,
+    an_incident,
     an_ingress,
     an_output,
     catalogue,
@@ -253,6 +255,22 @@ def a_condition() -> Any:
     return agreement.project.conditions.create(agreement=agreement, **given)
 
 
+def more_incidents(incident: Any, number: int) -> None:
+    many.copies(incident, many.numbered("reference", number))
+
+
+def an_incident_with_people() -> Any:
+    incident, sam = an_incident("assessed"), person("sam")
+    incidents.link_person(incident, person("olu"), part="Printed it.", by=sam, at=now())
+    return incidents.link_project(incident, a_project("approved"), by=sam, at=now())
+
+
+def more_of_an_incident(incident: Any, number: int) -> None:
+    many.copies(incident.people.first(), [{"person": one} for one in many.people(person("olu"), number)])
+    many.copies(incident.projects.first(), [{"project": one} for one in many.projects(a_project("approved"), number)])
+    many.history(incident, FEW)
+
+
 def more_files_to_come_in(ingress: Any, number: int) -> None:
     many.copies(ingress.files.first(), many.numbered("name", number))
     many.history(ingress, FEW)
@@ -323,10 +341,16 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("cass", lambda: an_output("cleared"), many.outputs),
         Page("ruth", lambda: an_ingress("draft"), many.ingresses),
         Page("cass", lambda: an_ingress("submitted"), many.ingresses),
+        Page("sam", an_incident, more_incidents),
         Page("lin", a_failed_run, more_linkage),
         Page("rae", linked.a_release, many.releases),
     ),
     "projects": PROJECTS,
+    "incidents": (Page("sam", an_incident, more_incidents), Page("coral", an_incident, more_incidents)),
+    "incident": (Page("sam", an_incident_with_people, more_of_an_incident, its_number, FEW),),
+    "project_incident": (
+        Page("ruth", an_incident_with_people, more_incidents, lambda made: (made.projects.get().project_id, made.pk)),
+    ),
     "ingresses": (
         Page("ruth", lambda: an_ingress("draft"), many.ingresses),
         Page("cass", lambda: an_ingress("submitted"), many.ingresses),
@@ -461,7 +485,10 @@ EXEMPT = {
             "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
             "output_check", "output_release", "ingress_new", "ingress_edit", "ingress_add_file", "ingress_remove_file",
             "ingress_rescan", "ingress_submit", "ingress_withdraw", "ingress_decide", "ingress_try_again",
-            "ingress_remove", "role_propose", "standin_name", "role_decide", "role_end",
+            "ingress_remove", "incident_report", "incident_assess", "incident_follow_up", "incident_add_project",
+            "incident_remove_project", "incident_add_person", "incident_remove_person", "incident_regulator",
+            "incident_contain", "incident_close", "incident_reopen",
+            "role_propose", "standin_name", "role_decide", "role_end",
             "look_at_draft", "factor_reset_ask", "factor_reset_decide", "factor_reset_end",
             "amendment_choose", "amendment_decide", "amendment_drop", "amendment_edit", "amendment_interests",
             "amendment_new", "amendment_submit", "amendment_withdraw", "attachment_scan", "enquiry_new",
@@ -493,7 +520,9 @@ EXEMPT = {
         OWN,
     ),
     **dict.fromkeys(
-        ("output_download", "trail_export", "agreement_pdf", "attachment", "project_csv", "project_pdf"), DOWNLOAD
+        ("output_download", "trail_export", "incidents_export", "agreement_pdf", "attachment", "project_csv",
+         "project_pdf"),
+        DOWNLOAD,
     ),
 }  # fmt: skip
 
