@@ -61,8 +61,8 @@ INCIDENT = (
 )  # fmt: skip
 
 WAITING = {
-    REPORTED: Waiting("research support", "Its level is assessed, and whether the regulator has to be told."),
-    ASSESSED: Waiting("research support", "It is contained: nothing more can come of it."),
-    CONTAINED: Waiting("research support", "Actions and lessons are recorded, and it is closed."),
+    REPORTED: Waiting("research support", "Assess its level, and whether the regulator has to be told."),
+    ASSESSED: Waiting("research support", "Contain it, so that nothing more can come of it."),
+    CONTAINED: Waiting("research support", "Record actions and lessons, and close it."),
     CLOSED: Waiting("nobody", "It has ended. It can be opened again."),
 }
