@@ -14,6 +14,7 @@ BENCHMARKS = {
     benchmark.name: benchmark
     for benchmark in (
         extract.BENCHMARK,
+        extract.ON_SPARK,
         sources.BENCHMARK,
         release.BENCHMARK,
         linkage.BENCHMARK,

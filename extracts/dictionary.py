@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
-from extracts.specification import CSV, ColumnSpec, ExtractSpec, Release, TableSpec, has_period
-from governance.catalogue.catalogue import Catalogue, CodeList, Variable
+from extracts.formats.columns import column_of
+from extracts.specification import CSV, ExtractSpec, Release, TableSpec, has_period
+from governance.catalogue.catalogue import Catalogue, CodeList
 from governance.catalogue.cohort import in_words
 
 RATES, PARTS = ("precision", "recall", "f1"), ("value", "low", "high")  # of linkage-quality.csv
@@ -42,16 +43,6 @@ def documents(
     }
 
 
-def delivered_type(variable: Variable, column: ColumnSpec, catalogue: Catalogue) -> str:
-    """The type of a column as delivered, which follows from the level of detail."""
-    if variable.pseudonymised:
-        return "integer (63 bits)"
-    method = catalogue.ladder(variable.ladder)[column.level].method if variable.ladder else "source"
-    source = {"BIGINT": "integer", "DOUBLE": "decimal", "BOOLEAN": "true or false", "DATE": "date"}
-    changed = {"year": "integer", "yes_no": "true or false", "source": source.get(variable.duckdb_type, "text")}
-    return changed.get(method, "text")
-
-
 def _lines(table: TableSpec, catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
     """One line of the dictionary per column, in the order of COLUMNS."""
     for column in table.columns:
@@ -59,7 +50,7 @@ def _lines(table: TableSpec, catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
         level = catalogue.ladder(variable.ladder)[column.level].label if variable.ladder else ""
         key = catalogue.dataset.keys[variable.key_domain] if variable.pseudonymised else ""
         yield (
-            table.name, variable.name, variable.label, delivered_type(variable, column, catalogue), level,
+            table.name, variable.name, variable.label, column_of(variable, column, catalogue).kind, level,
             variable.sensitivity.label, variable.codelist, variable.range,
             key and f"Pseudonym, made for this project: {key}", variable.based_on, variable.note,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Build one extract: select, generalise, pseudonymise, write. Given a store, a key and a folder.
+"""Build one extract: assess its risk, select, generalise, pseudonymise, write. Given a store, a key and a folder.
 
 The same specification, release and key give the same bytes in every data file.
 """
@@ -6,43 +6,34 @@ The same specification, release and key give the same bytes in every data file.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any
 
-import duckdb
 import pyarrow as pa
-from duckdb.func import ARROW, SPECIAL
-from pyarrow import csv, parquet
 
 from extracts import dictionary, query
+from extracts.engines import Engine, EngineOf, OnDuckDB, OpenRelease, domains_of
+from extracts.formats.columns import Sheet, sheet_of
+from extracts.formats.files import TableFiles
+from extracts.formats.known import FORMATS, TooManyRows, why_too_many
 from extracts.heartbeat import stream, wait
-from extracts.pseudonyms import compare_distinct, pseudonymiser
-from extracts.specification import CSV, ExtractSpec, Release, TableSpec, missing_from
+from extracts.pseudonyms import compare_distinct
+from extracts.risk import Remedy, RiskReport, assess, remedies
+from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
-ENGINE = f"gatehouse extracts 2, duckdb {duckdb.__version__}, pyarrow {pa.__version__}"
-BATCH_ROWS = 131_072
+ENGINE = f"gatehouse extracts 2, {{engine}}, pyarrow {pa.__version__}"
+SUFFIXES = frozenset(one.suffix for one in FORMATS.values())
 
 
 class NotInRelease(ValueError):
     """The specification asks for another release than the one given, or for a table that is not in it."""
-
-
-class OpenRelease(Protocol):
-    """What a build needs of a store: a release, and a connection on which its tables are views."""
-
-    @property
-    def release(self) -> Release: ...
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection: ...
-    @property
-    def quality(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -57,6 +48,8 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+# Told how identifying the extract is, and what would make it less so, before anything is written.
+Assessed = Callable[[RiskReport, Sequence[Remedy]], None]
 
 
 @dataclass(frozen=True)
@@ -94,28 +87,35 @@ def build(
     into: Path,
     created_at: datetime,
     progress: Report,
+    engine_of: EngineOf = OnDuckDB,
+    assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Write the extract into the empty folder `into`, which the store must be allowed to write to.
+    """Assess the extract, then write it into the empty folder `into`, which the store must be allowed to write to.
 
-    One Parquet file per table, CSV beside it when asked for, the data dictionary,
+    One file per table and format of the specification, the data dictionary,
     the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
-    batch and at least once a second; what it raises stops the build. Raises
-    NotInRelease, BadSpecification, UnknownName, UnknownLevel and PseudonymCollision.
+    batch and at least once a second; what it or `assessed` raises stops the build. The risk report is not among the
+    files: it is for those who decide, and for the team's page. Rows come from the engine that `engine_of` makes; files
+    are written here, whichever it is. Raises
+    NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
-    _offer_pseudonyms(spec, catalogue, store.connection, key)
+    engine = engine_of(spec, catalogue, store, key)
+    expected = _expected_rows(spec, engine, progress)
+    assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
     rows: dict[str, int] = {}
     for done, table in enumerate(spec.tables):
-        at = _Position(table.name, done, len(spec.tables), progress)
-        rows[table.name] = _write_table(table, spec, catalogue, store, into, at)
+        at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
+        rows[table.name] = _write_table(table, sheet_of(table, catalogue, created_at), spec, engine, into, at)
     at = _Position("", len(spec.tables), len(spec.tables), progress)
-    _check_pseudonyms(spec, catalogue, store, into, at)
+    _check_pseudonyms(spec, catalogue, engine, store, into, at)
     for name, content in dictionary.documents(spec, catalogue, store.release, rows, store.quality).items():
         (into / name).parent.mkdir(exist_ok=True)
         (into / name).write_text(content, encoding="utf-8", newline="")
     entries = wait(lambda: tuple(_entries(into, rows)), beat=at.beat, interrupt=store.connection.interrupt)
+    made_by = ENGINE.format(engine=engine.name)
     manifest = Manifest(
-        spec.dataset, spec.release_version, spec.to_json(), spec.digest(), created_at.isoformat(), ENGINE, entries
+        spec.dataset, spec.release_version, spec.to_json(), spec.digest(), created_at.isoformat(), made_by, entries
     )
     (into / "manifest.json").write_text(json.dumps(manifest.to_json(), indent=2) + "\n", encoding="utf-8")
     return manifest
@@ -143,84 +143,55 @@ def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalo
         raise NotInRelease(f"This release does not hold {', '.join(missing)}.")
 
 
-def _domains(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
-    found = {catalogue[table.name][column.name].key_domain for table in spec.tables for column in table.columns}
-    return sorted(found - {""})
+def _expected_rows(spec: ExtractSpec, engine: Engine, progress: Report) -> dict[str, int]:
+    """How many rows each table will have. Raises TooManyRows before anything is written."""
+    expected: dict[str, int] = {}
+    for table in spec.tables:
+        at = _Position(table.name, 0, len(spec.tables), progress)
+        expected[table.name] = wait(partial(engine.count, table), beat=at.beat, interrupt=engine.interrupt)
+        if reasons := why_too_many(spec.formats, table.name, expected[table.name]):
+            raise TooManyRows(" ".join(reasons))
+    return expected
 
 
-def _offer_pseudonyms(
-    spec: ExtractSpec, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, key: bytes
-) -> None:
-    """Let the engine call this project's pseudonyms, one function per key domain."""
-    for domain in _domains(spec, catalogue):
-        name = query.pseudonym_function(domain)
-        known = connection.execute(
-            "SELECT count(*) FROM duckdb_functions() WHERE function_name = $name", {"name": name}
-        ).fetchall()
-        if known[0][0]:
-            connection.remove_function(name)
-        connection.create_function(
-            name, pseudonymiser(domain=domain, key=key), ["BIGINT"], "BIGINT", type=ARROW, null_handling=SPECIAL
-        )
+def _assess(
+    spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, at: _Position
+) -> tuple[RiskReport, tuple[Remedy, ...]]:
+    """How identifying the extract is; and for one that is more so than its dataset allows, what would help."""
+
+    def work() -> tuple[RiskReport, tuple[Remedy, ...]]:
+        report = assess(store.connection, spec, catalogue)
+        return report, remedies(store.connection, spec, catalogue, report)
+
+    return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
 
 
-def _write_table(
-    table: TableSpec, spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position
-) -> int:
+def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, into: Path, at: _Position) -> int:
     """Stream one table into its files; returns the number of rows."""
-    count = query.count_rows(table, spec=spec, catalogue=catalogue).sql("duckdb")
-    at.rows_expected = _number(count, store, at)
-    selection = query.select_table(table, spec=spec, catalogue=catalogue).sql("duckdb")
 
     def batches() -> Iterator[pa.Schema | pa.RecordBatch]:
-        reader = store.connection.sql(selection).to_arrow_reader(BATCH_ROWS)
+        reader = engine.read(table)
         yield reader.schema
         yield from reader
 
-    arriving = stream(batches(), beat=at.beat, interrupt=store.connection.interrupt)
-    with closing(arriving), _Writers(into / table.name, next(arriving), with_csv=CSV in spec.formats) as writers:
+    arriving = stream(batches(), beat=at.beat, interrupt=engine.interrupt)
+    with closing(arriving), TableFiles(into / table.name, sheet, next(arriving), formats=spec.formats) as files:
         for batch in arriving:
-            writers.write(batch)
+            files.write(batch)
             at.rows_done += len(batch)
             at.beat()
+        wait(files.finish, beat=at.beat, interrupt=lambda: None)
     return at.rows_done
 
 
-class _Writers:
-    """The files of one table, with the same rows in the same order."""
-
-    def __init__(self, stem: Path, schema: pa.Schema, *, with_csv: bool) -> None:
-        # A dictionary of random keys only costs time, so texts alone get one.
-        texts = [field.name for field in schema if pa.types.is_string(field.type)]
-        self._open: list[Any] = [
-            parquet.ParquetWriter(
-                stem.with_suffix(".parquet"), schema, compression="zstd", compression_level=1, use_dictionary=texts
-            )
-        ]
-        if with_csv:
-            options = csv.WriteOptions(quoting_style="needed")
-            self._open.append(csv.CSVWriter(stem.with_suffix(".csv"), schema, write_options=options))
-        self._pool = ThreadPoolExecutor(len(self._open))
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Add the rows to every file, to all files at once: the writers let go of the interpreter."""
-        list(self._pool.map(lambda writer: writer.write_batch(batch), self._open))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown()
-        for writer in self._open:
-            writer.close()
-
-
-def _check_pseudonyms(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position) -> None:
+def _check_pseudonyms(
+    spec: ExtractSpec, catalogue: Catalogue, engine: Engine, store: OpenRelease, into: Path, at: _Position
+) -> None:
     """Raise PseudonymCollision unless each domain has as many pseudonyms on disk as surrogates in the release."""
-    for domain in _domains(spec, catalogue):
-        expected = query.keys_of_domain(domain, spec=spec, catalogue=catalogue).sql("duckdb")
+    for domain in domains_of(spec, catalogue):
+        expected = wait(partial(engine.keys, domain), beat=at.beat, interrupt=engine.interrupt)
         written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written_to=into).sql("duckdb")
-        compare_distinct(_number(expected, store, at), _number(written, store, at), domain=domain)
+        compare_distinct(expected, _number(written, store, at), domain=domain)
 
 
 def _number(sql: str, store: OpenRelease, at: _Position) -> int:
@@ -235,5 +206,5 @@ def _entries(folder: Path, rows: dict[str, int]) -> Iterator[FileEntry]:
         if path.is_file() and not name.startswith("."):
             with path.open("rb") as file:
                 sha256 = file_digest(file, "sha256").hexdigest()
-            is_data = path.parent == folder and path.suffix in (".parquet", ".csv")
+            is_data = path.parent == folder and path.suffix in SUFFIXES
             yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256)

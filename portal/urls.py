@@ -26,6 +26,7 @@ from portal.views import (
     incidents,
     ingress,
     invitations,
+    keys,
     leaving,
     linkage,
     notices,
@@ -228,9 +229,13 @@ urlpatterns = [
     path("agreements/<int:pk>/revoke", asked_again(agreements.revoke), name="agreement_revoke"),
     # Extracts.
     path("projects/<int:pk>/extracts/request", extracts.request_extract, name="extract_request"),
+    path("projects/<int:pk>/keys", keys.index, name="project_keys"),
+    path("projects/<int:pk>/keys/rotate", asked_again(keys.rotate), name="key_rotate"),
     path("extracts/<int:pk>/", extracts.detail, name="extract"),
     path("extracts/<int:pk>/cancel", extracts.cancel, name="extract_cancel"),
     path("extracts/<int:pk>/retry", extracts.retry, name="extract_retry"),
+    path("extracts/<int:pk>/refresh", extracts.refresh, name="extract_refresh"),
+    path("extracts/<int:pk>/decide", asked_again(extracts.decide), name="extract_decide"),
     # What projects bring in themselves.
     path("ingress/", ingress.index, name="ingresses"),
     path("projects/<int:pk>/ingress/new", ingress.new, name="ingress_new"),

@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from benchmarks import extract
-from extracts import delivery, heartbeat, pipeline
+from extracts import delivery, engines, heartbeat, pipeline
 from extracts.pipeline import NotInRelease
 from extracts.pseudonyms import PseudonymCollision
 from extracts.specification import compile_specification
@@ -212,7 +212,7 @@ def test_what_the_engine_raises_is_raised(root):
 
 def test_a_collision_stops_the_build(root, monkeypatch):
     """A pseudonym function that loses information stands in for a collision, which nobody can wait for."""
-    honest = pipeline.pseudonymiser
+    honest = engines.pseudonymiser
 
     def lossy(**options):
         calculate = honest(**options)
@@ -223,7 +223,7 @@ def test_a_collision_stops_the_build(root, monkeypatch):
 
         return pseudonyms
 
-    monkeypatch.setattr(pipeline, "pseudonymiser", lossy)
+    monkeypatch.setattr(engines, "pseudonymiser", lossy)
     with pytest.raises(PseudonymCollision):
         build(root, "one")
 

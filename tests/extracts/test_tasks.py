@@ -108,30 +108,6 @@ def test_the_quality_of_the_links_travels_with_the_extract(extract, zones):
     assert "linkage-quality.txt" in (folder / "README.txt").read_text()
 
 
-def test_a_revoked_agreement_stops_the_build(extract, zones):
-    agreements.revoke(extract.agreement, reasons="Breach.", by=person("sam"), at=now())
-    tasks.generate_extract(extract.pk)
-    extract.refresh_from_db()
-    assert extract.state == "stopped"
-    assert "revoked" in extract.reason
-    assert folders(zones, extract) == []
-
-
-def test_revocation_during_the_build_stops_the_delivery(extract, zones, monkeypatch):
-    build = tasks.pipeline.build
-
-    def build_and_revoke(*args, **kwargs):
-        made = build(*args, **kwargs)
-        agreements.revoke(extract.agreement, reasons="Breach.", by=person("sam"), at=now())
-        return made
-
-    monkeypatch.setattr(tasks.pipeline, "build", build_and_revoke)
-    tasks.generate_extract(extract.pk)
-    extract.refresh_from_db()
-    assert extract.state == "stopped"
-    assert folders(zones, extract) == []
-
-
 def test_cancelling_during_the_build_leaves_nothing(extract, zones, monkeypatch):
     keep = services.keep
 
@@ -143,16 +119,6 @@ def test_cancelling_during_the_build_leaves_nothing(extract, zones, monkeypatch)
     monkeypatch.setattr(services, "keep", cancel_then_keep)
     tasks.generate_extract(extract.pk)
     assert Extract.objects.get().state == "cancelled"
-    assert folders(zones, extract) == []
-
-
-def test_an_altered_release_is_not_used(extract, zones):
-    table = zones.release("cjs_linked", "2026.1") / "pol_crime.parquet"
-    table.chmod(0o600)
-    table.write_bytes(table.read_bytes() + b"x")
-    tasks.generate_extract(extract.pk)
-    extract.refresh_from_db()
-    assert (extract.state, extract.reason) == ("failed", "The build failed (ReleaseAltered).")
     assert folders(zones, extract) == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
+from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, ProjectKey, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.incidents.models import Incident
@@ -29,7 +29,8 @@ ENDS = {
     Condition: set(),
     Amendment: {"agreed", "refused", "withdrawn"},
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
-    Extract: {"stopped", "cancelled", "recalled"},
+    Extract: {"cancelled", "recalled", "destroyed", "refused"},
+    ProjectKey: {"destroyed"},
     Ingress: {"removed", "refused", "withdrawn"},
     OutputRequest: {"released", "withdrawn"},
     Publication: {"withdrawn"},
