@@ -144,6 +144,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "hindrances": hindrances_of(extract, request.user, at),
         "running": extract.state in UNFINISHED,
         "building": extract.state == BUILDING,
+        "left": duration(left) if (left := extract.time_left(at)) is not None else "",
         "elapsed": duration(at - extract.state_since),
         "took": duration(extract.delivered_at - extract.created_at) if extract.delivered_at else "",
         "can_be_refreshed": can_be_refreshed(extract, request.user, at),

@@ -136,12 +136,14 @@ def test_the_page_follows_the_build(as_, project):
     extract = services.claim(requested(project).pk, at=now(), lease=LEASE)
     services.keep(
         extract, at=now(), lease=LEASE, table_now="pol_crime", tables_done=1, tables_total=2, rows_done=500,
-        rows_expected=1000,
+        rows_expected=1000, all_done=1500, all_expected=2000, all_kept=1000,
+        work_began=now() - timedelta(minutes=2),
     )  # fmt: skip
     shown = html(as_("ruth").get(page(extract)))
     assert f'data-poll-url="{page(extract)}"' in shown and "Refresh" in shown
     assert '<progress class="gh-progress__bar" id="progress" value="75"' in shown
     assert "1 of 2 tables done" in shown and "500 of 1,000 rows" in shown
+    assert "about 2 minutes" in shown and "left" in shown, "500 rows took two minutes, and 500 are left"
 
 
 def test_cancelling_asks_once_more(as_, project):
