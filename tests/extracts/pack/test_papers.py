@@ -128,14 +128,3 @@ def test_a_code_that_no_list_knows_is_delivered_and_not_enumerated(tmp_path):
     resources = json.loads((into / "datapackage.json").read_text())["resources"]
     fields = {field["name"]: field for field in resources[0]["schema"]["fields"]}
     assert "constraints" not in fields["force"] and "categories" not in fields["force"]
-
-
-def test_keys_of_128_bits_are_text_everywhere(build):
-    folder = build(pseudonyms="hex128")
-    told = {(line["table"], line["variable"]): line for line in lines(folder / "dictionary.csv")}
-    assert told["crime", "crime_id"]["type"] == "text (128 bits in hexadecimal)"
-    assert "32 hexadecimal digits" in (folder / "README.txt").read_text()
-    fields = json.loads((folder / "datapackage.json").read_text())["resources"][0]["schema"]["fields"]
-    assert fields[0] == {
-        "name": "crime_id", "type": "string", "title": "Crime_Id", "constraints": {"required": True},
-    }  # fmt: skip
