@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from benchmarks import dataset, extract, linkage, permissions, release, sources
+from benchmarks import atrest, dataset, extract, linkage, permissions, release, sources
 from benchmarks.harness import Result, results
 
 BENCHMARKS = {
@@ -20,6 +20,7 @@ BENCHMARKS = {
         linkage.BENCHMARK,
         dataset.BENCHMARK,
         permissions.BENCHMARK,
+        atrest.BENCHMARK,
     )
 }
 

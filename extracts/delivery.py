@@ -6,6 +6,7 @@ Whatever is here can be done twice: a second move of the same content changes no
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -28,6 +29,8 @@ MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 PUBLIC_KEY = "public-key.pem"
 OUR_OWN = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY})
+# What Python leaves when the opener of a sealed extract is imported.
+MADE_BY_OPENING = re.compile(r"__pycache__/gatehouse_workspace\.[A-Za-z0-9.-]+\.pyc")
 STAGING_PREFIX = "build-"
 CHUNK_BYTES = 1 << 20
 # The earliest moment that a ZIP can hold: the same files always make the same package.
@@ -61,10 +64,68 @@ def staging(root: Path) -> Iterator[Path]:
     """A new folder of one's own (0700) under `root`, gone at the end unless it was moved away."""
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=root))
+    descriptor = os.open(folder, os.O_RDONLY)
+    _locked(descriptor)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+@contextmanager
+def going_on(root: Path, name: str) -> Iterator[Path]:
+    """The folder `name` (0700) under `root`, with what a killed build left in it; gone at the end.
+
+    Only one process has it: another one that comes meanwhile gets an empty folder of its own. Folders of other names
+    that nobody has are removed, for they can only be of builds that nobody goes on with.
+    """
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = root / f"{STAGING_PREFIX}{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if not _locked(descriptor) or not _is_there(folder, descriptor):
+            with staging(root) as own:
+                yield own
+            return
+        for other in root.glob(f"{STAGING_PREFIX}*"):
+            if other != folder:
+                _remove_unless_in_use(other)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)  # gives up the lock, as the end of the process would
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_there(folder: Path, descriptor: int) -> bool:
+    """Whether the folder of that name is still the one that was opened: whoever had it before may have removed it."""
+    try:
+        return os.path.samestat(os.stat(folder), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _remove_unless_in_use(folder: Path) -> None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        if _locked(descriptor):
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)
 
 
 def sweep_staging(root: Path, older_than: datetime) -> list[str]:
@@ -125,6 +186,25 @@ def move_into_place(folder: Path, workspace: Path, name: str, *, rights: int = 0
     return target
 
 
+def content_of(manifest: Mapping[str, Any]) -> str:
+    """One SHA-256 for what an extract holds: of the lines `<content_sha256>  <name>` of its files, sorted by name.
+
+    The same in every build of it, where the bytes of encrypted files never are.
+    """
+    files = sorted(manifest["files"], key=lambda file: str(file["name"]))
+    lines = [f"{file['content_sha256']}  {file['name']}\n" for file in files]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def manifest_there(folder: Path, like: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The manifest of a folder that is whole and holds what another manifest says, under the same key; else None."""
+    if not folder.is_dir() or verify(folder):
+        return None
+    found: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+    same = found["sealed_under"] == like["sealed_under"] and content_of(found) == content_of(like)
+    return found if same else None
+
+
 def verify(folder: Path) -> list[str]:
     """What is wrong with a delivered folder, measured against its manifest; empty when all is well."""
     try:
@@ -181,7 +261,8 @@ def verify_package(path: Path, public_key: Ed25519PublicKey) -> list[str]:
 
 
 def _files_in(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in found if not MADE_BY_OPENING.fullmatch(name))
 
 
 def _differences(stated: Mapping[str, str], found: Mapping[str, str]) -> list[str]:

@@ -1,12 +1,13 @@
 """Build one extract: assess its risk, select, generalise, pseudonymise, write. Given a store, a key and a folder.
 
-The same specification, release and key give the same bytes in every data file.
+The same specification, release and key give the same content in every file (`content_sha256`), and the same bytes
+where no seal encrypts them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,12 +18,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from extracts import dictionary, query
+from extracts import parts, query
+from extracts.atrest.files import Files
+from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
+from extracts.atrest.seal import Seal
 from extracts.engines import Engine, EngineOf, OnDuckDB, OpenRelease, domains_of
-from extracts.formats.columns import Sheet, sheet_of
+from extracts.formats.columns import Sheet, sheet_of, sheets_of
 from extracts.formats.files import TableFiles
 from extracts.formats.known import FORMATS, TooManyRows, why_too_many
 from extracts.heartbeat import stream, wait
+from extracts.pack import datapackage, keys, links
+from extracts.pack.contents import Contents
+from extracts.pack.papers import papers
 from extracts.pseudonyms import compare_distinct
 from extracts.risk import Remedy, RiskReport, assess, remedies
 from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
@@ -38,13 +45,19 @@ class NotInRelease(ValueError):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a build is. `rows_done` and `rows_expected` count the rows of `table` only."""
+    """How far a build is. `rows_done` and `rows_expected` count the rows of `table` only.
+
+    all_done, all_expected  rows of all tables; `all_kept` of these were there from an earlier attempt
+    """
 
     table: str
     tables_done: int
     tables: int
     rows_done: int
     rows_expected: int
+    all_done: int = 0
+    all_expected: int = 0
+    all_kept: int = 0
 
 
 Report = Callable[[Progress], None]
@@ -54,17 +67,26 @@ Assessed = Callable[[RiskReport, Sequence[Remedy]], None]
 
 @dataclass(frozen=True)
 class FileEntry:
-    """One delivered file; `rows` is None for files that are not a table."""
+    """One delivered file; `rows` is None for files that are not a table.
+
+    sha256          of its bytes as they lie in the workspace
+    content_sha256  of what it holds, the same in every build: of a Parquet file as `gatehouse_workspace.ContentDigest`
+                    says it, of others the SHA-256 of the plain bytes
+    """
 
     name: str
     bytes: int
     rows: int | None
     sha256: str
+    content_sha256: str
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an extract holds and where it came from. `files` are all but manifest.json itself."""
+    """What an extract holds and where it came from. `files` are all but manifest.json itself.
+
+    sealed_under  the id of the workspace key, or "" when nothing is encrypted
+    """
 
     dataset: str
     release: str
@@ -72,6 +94,7 @@ class Manifest:
     spec_sha256: str
     created_at: str
     engine: str
+    sealed_under: str
     files: tuple[FileEntry, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -88,36 +111,58 @@ def build(
     created_at: datetime,
     progress: Report,
     engine_of: EngineOf = OnDuckDB,
+    project: str = "",
+    seal: Seal | None = None,
     assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Assess the extract, then write it into the empty folder `into`, which the store must be allowed to write to.
+    """Assess the extract, then write it into the folder `into`, which the store must be allowed to write to.
 
-    One file per table and format of the specification, the data dictionary,
-    the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
-    batch and at least once a second; what it or `assessed` raises stops the build. The risk report is not among the
-    files: it is for those who decide, and for the team's page. Rows come from the engine that `engine_of` makes; files
-    are written here, whichever it is. Raises
+    The folder is empty, or what an earlier build of the same specification, release, keys and moment left there:
+    tables that it finished are kept, everything else is made anew.
+
+    One file per table and format of the specification, the papers of `extracts.pack` and manifest.json. `project` is
+    the reference that the citation names. `progress` is called after each batch and at least once a second; what it
+    or `assessed` raises stops the build. The risk report is not among the files: it is for those who decide, and for
+    the team's page. With a `seal` everything is encrypted but `atrest.files.IN_THE_CLEAR`. Rows come from the engine
+    that `engine_of` makes; files are written here, whichever it is. Raises
     NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
     engine = engine_of(spec, catalogue, store, key)
     expected = _expected_rows(spec, engine, progress)
     assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
-    rows: dict[str, int] = {}
-    for done, table in enumerate(spec.tables):
-        at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
-        rows[table.name] = _write_table(table, sheet_of(table, catalogue, created_at), spec, engine, into, at)
-    at = _Position("", len(spec.tables), len(spec.tables), progress)
-    _check_pseudonyms(spec, catalogue, engine, store, into, at)
-    for name, content in dictionary.documents(spec, catalogue, store.release, rows, store.quality).items():
-        (into / name).parent.mkdir(exist_ok=True)
-        (into / name).write_text(content, encoding="utf-8", newline="")
-    entries = wait(lambda: tuple(_entries(into, rows)), beat=at.beat, interrupt=store.connection.interrupt)
-    made_by = ENGINE.format(engine=engine.name)
+    files = Files(into, seal)
+    rows = parts.take_over(spec, files)
+    whole, kept = sum(expected.values()), sum(rows.values())
+    for table in spec.tables:
+        if table.name not in rows:
+            overall = (sum(rows.values()), whole, kept)
+            at = _Position(table.name, len(rows), len(spec.tables), progress, 0, expected[table.name], *overall)
+            sheet = sheet_of(table, spec, catalogue, created_at)
+            rows[table.name] = _write_table(table, sheet, spec, engine, files, at)
+            parts.mark(table, spec, files, rows[table.name])
+    at = _Position("", len(spec.tables), len(spec.tables), progress, 0, 0, whole, whole, kept)
+    _check_pseudonyms(spec, catalogue, engine, store, files, at)
+    contents = _contents(spec, catalogue, store, files, at, rows=rows, created_at=created_at, project=project)
+    for name, content in {**papers(contents), **files.openers()}.items():
+        files.put(name, content)
+    entries = wait(lambda: tuple(_entries(files, rows)), beat=at.beat, interrupt=store.connection.interrupt)
+    plain = [files.as_opened(entry.name, entry.bytes, entry.sha256) for entry in entries]
+    descriptor = json.dumps(datapackage.datapackage(contents, plain), indent=2, ensure_ascii=False) + "\n"
+    files.put(datapackage.NAME, descriptor)
+    entries = tuple(sorted([*entries, _entry(files, datapackage.NAME, None)], key=lambda entry: entry.name))
     manifest = Manifest(
-        spec.dataset, spec.release_version, spec.to_json(), spec.digest(), created_at.isoformat(), made_by, entries
+        dataset=spec.dataset,
+        release=spec.release_version,
+        spec=spec.to_json(),
+        spec_sha256=spec.digest(),
+        created_at=created_at.isoformat(),
+        engine=ENGINE.format(engine=engine.name),
+        sealed_under=seal.key_id if seal else "",
+        files=entries,
     )
-    (into / "manifest.json").write_text(json.dumps(manifest.to_json(), indent=2) + "\n", encoding="utf-8")
+    files.put(MANIFEST, json.dumps(manifest.to_json(), indent=2) + "\n")
+    parts.remove_marks(into)
     return manifest
 
 
@@ -131,9 +176,18 @@ class _Position:
     report: Report
     rows_done: int = 0
     rows_expected: int = 0
+    all_before: int = 0
+    all_expected: int = 0
+    all_kept: int = 0
 
     def beat(self) -> None:
-        self.report(Progress(self.table, self.tables_done, self.tables, self.rows_done, self.rows_expected))
+        all_done = self.all_before + self.rows_done
+        self.report(
+            Progress(
+                self.table, self.tables_done, self.tables, self.rows_done, self.rows_expected,
+                all_done, self.all_expected, self.all_kept,
+            )
+        )  # fmt: skip
 
 
 def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalogue) -> None:
@@ -166,7 +220,7 @@ def _assess(
     return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
 
 
-def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, into: Path, at: _Position) -> int:
+def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, files: Files, at: _Position) -> int:
     """Stream one table into its files; returns the number of rows."""
 
     def batches() -> Iterator[pa.Schema | pa.RecordBatch]:
@@ -175,36 +229,95 @@ def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engi
         yield from reader
 
     arriving = stream(batches(), beat=at.beat, interrupt=engine.interrupt)
-    with closing(arriving), TableFiles(into / table.name, sheet, next(arriving), formats=spec.formats) as files:
+    schema, name = next(arriving), f"{table.name}.parquet"
+    digest = ContentDigest(schema)
+    writers = TableFiles(
+        files.folder / table.name,
+        sheet,
+        schema,
+        formats=spec.formats,
+        open=files.sink,
+        encryption=files.encryption(name),
+    )
+    with closing(arriving), writers:
         for batch in arriving:
-            files.write(batch)
+            writers.write(batch)
+            digest.update(batch)
             at.rows_done += len(batch)
             at.beat()
-        wait(files.finish, beat=at.beat, interrupt=lambda: None)
+        wait(writers.finish, beat=at.beat, interrupt=lambda: None)
+    files.contents[name] = digest.hexdigest()
     return at.rows_done
 
 
 def _check_pseudonyms(
-    spec: ExtractSpec, catalogue: Catalogue, engine: Engine, store: OpenRelease, into: Path, at: _Position
+    spec: ExtractSpec, catalogue: Catalogue, engine: Engine, store: OpenRelease, files: Files, at: _Position
 ) -> None:
     """Raise PseudonymCollision unless each domain has as many pseudonyms on disk as surrogates in the release."""
+    for table in spec.tables:
+        files.offer(store.connection, _as_written(table.name), f"{table.name}.parquet")
     for domain in domains_of(spec, catalogue):
         expected = wait(partial(engine.keys, domain), beat=at.beat, interrupt=engine.interrupt)
-        written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written_to=into).sql("duckdb")
+        written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written=_as_written).sql("duckdb")
         compare_distinct(expected, _number(written, store, at), domain=domain)
 
 
+def _as_written(table: str) -> str:
+    """The view of a table as it lies in the extract."""
+    return f"{table} as written"
+
+
+def _contents(
+    spec: ExtractSpec,
+    catalogue: Catalogue,
+    store: OpenRelease,
+    files: Files,
+    at: _Position,
+    *,
+    rows: Mapping[str, int],
+    created_at: datetime,
+    project: str,
+) -> Contents:
+    """What the papers tell of: which keys hold in what was written, and how many of its rows are linked."""
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        return _asked(sql, store, at)
+
+    sheets = sheets_of(spec, catalogue, created_at)
+    return Contents(
+        spec,
+        catalogue,
+        store.release,
+        rows,
+        store.quality,
+        created_at,
+        project,
+        keys.keys_within(spec, catalogue, sheets, written=_as_written, ask=ask),
+        links.rates(spec, catalogue, store.release.tables, ask=ask),
+        sealed=files.seal is not None,
+    )
+
+
 def _number(sql: str, store: OpenRelease, at: _Position) -> int:
-    """The one number that a query gives, with a heartbeat meanwhile."""
-    rows = wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
-    return int(rows[0][0])
+    """The one number that a query gives."""
+    return int(_asked(sql, store, at)[0][0])
 
 
-def _entries(folder: Path, rows: dict[str, int]) -> Iterator[FileEntry]:
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
+def _asked(sql: str, store: OpenRelease, at: _Position) -> list[tuple[Any, ...]]:
+    """The rows that a query gives, with a heartbeat meanwhile."""
+    return wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
+
+
+def _entries(files: Files, rows: dict[str, int]) -> Iterator[FileEntry]:
+    for path in sorted(files.folder.rglob("*")):
+        name = path.relative_to(files.folder).as_posix()
         if path.is_file() and not name.startswith("."):
-            with path.open("rb") as file:
-                sha256 = file_digest(file, "sha256").hexdigest()
-            is_data = path.parent == folder and path.suffix in SUFFIXES
-            yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256)
+            is_data = path.parent == files.folder and path.suffix in SUFFIXES
+            yield _entry(files, name, rows.get(path.stem) if is_data else None)
+
+
+def _entry(files: Files, name: str, rows: int | None) -> FileEntry:
+    path = files.folder / name
+    with path.open("rb") as file:
+        sha256 = file_digest(file, "sha256").hexdigest()
+    return FileEntry(name, path.stat().st_size, rows, sha256, files.content_sha256(name, sha256))

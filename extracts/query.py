@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 
 from sqlglot import exp
 
@@ -164,17 +163,17 @@ def _texts(values: Iterable[str]) -> list[exp.Expression]:
 
 
 def keys_of_domain(
-    domain: str, *, spec: ExtractSpec, catalogue: Catalogue, written_to: Path | None = None
+    domain: str, *, spec: ExtractSpec, catalogue: Catalogue, written: Callable[[str], str] | None = None
 ) -> exp.Select:
     """How many different keys of one domain the extract holds, over all its tables.
 
-    Counts surrogates in the release; with `written_to`, pseudonyms in the Parquet
-    files of that folder. The two are equal when no two keys share a pseudonym.
+    Counts surrogates in the release; with `written`, which names the view of each table
+    as written, pseudonyms in those. The two are equal when no two keys share a pseudonym.
     """
     keys = [catalogue[table.name][column.name] for table in spec.tables for column in table.columns]
     keys = [key for key in keys if key.key_domain == domain]
-    if written_to:
-        whole = _union(_key(key).from_(_file(written_to / f"{key.table}.parquet", ROWS)) for key in keys)
+    if written:
+        whole = _union(_key(key).from_(_table(written(key.table), ROWS)) for key in keys)
     else:
         whole = _union(_key_in_scope(key, spec, catalogue) for key in keys)
     counted = exp.select(exp.Count(this=exp.Distinct(expressions=[_column("id")]))).from_(whole.subquery("ids"))
@@ -231,11 +230,6 @@ def _union(parts: Iterable[exp.Select]) -> exp.Query:
     for part in rest:
         whole = exp.union(whole, part, distinct=False)
     return whole
-
-
-def _file(path: Path, alias: str) -> exp.Expression:
-    read = exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string(str(path))])
-    return exp.Table(this=read, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
 
 
 def _between(value: exp.Expression, spec: ExtractSpec) -> exp.Between:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from extracts.specification import ColumnSpec, TableSpec
+from extracts.query import MERGED
+from extracts.specification import HEX128, ColumnSpec, ExtractSpec, TableSpec
 from governance.catalogue.catalogue import Catalogue, Level, Variable
 
 
@@ -14,6 +15,7 @@ class Kind(StrEnum):
     """The value is what dictionaries and pages say."""
 
     KEY = "integer (63 bits)"
+    HEX = "text (128 bits in hexadecimal)"
     INTEGER = "integer"
     DECIMAL = "decimal"
     BOOLEAN = "true or false"
@@ -21,6 +23,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+TEXTS = frozenset({Kind.KEY, Kind.HEX, Kind.TEXT})  # what formats without great whole numbers hold as text
 BY_TYPE = {"BIGINT": Kind.INTEGER, "DOUBLE": Kind.DECIMAL, "BOOLEAN": Kind.BOOLEAN, "DATE": Kind.DATE}
 BY_METHOD = {"year": Kind.INTEGER, "yes_no": Kind.BOOLEAN}
 
@@ -50,23 +53,30 @@ class Sheet:
     created_at: datetime
 
 
-def sheet_of(table: TableSpec, catalogue: Catalogue, created_at: datetime) -> Sheet:
+def sheets_of(spec: ExtractSpec, catalogue: Catalogue, created_at: datetime) -> tuple[Sheet, ...]:
+    """The tables of an extract, in its order."""
+    return tuple(sheet_of(table, spec, catalogue, created_at) for table in spec.tables)
+
+
+def sheet_of(table: TableSpec, spec: ExtractSpec, catalogue: Catalogue, created_at: datetime) -> Sheet:
     described = catalogue[table.name]
-    columns = tuple(column_of(described[column.name], column, catalogue) for column in table.columns)
+    columns = tuple(column_of(described[one.name], one, catalogue, spec.pseudonyms) for one in table.columns)
     return Sheet(table.name, described.label, columns, created_at)
 
 
-def column_of(variable: Variable, column: ColumnSpec, catalogue: Catalogue) -> Column:
-    """What a variable becomes at the level of detail of the extract."""
+def column_of(variable: Variable, column: ColumnSpec, catalogue: Catalogue, pseudonyms: str) -> Column:
+    """What a variable becomes at the level of detail of the extract, its pseudonyms written as one of PSEUDONYMS."""
     level = catalogue.ladder(variable.ladder)[column.level] if variable.ladder else None
-    kind = _kind(variable, level)
+    kind = _kind(variable, level, pseudonyms)
     codes = _codes(variable, level, catalogue) if kind is Kind.TEXT else ()
+    if codes and column.merge_below:
+        codes = (*codes, (MERGED, MERGED))
     return Column(variable.name, variable.label, kind, codes)
 
 
-def _kind(variable: Variable, level: Level | None) -> Kind:
+def _kind(variable: Variable, level: Level | None, pseudonyms: str) -> Kind:
     if variable.pseudonymised:
-        return Kind.KEY
+        return Kind.HEX if pseudonyms == HEX128 else Kind.KEY
     if level is None or level.method == "source":
         return BY_TYPE.get(variable.duckdb_type, Kind.TEXT)
     return BY_METHOD.get(level.method, Kind.TEXT)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 import pyarrow as pa
 
@@ -47,6 +48,7 @@ class TableFiles:
 
     stem  path of the files without suffix
     open  makes the sink of one file from its path
+    encryption  of the Parquet file: what pyarrow takes as `encryption_properties`
     """
 
     def __init__(
@@ -57,10 +59,15 @@ class TableFiles:
         *,
         formats: Collection[str],
         open: Callable[[Path], BinaryIO] = opened,
+        encryption: Any = None,
     ) -> None:
+        made: dict[str, Callable[[BinaryIO, Sheet, pa.Schema], Writer]] = {
+            **WRITERS,
+            PARQUET: partial(ParquetFile, encryption=encryption),
+        }
         paths = {name: stem.with_name(stem.name + FORMATS[name].suffix) for name in FORMATS if name in formats}
         self._sinks = {name: open(path) for name, path in paths.items()}
-        self._writers = {name: WRITERS[name](sink, sheet, schema) for name, sink in self._sinks.items()}
+        self._writers = {name: made[name](sink, sheet, schema) for name, sink in self._sinks.items()}
         self._pool = ThreadPoolExecutor(len(self._writers))
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -71,7 +78,7 @@ class TableFiles:
         """Finish the files, one after another: those made from whole tables need the memory. Raises CannotHold."""
         for name in list(self._writers):
             self._writers.pop(name).close()
-            self._sinks[name].close()
+            self._sinks.pop(name).close()
 
     def __enter__(self) -> Self:
         return self
@@ -80,5 +87,5 @@ class TableFiles:
         self._pool.shutdown()
         for writer in self._writers.values():
             writer.abandon()
-        for sink in self._sinks.values():
-            sink.close()
+        for sink in self._sinks.values():  # a sealed one would be finished by closing it
+            getattr(sink, "abandon", sink.close)()

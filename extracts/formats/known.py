@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from extracts.failures import Explained
 from extracts.specification import CSV, PARQUET, SPSS, STATA, R
 
 
@@ -50,7 +51,7 @@ FORMATS = {
 }  # fmt: skip
 
 
-class TooManyRows(ValueError):
+class TooManyRows(Explained):
     """A format cannot take a table of that many rows. The message says which, the limit and what to do."""
 
 

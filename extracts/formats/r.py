@@ -14,7 +14,7 @@ from rdata.missing import R_FLOAT_NA, R_INT_NA
 from rdata.parser import RData, RExtraInfo, RObject, RObjectType, RVersions
 from rdata.unparser import UnparserXDR  # type: ignore[attr-defined]
 
-from extracts.formats.columns import Column, Kind
+from extracts.formats.columns import TEXTS, Column, Kind
 from extracts.formats.whole import Array, Whole
 from extracts.specification import R
 
@@ -23,7 +23,7 @@ VERSIONS = RVersions(3, 0x40201, 0x30500)
 COMPRESSION = 6
 LARGEST_INT = 2**31 - 1
 # Of R Internals, "Serialization Formats": type in the low byte, then flags, then the encoding of a text.
-TEXTS, HAS_ATTRIBUTES = 16, 0x200
+TEXT_VECTOR, HAS_ATTRIBUTES = 16, 0x200
 ASCII_TEXT, UTF8_TEXT, NO_TEXT = 0x40009, 0x8009, 0x9
 
 # An object, or how it is made: one with attributes of its own must not name them before those that come first.
@@ -56,7 +56,7 @@ class RFile(Whole):
             positions, missing, codes = self.coded(values, column)
             attributes |= frame.factor(codes)
             return frame.build(RObjectType.INT, _with_missing(positions + 1, missing), attributes)
-        if column.kind in (Kind.KEY, Kind.TEXT):
+        if column.kind in TEXTS:
             return frame.build(RObjectType.STR, self.texts(values, column), attributes)
         numbers, missing = self.numbers(values, column)
         if column.kind is Kind.BOOLEAN:
@@ -109,7 +109,7 @@ class _Unparser(UnparserXDR):
         if not isinstance(obj.value, pa.ChunkedArray):
             super().unparse_r_object(obj)
             return
-        self.unparse_int(TEXTS | (HAS_ATTRIBUTES if obj.attributes else 0))
+        self.unparse_int(TEXT_VECTOR | (HAS_ATTRIBUTES if obj.attributes else 0))
         self.unparse_int(len(obj.value))
         for chunk in obj.value.chunks:
             self.file.write(_serialised(chunk))

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyreadstat
 from pyarrow import compute as pc
 
-from extracts.formats.columns import Column, Kind
+from extracts.formats.columns import TEXTS, Column, Kind
 from extracts.formats.names import names_in
 from extracts.formats.whole import Whole, cut
 from extracts.specification import SPSS
@@ -59,7 +59,7 @@ class SpssFile(Whole):
             shutil.copyfileobj(file, self.sink)
 
     def _series(self, values: pa.ChunkedArray, column: Column) -> pd.Series[Any]:
-        if column.kind in (Kind.KEY, Kind.TEXT):
+        if column.kind in TEXTS:
             texts = self.texts(values, column, longest=LONGEST_TEXT)
             return pd.Series(pc.fill_null(texts, "").to_pandas())
         numbers, missing = self.numbers(values, column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from extracts.formats.columns import Column, Kind
+from extracts.formats.columns import TEXTS, Column, Kind
 from extracts.formats.names import names_in
 from extracts.formats.whole import Whole, longest_of
 from extracts.specification import STATA
@@ -37,8 +38,10 @@ class StataFile(Whole):
             if column.kind is Kind.TEXT and not column.codes and longest_of(values) > LONGEST_TEXT:
                 long.append(name)
         dates: Any = {names[column.name]: "td" for column in self.sheet.columns if column.kind is Kind.DATE}
+        # The writer goes back to its header, which a sealed file does not let it.
+        made = None if self.sink.seekable() else BytesIO()
         pd.DataFrame(series, copy=False).to_stata(
-            self.sink,
+            made or self.sink,
             convert_dates=dates,
             write_index=False,
             # The writer would take the clock's time otherwise; form 118 tells no zone.
@@ -49,13 +52,15 @@ class StataFile(Whole):
             version=FORM,
             value_labels={name: given for name, given in labels.items() if given},
         )
+        if made:
+            self.sink.write(made.getbuffer())
 
     def _series(self, values: pa.ChunkedArray, column: Column, labels: dict[Any, str]) -> pd.Series[Any]:
         if column.codes:
             positions, missing, codes = self.coded(values, column)
             labels.update({number: value_label(code, label) for number, (code, label) in enumerate(codes, 1)})
             return _integers(positions + 1, missing)
-        if column.kind in (Kind.KEY, Kind.TEXT):
+        if column.kind in TEXTS:
             return pd.Series(pc.fill_null(self.texts(values, column), "").to_pandas())
         numbers, missing = self.numbers(values, column)
         if column.kind is Kind.DATE:

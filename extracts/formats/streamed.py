@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from extracts.atrest.tables import PAGES
 from extracts.formats.columns import Sheet
 
 
 class ParquetFile:
-    def __init__(self, sink: BinaryIO, sheet: Sheet, schema: pa.Schema) -> None:
+    """`encryption` is what pyarrow takes as `encryption_properties`."""
+
+    def __init__(self, sink: BinaryIO, sheet: Sheet, schema: pa.Schema, *, encryption: Any = None) -> None:
         # A dictionary of random keys only costs time, so texts alone get one.
         texts = [field.name for field in schema if pa.types.is_string(field.type)]
         self._writer = parquet.ParquetWriter(
-            sink, schema, compression="zstd", compression_level=1, use_dictionary=texts
+            sink,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=texts,
+            encryption_properties=encryption,
+            **PAGES,
         )
 
     def write(self, batch: pa.RecordBatch) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
+from extracts.failures import Explained
 from extracts.formats.columns import Column, Kind, Sheet
 from extracts.formats.known import TooManyRows, why_too_many
 
@@ -16,7 +17,7 @@ LARGEST = 2**53  # beyond it a double no longer holds every whole number
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-class CannotHold(ValueError):
+class CannotHold(Explained):
     """A format cannot hold a column as it is. The message names table and column, never a value."""
 
 
