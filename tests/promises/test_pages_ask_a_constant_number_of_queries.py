@@ -129,6 +129,7 @@ def a_rotated_key() -> ProjectKey:
 
 
 def more_versions(key: ProjectKey, number: int) -> None:
+    type(key).objects.filter(pk=key.pk).update(version=3 + number)  # the one in use stays the newest
     many.copies(key, [{"version": 3 + which, "state": "retired"} for which in range(number)])
     many.copies(key.project.extracts.get(), [{}] * number)
 
