@@ -68,7 +68,7 @@ def test_an_extract_is_built_and_its_page_says_what_it_holds(as_, project, djang
     for file in manifest["files"]:
         assert file["name"] in shown and f'title="{file["sha256"]}"' in shown
     assert extract.folder in shown and "never hands out record-level data" in shown
-    assert f'pandas.read_parquet("{extract.folder}/' in shown
+    assert f'sys.path.insert(0, "{extract.folder}")' in shown and 'gw.read("pol_crime.parquet")' in shown
     assert str(folder.parent) not in shown, "no path of the machine"
     assert "data-poll-url" not in shown, "nothing to wait for any more"
 
