@@ -450,6 +450,7 @@ OF_EXTRACTS: dict[str, tuple[Page, ...]] = {
         Page("ruth", an_extract, more_work, its_number),
         Page("sam", a_held_extract, more_held, its_number),
     ),
+    "extract_specification": (Page("ruth", an_extract, more_work, its_number),),
     "project_workspace": (Page("ruth", an_extract, more_work, lambda made: (made.project_id,)),),
     "project_keys": (Page("sam", a_rotated_key, more_versions, lambda made: (made.project_id,), FEW),),
     "extract_request": (Page("ruth", an_extract, more_work, lambda made: (made.project_id,)),),
