@@ -182,7 +182,7 @@ def openings(extract: Extract) -> Iterator[Opening]:
     """How to open one table in each format in which it was delivered."""
     names = [file["name"] for file in extract.files if file["rows"] is not None]
     stem = names[-1].rpartition(".")[0] if names else ""
-    sealed = bool(extract.manifest.get("sealed_under"))
+    sealed = bool(extract.manifest and extract.manifest.get("sealed_under"))
     place, ways = ("", SEALED_OPENED_BY) if sealed else (f"{extract.folder}/", OPENED_BY)
     for one in FORMATS.values():
         if stem + one.suffix in names:
