@@ -54,7 +54,9 @@ def test_after_a_rotation_the_file_holds_the_version_in_use_and_those_delivered(
     rotation.rotate(project, reasons="A laptop was lost.", by=person("sam"), at=now())
     assert [line.split()[0] for line in given(project, tmp_path / "a").read_text().splitlines()[1:]] == ["2"]
     extract = services.request(project, catalogue=catalogue(), by=person("ruth"), at=now())
-    Extract.objects.filter(pk=extract.pk).update(key_version=1, folder="extract-1-0000000000000000")
+    Extract.objects.filter(pk=extract.pk).update(
+        key_version=1, folder="extract-1-0000000000000000", state="delivered", delivered_at=now()
+    )
     lines = given(project, tmp_path / "b").read_text().splitlines()[1:]
     assert [line.split()[0] for line in lines] == ["1", "2"] and len({line.split()[1] for line in lines}) == 2
 
