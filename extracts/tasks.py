@@ -21,7 +21,9 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts.atrest.files import Files
 from extracts.atrest.seal import Seal, key_file
+from extracts.differences import OTHER_KEYS, Written, compared_extracts
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
@@ -36,7 +38,7 @@ from extracts.models import Extract, LinkageRun, Release, Withholding
 from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
 from extracts.services import jobs, keys, risk, withholding, workspaces
-from extracts.services.withholding import Written
+from extracts.services.withholding import ListWritten
 from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
 from extracts.withheld_list import extend, occurring
@@ -178,6 +180,7 @@ def _build(extract: Extract) -> None:
         workspace = zones().workspace(extract.project.reference)
         manifest = json.loads((folder / delivery.MANIFEST).read_bytes())
         name = f"extract-{extract.pk}-{delivery.content_of(manifest)[:16]}"
+        difference = _difference(extract, Files(folder, seal), spec, catalogue, room)
         if found := _failing(extract, place) or _not_as_built(folder, made):
             services.stop(extract, found, at=timezone.now())
             return
@@ -189,8 +192,32 @@ def _build(extract: Extract) -> None:
             manifest=there or manifest,
             move=lambda: None if there else delivery.move_into_place(folder, workspace, name),
             catalogue=catalogue,
+            difference=difference,
             at=timezone.now(),
         )
+
+
+def _difference(extract: Extract, files: Files, spec: ExtractSpec, catalogue: Catalogue, room: Path) -> dict[str, Any]:
+    """What changed against the extract that this one takes the place of; {} where there is none to compare with."""
+    before = extract.replaces
+    if before is None:
+        return {}
+    if before.key_version != extract.key_version:
+        return {"against": before.pk, "lines": [OTHER_KEYS]}
+    folder = zones().workspace(extract.project.reference) / before.folder
+    if not (folder / delivery.MANIFEST).is_file():
+        return {}
+    old = ExtractSpec.from_json(before.specification)
+    sealed = files.seal if before.manifest and before.manifest.get("sealed_under") else None
+    report = compared_extracts(
+        _written(Files(folder, sealed), old), _written(files, spec), catalogue, spill=room / "compared"
+    )
+    return {"against": before.pk, **report}
+
+
+def _written(files: Files, spec: ExtractSpec) -> Written:
+    names = [table.name for table in spec.tables]
+    return Written(names, lambda connection, view, table: files.offer(connection, view, f"{table}.parquet"))
 
 
 def _of_the_same(extract: Extract) -> str:
@@ -252,11 +279,11 @@ def withhold(
     """
     code = catalogue.dataset.code
 
-    def write(version: int) -> Written:
+    def write(version: int) -> ListWritten:
         before = zones().withheld_list(code, version - 1) if version > 1 else None
         into = zones().withheld_list(code, version)
         key = key_ring().dataset_key(code)
-        return Written(*extend(before, into, domain=domain, source_keys=source_keys, dataset_key=key))
+        return ListWritten(*extend(before, into, domain=domain, source_keys=source_keys, dataset_key=key))
 
     made = withholding.withhold(
         catalogue, kind=kind, domain=domain, write=write, reasons=reasons, by=by, at=timezone.now()

@@ -107,7 +107,7 @@ def test_pseudonyms_of_128_bits_join_like_the_numbers_and_begin_like_them(root):
     assert keys == sorted(keys) and set(victim["crime_id"].to_pylist()) == set(keys)
     leading = sorted(int(key[:16], 16) >> 1 for key in keys)
     assert leading == sorted(parquet.read_table(numbers / "crime.parquet")["crime_id"].to_pylist())
-    assert "32 hexadecimal characters" in (folder / "README.txt").read_text()
+    assert "text of 32 hexadecimal digits" in (folder / "README.txt").read_text()
 
 
 def test_two_projects_share_no_pseudonym_and_no_order(root):
