@@ -99,7 +99,6 @@ def watch(event, arguments):
             print("OPENED", opened)
     if event.startswith(("socket.", "subprocess.", "os.fork", "os.exec")):
         print("REACHED", event)
-        print("REACHED", event)
 
 source = Source(ExtractSpec.from_json(order["spec"]), catalogue, order["figures"], "2026-11-01T12:00:00+00:00")
 make(source, into / "warm")  # what Python reads once, such as time zones, is read before anyone looks
