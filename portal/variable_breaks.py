@@ -23,19 +23,19 @@ def breaks_between(old: Said, new: Said) -> Iterator[str]:
         return
     if min(rows or 0, rows_now or 0) < ENOUGH_ROWS:
         return
-    missing = [figures.get("missing_percent") for figures in (was, now)]
-    if None not in missing and abs(missing[1] - missing[0]) >= MISSING_POINTS:
-        yield f"{after}: the share without a value went from {missing[0]:g}% to {missing[1]:g}%."
+    blank, blank_now = (figures.get("missing_percent") for figures in (was, now))
+    if blank is not None and blank_now is not None and abs(blank_now - blank) >= MISSING_POINTS:
+        yield f"{after}: the share without a value went from {blank:g}% to {blank_now:g}%."
     moved = moved_percent(was, now)
     if moved >= MOVED_PERCENT:
         yield f"{after}: {moved:.0f}% of rows would have to change their code to make it what it was in {before}."
-    medians = [figures.get("percentiles", {}).get("50") for figures in (was, now)]
-    if None not in medians and abs(medians[1] - medians[0]) * 100 > MOVED_PERCENT * max(abs(medians[0]), 1):
-        yield f"{after}: the median went from {medians[0]:,} to {medians[1]:,}."
+    middle, middle_now = (figures.get("percentiles", {}).get("50") for figures in (was, now))
+    if None not in (middle, middle_now) and abs(middle_now - middle) * 100 > MOVED_PERCENT * max(abs(middle), 1):
+        yield f"{after}: the median went from {middle:,} to {middle_now:,}."
 
 
 def moved_percent(was: Mapping[str, Any], now: Mapping[str, Any]) -> float:
     """How many percent of rows lie on another code, among the codes that both releases tell."""
     shares = [{one["code"]: one["percent"] or 0.0 for one in figures.get("codes") or ()} for figures in (was, now)]
     both = shares[0].keys() & shares[1].keys()
-    return sum(abs(shares[1][code] - shares[0][code]) for code in both) / 2
+    return float(sum(abs(shares[1][code] - shares[0][code]) for code in both) / 2)

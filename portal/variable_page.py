@@ -56,6 +56,15 @@ class LevelShown:
     def more(self) -> int:
         return self.number - len(self.values)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether there is more to show than the values."""
+        return any(one.text or one.label for one in self.values)
+
+    @property
+    def is_labelled(self) -> bool:
+        return any(one.label for one in self.values)
+
 
 @dataclass(frozen=True)
 class InRelease:
@@ -136,6 +145,14 @@ def quarters_of(figures: Mapping[str, Any]) -> list[Share]:
     ]
 
 
+def percentiles_of(figures: Mapping[str, Any]) -> list[Share]:
+    """The told percentiles, lowest first, each drawn against the highest."""
+    told_of = sorted(figures.get("percentiles", {}).items(), key=lambda pair: int(pair[0]))
+    values = [value for _, value in told_of]
+    axis = Axis(min(0.0, *values), max(0.01, *values), 1.0) if values else WHOLE
+    return [Share(f"{share}%", "", f"{value:,}", bar(axis, 0.0, value)) for share, value in told_of]
+
+
 def drawn_over_time(figures: Mapping[str, Any], label: str) -> SafeString | str:
     """The told quarters as a curve; "" for fewer than three."""
     points = [
@@ -159,7 +176,7 @@ def over_releases(variable: Variable, code: str, labels: Mapping[str, str]) -> O
         rows = int(table["rows"]) if table else None
         words = _missing_words(release, figures, rows)
         share = figures.get("missing_percent")
-        drawn = "" if share is None else bar(WHOLE, 0.0, share)
+        drawn = bar(WHOLE, 0.0, share) if share else ""
         lines.append(InRelease(release, rows, words, drawn, looks_like(figures, labels)))
         if kept:
             said.append((release.version, rows, figures))

@@ -139,7 +139,7 @@ def variable(request: HttpRequest, code: str, table: str, variable: str) -> Http
         "is_described": variable_page.is_described(one),
         "levels": variable_page.levels_of(one, catalogue, figures),
         "codes": variable_page.codes_of(one, catalogue, figures),
-        "percentiles": sorted(figures.get("percentiles", {}).items(), key=lambda pair: int(pair[0])),
+        "percentiles": variable_page.percentiles_of(figures),
         "quarters": variable_page.quarters_of(figures),
         "more_quarters": figures.get("more_quarters", 0),
         "curve": variable_page.drawn_over_time(figures, one.label),

@@ -18,9 +18,11 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 
+import duckdb
 import numpy as np
 from scipy import stats
 
+from extracts import query
 from governance.catalogue.catalogue import Sensitivity
 
 FOUR_SIGMA = 3.2e-5
@@ -35,6 +37,23 @@ def bound(mean: float) -> int:
 def quasi_identifiers(table):
     """What a person could be known by: quasi-identifiers and special categories."""
     return [one for one in table.variables if one.sensitivity in QUASI]
+
+
+def tuples_of(rows, table):
+    """The rows of the quasi-identifiers of a table, in the catalogue's order."""
+    columns = [rows[one.name].to_pylist() for one in quasi_identifiers(table)]
+    return list(zip(*columns, strict=True))
+
+
+def real_rows(real, table):
+    """Every row of a table of the release at the default levels: more than any extract of a period holds."""
+    spec = real.spec("default")
+    asked = next(one for one in spec.tables if one.name == table.name)
+    every = query.unordered(asked, spec=spec, catalogue=real.catalogue, pseudonymised=False)
+    every.set("where", None)
+    with duckdb.connect(":memory:") as connection:
+        connection.read_parquet(str(real.folder / f"{table.name}.parquet")).create_view(table.name)
+        return connection.sql(every.sql("duckdb")).to_arrow_table()
 
 
 def expected(real, table, tuples, rows: int, period) -> float:

@@ -7,11 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 from django.conf import settings
 
-from extracts import query
 from extracts.twin import make
 from tests.extracts.twin import chance
 
@@ -20,23 +18,6 @@ pytestmark = pytest.mark.long
 SEEDS = (1, 2, 3)
 # Of these tables a row says so much that hardly any twin row equals one: there a copy would be seen.
 TELLING = ("pol_crime", "pol_victim", "crt_case", "hmpps_custody", "hmpps_probation")
-
-
-def tuples_of(rows, table):
-    """The rows of the quasi-identifiers of a table, in the catalogue's order."""
-    columns = [rows[one.name].to_pylist() for one in chance.quasi_identifiers(table)]
-    return list(zip(*columns, strict=True))
-
-
-def real_rows(linked, table):
-    """Every row of a table of the release at the default levels: more than any extract of a period holds."""
-    spec = linked.spec("default")
-    asked = next(one for one in spec.tables if one.name == table.name)
-    every = query.unordered(asked, spec=spec, catalogue=linked.catalogue, pseudonymised=False)
-    every.set("where", None)
-    with duckdb.connect(":memory:") as connection:
-        connection.read_parquet(str(linked.folder / f"{table.name}.parquet")).create_view(table.name)
-        return connection.sql(every.sql("duckdb")).to_arrow_table()
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +35,9 @@ def test_no_twin_row_equals_a_real_row_beyond_chance(linked, twins):
     period = chance.whole_period(linked)
     looked_at, few = 0, []
     for table in described(linked):
-        real = set(tuples_of(real_rows(linked, table), table))
+        real = set(chance.tuples_of(chance.real_rows(linked, table), table))
         for twin in twins.values():
-            drawn = tuples_of(twin.tables[table.name], table)
+            drawn = chance.tuples_of(twin.tables[table.name], table)
             mean = chance.expected(linked, table, real, len(drawn), period)
             equal = sum(row in real for row in drawn)
             assert equal <= chance.bound(mean), (table.name, equal, mean)
@@ -71,7 +52,10 @@ def test_no_twin_row_equals_a_real_row_beyond_chance(linked, twins):
 def test_the_bound_would_show_a_twin_that_copies(linked, twins, name):
     """One row in ten taken from a record, the others as they are: more than chance makes."""
     table = linked.catalogue[name]
-    real, drawn = tuples_of(real_rows(linked, table), table), tuples_of(twins[1].tables[name], table)
+    real, drawn = (
+        chance.tuples_of(chance.real_rows(linked, table), table),
+        chance.tuples_of(twins[1].tables[name], table),
+    )
     copying = [real[place % len(real)] if place % 10 == 0 else row for place, row in enumerate(drawn)]
     mean = chance.expected(linked, table, set(real), len(drawn), chance.whole_period(linked))
     assert sum(row in set(real) for row in copying) > chance.bound(mean)
