@@ -7,18 +7,20 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from benchmarks import dataset, extract, linkage, permissions, release, sources
+from benchmarks import atrest, dataset, extract, linkage, permissions, release, sources
 from benchmarks.harness import Result, results
 
 BENCHMARKS = {
     benchmark.name: benchmark
     for benchmark in (
         extract.BENCHMARK,
+        extract.ON_SPARK,
         sources.BENCHMARK,
         release.BENCHMARK,
         linkage.BENCHMARK,
         dataset.BENCHMARK,
         permissions.BENCHMARK,
+        atrest.BENCHMARK,
     )
 }
 

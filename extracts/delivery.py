@@ -28,6 +28,8 @@ MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 PUBLIC_KEY = "public-key.pem"
 OUR_OWN = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY})
+# What Python leaves when the opener of a sealed extract is imported.
+MADE_BY_OPENING = re.compile(r"__pycache__/gatehouse_workspace\.[A-Za-z0-9.-]+\.pyc")
 STAGING_PREFIX = "build-"
 CHUNK_BYTES = 1 << 20
 # The earliest moment that a ZIP can hold: the same files always make the same package.
@@ -125,6 +127,25 @@ def move_into_place(folder: Path, workspace: Path, name: str, *, rights: int = 0
     return target
 
 
+def content_of(manifest: Mapping[str, Any]) -> str:
+    """One SHA-256 for what an extract holds: of the lines `<content_sha256>  <name>` of its files, sorted by name.
+
+    The same in every build of it, where the bytes of encrypted files never are.
+    """
+    files = sorted(manifest["files"], key=lambda file: str(file["name"]))
+    lines = [f"{file['content_sha256']}  {file['name']}\n" for file in files]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def manifest_there(folder: Path, like: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The manifest of a folder that is whole and holds what another manifest says, under the same key; else None."""
+    if not folder.is_dir() or verify(folder):
+        return None
+    found: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+    same = found["sealed_under"] == like["sealed_under"] and content_of(found) == content_of(like)
+    return found if same else None
+
+
 def verify(folder: Path) -> list[str]:
     """What is wrong with a delivered folder, measured against its manifest; empty when all is well."""
     try:
@@ -181,7 +202,8 @@ def verify_package(path: Path, public_key: Ed25519PublicKey) -> list[str]:
 
 
 def _files_in(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in found if not MADE_BY_OPENING.fullmatch(name))
 
 
 def _differences(stated: Mapping[str, str], found: Mapping[str, str]) -> list[str]:

@@ -1,48 +1,46 @@
-"""Build one extract: select, generalise, pseudonymise, write. Given a store, a key and a folder.
+"""Build one extract: assess its risk, select, generalise, pseudonymise, write. Given a store, a key and a folder.
 
-The same specification, release and key give the same bytes in every data file.
+The same specification, release and key give the same content in every file (`content_sha256`), and the same bytes
+where no seal encrypts them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any
 
-import duckdb
 import pyarrow as pa
-from duckdb.func import ARROW, SPECIAL
-from pyarrow import csv, parquet
 
-from extracts import dictionary, query
+from extracts import query
+from extracts.atrest.files import Files
+from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
+from extracts.atrest.seal import Seal
+from extracts.engines import Engine, EngineOf, OnDuckDB, OpenRelease, domains_of
+from extracts.formats.columns import Sheet, sheet_of, sheets_of
+from extracts.formats.files import TableFiles
+from extracts.formats.known import FORMATS, TooManyRows, why_too_many
 from extracts.heartbeat import stream, wait
-from extracts.pseudonyms import compare_distinct, pseudonymiser
-from extracts.specification import CSV, ExtractSpec, Release, TableSpec, missing_from
+from extracts.pack import datapackage, keys, links
+from extracts.pack.contents import Contents
+from extracts.pack.papers import papers
+from extracts.pseudonyms import compare_distinct
+from extracts.risk import Remedy, RiskReport, assess, remedies
+from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
-ENGINE = f"gatehouse extracts 2, duckdb {duckdb.__version__}, pyarrow {pa.__version__}"
-BATCH_ROWS = 131_072
+ENGINE = f"gatehouse extracts 2, {{engine}}, pyarrow {pa.__version__}"
+SUFFIXES = frozenset(one.suffix for one in FORMATS.values())
 
 
 class NotInRelease(ValueError):
     """The specification asks for another release than the one given, or for a table that is not in it."""
-
-
-class OpenRelease(Protocol):
-    """What a build needs of a store: a release, and a connection on which its tables are views."""
-
-    @property
-    def release(self) -> Release: ...
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection: ...
-    @property
-    def quality(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -57,21 +55,32 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+# Told how identifying the extract is, and what would make it less so, before anything is written.
+Assessed = Callable[[RiskReport, Sequence[Remedy]], None]
 
 
 @dataclass(frozen=True)
 class FileEntry:
-    """One delivered file; `rows` is None for files that are not a table."""
+    """One delivered file; `rows` is None for files that are not a table.
+
+    sha256          of its bytes as they lie in the workspace
+    content_sha256  of what it holds, the same in every build: of a Parquet file as `gatehouse_workspace.ContentDigest`
+                    says it, of others the SHA-256 of the plain bytes
+    """
 
     name: str
     bytes: int
     rows: int | None
     sha256: str
+    content_sha256: str
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an extract holds and where it came from. `files` are all but manifest.json itself."""
+    """What an extract holds and where it came from. `files` are all but manifest.json itself.
+
+    sealed_under  the id of the workspace key, or "" when nothing is encrypted
+    """
 
     dataset: str
     release: str
@@ -79,6 +88,7 @@ class Manifest:
     spec_sha256: str
     created_at: str
     engine: str
+    sealed_under: str
     files: tuple[FileEntry, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -94,30 +104,50 @@ def build(
     into: Path,
     created_at: datetime,
     progress: Report,
+    engine_of: EngineOf = OnDuckDB,
+    project: str = "",
+    seal: Seal | None = None,
+    assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Write the extract into the empty folder `into`, which the store must be allowed to write to.
+    """Assess the extract, then write it into the empty folder `into`, which the store must be allowed to write to.
 
-    One Parquet file per table, CSV beside it when asked for, the data dictionary,
-    the code lists used, how good the release's links are, README.txt and manifest.json. `progress` is called after each
-    batch and at least once a second; what it raises stops the build. Raises
-    NotInRelease, BadSpecification, UnknownName, UnknownLevel and PseudonymCollision.
+    One file per table and format of the specification, the papers of `extracts.pack` and manifest.json. `project` is
+    the reference that the citation names. `progress` is called after each batch and at least once a second; what it
+    or `assessed` raises stops the build. The risk report is not among the files: it is for those who decide, and for
+    the team's page. With a `seal` everything is encrypted but `atrest.files.IN_THE_CLEAR`. Rows come from the engine
+    that `engine_of` makes; files are written here, whichever it is. Raises
+    NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
-    _offer_pseudonyms(spec, catalogue, store.connection, key)
+    engine = engine_of(spec, catalogue, store, key)
+    expected = _expected_rows(spec, engine, progress)
+    assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
     rows: dict[str, int] = {}
+    files = Files(into, seal)
     for done, table in enumerate(spec.tables):
-        at = _Position(table.name, done, len(spec.tables), progress)
-        rows[table.name] = _write_table(table, spec, catalogue, store, into, at)
+        at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
+        rows[table.name] = _write_table(table, sheet_of(table, spec, catalogue, created_at), spec, engine, files, at)
     at = _Position("", len(spec.tables), len(spec.tables), progress)
-    _check_pseudonyms(spec, catalogue, store, into, at)
-    for name, content in dictionary.documents(spec, catalogue, store.release, rows, store.quality).items():
-        (into / name).parent.mkdir(exist_ok=True)
-        (into / name).write_text(content, encoding="utf-8", newline="")
-    entries = wait(lambda: tuple(_entries(into, rows)), beat=at.beat, interrupt=store.connection.interrupt)
+    _check_pseudonyms(spec, catalogue, engine, store, files, at)
+    contents = _contents(spec, catalogue, store, files, at, rows=rows, created_at=created_at, project=project)
+    for name, content in {**papers(contents), **files.openers()}.items():
+        files.put(name, content)
+    entries = wait(lambda: tuple(_entries(files, rows)), beat=at.beat, interrupt=store.connection.interrupt)
+    plain = [files.as_opened(entry.name, entry.bytes, entry.sha256) for entry in entries]
+    descriptor = json.dumps(datapackage.datapackage(contents, plain), indent=2, ensure_ascii=False) + "\n"
+    files.put(datapackage.NAME, descriptor)
+    entries = tuple(sorted([*entries, _entry(files, datapackage.NAME, None)], key=lambda entry: entry.name))
     manifest = Manifest(
-        spec.dataset, spec.release_version, spec.to_json(), spec.digest(), created_at.isoformat(), ENGINE, entries
+        dataset=spec.dataset,
+        release=spec.release_version,
+        spec=spec.to_json(),
+        spec_sha256=spec.digest(),
+        created_at=created_at.isoformat(),
+        engine=ENGINE.format(engine=engine.name),
+        sealed_under=seal.key_id if seal else "",
+        files=entries,
     )
-    (into / "manifest.json").write_text(json.dumps(manifest.to_json(), indent=2) + "\n", encoding="utf-8")
+    files.put(MANIFEST, json.dumps(manifest.to_json(), indent=2) + "\n")
     return manifest
 
 
@@ -143,97 +173,127 @@ def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalo
         raise NotInRelease(f"This release does not hold {', '.join(missing)}.")
 
 
-def _domains(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
-    found = {catalogue[table.name][column.name].key_domain for table in spec.tables for column in table.columns}
-    return sorted(found - {""})
+def _expected_rows(spec: ExtractSpec, engine: Engine, progress: Report) -> dict[str, int]:
+    """How many rows each table will have. Raises TooManyRows before anything is written."""
+    expected: dict[str, int] = {}
+    for table in spec.tables:
+        at = _Position(table.name, 0, len(spec.tables), progress)
+        expected[table.name] = wait(partial(engine.count, table), beat=at.beat, interrupt=engine.interrupt)
+        if reasons := why_too_many(spec.formats, table.name, expected[table.name]):
+            raise TooManyRows(" ".join(reasons))
+    return expected
 
 
-def _offer_pseudonyms(
-    spec: ExtractSpec, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, key: bytes
-) -> None:
-    """Let the engine call this project's pseudonyms, one function per key domain."""
-    for domain in _domains(spec, catalogue):
-        name = query.pseudonym_function(domain)
-        known = connection.execute(
-            "SELECT count(*) FROM duckdb_functions() WHERE function_name = $name", {"name": name}
-        ).fetchall()
-        if known[0][0]:
-            connection.remove_function(name)
-        connection.create_function(
-            name, pseudonymiser(domain=domain, key=key), ["BIGINT"], "BIGINT", type=ARROW, null_handling=SPECIAL
-        )
+def _assess(
+    spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, at: _Position
+) -> tuple[RiskReport, tuple[Remedy, ...]]:
+    """How identifying the extract is; and for one that is more so than its dataset allows, what would help."""
+
+    def work() -> tuple[RiskReport, tuple[Remedy, ...]]:
+        report = assess(store.connection, spec, catalogue)
+        return report, remedies(store.connection, spec, catalogue, report)
+
+    return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
 
 
-def _write_table(
-    table: TableSpec, spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position
-) -> int:
+def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, files: Files, at: _Position) -> int:
     """Stream one table into its files; returns the number of rows."""
-    count = query.count_rows(table, spec=spec, catalogue=catalogue).sql("duckdb")
-    at.rows_expected = _number(count, store, at)
-    selection = query.select_table(table, spec=spec, catalogue=catalogue).sql("duckdb")
 
     def batches() -> Iterator[pa.Schema | pa.RecordBatch]:
-        reader = store.connection.sql(selection).to_arrow_reader(BATCH_ROWS)
+        reader = engine.read(table)
         yield reader.schema
         yield from reader
 
-    arriving = stream(batches(), beat=at.beat, interrupt=store.connection.interrupt)
-    with closing(arriving), _Writers(into / table.name, next(arriving), with_csv=CSV in spec.formats) as writers:
+    arriving = stream(batches(), beat=at.beat, interrupt=engine.interrupt)
+    schema, name = next(arriving), f"{table.name}.parquet"
+    digest = ContentDigest(schema)
+    writers = TableFiles(
+        files.folder / table.name,
+        sheet,
+        schema,
+        formats=spec.formats,
+        open=files.sink,
+        encryption=files.encryption(name),
+    )
+    with closing(arriving), writers:
         for batch in arriving:
             writers.write(batch)
+            digest.update(batch)
             at.rows_done += len(batch)
             at.beat()
+        wait(writers.finish, beat=at.beat, interrupt=lambda: None)
+    files.contents[name] = digest.hexdigest()
     return at.rows_done
 
 
-class _Writers:
-    """The files of one table, with the same rows in the same order."""
-
-    def __init__(self, stem: Path, schema: pa.Schema, *, with_csv: bool) -> None:
-        # A dictionary of random keys only costs time, so texts alone get one.
-        texts = [field.name for field in schema if pa.types.is_string(field.type)]
-        self._open: list[Any] = [
-            parquet.ParquetWriter(
-                stem.with_suffix(".parquet"), schema, compression="zstd", compression_level=1, use_dictionary=texts
-            )
-        ]
-        if with_csv:
-            options = csv.WriteOptions(quoting_style="needed")
-            self._open.append(csv.CSVWriter(stem.with_suffix(".csv"), schema, write_options=options))
-        self._pool = ThreadPoolExecutor(len(self._open))
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Add the rows to every file, to all files at once: the writers let go of the interpreter."""
-        list(self._pool.map(lambda writer: writer.write_batch(batch), self._open))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown()
-        for writer in self._open:
-            writer.close()
-
-
-def _check_pseudonyms(spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, into: Path, at: _Position) -> None:
+def _check_pseudonyms(
+    spec: ExtractSpec, catalogue: Catalogue, engine: Engine, store: OpenRelease, files: Files, at: _Position
+) -> None:
     """Raise PseudonymCollision unless each domain has as many pseudonyms on disk as surrogates in the release."""
-    for domain in _domains(spec, catalogue):
-        expected = query.keys_of_domain(domain, spec=spec, catalogue=catalogue).sql("duckdb")
-        written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written_to=into).sql("duckdb")
-        compare_distinct(_number(expected, store, at), _number(written, store, at), domain=domain)
+    for table in spec.tables:
+        files.offer(store.connection, _as_written(table.name), f"{table.name}.parquet")
+    for domain in domains_of(spec, catalogue):
+        expected = wait(partial(engine.keys, domain), beat=at.beat, interrupt=engine.interrupt)
+        written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written=_as_written).sql("duckdb")
+        compare_distinct(expected, _number(written, store, at), domain=domain)
+
+
+def _as_written(table: str) -> str:
+    """The view of a table as it lies in the extract."""
+    return f"{table} as written"
+
+
+def _contents(
+    spec: ExtractSpec,
+    catalogue: Catalogue,
+    store: OpenRelease,
+    files: Files,
+    at: _Position,
+    *,
+    rows: Mapping[str, int],
+    created_at: datetime,
+    project: str,
+) -> Contents:
+    """What the papers tell of: which keys hold in what was written, and how many of its rows are linked."""
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        return _asked(sql, store, at)
+
+    sheets = sheets_of(spec, catalogue, created_at)
+    return Contents(
+        spec,
+        catalogue,
+        store.release,
+        rows,
+        store.quality,
+        created_at,
+        project,
+        keys.keys_within(spec, catalogue, sheets, written=_as_written, ask=ask),
+        links.rates(spec, catalogue, store.release.tables, ask=ask),
+        sealed=files.seal is not None,
+    )
 
 
 def _number(sql: str, store: OpenRelease, at: _Position) -> int:
-    """The one number that a query gives, with a heartbeat meanwhile."""
-    rows = wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
-    return int(rows[0][0])
+    """The one number that a query gives."""
+    return int(_asked(sql, store, at)[0][0])
 
 
-def _entries(folder: Path, rows: dict[str, int]) -> Iterator[FileEntry]:
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
+def _asked(sql: str, store: OpenRelease, at: _Position) -> list[tuple[Any, ...]]:
+    """The rows that a query gives, with a heartbeat meanwhile."""
+    return wait(lambda: store.connection.execute(sql).fetchall(), beat=at.beat, interrupt=store.connection.interrupt)
+
+
+def _entries(files: Files, rows: dict[str, int]) -> Iterator[FileEntry]:
+    for path in sorted(files.folder.rglob("*")):
+        name = path.relative_to(files.folder).as_posix()
         if path.is_file() and not name.startswith("."):
-            with path.open("rb") as file:
-                sha256 = file_digest(file, "sha256").hexdigest()
-            is_data = path.parent == folder and path.suffix in (".parquet", ".csv")
-            yield FileEntry(name, path.stat().st_size, rows.get(path.stem) if is_data else None, sha256)
+            is_data = path.parent == files.folder and path.suffix in SUFFIXES
+            yield _entry(files, name, rows.get(path.stem) if is_data else None)
+
+
+def _entry(files: Files, name: str, rows: int | None) -> FileEntry:
+    path = files.folder / name
+    with path.open("rb") as file:
+        sha256 = file_digest(file, "sha256").hexdigest()
+    return FileEntry(name, path.stat().st_size, rows, sha256, files.content_sha256(name, sha256))

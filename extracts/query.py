@@ -8,15 +8,17 @@ literals that sqlglot escapes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from dataclasses import replace
 
 from sqlglot import exp
 
+from extracts import withholding
 from extracts.selection import in_cohort, with_cohort
 from extracts.selection import quoted_column as _column
 from extracts.selection import quoted_table as _table
 from extracts.specification import (
     BadSpecification,
+    ColumnSpec,
     ExtractSpec,
     TableSpec,
     known_level,
@@ -27,6 +29,7 @@ from governance.catalogue.catalogue import Catalogue, Level, Table, Variable
 
 ROWS = "rows_of_table"
 EXTRACT = "chosen"
+MERGED = "merged: few rows"  # in place of values that too few rows of the extract have
 
 
 class UnknownLevel(ValueError):
@@ -74,8 +77,54 @@ def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseu
             query, value = _mapped(query, variable, level, catalogue, alias=f"codes_{number}")
         elif level is not None:
             value = METHODS[level.method](value, variable, level)
+        value = _bounded(value, column)
         query = query.select(exp.alias_(value, column.name, quoted=True))
-    return _in_scope(query, described, spec, catalogue)
+    return _merged(_in_scope(query, described, spec, catalogue), table, spec, catalogue)
+
+
+def _bounded(value: exp.Expression, column: ColumnSpec) -> exp.Expression:
+    """Bottom and top coding: what lies beyond a bound is given as the bound. Null stays null in every engine."""
+    for bound, beyond in ((column.bottom, exp.LT), (column.top, exp.GT)):
+        if bound is not None:
+            case = exp.Case().when(beyond(this=value.copy(), expression=_number(bound)), _number(bound))
+            value = case.else_(value)
+    return value
+
+
+def _number(value: int) -> exp.Expression:
+    return exp.Neg(this=exp.Literal.number(-value)) if value < 0 else exp.Literal.number(value)
+
+
+def _merged(query: exp.Select, table: TableSpec, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    """The same rows, with the values of each column that merges replaced by MERGED where too few rows have them."""
+    merging = {column.name: column for column in table.columns if column.merge_below}
+    if not merging:
+        return query
+    whole = exp.select().from_(query.subquery(EXTRACT, copy=False))
+    for number, column in enumerate(table.columns):
+        value: exp.Expression = _column(column.name, EXTRACT)
+        if column.name in merging:
+            alias = f"enough_{number}"
+            enough = _enough(column, table, spec, catalogue).subquery(alias)
+            same = exp.EQ(this=_column(column.name, alias), expression=value.copy())
+            whole = whole.join(enough, on=same, join_type="left")
+            few = exp.and_(_missing(_column(column.name, alias)), exp.not_(_missing(value.copy())))
+            value = exp.Case().when(few, exp.Literal.string(MERGED)).else_(value)
+        whole = whole.select(exp.alias_(value, column.name, quoted=True))
+    return whole
+
+
+def _enough(column: ColumnSpec, table: TableSpec, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    """The values of one column that enough rows of the extract's table have."""
+    alone = replace(table, columns=(replace(column, merge_below=0),))
+    values = unordered(alone, spec=spec, catalogue=catalogue).subquery("alone")
+    counted = exp.Count(this=exp.Star())
+    query = exp.select(_column(column.name, "alone")).from_(values).group_by(_column(column.name, "alone"))
+    return query.having(exp.GTE(this=counted, expression=exp.Literal.number(column.merge_below)))
+
+
+def _missing(value: exp.Expression) -> exp.Is:
+    return exp.Is(this=value, expression=exp.Null())
 
 
 def count_rows(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
@@ -91,28 +140,40 @@ def _in_scope(query: exp.Select, table: Table, spec: ExtractSpec, catalogue: Cat
 
 
 def scope_of(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> list[exp.Condition]:
-    """What must hold of a row of ROWS: it lies in the period and in the cohort.
+    """What must hold of a row of ROWS: it lies in the period and in the cohort, meets the table's row rules, and is
+    of nobody and nothing that is withheld.
 
     Raises BadSpecification and CannotNarrow when nothing could place any row.
     """
     return [
         in_period(table, spec=spec, catalogue=catalogue),
         *in_cohort(table, ROWS, spec.cohort, catalogue),
+        *(exp.In(this=_as_text(table[rule.column]), expressions=_texts(rule.values)) for rule in table.only),
+        *(withholding.conditions(table, ROWS, catalogue) if spec.withheld else []),
     ]
 
 
+def _as_text(variable: Variable) -> exp.Expression:
+    value = _column(variable.name, ROWS)
+    return value if variable.duckdb_type == "VARCHAR" else exp.cast(value, "TEXT")
+
+
+def _texts(values: Iterable[str]) -> list[exp.Expression]:
+    return [exp.Literal.string(value) for value in values]
+
+
 def keys_of_domain(
-    domain: str, *, spec: ExtractSpec, catalogue: Catalogue, written_to: Path | None = None
+    domain: str, *, spec: ExtractSpec, catalogue: Catalogue, written: Callable[[str], str] | None = None
 ) -> exp.Select:
     """How many different keys of one domain the extract holds, over all its tables.
 
-    Counts surrogates in the release; with `written_to`, pseudonyms in the Parquet
-    files of that folder. The two are equal when no two keys share a pseudonym.
+    Counts surrogates in the release; with `written`, which names the view of each table
+    as written, pseudonyms in those. The two are equal when no two keys share a pseudonym.
     """
     keys = [catalogue[table.name][column.name] for table in spec.tables for column in table.columns]
     keys = [key for key in keys if key.key_domain == domain]
-    if written_to:
-        whole = _union(_key(key).from_(_file(written_to / f"{key.table}.parquet", ROWS)) for key in keys)
+    if written:
+        whole = _union(_key(key).from_(_table(written(key.table), ROWS)) for key in keys)
     else:
         whole = _union(_key_in_scope(key, spec, catalogue) for key in keys)
     counted = exp.select(exp.Count(this=exp.Distinct(expressions=[_column("id")]))).from_(whole.subquery("ids"))
@@ -169,11 +230,6 @@ def _union(parts: Iterable[exp.Select]) -> exp.Query:
     for part in rest:
         whole = exp.union(whole, part, distinct=False)
     return whole
-
-
-def _file(path: Path, alias: str) -> exp.Expression:
-    read = exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string(str(path))])
-    return exp.Table(this=read, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
 
 
 def _between(value: exp.Expression, spec: ExtractSpec) -> exp.Between:

@@ -19,6 +19,7 @@ log = logging.getLogger("gatehouse.tasks")
 REACTIONS: dict[tuple[type, str], Task[[int], None]] = {
     (Extract, "request"): tasks.generate_extract,
     (Extract, "retry"): tasks.generate_extract,
+    (Extract, "let through"): tasks.generate_extract,
     (Extract, "recall"): tasks.remove_recalled,
     (LinkageRun, "request"): tasks.link_deliveries,
     (LinkageRun, "cancel"): tasks.clear_run,

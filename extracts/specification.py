@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from extracts import selection
 from governance.agreements.scope import GrantedTable, Scope
-from governance.catalogue.catalogue import Catalogue, Table, UnknownName, Variable
+from governance.catalogue.catalogue import Catalogue, RowRule, Table, UnknownName, Variable
 from governance.catalogue.cohort import EVERYTHING, BadCohort, Cohort, in_words
 
-# Of the stored specification. Form 2 names a cohort: a reader that knows only form 1 refuses it and builds nothing.
-EVERYBODY, NARROWED = 1, 2
-PARQUET, CSV = "parquet", "csv"
-FORMATS = (PARQUET, CSV)
+# Of the stored specification. Forms 1 and 2 (with a cohort) are those of extracts that were delivered before there
+# were rules for rows and values; a reader that does not know a form refuses it and builds nothing.
+FORM, EVERYBODY, NARROWED = 3, 1, 2
+PARQUET, CSV, STATA, SPSS, R = FORMATS = ("parquet", "csv", "stata", "spss", "r")
+DEFAULT_FORMATS = (PARQUET, CSV)
+# How pseudonyms are written: 63-bit numbers, or all 128 bits as hexadecimal text.
+INT63, HEX128 = "int63", "hex128"
+PSEUDONYMS = (INT63, HEX128)
 
 
 class BadSpecification(ValueError):
@@ -26,23 +30,62 @@ class BadSpecification(ValueError):
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """One column at one level of its ladder; `level` is "" when it has no ladder."""
+    """One column at one level of its ladder; `level` is "" when it has no ladder.
+
+    bottom, top   numbers beyond these are given as the bound itself (bottom and top coding)
+    merge_below   values that fewer rows than this have are given as one, `MERGED`
+    """
 
     name: str
     level: str = ""
+    bottom: int | None = None
+    top: int | None = None
+    merge_below: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        rules = {"bottom": self.bottom, "top": self.top, "merge_below": self.merge_below or None}
+        return {
+            "name": self.name,
+            **({"level": self.level} if self.level else {}),
+            **{name: bound for name, bound in rules.items() if bound is not None},
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ColumnSpec:
+        if unknown := stored.keys() - {"name", "level", "bottom", "top", "merge_below"}:
+            raise BadSpecification(f"A column has a rule that is not known: {', '.join(sorted(unknown))}.")
+        bounds = (stored.get("bottom"), stored.get("top"), stored.get("merge_below", 0))
+        if not all(bound is None or type(bound) is int for bound in bounds):
+            raise BadSpecification("Bounds of a column are whole numbers.")
+        return cls(stored["name"], stored.get("level", ""), *bounds)
 
 
 @dataclass(frozen=True)
 class TableSpec:
+    """One table. `only` are its row rules: of each named column one of the values, or the row is left out."""
+
     name: str
     columns: tuple[ColumnSpec, ...]
+    only: tuple[RowRule, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        only = {"only": {rule.column: list(rule.values) for rule in self.only}} if self.only else {}
+        return {"name": self.name, "columns": [column.to_json() for column in self.columns], **only}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> TableSpec:
+        rules = tuple(RowRule(column, tuple(values)) for column, values in stored.get("only", {}).items())
+        return cls(stored["name"], tuple(ColumnSpec.from_json(column) for column in stored["columns"]), rules)
 
 
 @dataclass(frozen=True)
 class ExtractSpec:
     """Everything that an extract's content follows from, besides the release and the key.
 
-    The period holds both of its end days. Parquet is always written; CSV when asked for.
+    The period holds both of its end days. Parquet is always written; other formats when asked for.
+
+    pseudonyms  one of PSEUDONYMS
+    withheld    which version of the list of withheld records is left out; 0 for a dataset that has none
     """
 
     dataset: str
@@ -50,14 +93,18 @@ class ExtractSpec:
     tables: tuple[TableSpec, ...]
     period_from: date
     period_to: date
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
     cohort: Cohort = EVERYTHING
+    pseudonyms: str = INT63
+    withheld: int = 0
 
     def __post_init__(self) -> None:
         if self.period_from > self.period_to:
             raise BadSpecification("The period ends before it begins.")
         if PARQUET not in self.formats or not set(self.formats) <= set(FORMATS):
-            raise BadSpecification("An extract is written as Parquet, and as CSV when asked for.")
+            raise BadSpecification(f"An extract is written as Parquet, and as {', '.join(FORMATS[1:])} when asked for.")
+        if self.pseudonyms not in PSEUDONYMS:
+            raise BadSpecification(f"Pseudonyms are written as {' or '.join(PSEUDONYMS)}.")
         _refuse_twice([table.name for table in self.tables])
         for table in self.tables:
             _refuse_twice([column.name for column in table.columns])
@@ -65,32 +112,39 @@ class ExtractSpec:
     def to_json(self) -> dict[str, Any]:
         """A plain dict with the number of its form; lists, because the order of columns counts."""
         return {
-            "form": NARROWED if self.cohort else EVERYBODY,
+            "form": FORM,
             "dataset": self.dataset,
             "release_version": self.release_version,
             "period_from": self.period_from.isoformat(),
             "period_to": self.period_to.isoformat(),
+            "cohort": self.cohort.to_json(),
+            "tables": [table.to_json() for table in self.tables],
             "formats": list(self.formats),
-            "tables": [
-                {"name": table.name, "columns": [[column.name, column.level] for column in table.columns]}
-                for table in self.tables
-            ],
-            **({"cohort": self.cohort.to_json()} if self.cohort else {}),
+            "pseudonyms": self.pseudonyms,
+            "withheld": self.withheld,
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ExtractSpec:
-        """Read what `to_json` wrote. Raises BadSpecification for anything else."""
+        """Read what `to_json` wrote, or wrote in an earlier form. Raises BadSpecification for anything else."""
         try:
-            if stored["form"] not in (EVERYBODY, NARROWED):
+            if stored["form"] not in (FORM, EVERYBODY, NARROWED):
                 raise BadSpecification(f"A specification of form {stored['form']} cannot be read.")
-            tables = tuple(
-                TableSpec(table["name"], tuple(ColumnSpec(name, level) for name, level in table["columns"]))
-                for table in stored["tables"]
+            if stored["form"] != FORM:
+                stored = _of_an_earlier_form(stored)
+            if unknown := stored.keys() - KNOWN:
+                raise BadSpecification(f"The specification has parts that are not known: {', '.join(sorted(unknown))}.")
+            return cls(
+                dataset=stored["dataset"],
+                release_version=stored["release_version"],
+                tables=tuple(TableSpec.from_json(table) for table in stored["tables"]),
+                period_from=date.fromisoformat(stored["period_from"]),
+                period_to=date.fromisoformat(stored["period_to"]),
+                formats=tuple(stored["formats"]),
+                cohort=Cohort.from_json(stored["cohort"]),
+                pseudonyms=stored["pseudonyms"],
+                withheld=stored["withheld"],
             )
-            period = date.fromisoformat(stored["period_from"]), date.fromisoformat(stored["period_to"])
-            cohort = Cohort.from_json(stored["cohort"]) if stored["form"] == NARROWED else EVERYTHING
-            return cls(stored["dataset"], stored["release_version"], tables, *period, tuple(stored["formats"]), cohort)
         except (KeyError, TypeError, AttributeError, ValueError, BadCohort) as problem:
             if isinstance(problem, BadSpecification):
                 raise
@@ -101,23 +155,53 @@ class ExtractSpec:
         return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
 
 
+KNOWN = frozenset({"form"}) | {field.name for field in fields(ExtractSpec)}
+
+
+def _of_an_earlier_form(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The same specification in the present form: columns were pairs, and form 1 had no cohort."""
+    tables = [
+        {"name": table["name"], "columns": [{"name": name, "level": level} for name, level in table["columns"]]}
+        for table in stored["tables"]
+    ]
+    cohort = stored["cohort"] if stored["form"] == NARROWED else {}
+    return {**stored, "form": FORM, "tables": tables, "cohort": cohort, "pseudonyms": INT63, "withheld": 0}
+
+
 def compile_specification(
-    scope: Scope, catalogue: Catalogue, release_version: str, *, formats: Collection[str] = FORMATS
+    scope: Scope,
+    catalogue: Catalogue,
+    release_version: str,
+    *,
+    formats: Collection[str] = DEFAULT_FORMATS,
+    pseudonyms: str = INT63,
+    withheld: int = 0,
 ) -> ExtractSpec:
     """All that an agreement grants, as a specification on one release.
 
-    Tables and columns come in the order of the catalogue; keys that join tables are
-    always there. Raises BadSpecification with the sentences of `problems_of`.
+    Tables and columns come in the order of the catalogue; keys that join tables are always there, and the rules that
+    the catalogue sets for rows and values. Formats and how pseudonyms are written are for whoever asks to choose;
+    `withheld` is the present version of the list. Raises BadSpecification with the sentences of `problems_of`.
     """
     if problems := problems_of(scope, catalogue):
         raise BadSpecification(" ".join(problems))
     tables = tuple(
-        TableSpec(table.name, tuple(_granted_columns(table, granted)))
+        TableSpec(table.name, tuple(_granted_columns(table, granted, catalogue)), table.only)
         for table in catalogue.tables
         if (granted := scope.table(table.name)) is not None
     )
     chosen = tuple(name for name in FORMATS if name in formats)
-    return ExtractSpec(scope.dataset, release_version, tables, scope.period_from, scope.period_to, chosen, scope.cohort)
+    return ExtractSpec(
+        dataset=scope.dataset,
+        release_version=release_version,
+        tables=tables,
+        period_from=scope.period_from,
+        period_to=scope.period_to,
+        formats=chosen,
+        cohort=scope.cohort,
+        pseudonyms=pseudonyms,
+        withheld=withheld,
+    )
 
 
 def problems_of(scope: Scope, catalogue: Catalogue) -> list[str]:
@@ -148,6 +232,7 @@ def within(spec: ExtractSpec, scope: Scope, catalogue: Catalogue) -> list[str]:
     names = [table.name for table in spec.tables]
     for table in spec.tables:
         reasons += _table_reasons(table, scope.table(table.name), names, catalogue)
+        reasons += _rule_reasons(table, catalogue)
     return reasons + selection.reasons(names, spec.cohort, catalogue)
 
 
@@ -195,13 +280,20 @@ def undated_reason(table: Table, names: Iterable[str], catalogue: Catalogue) -> 
     )
 
 
-def _granted_columns(table: Table, granted: GrantedTable) -> Iterator[ColumnSpec]:
+def _granted_columns(table: Table, granted: GrantedTable, catalogue: Catalogue) -> Iterator[ColumnSpec]:
     for variable in table.variables:
         level = granted.level_of(variable.name)
         if variable.pseudonymised:
             yield ColumnSpec(variable.name)
         elif level is not None:
-            yield ColumnSpec(variable.name, level)
+            yield ColumnSpec(variable.name, level, **bounds_of(variable, level, catalogue))
+
+
+def bounds_of(variable: Variable, level: str, catalogue: Catalogue) -> dict[str, Any]:
+    """The rules of the catalogue for a variable at this level: bounds where it is given as it is, and merging."""
+    as_it_is = not variable.ladder or catalogue.ladder(variable.ladder)[level].method == "source"
+    bounds = {"bottom": variable.bottom, "top": variable.top} if as_it_is else {}
+    return {**bounds, "merge_below": variable.merge_below if as_it_is or not variable.is_number else 0}
 
 
 def _table_reasons(
@@ -220,6 +312,21 @@ def _table_reasons(
     reasons = [_column_reason(column, table, granted, catalogue) for column in spec.columns]
     reasons.append(undated_reason(table, names, catalogue))
     return [reason for reason in reasons if reason]
+
+
+def _rule_reasons(spec: TableSpec, catalogue: Catalogue) -> list[str]:
+    """Where the rules for rows and values are not those of the catalogue."""
+    if spec.name not in catalogue:
+        return []
+    table, reasons = catalogue[spec.name], []
+    if spec.only != table.only:
+        reasons.append(f"The rows of {spec.name} are not chosen as the catalogue says.")
+    for column in spec.columns:
+        if column.name in table and known_level(table[column.name], column.level, catalogue):
+            as_described = bounds_of(table[column.name], column.level, catalogue)
+            if ColumnSpec(column.name, column.level, **as_described) != column:
+                reasons.append(f"{spec.name}.{column.name} is not bounded or merged as the catalogue says.")
+    return reasons
 
 
 def _column_reason(column: ColumnSpec, table: Table, granted: GrantedTable, catalogue: Catalogue) -> str | None:

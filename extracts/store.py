@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,26 @@ from typing import Any
 import duckdb
 
 from extracts.specification import BadSpecification, Release
+from extracts.withholding import LISTED, WITHHELD, whole_list
+from governance.catalogue.catalogue import Catalogue
 
-RELEASE, QUALITY = "release.json", "quality.json"
+RELEASE, QUALITY, MANIFEST = "release.json", "quality.json", "manifest.json"
 
 
 class ReleaseAltered(RuntimeError):
-    """A release is not what was published: a file is missing, changed, or cannot be read."""
+    """A release is not what was published: a file was changed, or cannot be read."""
+
+
+class ReleaseMissing(ReleaseAltered):
+    """A file of a release is not there."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A file of `domain` and `id`, and the catalogue that says which records are of the same person."""
+
+    file: Path
+    catalogue: Catalogue
 
 
 @dataclass(frozen=True)
@@ -36,29 +50,38 @@ class Store:
 
 @contextmanager
 def open_release(
-    folder: Path, *, staging: Path, threads: int = 2, memory_limit: str = "2GB", verify: bool = False
+    folder: Path, *, staging: Path, threads: int = 2, memory_limit: str = "2GB", withheld: Withheld | None = None
 ) -> Iterator[Store]:
     """The release in `folder`, read-only and sealed, with `staging` for results and for spilling.
 
+    withheld  the list of records that must be left out, for specifications that name one
+
     Outside these two folders the engine reads and writes nothing, loads nothing, and
-    its settings can no longer be changed. With `verify` every file is compared with
-    the hash in release.json first. Raises ReleaseAltered.
+    its settings can no longer be changed. Raises ReleaseAltered; what was changed without a
+    trace in the files themselves is for `refuse_altered` to find.
     """
     release = read_release(folder)
-    if verify:
-        verify_release(folder, release)
     connection = duckdb.connect(":memory:")
     try:
         for name, table in release.tables.items():
             connection.execute(f"CREATE VIEW {_name(name)} AS FROM read_parquet({_text(folder / table.file)})")
+        if withheld:
+            _load(withheld, release, connection)
         _seal(connection, folder, staging, threads, memory_limit)
         yield Store(release, connection, staging, _quality(folder))
     except duckdb.IOException as problem:
         if any(not (folder / table.file).is_file() for table in release.tables.values()):
-            raise ReleaseAltered(f"A file of the release {release.code} {release.version} is missing.") from problem
+            raise ReleaseMissing(f"A file of the release {release.code} {release.version} is missing.") from problem
         raise
     finally:
         connection.close()
+
+
+def _load(withheld: Withheld, release: Release, connection: duckdb.DuckDBPyConnection) -> None:
+    """The list as a table of the engine's own, with all records of its people."""
+    connection.execute(f"CREATE TEMP VIEW {_name(LISTED)} AS FROM read_parquet({_text(withheld.file)})")
+    whole = whole_list(withheld.catalogue, release.tables).sql("duckdb")
+    connection.execute(f"CREATE TEMP TABLE {_name(WITHHELD)} AS {whole}")
 
 
 def read_release(folder: Path) -> Release:
@@ -83,16 +106,32 @@ def _quality(folder: Path) -> Mapping[str, Any]:
         raise ReleaseAltered(f"{QUALITY} is damaged.") from problem
 
 
-def verify_release(folder: Path, release: Release) -> None:
-    """Raise ReleaseAltered for the first file that differs from its hash in release.json."""
-    for table in release.tables.values():
-        try:
-            with (folder / table.file).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        except FileNotFoundError:
-            raise ReleaseAltered(f"{table.file} of {release.code} {release.version} is missing.") from None
-        if found != table.sha256:
-            raise ReleaseAltered(f"{table.file} of {release.code} {release.version} has changed.")
+def refuse_altered(folder: Path, *, manifest_sha256: str, tables: Collection[str]) -> None:
+    """Raise ReleaseMissing or ReleaseAltered for the first file of a release that is not what was published.
+
+    Looked at are the manifest, which must have the hash that is on record ("" where none is), everything that
+    describes the release, and of its tables those that are named. The error names the file.
+    """
+    found = _sha256(folder, MANIFEST)
+    if manifest_sha256 and found != manifest_sha256:
+        raise ReleaseAltered(f"The file {MANIFEST} was changed.")
+    try:
+        files = {file["name"]: file["sha256"] for file in json.loads((folder / MANIFEST).read_bytes())["files"]}
+    except (ValueError, KeyError, TypeError):
+        raise ReleaseAltered(f"The file {MANIFEST} cannot be read.") from None
+    passed_over = {name for name in files if "/" not in name and name.endswith(".parquet")}
+    passed_over -= {f"{table}.parquet" for table in tables}
+    for name in files.keys() - passed_over:
+        if _sha256(folder, name) != files[name]:
+            raise ReleaseAltered(f"The file {name} was changed.")
+
+
+def _sha256(folder: Path, name: str) -> str:
+    try:
+        with (folder / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        raise ReleaseMissing(f"The file {name} is not there.") from None
 
 
 def _seal(connection: duckdb.DuckDBPyConnection, folder: Path, staging: Path, threads: int, memory_limit: str) -> None:

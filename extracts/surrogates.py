@@ -91,6 +91,13 @@ class Surrogates:
         return calculated
 
 
+def surrogates_of(texts: pa.Array, *, domain: str, dataset_key: bytes) -> pa.Array:
+    """The surrogates of source keys, none of them missing, as int64 in the same order."""
+    key = domain_key(dataset_key, domain)
+    cmacs = cmacs_of(texts, key=key, subkey=first_subkey(key))
+    return pa.array(leading_bits(cmacs.view(np.uint64).reshape(-1, 2)[:, 0]).view(np.int64))
+
+
 def domain_key(key: bytes, domain: str) -> bytes:
     """The key of one domain of a dataset: HKDF-SHA256 (RFC 5869) of the dataset's key."""
     return HKDF(hashes.SHA256(), KEY_BYTES, None, f"gatehouse domain|{domain}".encode()).derive(key)

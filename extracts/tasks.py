@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,26 +20,34 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from extracts import delivery, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts.atrest.seal import Seal
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
 from extracts.intake import sweep_drafts
-from extracts.keys import KeyRing, open_key_ring
+from extracts.keys import BadKeyRing, KeyRing, Place, open_key_ring, open_vault_ring, write_public_half
 from extracts.lifecycle import ENDED_WITHOUT, RECALLED, UNFINISHED
+from extracts.lifecycle.extract import FILES_ALTERED, FILES_MISSING
 from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import WITHDRAWN
 from extracts.linkage_runs import LINKAGE, RELEASES
-from extracts.models import Extract, LinkageRun, Release
+from extracts.models import Extract, LinkageRun, Release, Withholding
+from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs
-from extracts.specification import ExtractSpec
+from extracts.services import jobs, keys, risk, withholding
+from extracts.services.withholding import Written
+from extracts.spark.opening import Cluster, engine_for
+from extracts.specification import BadSpecification, ExtractSpec, missing_from
+from extracts.withheld_list import extend, occurring
 from extracts.zones import Zones
 from governance.audit import chain, trail
-from governance.catalogue.catalogue import catalogue_at, description_of
+from governance.catalogue.catalogue import Catalogue, catalogue_at, description_of
 from governance.outputs import services as outputs
 from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.people.grants import worker
+from governance.people.models import User
 from governance.workflow import Refused
 
 log = logging.getLogger("gatehouse.tasks")
@@ -54,9 +62,41 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.GATEHOUSE_LEASE_SECONDS)
 
 
-def key_ring() -> KeyRing:
-    """The key ring; only the demonstration makes one by itself."""
-    return open_key_ring(zones().keys, create=settings.DEMO)
+def key_ring(*, create: bool | None = None) -> KeyRing:
+    """The key ring: in Vault where the settings name one, else in its folder. Only the demonstration makes its own.
+
+    Raises BadKeyRing with the reason why it cannot be opened.
+    """
+    create = settings.DEMO if create is None else create
+    if not settings.GATEHOUSE_VAULT:
+        return open_key_ring(zones().keys, create=create)
+    return open_vault_ring(Place(**settings.GATEHOUSE_VAULT), create=create)
+
+
+def make_key_ring() -> None:
+    """Make the key ring of an installation, once; one that is there is left as it is.
+
+    Raises Refused when it cannot be made, and where one has been in use and is not there now.
+    """
+    try:
+        write_public_half(_ring_there_or_made(), zones().keys)
+    except BadKeyRing as problem:
+        raise Refused(str(problem)) from None
+
+
+def _ring_there_or_made() -> KeyRing:
+    try:
+        return key_ring(create=False)
+    except BadKeyRing as problem:
+        if Release.objects.exists() or Extract.objects.exists():
+            raise Refused(f"{problem} {WAS_IN_USE}") from None
+        return key_ring(create=True)
+
+
+WAS_IN_USE = (
+    "Releases or extracts were made with a key ring already. Bring that one back, from its backup if need be: "
+    "a new one would give every record another key."
+)
 
 
 @shared_task
@@ -74,28 +114,33 @@ def generate_extract(extract_id: int) -> None:
             _build(extract)
     except services.Superseded:
         log.info("extract %s: attempt %s was superseded", extract.pk, extract.attempt)
+    except risk.Held:
+        log.info("extract %s is held: more identifying than its dataset allows", extract.pk)
     except Exception as problem:
         log.error("extract %s failed: %s", extract.pk, kind_and_place(problem))
-        reason = f"The build failed ({type(problem).__name__})."
-        _unless_superseded(services.fail, extract, reason=reason, at=timezone.now())
+        _unless_superseded(services.fail, extract, reason=failures.sentence(problem), at=timezone.now())
 
 
 def _build(extract: Extract) -> None:
-    """Gate, build in a staging folder, gate again, move into the workspace, record."""
+    """Gate, assess, build in a staging folder, gate again, move into the workspace, record."""
     place = zones().release(extract.release.code, extract.release.version)
-    catalogue = catalogue_at(place / "catalogue")
-    if reason := services.why_not_build(extract, catalogue=catalogue, at=timezone.now()):
-        services.stop(extract, reason=reason, at=timezone.now())
+    if found := _failing(extract, place):
+        services.stop(extract, found, at=timezone.now())
         return
+    catalogue = catalogue_at(place / "catalogue")
     spec = ExtractSpec.from_json(extract.specification)
-    key = key_ring().project_key(extract.project.reference, extract.key_version)
+    key, seal = _keys_of(extract)
     own_staging = zones().staging / f"extract-{extract.pk}"
     delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
     with delivery.staging(own_staging) as room:
         folder = room / "extract"
         folder.mkdir()
-        with store.open_release(place, staging=room, verify=True) as linked:
-            pipeline.build(
+        cluster = Cluster(**settings.GATEHOUSE_SPARK)
+        with (
+            store.open_release(place, staging=room, withheld=_withheld(spec, catalogue)) as linked,
+            engine_for(settings.GATEHOUSE_EXTRACT_ENGINE, cluster, release=place, room=room / "spark") as engine_of,
+        ):
+            made = pipeline.build(
                 spec,
                 catalogue=catalogue,
                 store=linked,
@@ -103,18 +148,131 @@ def _build(extract: Extract) -> None:
                 into=folder,
                 created_at=extract.created_at,
                 progress=lambda step: _note_progress(extract, step),
+                engine_of=engine_of,
+                seal=seal,
+                assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
-        name = f"extract-{extract.pk}-{delivery.digest_of(folder)[:16]}"
+        manifest = json.loads((folder / delivery.MANIFEST).read_bytes())
+        name = f"extract-{extract.pk}-{delivery.content_of(manifest)[:16]}"
+        if found := _failing(extract, place) or _not_as_built(folder, made):
+            services.stop(extract, found, at=timezone.now())
+            return
+        # A worker that died after the move left the same content in other bytes: that folder stays.
+        there = delivery.manifest_there(workspace / name, manifest)
         services.deliver(
             extract,
             folder=name,
-            manifest=json.loads((folder / delivery.MANIFEST).read_bytes()),
-            move=lambda: delivery.move_into_place(folder, workspace, name),
+            manifest=there or manifest,
+            move=lambda: None if there else delivery.move_into_place(folder, workspace, name),
             catalogue=catalogue,
             at=timezone.now(),
         )
+
+
+def _failing(extract: Extract, place: Path) -> services.Failing | None:
+    """What the gate finds: first of the approval, then of the release's files in the folder `place`."""
+    broken = _broken(extract, place)
+    catalogue = None if broken else catalogue_at(place / "catalogue")
+    return services.failing(extract, catalogue=catalogue, at=timezone.now()) or broken
+
+
+def _broken(extract: Extract, place: Path) -> services.Failing | None:
+    """Which file of the release that the extract reads is missing or altered."""
+    manifest = extract.release.manifest_sha256
+    try:
+        store.refuse_altered(place, manifest_sha256=manifest, tables=())
+        read = missing_from(ExtractSpec.from_json(extract.specification), (), catalogue_at(place / "catalogue"))
+        store.refuse_altered(place, manifest_sha256=manifest, tables=read)
+    except store.ReleaseAltered as problem:
+        state = FILES_MISSING if isinstance(problem, store.ReleaseMissing) else FILES_ALTERED
+        return services.Failing(state, f"Release {extract.release}: {problem} The linkage team has to look at it.")
+    except BadSpecification:
+        return None  # the gate says so
+    return _withheld_list_broken(extract)
+
+
+def _withheld_list_broken(extract: Extract) -> services.Failing | None:
+    """Whether the list of withheld records that the specification names is not the one that was written."""
+    version = extract.specification.get("withheld", 0)
+    on_record = Withholding.objects.filter(dataset=extract.release.code, version=version).first()
+    if on_record is None:
+        return None
+    path = zones().withheld_list(extract.release.code, version)
+    if not path.is_file():
+        return services.Failing(FILES_MISSING, f"{on_record}: the list is not there. An operator has to look at it.")
+    if delivery.sha256_of(path) != on_record.sha256:
+        return services.Failing(FILES_ALTERED, f"{on_record}: the list was changed. An operator has to look at it.")
+    return None
+
+
+def _withheld(spec: ExtractSpec, catalogue: Catalogue) -> store.Withheld | None:
+    if not spec.withheld:
+        return None
+    return store.Withheld(zones().withheld_list(spec.dataset, spec.withheld), catalogue)
+
+
+def withhold(
+    catalogue: Catalogue, *, kind: str, domain: str, source_keys: Iterable[str], reasons: str, by: User
+) -> tuple[Withholding, int | None]:
+    """Add source keys to the list of withheld records of a dataset.
+
+    Returns the new version, and how many of all listed keys of that kind occur in the release that is published now
+    (None where there is none). Raises Refused; the list is as it was then.
+    """
+    code = catalogue.dataset.code
+
+    def write(version: int) -> Written:
+        before = zones().withheld_list(code, version - 1) if version > 1 else None
+        into = zones().withheld_list(code, version)
+        key = key_ring().dataset_key(code)
+        return Written(*extend(before, into, domain=domain, source_keys=source_keys, dataset_key=key))
+
+    made = withholding.withhold(
+        catalogue, kind=kind, domain=domain, write=write, reasons=reasons, by=by, at=timezone.now()
+    )
+    release = services.current_release(code)
+    if release is None:
+        return made, None
+    folder = zones().release(code, release.version)
+    columns = [
+        (folder / f"{variable.table}.parquet", variable.name)
+        for table in catalogue.tables
+        for variable in table.variables
+        if variable.key_domain == domain and (folder / f"{table.name}.parquet").is_file()
+    ]
+    return made, occurring(zones().withheld_list(code, made.version), domain, columns)
+
+
+def _not_as_built(folder: Path, made: pipeline.Manifest) -> services.Failing | None:
+    """Whether what was built changed on the disk before it could be delivered."""
+    for entry in made.files:
+        if not (folder / entry.name).is_file():
+            return services.Failing(
+                FILES_MISSING, f"{entry.name} of the extract was gone before it could be delivered."
+            )
+        if delivery.sha256_of(folder / entry.name) != entry.sha256:
+            return services.Failing(FILES_ALTERED, f"{entry.name} of the extract was changed before it was delivered.")
+    return None
+
+
+def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Remedy]) -> None:
+    """Keep the report of an extract. Raises Held where it is above its dataset's ceiling and nobody let it through."""
+    if not risk.may_go_on(extract, report=report, remedies=remedies, at=timezone.now()):
+        raise risk.Held
+
+
+def _keys_of(extract: Extract) -> tuple[bytes, Seal]:
+    """The pseudonym key of the extract's version, and what seals its files under the workspace key of that version.
+
+    That the version was used is put on record, with its fingerprint.
+    """
+    which = (extract.project.reference, extract.key_version)
+    ring = key_ring()
+    key = ring.project_key(*which)
+    keys.note_key(extract.project, extract.key_version, fingerprint=ring.fingerprint(*which), at=timezone.now())
+    return key, Seal(ring.workspace_key(*which))
 
 
 def _note_progress(extract: Extract, step: Any) -> None:
@@ -144,8 +302,30 @@ def remove_recalled(extract_id: int) -> None:
     Safe to repeat: an extract that was not recalled, or whose folder is gone, is left alone.
     """
     extract = Extract.objects.select_related("project").get(pk=extract_id)
-    if extract.state == RECALLED and WORKSPACE_FOLDER.fullmatch(extract.folder):
+    if extract.state == RECALLED:
+        _remove_folder(extract)
+
+
+def _remove_folder(extract: Extract) -> None:
+    if WORKSPACE_FOLDER.fullmatch(extract.folder):
         shutil.rmtree(zones().workspace(extract.project.reference) / extract.folder, ignore_errors=True)
+
+
+def _rekey() -> None:
+    """Ask for what was delivered under an earlier key version to be built anew, one of a project at a time.
+
+    One whose approval no longer holds stays as it is: the workspace is closed to its people, and it goes with it.
+    """
+    for project in keys.projects_to_rekey():
+        extract = keys.to_rekey(project).order_by("pk")[0]
+        release = services.current_release(extract.release.code)
+        if release is None:
+            continue
+        catalogue = catalogue_at(zones().release(release.code, release.version) / "catalogue")
+        try:
+            services.request_again(extract, catalogue=catalogue, by=worker(), at=timezone.now())
+        except Refused as refusal:
+            log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
 
 
 def linkage_setting(**more: Any) -> linkage_runs.Setting:
@@ -337,6 +517,8 @@ def sweep() -> None:
             delivery.sweep_staging(root, older_than=now - timedelta(days=1))
     _clear_undelivered()
     _take_away_withdrawn()
+    _rekey()
+    services.destroy_replaced(remove=_remove_folder, at=now)
 
 
 @shared_task

@@ -97,6 +97,11 @@ class Zones:
         return self.root / "releases"
 
     @property
+    def withheld(self) -> Path:
+        """Lists of records that later extracts leave out: surrogates by dataset and version."""
+        return self.root / "withheld"
+
+    @property
     def staging(self) -> Path:
         return self.root / "staging"
 
@@ -138,6 +143,9 @@ class Zones:
 
     def release(self, code: str, version: str) -> Path:
         return self.releases / code / version
+
+    def withheld_list(self, code: str, version: int) -> Path:
+        return self.withheld / code / f"{version:06d}.parquet"
 
     def workspace(self, reference: str) -> Path:
         return self.workspaces / reference

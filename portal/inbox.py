@@ -14,10 +14,11 @@ from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from extracts.lifecycle import DELIVERED, FAILED, RECALLED, STOPPED
+from extracts.lifecycle import DELIVERED, FAILED, HELD, RECALLED, REFUSED
 from extracts.lifecycle import delivery as deliveries
 from extracts.lifecycle import linkage as runs
 from extracts.lifecycle import release as releases
+from extracts.lifecycle.extract import STOPS
 from extracts.models import Delivery, Extract, LinkageRun, Release
 from extracts.services import clerical
 from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, OPEN, REPORTED, REVOKED, SIGNED
@@ -88,8 +89,10 @@ TURNS = (
     Turn(Condition,       REPORTED,              "discharge",   "See whether your condition is met"),
     Turn(Agreement,       REVOKED,               "",            "Read why the agreement was revoked"),
     Turn(Extract,         FAILED,                "retry",       "Read why the build failed and try again"),
+    Turn(Extract,         HELD,                  "let through", "Read how identifying the extract is, and decide"),
+    Turn(Extract,         REFUSED,               "",            "Read why the extract was refused"),
     Turn(Extract,         DELIVERED,             "",            "The extract is in the project's workspace"),
-    Turn(Extract,         STOPPED,               "",            "Read which condition stopped the extract"),
+    *(Turn(Extract, state, "", "Read which condition stopped the extract") for state in STOPS),
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
     Turn(Enquiry,         enquiries.ASKED,       "redirect",    "Answer the enquiry"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 
-from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
+from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, ProjectKey, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
@@ -21,7 +21,8 @@ from governance.workflow import grid
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
     Invitation, FactorReset, Accreditation, Sanction, RoleGrant, RoleReview, Enquiry, Project, Handover, TeamReview,
-    Agreement, Condition, Amendment, Extract, OutputRequest, Publication, Delivery, LinkageRun, ClericalPair, Release,
+    Agreement, Condition, Amendment, Extract, ProjectKey, OutputRequest, Publication, Delivery, LinkageRun,
+    ClericalPair, Release,
 )  # fmt: skip
 
 

@@ -178,6 +178,28 @@ CELERY_BEAT_SCHEDULE = {
 # How long a worker may be silent before its job is another's to take up.
 GATEHOUSE_LEASE_SECONDS = env.int("GATEHOUSE_LEASE_SECONDS", default=60)
 
+# The key ring: in HashiCorp Vault where the environment names one, else in the folder `keys` of the data folder.
+# Files with tokens are named here and read by workers when they open the ring.
+GATEHOUSE_VAULT: dict[str, str] = {}
+if vault := env.str("GATEHOUSE_VAULT_ADDR", default=""):
+    if not DEMO and not vault.startswith("https://"):
+        raise ImproperlyConfigured("GATEHOUSE_VAULT_ADDR must be an address that begins with https://.")
+    GATEHOUSE_VAULT = {
+        "address": vault,
+        "mount": env.str("GATEHOUSE_VAULT_MOUNT", default="secret"),
+        "path": env.str("GATEHOUSE_VAULT_PATH", default="gatehouse").strip("/"),
+        "token_file": env.str("GATEHOUSE_VAULT_TOKEN_FILE", default=""),
+        "role_id": env.str("GATEHOUSE_VAULT_ROLE_ID", default=""),
+        "secret_id_file": env.str("GATEHOUSE_VAULT_SECRET_ID_FILE", default=""),
+        "ca": env.str("GATEHOUSE_VAULT_CA", default=""),
+        "namespace": env.str("GATEHOUSE_VAULT_NAMESPACE", default=""),
+    }
+    if not GATEHOUSE_VAULT["token_file"]:
+        GATEHOUSE_VAULT |= {
+            "role_id": required("GATEHOUSE_VAULT_ROLE_ID"),
+            "secret_id_file": required("GATEHOUSE_VAULT_SECRET_ID_FILE"),
+        }
+
 # People and sign-in.
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -291,6 +313,18 @@ GATEHOUSE_CATALOGUES = [BASE_DIR / "governance" / "catalogue" / "datasets", GATE
 
 # The malware scanner for attachments: tcp://host:3310 or unix:///path. Without it, attachments stay closed.
 GATEHOUSE_CLAMD_URL = env.str("GATEHOUSE_CLAMD_URL", default="")
+
+# What runs the queries of extracts, and where Spark runs if that is what does (docs/scale.md).
+GATEHOUSE_EXTRACT_ENGINE = env.str("GATEHOUSE_EXTRACT_ENGINE", default="duckdb")
+if GATEHOUSE_EXTRACT_ENGINE not in ("duckdb", "spark"):
+    raise ImproperlyConfigured("GATEHOUSE_EXTRACT_ENGINE must be duckdb or spark.")
+GATEHOUSE_SPARK = {
+    "master": env.str("GATEHOUSE_SPARK_MASTER", default="local[*]"),
+    "partitions": env.int("GATEHOUSE_SPARK_PARTITIONS", default=16),
+    "memory": env.str("GATEHOUSE_SPARK_MEMORY", default="4g"),
+    "settings": env.dict("GATEHOUSE_SPARK_SETTINGS", default={}),
+}
+
 # Application forms: the versions that come with the code, and those that administrators add as folders of CSV files.
 GATEHOUSE_FORMS = [BASE_DIR / "governance" / "projects" / "form", GATEHOUSE_DATA / "forms"]
 

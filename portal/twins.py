@@ -86,6 +86,6 @@ def _version(catalogue: Catalogue, release: Release | None) -> str:
     return release.version if release else catalogue.dataset.version
 
 
-def _made_at(release: Release | None, at: datetime) -> str:
+def _made_at(release: Release | None, at: datetime) -> datetime:
     """When what it follows was published, so that the same twin is the same file on every day."""
-    return (release.published_at if release and release.published_at else at).isoformat(timespec="seconds")
+    return (release.published_at if release and release.published_at else at).replace(microsecond=0)

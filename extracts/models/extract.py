@@ -10,11 +10,15 @@ from django.db.models import Q
 from django.urls import reverse
 
 from extracts.lifecycle import BUILDING, EXTRACT, REQUESTED, WAITING, ExtractState
+from extracts.lifecycle.extract import WAS_DELIVERED
 from extracts.models.job import Job
 from extracts.models.release import Release
 from governance.agreements.models import Agreement
 from governance.people.roles import NO_DATA, ON_PROJECTS
 from governance.projects.models import Project
+
+REPLACED_DAYS = 30  # how long a replaced extract stays, so that work can be moved to the newer one
+DELIVERED_ONCE = sorted(state.value for state in WAS_DELIVERED)
 
 
 class Extract(Job):
@@ -25,15 +29,18 @@ class Extract(Job):
     STATES = ExtractState
     VISIBLE_TO = ON_PROJECTS - NO_DATA
     QUEUED, WORKING, AFRESH = REQUESTED, BUILDING, {"rows_done": 0, "tables_done": 0}
-    ALONG = ("project", "agreement", "release", "requested_by")
+    ALONG = ("project", "agreement", "release", "requested_by", "replaces")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="extracts")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="extracts")
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="extracts")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="extracts")
     specification = models.JSONField()
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by", editable=False
+    )
     key_version = models.PositiveSmallIntegerField(default=1)
-    state = models.CharField(max_length=20, choices=ExtractState.choices(), default=REQUESTED)
+    state = models.CharField(max_length=30, choices=ExtractState.choices(), default=REQUESTED)
     state_since = models.DateTimeField()
     created_at = models.DateTimeField()
 
@@ -52,8 +59,8 @@ class Extract(Job):
         constraints = [
             models.CheckConstraint(
                 name="delivered_extracts_have_a_folder",
-                condition=Q(state__in=["delivered", "recalled"], delivered_at__isnull=False) & ~Q(folder="")
-                | ~Q(state__in=["delivered", "recalled"]) & Q(delivered_at__isnull=True, folder=""),
+                condition=Q(state__in=DELIVERED_ONCE, delivered_at__isnull=False) & ~Q(folder="")
+                | ~Q(state__in=DELIVERED_ONCE) & Q(delivered_at__isnull=True, folder=""),
             )
         ]
 

@@ -7,14 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 
-from extracts.lifecycle import UNFINISHED
-from extracts.lifecycle.release import WITHDRAWN
+from extracts.lifecycle import DELIVERED, UNFINISHED
+from extracts.lifecycle.extract import REPLACED, stop_action
 from extracts.models import Extract
+from extracts.models.extract import REPLACED_DAYS
 from extracts.services import jobs
+from extracts.services.gate import Failing, failing
+from extracts.services.keys import current_key_version
 from extracts.services.releases import current_release, why_no_release
-from extracts.specification import ExtractSpec, compile_specification, missing_from, problems_of, within
-from governance.act import act, begin
+from extracts.services.withholding import withheld_version
+from extracts.specification import compile_specification, missing_from, problems_of
+from governance.act import act, begin, locked
 from governance.agreements.models import Agreement
 from governance.agreements.services import in_force
 from governance.agreements.use import why_not_use
@@ -36,7 +41,53 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
         raise Refused("Only researchers of the project request extracts.")
     if reason := why_not_use(project, by, at):
         raise Refused(reason)
-    agreement = in_force(Project.objects.select_for_update().get(pk=project.pk), at)
+    return _begin(project, catalogue=catalogue, requested_by=by, by=by, at=at)
+
+
+@transaction.atomic
+def request_again(extract: Extract, *, catalogue: Catalogue, by: User, at: datetime) -> Extract:
+    """Ask for an extract that takes the place of a delivered one: from the newest release, under the present key.
+
+    By a researcher who refreshes it; or by the worker, on behalf of whoever asked for the first, when the project's
+    key was changed: the gate looks at that person's standing when it is built. Raises Refused.
+    """
+    extract = locked(extract)
+    if extract.state != DELIVERED:
+        raise Refused("Only a delivered extract can be replaced by a newer one.")
+    if by == worker():
+        return _begin(
+            extract.project, catalogue=catalogue, requested_by=extract.requested_by, by=by, at=at, replaces=extract
+        )
+    if Role.RESEARCHER not in roles_on(extract.project, by, at):
+        raise Refused("Only researchers of the project refresh its extracts.")
+    if reason := why_not_use(extract.project, by, at):
+        raise Refused(reason)
+    return _begin(extract.project, catalogue=catalogue, requested_by=by, by=by, at=at, replaces=extract)
+
+
+def _begin(
+    project: Project,
+    *,
+    catalogue: Catalogue,
+    requested_by: User,
+    by: User,
+    at: datetime,
+    replaces: Extract | None = None,
+) -> Extract:
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    if project.extracts.filter(state__in=UNFINISHED).exists():
+        raise Refused("An extract of this project is being built: wait for it, or cancel it first.")
+    compiled = _compiled(project, catalogue, at)
+    extract = Extract(project=project, requested_by=requested_by, replaces=replaces, **compiled)
+    said = {"release": str(extract.release), "agreement": extract.agreement.version}
+    if replaces:
+        said["replaces"] = replaces.pk
+    return begin(extract, "request", by=by, at=at, details=said)
+
+
+def _compiled(project: Project, catalogue: Catalogue, at: datetime) -> dict[str, Any]:
+    """What the agreement in force comes to on the release that is published. Raises Refused when it cannot be built."""
+    agreement = in_force(project, at)
     release = current_release(agreement.scope.dataset)
     if release is None:
         raise Refused(why_no_release(agreement.scope.dataset))
@@ -44,16 +95,14 @@ def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -
         raise Refused(" ".join(problems))
     if missing := missing_from(agreement.scope, release.tables, catalogue):
         raise Refused(f"Release {release} does not hold {', '.join(missing)}: the linkage team must publish them.")
-    if project.extracts.filter(state__in=UNFINISHED).exists():
-        raise Refused("An extract of this project is being built: wait for it, or cancel it first.")
-    extract = Extract(
-        project=project,
-        agreement=agreement,
-        release=release,
-        requested_by=by,
-        specification=compile_specification(agreement.scope, catalogue, release.version).to_json(),
-    )
-    return begin(extract, "request", by=by, at=at, details={"release": str(release), "agreement": agreement.version})
+    withheld = withheld_version(agreement.scope.dataset)
+    spec = compile_specification(agreement.scope, catalogue, release.version, withheld=withheld)
+    return {
+        "agreement": agreement,
+        "release": release,
+        "specification": spec.to_json(),
+        "key_version": current_key_version(project),
+    }
 
 
 def cancel(extract: Extract, *, by: User, at: datetime) -> Extract:
@@ -61,26 +110,20 @@ def cancel(extract: Extract, *, by: User, at: datetime) -> Extract:
     return act(extract, "cancel", by=by, at=at, lease_until=None)
 
 
-def retry(extract: Extract, *, by: User, at: datetime) -> Extract:
-    """Queue a failed extract again."""
-    return jobs.again(extract, by=by, at=at)
+@transaction.atomic
+def retry(extract: Extract, *, catalogue: Catalogue, by: User, at: datetime) -> Extract:
+    """Queue an extract that failed or was stopped again, compiled anew from what holds now.
 
-
-def why_not_build(extract: Extract, *, catalogue: Catalogue, at: datetime) -> str | None:
-    """Which condition of the approval no longer holds at this moment, or None. Looked at before and after building."""
-    agreement = extract.agreement
-    agreement.refresh_from_db()
-    if reason := agreement.why_not_in_force(at):
-        return reason
-    if Role.RESEARCHER not in roles_on(extract.project, extract.requested_by, at):
-        return "The person who requested it is no longer a researcher of this project."
-    if reason := why_not_use(Project.objects.get(pk=extract.project_id), extract.requested_by, at):
-        return f"{extract.requested_by}: {reason}"
-    extract.release.refresh_from_db()
-    if extract.release.state == WITHDRAWN:
-        return f"Release {extract.release} was withdrawn."
-    problems = within(ExtractSpec.from_json(extract.specification), agreement.scope, catalogue)
-    return "The specification is outside the agreement: " + "; ".join(problems) if problems else None
+    catalogue  that of the release that is published now
+    Raises Refused with the condition of use that fails, as `request` does.
+    """
+    if Role.RESEARCHER in roles_on(extract.project, by, at) and (reason := why_not_use(extract.project, by, at)):
+        raise Refused(reason)
+    others = extract.project.extracts.filter(state__in=UNFINISHED).exclude(pk=extract.pk)
+    if others.exists():
+        raise Refused("Another extract of this project is being built: wait for it, or cancel it first.")
+    compiled = _compiled(extract.project, catalogue, at)
+    return jobs.again(extract, by=by, at=at, requested_by=by, **compiled)
 
 
 @transaction.atomic
@@ -107,10 +150,10 @@ def deliver(
     Project.objects.select_for_update().get(pk=extract.project_id)
     jobs.lock_as_mine(extract)
     Agreement.objects.select_for_update().get(pk=extract.agreement_id)
-    if reason := why_not_build(extract, catalogue=catalogue, at=at):
-        return stop(extract, reason=reason, at=at)
+    if found := failing(extract, catalogue=catalogue, at=at):
+        return stop(extract, found, at=at)
     move()
-    return act(
+    delivered = act(
         extract,
         "deliver",
         by=worker(),
@@ -121,13 +164,16 @@ def deliver(
         delivered_at=at,
         lease_until=None,
     )
+    for older in Extract.objects.filter(replaced_by=delivered, state=DELIVERED):
+        act(older, "replace", by=worker(), at=at, note=f"{delivered} takes its place.")
+    return delivered
 
 
 @transaction.atomic
-def stop(extract: Extract, *, reason: str, at: datetime) -> Extract:
-    """The approval no longer holds: refuse, with the failing condition."""
+def stop(extract: Extract, found: Failing, *, at: datetime) -> Extract:
+    """The approval no longer holds: refuse, in the state that is named for what fails."""
     jobs.lock_as_mine(extract)
-    return jobs.end(extract, "stop", reason=reason, at=at)
+    return jobs.end(extract, stop_action(found.state), reason=found.reason, at=at)
 
 
 @transaction.atomic
@@ -135,3 +181,18 @@ def fail(extract: Extract, *, reason: str, at: datetime) -> Extract:
     """The build cannot be done. The reason names the kind of error, never a value from a record."""
     jobs.lock_as_mine(extract)
     return jobs.end(extract, "fail", reason=reason, at=at)
+
+
+def destroy_replaced(*, remove: Callable[[Extract], object], at: datetime) -> int:
+    """Remove what was replaced longer ago than it is kept, say so on the trail; returns how many there were.
+
+    What was replaced because the project's key was changed is not kept at all.
+    remove  takes the folder of one extract out of its workspace; called again for one whose removal was not recorded
+    """
+    long_ago = Q(state_since__lt=at - timedelta(days=REPLACED_DAYS))
+    old = Extract.objects.filter(long_ago | Q(replaced_by__key_version__gt=F("key_version")), state=REPLACED)
+    due = list(old.select_related("project").distinct())
+    for extract in due:
+        remove(extract)
+        act(extract, "destroy", by=worker(), at=at, note=f"{extract.folder} was removed from the workspace.")
+    return len(due)

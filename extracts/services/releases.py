@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from extracts.lifecycle import DELIVERED, UNFINISHED
+from extracts.lifecycle import DELIVERED
+from extracts.lifecycle.extract import OPEN, RELEASE_WITHDRAWN, REPLACED, stop_action
 from extracts.lifecycle.linkage import UNFINISHED as UNFINISHED_RUNS
 from extracts.lifecycle.release import BUILT, PUBLISHED
 from extracts.models import Extract, LinkageRun, Release
@@ -109,9 +110,9 @@ def withdraw(release: Release, *, reasons: str, by: User, at: datetime) -> Relea
     list(Project.objects.select_for_update().filter(pk__in=using).order_by("pk"))  # held before anything is written
     release = act(release, "withdraw", by=by, at=at, note=reasons, withdrawn_at=at, withdrawn_because=reasons.strip())
     reason = f"Release {release} was withdrawn."
-    for extract in Extract.objects.select_for_update().filter(release=release, state__in=UNFINISHED):
-        jobs.end(extract, "stop", reason=reason, at=at)
-    for extract in Extract.objects.select_for_update().filter(release=release, state=DELIVERED):
+    for extract in Extract.objects.select_for_update().filter(release=release, state__in=OPEN):
+        jobs.end(extract, stop_action(RELEASE_WITHDRAWN), reason=reason, at=at)
+    for extract in Extract.objects.select_for_update().filter(release=release, state__in=(DELIVERED, REPLACED)):
         jobs.end(extract, "recall", reason=reason, at=at)
     return release
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from extracts.lifecycle.extract import STOPS, stop_action
 from governance.notices.groups import Group
 
 
@@ -144,13 +145,26 @@ ROWS = (
     R("Extract",       "request",     TEAM,      "An extract was requested."),
     R("Extract",       "start",       NOBODY),
     R("Extract",       "resume",      NOBODY),
+    R("Extract",       "hold",        NEXT,      "An extract is held: decide on its risk.", may="let through"),
+    R("Extract",       "hold",        TEAM,      "The extract is held: research support decides on its risk."),
+    R("Extract",       "let through", TEAM,      "The extract was let through: it will be built."),
+    R("Extract",       "refuse",      TEAM,      "The extract was refused: read why, and what would help."),
     R("Extract",       "deliver",     TEAM,      "The extract is in the project's workspace."),
-    R("Extract",       "stop",        TEAM,      "The extract was stopped: read which condition failed."),
+    *(
+        R("Extract", stop_action(state), TEAM, "The extract was stopped: read which condition failed.")
+        for state in STOPS
+    ),
     R("Extract",       "fail",        NEXT,      "The extract failed: read why, and try again.", may="retry"),
     R("Extract",       "fail",        TEAM,      "The extract failed."),
     R("Extract",       "cancel",      TEAM,      "The extract was cancelled."),
     R("Extract",       "retry",       NOBODY),
+    R("Extract",       "replace",     NOBODY),
+    R("Extract",       "destroy",     TEAM,      "An extract that had been replaced was destroyed."),
     R("Extract",       "recall",      TEAM,      "The extract was recalled: stop working with it."),
+    R("ProjectKey",    "make",        NOBODY),
+    R("ProjectKey",    "rotate",      TEAM,      "The project's key was rotated: read what follows from it."),
+    R("ProjectKey",    "retire",      NOBODY),
+    R("ProjectKey",    "destroy",     NOBODY),
     R("OutputRequest", "start",       NOBODY),
     R("OutputRequest", "edit",        NOBODY),
     R("OutputRequest", "submit",      TEAM,      "An output request was submitted."),
@@ -212,6 +226,7 @@ REFERENCES = {
     "Condition": "Condition {0.pk} of {0.project.reference}",
     "Amendment": "Amendment {0.number} of {0.project.reference}",
     "Extract": "Extract {0.pk} of {0.project.reference}",
+    "ProjectKey": "Key of {0.project.reference}",
     "OutputRequest": "Output {0.pk} of {0.project.reference}",
     "Publication": "Publication {0.pk} of {0.project.reference}",
     "Accreditation": "Accreditation request {0.pk}",
@@ -234,6 +249,7 @@ GROUPS = {
     "Condition": Group.PROJECTS,
     "Amendment": Group.PROJECTS,
     "Extract": Group.PROJECTS,
+    "ProjectKey": Group.PROJECTS,
     "OutputRequest": Group.OUTPUTS,
     "Publication": Group.OUTPUTS,
     "Accreditation": Group.STANDING,

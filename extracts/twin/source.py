@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,14 @@ class Source:
     """All that a twin follows from: the same source gives the same bytes.
 
     figures  the content of a release's figures.json; {} when none is published
-    made_at  the moment that the files are dated with, as text with a time zone
+    made_at  the moment that the files are dated with, with a time zone
     rows     of the largest table; the others in proportion to their published rows
     """
 
     spec: ExtractSpec
     catalogue: Catalogue
     figures: Mapping[str, Any]
-    made_at: str
+    made_at: datetime
     seed: int = 1
     rows: int = USUAL_ROWS
 

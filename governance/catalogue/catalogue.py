@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from governance.catalogue.breaks import BREAKS, Break, read_breaks
 from governance.catalogue.csvfiles import BadCatalogue
 from governance.catalogue.entries import (
     Catalogue,
@@ -15,6 +16,7 @@ from governance.catalogue.entries import (
     KeyDomain,
     Owner,
     PeriodParent,
+    RowRule,
     Table,
     Variable,
 )
@@ -27,14 +29,15 @@ from governance.catalogue.reading import (
     read_owners,
 )
 from governance.catalogue.reading_cohort import COHORT, read_cohort_frame
+from governance.catalogue.reading_risk import refuse_unknown
 from governance.catalogue.reading_tables import read_tables
 from governance.catalogue.reading_variables import read_variables
 from governance.catalogue.search import Match, search
 from governance.catalogue.sensitivity import Sensitivity
 
 __all__ = [
-    "BadCatalogue", "Band", "Catalogue", "CodeList", "Dataset", "KeyDomain", "Ladder", "Level", "Match", "Owner",
-    "PeriodParent", "Sensitivity", "Table", "UnknownName", "Variable", "available", "catalogue_at",
+    "BadCatalogue", "Band", "Break", "Catalogue", "CodeList", "Dataset", "KeyDomain", "Ladder", "Level", "Match",
+    "Owner", "PeriodParent", "RowRule", "Sensitivity", "Table", "UnknownName", "Variable", "available", "catalogue_at",
     "copy_description", "description_of", "find", "read_catalogue", "search",
 ]  # fmt: skip
 
@@ -51,8 +54,10 @@ def read_catalogue(folder: Path) -> Catalogue:
     ladders = read_ladders(_ladder_file(folder))
     variables = read_variables(folder / "variables.csv", dataset, code_lists, ladders)
     tables = read_tables(folder / "tables.csv", owners, variables)
+    refuse_unknown("dataset.json", dataset.risk, tables)
     frame = read_cohort_frame(folder / COHORT, tables, code_lists, ladders)
-    return Catalogue(dataset, owners, tables, code_lists, ladders, frame)
+    breaks = read_breaks(folder / BREAKS, [table.name for table in tables])
+    return Catalogue(dataset, owners, tables, code_lists, ladders, frame, breaks)
 
 
 def _ladder_file(folder: Path) -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from governance.catalogue.breaks import Break
 from governance.catalogue.cohort_frame import CohortFrame
 from governance.catalogue.ladders import Ladder, Level, UnknownName, named
+from governance.catalogue.risk_rules import NO_RULES, RiskRules
 from governance.catalogue.sensitivity import Sensitivity
 
 
@@ -77,6 +79,7 @@ class Dataset:
     statement: str
     key_domains: tuple[KeyDomain, ...]
     small_areas: tuple[str, ...] = ()
+    risk: RiskRules = NO_RULES
 
     @property
     def keys(self) -> dict[str, str]:
@@ -91,6 +94,8 @@ class Variable:
     ladder         name of the ladder, "" when the variable has one level only
     default_level  name of a level of that ladder; anything finer needs a written justification
     missing_pct    share of rows without a value, in percent; None when nothing is known of it
+    bottom, top    bounds of what is given where the value is given as it is: beyond them the bound itself
+    merge_below    values that fewer rows of an extract than this have are given as one; 0 for no such rule
     source_format  how the source writes a date, as a strptime pattern, or hours to add before the date is
                    taken (`-04:00`); "" when the value can be used as it is
     """
@@ -110,6 +115,14 @@ class Variable:
     based_on: str
     source_format: str = ""
     note: str = ""
+    bottom: int | None = None
+    top: int | None = None
+    merge_below: int = 0
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values as they are count or measure something."""
+        return self.duckdb_type in ("BIGINT", "DOUBLE") and not self.pseudonymised and not self.codelist
 
     @property
     def selectable(self) -> bool:
@@ -149,8 +162,19 @@ class PeriodParent:
 
 
 @dataclass(frozen=True, slots=True)
+class RowRule:
+    """Of a table only rows whose `column` has one of the `values` are ever given out."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """One table. `owner` is the code of an Owner; `period_column` is "" when it has no date of its own."""
+    """One table. `owner` is the code of an Owner; `period_column` is "" when it has no date of its own.
+
+    only  rules on which of its rows any extract may hold; all of them must be met
+    """
 
     name: str
     label: str
@@ -163,6 +187,7 @@ class Table:
     period_parent: PeriodParent | None
     requestable: bool
     variables: tuple[Variable, ...]
+    only: tuple[RowRule, ...] = ()
 
     def __getitem__(self, variable: str) -> Variable:
         return named(variable, self.variables, f"The table {self.name} has no variable {variable}.")
@@ -181,6 +206,7 @@ class Catalogue:
     """One dataset: whose it is, its tables and variables, its code lists and the ladders that they use.
 
     cohort_frame  what a cohort can be chosen by, or None
+    breaks        known breaks, in the order in which the description tells them
     """
 
     dataset: Dataset
@@ -189,6 +215,7 @@ class Catalogue:
     code_lists: tuple[CodeList, ...]
     ladders: tuple[Ladder, ...]
     cohort_frame: CohortFrame | None = None
+    breaks: tuple[Break, ...] = ()
 
     def __getitem__(self, table: str) -> Table:
         return named(table, self.tables, f"The dataset {self.dataset.code} has no table {table}.")

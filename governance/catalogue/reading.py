@@ -10,6 +10,7 @@ from typing import Any
 from governance.catalogue.csvfiles import BadCatalogue, Row, header_and_rows, once
 from governance.catalogue.entries import CodeList, Dataset, KeyDomain, Owner
 from governance.catalogue.ladders import METHODS, BadBounds, Ladder, Level
+from governance.catalogue.reading_risk import read_risk_rules
 
 STANDARD_LADDERS = Path(__file__).with_name("ladders.csv")
 
@@ -39,6 +40,7 @@ def read_dataset(path: Path) -> Dataset:
         synthetic=stored["synthetic"],
         key_domains=_key_domains(path.name, stored.get("keys")),
         small_areas=_names(path.name, stored.get("small_areas", []), "small_areas"),
+        risk=read_risk_rules(path.name, stored.get("risk")),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from governance.catalogue.csvfiles import Row, header_and_rows, once
-from governance.catalogue.entries import Owner, PeriodParent, Table, Variable
+from governance.catalogue.entries import Owner, PeriodParent, RowRule, Table, Variable
 from governance.catalogue.reading import NAME
 
 TABLE_COLUMNS = (
@@ -51,12 +51,24 @@ def _table(row: Row, owners: set[str], variables: tuple[Variable, ...]) -> Table
         period_parent=_period_parent(row),
         requestable=row.yes_no("requestable"),
         variables=variables,
+        only=tuple(_row_rules(row, variables)),
     )
     if absent := [name for name in table.primary_key if name not in table]:
         raise row.wrong(f"primary_key names no variable of the table: {', '.join(absent)}.")
     if table.period_column and (table.period_column not in table or table[table.period_column].dtype != "date"):
         raise row.wrong(f"period_column {table.period_column} is not a date variable of the table.")
     return table
+
+
+def _row_rules(row: Row, variables: tuple[Variable, ...]) -> Iterator[RowRule]:
+    """Read `column: value | value; column: value`."""
+    names = {variable.name for variable in variables}
+    for text in filter(None, map(str.strip, row.get("only").split(";"))):
+        column, _, values = (part.strip() for part in text.partition(":"))
+        found = tuple(value.strip() for value in values.split("|"))
+        if column not in names or not all(found):
+            raise row.wrong("only must be of the form column: value | value, with columns of the table.")
+        yield RowRule(column, found)
 
 
 def _period_parent(row: Row) -> PeriodParent | None:

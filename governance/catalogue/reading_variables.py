@@ -66,10 +66,32 @@ def _variable(row: Row) -> Variable:
         based_on=row["based_on"],
         source_format=row.get("source_format"),
         note=row.get("note"),
+        bottom=_bound(row, "bottom"),
+        top=_bound(row, "top"),
+        merge_below=_bound(row, "merge_below") or 0,
     )
+    _check_bounds(row, variable)
     if variable.in_default and not variable.selectable:
         raise row.wrong("A direct identifier cannot be in the default extract.")
     return variable
+
+
+def _bound(row: Row, name: str) -> int | None:
+    text = row.get(name)
+    if text and not re.fullmatch(r"-?\d{1,9}", text):
+        raise row.wrong(f"{name} must be a whole number.")
+    return int(text) if text else None
+
+
+def _check_bounds(row: Row, variable: Variable) -> None:
+    """Bounds are for numbers, merging for values that stand for a category."""
+    bottom, top = variable.bottom, variable.top
+    if (bottom is not None or top is not None) and not variable.is_number:
+        raise row.wrong("Only numbers have a bottom or a top.")
+    if bottom is not None and top is not None and bottom >= top:
+        raise row.wrong("bottom must be below top.")
+    if variable.merge_below < 0 or (variable.merge_below and variable.duckdb_type != "VARCHAR"):
+        raise row.wrong("merge_below is a number of rows, and for categories only.")
 
 
 def _percent(row: Row) -> float | None:

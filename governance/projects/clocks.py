@@ -47,8 +47,8 @@ STAGES = {
 # From an agreement in force to the first extract: the project asks for it, and the service builds it.
 AGREED, TAKEN_BACK, PROVIDED = "in_force", "revoked", "delivered"
 OF_PROVISION: Mapping[str, Side] = {
-    **dict.fromkeys((AGREED, "failed", "stopped", "cancelled"), Side.APPLICANTS),
-    **dict.fromkeys(("requested", "building"), Side.SERVICE),
+    **dict.fromkeys((AGREED, "failed", "stopped", "cancelled", "refused"), Side.APPLICANTS),
+    **dict.fromkeys(("requested", "building", "held"), Side.SERVICE),
 }
 
 

@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from extracts.lifecycle.extract import STOPS
 from governance.people.models import User
 from portal.records import history_of, status_of
 from portal.turns import Turn, turn_of
@@ -48,7 +49,7 @@ COLOURS = {
     "refused": "red",
     "revoked": "red",
     "failed": "red",
-    "stopped": "red",
+    "held": "yellow",
     "recalled": "red",
     "superseded": "grey",
     "received": "grey",
@@ -72,6 +73,9 @@ COLOURS = {
     "hidden": "red",
     "done": "green",
     "run_out": "grey",
+    "replaced": "grey",
+    "destroyed": "grey",
+    **{state.value: "red" for state in STOPS},
 }
 
 

@@ -14,21 +14,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from extracts import services
-from extracts.dictionary import delivered_type
-from extracts.lifecycle import BUILDING, UNFINISHED
+from extracts.formats.columns import column_of
+from extracts.lifecycle import BUILDING, DELIVERED, UNFINISHED
+from extracts.lifecycle.extract import CANCELLED, DESTROYED, RECALLED
 from extracts.models import Extract, Release
+from extracts.models.extract import REPLACED_DAYS
+from extracts.services import risk
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification
+from governance.agreements.lifecycle import IN_FORCE
 from governance.agreements.services import in_force
 from governance.agreements.use import why_not_use
 from governance.catalogue.catalogue import Catalogue
 from governance.catalogue.cohort import in_words
 from governance.people.grants import roles_on
+from governance.people.models import User
 from governance.people.roles import Role
 from governance.projects.models import Project
 from governance.workflow import Refused
-from portal import linkage_quality
+from portal import extract_risk, linkage_quality
 from portal.access import SignedIn, may_see, visible_or_404
 from portal.catalogues import described_in
+from portal.entering import sent, status_of, turned_away
+from portal.forms import extracts as forms
 from portal.records import allowed_actions, hindrances_of
 
 
@@ -57,7 +64,7 @@ def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTabl
         for column in table.columns:
             variable = catalogue[table.name][column.name]
             level = catalogue.ladder(variable.ladder)[column.level].label if variable.ladder else ""
-            kind = delivered_type(variable, column, catalogue)
+            kind = column_of(variable, column, catalogue, spec.pseudonyms).kind
             columns.append(Column(variable.name, variable.label, level, kind, variable.pseudonymised))
         yield ExtractedTable(table.name, catalogue[table.name].label, tuple(columns))
 
@@ -108,9 +115,10 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     extract = _visible(request, pk, at)
     spec = ExtractSpec.from_json(extract.specification)
     catalogue = described_in(extract.release)
-    tables = list(tables_of(spec, catalogue))
+    tables, roles = list(tables_of(spec, catalogue)), roles_on(extract.project, request.user, at)
     context = {
         "extract": extract,
+        "risk": extract_risk.page_of(extract, request.user, roles, catalogue),
         "spec": spec,
         "cohort": in_words(spec.cohort, catalogue.cohort_frame),
         "tables": tables,
@@ -123,7 +131,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "building": extract.state == BUILDING,
         "elapsed": duration(at - extract.state_since),
         "took": duration(extract.delivered_at - extract.created_at) if extract.delivered_at else "",
-        "user_can_request": Role.RESEARCHER in roles_on(extract.project, request.user, at),
+        "can_be_refreshed": can_be_refreshed(extract, request.user, at),
+        "asks_anew": extract.state in {CANCELLED, RECALLED, DESTROYED},
+        "user_can_request": Role.RESEARCHER in roles,
         "words": linkage_quality.words(extract.release.quality),
         "sees_agreement": may_see(extract.agreement, request.user, at),
     }
@@ -133,7 +143,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
 def _visible(request: SignedIn, pk: int, at: datetime) -> Extract:
     """The extract with everything that its page reads in one query, once it is known to be visible."""
     visible_or_404(Extract, pk, to=request.user, at=at)
-    return Extract.objects.select_related("project", "agreement__project", "release", "requested_by").get(pk=pk)
+    return Extract.objects.select_related(
+        "project", "agreement__project", "release", "requested_by", "replaces__project"
+    ).get(pk=pk)
 
 
 def duration(span: timedelta) -> str:
@@ -165,9 +177,68 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_POST
 def retry(request: SignedIn, pk: int) -> HttpResponse:
-    """Queue a failed extract again."""
+    """Queue an extract that failed or was stopped again, compiled anew."""
     at = timezone.now()
     extract = visible_or_404(Extract, pk, to=request.user, at=at)
-    services.retry(extract, by=request.user, at=at)
+    services.retry(extract, catalogue=_present_catalogue(extract), by=request.user, at=at)
     messages.success(request, "The extract is queued again.")
     return redirect(extract)
+
+
+def refresh(request: SignedIn, pk: int) -> HttpResponse:
+    """Say what a newer extract would be built from, then ask for it in place of a delivered one."""
+    at = timezone.now()
+    extract = _visible(request, pk, at)
+    if not can_be_refreshed(extract, request.user, at):
+        raise Refused("A researcher of the project refreshes a delivered extract when there is something newer.")
+    if request.method == "POST":
+        newer = services.request_again(extract, catalogue=_present_catalogue(extract), by=request.user, at=at)
+        messages.success(request, "The newer extract is requested. This page follows its build.")
+        return redirect(newer)
+    release = services.current_release(extract.release.code)
+    return render(request, "extracts/refresh.html", {"extract": extract, "release": release, "days": REPLACED_DAYS})
+
+
+def can_be_refreshed(extract: Extract, person: User, at: datetime) -> bool:
+    """Whether this person may ask for a newer extract, and anything newer is there: a release or an agreement."""
+    if extract.state != DELIVERED or Role.RESEARCHER not in roles_on(extract.project, person, at):
+        return False
+    release = services.current_release(extract.release.code)
+    agreement = extract.project.agreements.filter(state=IN_FORCE).first()
+    newer = release is not None and release.pk != extract.release_id
+    return newer or (agreement is not None and agreement.pk != extract.agreement_id)
+
+
+def _present_catalogue(extract: Extract) -> Catalogue:
+    """The catalogue of the release that is published now. Raises Refused when none is."""
+    release = services.current_release(extract.release.code)
+    if release is None:
+        raise Refused(services.why_no_release(extract.release.code))
+    return described_in(release)
+
+
+def decide(request: SignedIn, pk: int) -> HttpResponse:
+    """Research support reads how identifying a held extract is, and lets it through or refuses it, with reasons."""
+    at = timezone.now()
+    extract = _visible(request, pk, at)
+    if away := turned_away(request, extract, "let through", keeps=True):
+        return away
+    page = extract_risk.page_of(
+        extract, request.user, roles_on(extract.project, request.user, at), described_in(extract.release)
+    )
+    if page is None:
+        raise Refused("There is nothing to decide on this extract now.")
+    form = forms.DecideOnRisk(sent(request), initial={"basis": page.assessment.basis})
+    if form.is_valid():
+        lets_through = form.cleaned_data["verdict"] == "let_through"
+        said = {"basis": form.cleaned_data["basis"], "reasons": form.cleaned_data["reasons"]}
+        try:
+            (risk.let_through if lets_through else risk.refuse)(extract, **said, by=request.user, at=at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            done = "You let it through: it is queued." if lets_through else "You refused it. The project reads why."
+            messages.success(request, done)
+            return redirect(extract)
+    context = {"extract": extract, "risk": page, "form": form}
+    return render(request, "extracts/decide.html", context, status=status_of(form))

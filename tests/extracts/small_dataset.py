@@ -57,8 +57,12 @@ def rows_of(text):
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 
-def describe(folder: Path, *, version="1") -> Path:
-    """Write the description folder."""
+def describe(folder: Path, *, version="1", variables=None, tables=None) -> Path:
+    """Write the description folder.
+
+    variables, tables  further cells of rows: (table, variable) or table -> {column: cell}
+    """
+    further, of_tables = variables or {}, tables or {}
     (folder / "codelists").mkdir(parents=True)
     dataset = {
         "code": "small", "title": "Small <data>", "version": version, "licence": "none", "source": "invented",
@@ -73,7 +77,10 @@ def describe(folder: Path, *, version="1") -> Path:
          "in_default_extract": row.pop("in_default"), "missing_pct_target": "", "based_on": "design", "note": ""}
         for row in rows_of(VARIABLES)
     ]  # fmt: skip
-    for name, rows in (("tables", rows_of(TABLES)), ("variables", variables)):
+    rules = {"top": "", "bottom": "", "merge_below": ""}
+    variables = [{**row, **rules, **further.get((row["table"], row["variable"]), {})} for row in variables]
+    described = [{**row, "only": "", **of_tables.get(row["table"], {})} for row in rows_of(TABLES)]
+    for name, rows in (("tables", described), ("variables", variables)):
         with (folder / f"{name}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, rows[0])
             writer.writeheader()
@@ -146,9 +153,9 @@ def surrogates(domain: str) -> dict[str, int]:
     return {source_key: surrogate(source_key, domain) for source_key in held[domain]}
 
 
-def small_catalogue(root: Path):
+def small_catalogue(root: Path, **rules):
     folder = root / "described"
-    return read_catalogue(folder if folder.exists() else describe(folder))
+    return read_catalogue(folder if folder.exists() else describe(folder, **rules))
 
 
 @contextmanager

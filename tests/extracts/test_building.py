@@ -174,7 +174,7 @@ def test_it_is_put_in_place_once_and_opened_there(linked, built, tmp_path):
     release = publishing.put_in_place(tmp_path / "room" / "release", versions, "2026.1")
     files = [path for path in (versions / "2026.1").rglob("*") if path.is_file()]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o440}
-    with open_release(versions / "2026.1", staging=tmp_path, verify=True) as store:
+    with open_release(versions / "2026.1", staging=tmp_path) as store:
         assert store.connection.execute("SELECT count(*) FROM pol_crime").fetchall() == [
             (release.tables["pol_crime"].rows,)
         ]

@@ -5,6 +5,8 @@ import pytest
 from extracts.lifecycle import EXTRACT
 from extracts.lifecycle.clerical import CLERICAL_PAIR, agreed
 from extracts.lifecycle.delivery import DELIVERY
+from extracts.lifecycle.extract import STOPS, stop_action
+from extracts.lifecycle.key import PROJECT_KEY
 from extracts.lifecycle.linkage import LINKAGE_RUN
 from extracts.lifecycle.release import RELEASE
 from governance.workflow import grid
@@ -12,15 +14,32 @@ from tests.tables import parse
 
 
 def test_who_may_do_what_with_an_extract():
-    assert grid(EXTRACT) == parse("""
-                  | worker                      | researcher
-        requested | start, stop, fail           | cancel
-        building  | resume, deliver, stop, fail | cancel
-        delivered | recall                      |
-        stopped   |                             |
-        failed    |                             | retry
-        cancelled |                             |
-        recalled  |                             |
+    """Each thing that the gate can find has a way into a state of its own, from every unfinished state."""
+    stops = ", ".join(stop_action(state) for state in STOPS)
+    stopped = "\n".join(f"        {state} | | retry | " for state in STOPS)
+    assert grid(EXTRACT) == parse(f"""
+                  | worker                               | researcher | support
+        requested | start, {stops}, fail                 | cancel     |
+        building  | resume, hold, deliver, {stops}, fail | cancel     |
+        held      | {stops}                              | cancel     | let through, refuse
+        delivered | recall, replace                      |            |
+        replaced  | recall, destroy                      |            |
+        recalled  |                                      |            |
+        destroyed |                                      |            |
+        failed    |                                      | retry      |
+        cancelled |                                      |            |
+        refused   |                                      |            |
+{stopped}
+    """)
+    assert len(STOPS) == 12 and stop_action(STOPS[0]) == "stop_revoked"
+
+
+def test_who_may_do_what_with_a_key_version():
+    assert grid(PROJECT_KEY) == parse("""
+                  | worker        | support
+        current   | make, destroy | retire
+        retired   | destroy       |
+        destroyed |               |
     """)
 
 

@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from benchmarks import extract
-from extracts import delivery, heartbeat, pipeline
+from extracts import delivery, engines, heartbeat, pipeline
 from extracts.pipeline import NotInRelease
 from extracts.pseudonyms import PseudonymCollision
 from extracts.specification import compile_specification
@@ -120,7 +120,9 @@ def test_the_manifest_lists_every_file_and_verifies(root):
     assert json.loads((folder / "manifest.json").read_text()) == json.loads(json.dumps(manifest.to_json()))
     rows = {entry.name: entry.rows for entry in manifest.files}
     assert rows == {
-        "README.txt": None, "codelists/forces.csv": None, "dictionary.csv": None, "dictionary.html": None,
+        "README.txt": None, "codelists/forces.csv": None, "datapackage.json": None, "dictionary-codes.csv": None,
+        "dictionary.csv": None, "dictionary.html": None, "known-breaks.csv": None, "known-breaks.txt": None,
+        "suggested-citation.txt": None,
         "crime.csv": 3, "crime.parquet": 3, "victim.csv": 4, "victim.parquet": 4,
     }  # fmt: skip
     assert manifest.created_at == "2026-11-01T12:00:00+00:00" and len(manifest.spec_sha256) == 64
@@ -129,9 +131,9 @@ def test_the_manifest_lists_every_file_and_verifies(root):
 
 def test_parquet_alone_when_no_csv_was_asked_for(root):
     _, folder = build(root, "one", formats=("parquet",))
-    assert sorted(path.name for path in folder.glob("*.*")) == [
-        "README.txt", "crime.parquet", "dictionary.csv", "dictionary.html", "manifest.json", "victim.parquet",
-    ]  # fmt: skip
+    papers = {"README.txt", "dictionary.html", "known-breaks.txt", "suggested-citation.txt"}
+    papers |= {"datapackage.json", "dictionary-codes.csv", "dictionary.csv", "known-breaks.csv", "manifest.json"}
+    assert {path.name for path in folder.glob("*.*")} == papers | {"crime.parquet", "victim.parquet"}
 
 
 class Outline(HTMLParser):
@@ -158,7 +160,8 @@ def test_the_dictionary_describes_every_column(root):
     outline.feed(page)
     assert ("html", {"lang": "en-GB"}) in outline.tags
     names = [tag for tag, _ in outline.tags]
-    assert names.count("caption") == names.count("table") == 2 and "script" not in names and "link" not in names
+    # One for each table, and one of how the formats tell their values.
+    assert names.count("caption") == names.count("table") == 3 and "script" not in names and "link" not in names
     assert {attrs["scope"] for tag, attrs in outline.tags if tag == "th"} == {"row", "col"}
     assert "Small &lt;data&gt;" in page and "Nobody real &amp; nothing true." in page
 
@@ -212,7 +215,7 @@ def test_what_the_engine_raises_is_raised(root):
 
 def test_a_collision_stops_the_build(root, monkeypatch):
     """A pseudonym function that loses information stands in for a collision, which nobody can wait for."""
-    honest = pipeline.pseudonymiser
+    honest = engines.pseudonymiser
 
     def lossy(**options):
         calculate = honest(**options)
@@ -223,7 +226,7 @@ def test_a_collision_stops_the_build(root, monkeypatch):
 
         return pseudonyms
 
-    monkeypatch.setattr(pipeline, "pseudonymiser", lossy)
+    monkeypatch.setattr(engines, "pseudonymiser", lossy)
     with pytest.raises(PseudonymCollision):
         build(root, "one")
 

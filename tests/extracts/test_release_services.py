@@ -163,8 +163,10 @@ def test_a_withdrawal_stops_and_recalls_every_extract_at_once():
     states = {one.pk: (one.state, one.reason) for one in Extract.objects.all()}
     reason = f"Release {release} was withdrawn."
     assert states == {
-        requested.pk: ("stopped", reason), building.pk: ("stopped", reason), delivered.pk: ("recalled", reason)
-    }  # fmt: skip
+        requested.pk: ("release_withdrawn", reason),
+        building.pk: ("release_withdrawn", reason),
+        delivered.pk: ("recalled", reason),
+    }
     with pytest.raises(services.Superseded):
         services.keep(job, at=now(), lease=linked.LEASE)
     with pytest.raises(Refused, match="No release"):

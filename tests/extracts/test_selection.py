@@ -13,7 +13,7 @@ from sqlglot import exp
 from extracts.pipeline import build
 from extracts.query import count_rows, keys_of_domain, select_table
 from extracts.selection import CannotNarrow, in_cohort, quoted_table, reasons, tables_read, with_cohort
-from extracts.specification import BadSpecification, ExtractSpec, compile_specification, missing_from, within
+from extracts.specification import compile_specification, missing_from, within
 from extracts.store import open_release
 from governance.agreements.scope import GrantedTable, GrantedVariable, Scope
 from governance.catalogue.catalogue import read_catalogue
@@ -181,19 +181,6 @@ def test_values_are_escaped_and_names_are_quoted(catalogue):
     query = with_cohort(exp.select("*").from_(quoted_table("pol_crime", "here")).where(*built),
                         Cohort.of(WOMEN, LONDON, VIOLENCE), catalogue)  # fmt: skip
     assert all(name.args.get("quoted") for name in query.find_all(exp.Identifier))
-
-
-def test_a_specification_with_a_cohort_is_stored_in_a_form_that_older_readers_refuse(catalogue):
-    narrowed = compile_specification(whole(catalogue, Cohort.of(LONDON), {"pol_crime"}), catalogue, "1")
-    everybody = replace(narrowed, cohort=EVERYTHING)
-    assert ExtractSpec.from_json(narrowed.to_json()) == narrowed
-    assert narrowed.to_json()["form"] == 2 and everybody.to_json()["form"] == 1
-    assert "cohort" not in everybody.to_json()
-    assert narrowed.digest() != everybody.digest()
-    lost = {**narrowed.to_json()}
-    del lost["cohort"]
-    with pytest.raises(BadSpecification):
-        ExtractSpec.from_json(lost)
 
 
 @pytest.mark.parametrize("other", [EVERYTHING, Cohort.of(VIOLENCE), Cohort.of(LONDON, VIOLENCE)], ids=str)

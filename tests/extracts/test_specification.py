@@ -1,5 +1,7 @@
 """A specification is what was agreed, and nothing finer, wider or else."""
 
+import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +17,8 @@ from extracts.specification import (
     within,
 )
 from governance.agreements.scope import Scope
+from governance.catalogue.catalogue import BadCatalogue, RowRule
+from governance.catalogue.cohort import Cohort
 from tests.extracts.small_dataset import scope, small_catalogue
 
 CRIME = ["crime_id", ("recorded_on", "month"), ("force", "region")]
@@ -52,13 +56,80 @@ def test_a_specification_survives_storage(catalogue):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"form": 2}, {"tables": [{"name": "crime"}]}, {"period_from": "soon"}, {"period_from": "2030-01-01"},
+    [{"form": 2}, {"form": 4}, {"pseudonyms": "md5"}, {"rows": "all"}, {"withheld": None, "cohort": []},
+     {"tables": [{"name": "crime", "columns": [{"name": "force", "top": "90"}]}]},
+     {"tables": [{"name": "crime", "columns": [{"name": "force", "noise": 1}]}]},
+     {"tables": [{"name": "crime"}]}, {"period_from": "soon"}, {"period_from": "2030-01-01"},
      {"formats": ["csv"]}, {"formats": ["parquet", "xlsx"]}, {"tables": None}],
 )  # fmt: skip
 def test_what_was_not_stored_by_us_is_refused(catalogue, changes):
     stored = compile_specification(scope(crime=CRIME), catalogue, "1").to_json()
     with pytest.raises(BadSpecification):
         ExtractSpec.from_json({**stored, **changes})
+
+
+def test_forms_that_were_stored_earlier_are_still_read(catalogue):
+    """Form 1 had no cohort, form 2 had one, and columns were pairs: extracts were delivered by them."""
+    spec = compile_specification(scope(crime=CRIME), catalogue, "1")
+    early = {
+        "form": 1, "dataset": "small", "release_version": "1", "period_from": "2019-01-01", "period_to": "2020-12-31",
+        "formats": ["parquet", "csv"],
+        "tables": [{"name": "crime", "columns": [["crime_id", ""], ["recorded_on", "month"], ["force", "region"]]}],
+    }  # fmt: skip
+    assert ExtractSpec.from_json(early) == spec
+    narrowed = ExtractSpec.from_json({**early, "form": 2, "cohort": {"force": {"in": ["N"]}}})
+    assert narrowed == replace(spec, cohort=Cohort.from_json({"force": {"in": ["N"]}}))
+    with pytest.raises(BadSpecification):
+        ExtractSpec.from_json({**early, "form": 2})
+
+
+def test_bounds_and_row_rules_of_the_catalogue_are_compiled_in(tmp_path):
+    catalogue = small_catalogue(
+        tmp_path,
+        variables={("victim", "age"): {"top": "90", "bottom": "10"}, ("crime", "force"): {"merge_below": "5"}},
+        tables={"victim": {"only": "number: 1 | 2"}},
+    )
+    asked = scope(victim=["number", ("age", "single_year")], crime=[("force", "force")])
+    spec = compile_specification(asked, catalogue, "1")
+    victim = next(table for table in spec.tables if table.name == "victim")
+    assert victim.only == (RowRule("number", ("1", "2")),)
+    assert next(column for column in victim.columns if column.name == "age") == ColumnSpec("age", "single_year", 10, 90)
+    assert ColumnSpec("force", "force", merge_below=5) in spec.tables[0].columns
+    assert ExtractSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+    assert within(spec, asked, catalogue) == []
+    plain = compile_specification(asked, small_catalogue(tmp_path / "plain"), "1")
+    assert [reason for reason in within(plain, asked, catalogue)] == [
+        "crime.force is not bounded or merged as the catalogue says.",
+        "The rows of victim are not chosen as the catalogue says.",
+        "victim.age is not bounded or merged as the catalogue says.",
+    ]
+
+
+def test_a_band_needs_no_bounds(tmp_path):
+    catalogue = small_catalogue(tmp_path, variables={("victim", "age"): {"top": "90"}})
+    spec = compile_specification(scope(victim=["number", ("age", "band")]), catalogue, "1")
+    assert ColumnSpec("age", "band") in spec.tables[0].columns
+
+
+@pytest.mark.parametrize(
+    ("variable", "cells", "problem"),
+    [
+        (("crime", "force"), {"top": "5"}, "Only numbers"),
+        (("victim", "age"), {"top": "x"}, "whole number"),
+        (("victim", "age"), {"top": "5", "bottom": "5"}, "below top"),
+        (("victim", "age"), {"merge_below": "5"}, "categories only"),
+        (("victim", "person"), {"top": "5"}, "Only numbers"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(tmp_path, variable, cells, problem):
+    with pytest.raises(BadCatalogue, match=problem):
+        small_catalogue(tmp_path, variables={variable: cells})
+
+
+@pytest.mark.parametrize("only", ["age", "shoe_size: 1", "number:", "number: 1 |"])
+def test_a_row_rule_that_makes_no_sense_is_refused(tmp_path, only):
+    with pytest.raises(BadCatalogue, match="only must be"):
+        small_catalogue(tmp_path, tables={"victim": {"only": only}})
 
 
 def test_nothing_can_be_there_twice():

@@ -1,12 +1,14 @@
 """A store opens one release, shows nothing else, and notices what was changed."""
 
+import hashlib
 import json
 import os
+import shutil
 
 import duckdb
 import pytest
 
-from extracts.store import ReleaseAltered
+from extracts.store import ReleaseAltered, ReleaseMissing, refuse_altered
 from tests.extracts import small_dataset as small
 
 
@@ -18,7 +20,7 @@ def root(tmp_path):
 
 
 def test_the_tables_of_a_release_can_be_read(root):
-    with small.open_small(root, verify=True) as store:
+    with small.open_small(root) as store:
         assert store.release.version == "1"
         assert store.connection.execute("SELECT count(*) FROM crime").fetchall() == [(5,)]
 
@@ -60,22 +62,70 @@ def test_limits_are_set(root):
     assert settings == [(1, "286.1 MiB")]
 
 
-def test_a_changed_table_is_noticed(root):
-    table = root / "releases" / "small" / "1" / "crime.parquet"
-    table.chmod(0o644)
-    with table.open("r+b") as file:
-        file.seek(10)
+def flip(path, place=10):
+    """Change one bit of a file."""
+    path.chmod(0o644)
+    with path.open("r+b") as file:
+        file.seek(place)
         byte = file.read(1)
-        file.seek(10)
+        file.seek(place)
         file.write(bytes([byte[0] ^ 1]))
-    with pytest.raises(ReleaseAltered, match=r"crime\.parquet"), small.open_small(root, verify=True):
-        pass
 
 
-@pytest.mark.parametrize("verify", [True, False])
-def test_a_missing_table_is_noticed(root, verify):
+def look(root, *, tables=("crime", "victim"), manifest_sha256=""):
+    refuse_altered(root / "releases" / "small" / "1", manifest_sha256=manifest_sha256, tables=tables)
+
+
+def test_an_untouched_release_is_as_it_was_published(root):
+    manifest = root / "releases" / "small" / "1" / "manifest.json"
+    look(root, manifest_sha256=hashlib.sha256(manifest.read_bytes()).hexdigest())
+
+
+@pytest.mark.parametrize("name", ["crime.parquet", "release.json", "catalogue/variables.csv", "catalogue/ladders.csv"])
+def test_a_changed_file_is_noticed(root, name):
+    flip(root / "releases" / "small" / "1" / name)
+    with pytest.raises(ReleaseAltered, match=f"{name} was changed"):
+        look(root)
+
+
+@pytest.mark.parametrize("name", ["crime.parquet", "release.json", "catalogue/variables.csv", "manifest.json"])
+def test_a_missing_file_is_noticed(root, name):
+    os.remove(root / "releases" / "small" / "1" / name)
+    with pytest.raises(ReleaseMissing, match=f"{name} is not there"):
+        look(root)
+
+
+def test_a_release_that_is_gone_is_noticed(root):
+    shutil.rmtree(root / "releases" / "small" / "1")
+    with pytest.raises(ReleaseMissing):
+        look(root)
+
+
+def test_a_table_that_is_not_read_is_not_looked_at(root):
+    flip(root / "releases" / "small" / "1" / "victim.parquet")
+    look(root, tables=["crime"])
+    with pytest.raises(ReleaseAltered):
+        look(root)
+
+
+def test_a_manifest_that_was_written_anew_is_noticed(root):
+    """Whoever changes a file can change its manifest along; not the hash that is on record elsewhere."""
+    folder = root / "releases" / "small" / "1"
+    recorded = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    flip(folder / "crime.parquet")
+    stated = json.loads((folder / "manifest.json").read_text())
+    for file in stated["files"]:
+        file["sha256"] = hashlib.sha256((folder / file["name"]).read_bytes()).hexdigest()
+    (folder / "manifest.json").chmod(0o644)
+    (folder / "manifest.json").write_text(json.dumps(stated))
+    look(root)
+    with pytest.raises(ReleaseAltered, match=r"manifest\.json was changed"):
+        look(root, manifest_sha256=recorded)
+
+
+def test_a_table_that_goes_missing_later_is_noticed(root):
     os.remove(root / "releases" / "small" / "1" / "crime.parquet")
-    with pytest.raises(ReleaseAltered, match="missing"), small.open_small(root, verify=verify):
+    with pytest.raises(ReleaseMissing, match="missing"), small.open_small(root):
         pass
 
 

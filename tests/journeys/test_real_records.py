@@ -21,6 +21,7 @@ from django.core.management import call_command
 
 from extracts import delivery
 from extracts import services as extracts
+from extracts.atrest import gatehouse_workspace as gw
 from extracts.keys import open_key_ring
 from extracts.zones import Zones
 from governance import register
@@ -32,6 +33,7 @@ from governance.projects import services as projects
 from tests.builders import advance, application_answers, catalogue, everybody_signs, now
 from tests.cast import person
 from tests.extracts.small_dataset import surrogate
+from tests.workspaces import key_at_hand, unsealed
 
 SOURCE = Path(settings.BASE_DIR).parent / "shared" / "data" / "cook_county_2019"
 PERIOD = date(2019, 3, 1), date(2019, 8, 31)
@@ -83,12 +85,17 @@ def approved(by: str):
 
 
 def delivered(project, run_reactions) -> Path:
-    """Step 3: request the extract; the reaction builds it."""
+    """Step 3: request the extract; the reaction builds it. A copy of it, opened with the key of its workspace."""
     with run_reactions(execute=True):
         extract = extracts.request(project, catalogue=catalogue("cook_county_2019"), by=project.lead, at=now())
     extract.refresh_from_db()
     assert extract.state == "delivered", extract.reason
-    return Zones(settings.GATEHOUSE_DATA).workspace(project.reference) / extract.folder
+    zones = Zones(settings.GATEHOUSE_DATA)
+    folder = zones.workspace(project.reference) / extract.folder
+    assert delivery.verify(folder) == []
+    with key_at_hand(folder):
+        assert gw.check(folder) == []
+    return unsealed(folder, zones.root / "opened" / project.reference)
 
 
 def band(ages: pd.Series, bounds: list[int]) -> pd.Series:
@@ -155,7 +162,6 @@ def test_from_application_to_register_on_real_records(zones, django_capture_on_c
     ring = open_key_ring(zones.keys, create=False)
     key, dataset_key = ring.project_key(project.reference, 1), ring.dataset_key("cook_county_2019")
 
-    assert delivery.verify(folder) == []
     for table in WISH:
         rows = pq.read_table(folder / f"{table}.parquet").to_pandas()
         wanted = expected(table, dataset_key, key)

@@ -17,6 +17,7 @@ from governance.working_days import add_working_days
 from portal.views.extracts import duration
 from tests.builders import an_agreement, catalogue, now
 from tests.cast import person
+from tests.extracts.second_release import second_release
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(minutes=1)
@@ -111,8 +112,31 @@ def test_a_stopped_extract_names_the_condition(as_, project, django_capture_on_c
         extract = requested(project)
         agreements.revoke(agreement, reasons="A breach.", by=person("sam"), at=now())
     extract.refresh_from_db()
-    assert extract.state == "stopped"
-    assert "The agreement is not in force: revoked." in html(as_("ruth").get(page(extract)))
+    assert extract.state == "revoked"
+    shown = html(as_("ruth").get(page(extract)))
+    assert "Stopped: the approval was revoked" in shown and "Agreement 1 of" in shown and "was revoked" in shown
+
+
+def test_a_delivered_extract_is_refreshed_when_there_is_a_newer_release(
+    as_, project, zones, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        extract = requested(project)
+    client = as_("ruth")
+    assert "Refresh from the newest release" not in html(client.get(page(extract))), "there is nothing newer"
+    assert client.post(page(extract, "extract_refresh")).status_code == 302
+    assert Extract.objects.count() == 1
+
+    second_release(zones)
+    assert "Refresh from the newest release" in html(client.get(page(extract)))
+    asked = html(client.get(page(extract, "extract_refresh")))
+    assert "built from release 2026.2" in asked and "for 30 days" in asked
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page(extract, "extract_refresh"))
+    newer = Extract.objects.exclude(pk=extract.pk).get()
+    extract.refresh_from_db()
+    assert (newer.state, newer.replaces, extract.state) == ("delivered", extract, "replaced"), newer.reason
+    assert "Replaced by a newer extract" in html(client.get(page(extract)))
 
 
 def test_without_an_agreement_or_a_release_nothing_is_asked_for(as_, project):

@@ -94,3 +94,31 @@ def test_an_institution_is_set_up_whole_or_not_at_all(tmp_path, given, told):
     result = run("-c", SHOW, **production(tmp_path, **given))
     assert result.returncode != 0
     assert told in result.stderr
+
+
+VAULT = """
+import json
+from django.conf import settings as s
+print(json.dumps(s.GATEHOUSE_VAULT))
+"""
+APP_ROLE = {"GATEHOUSE_VAULT_ROLE_ID": "gatehouse", "GATEHOUSE_VAULT_SECRET_ID_FILE": "/run/gatehouse/secret-id"}
+
+
+def test_the_key_ring_is_in_a_folder_unless_a_vault_is_named(tmp_path):
+    assert json.loads(run("-c", VAULT, **production(tmp_path)).stdout) == {}
+    given = {"GATEHOUSE_VAULT_ADDR": "https://vault.example:8200", "GATEHOUSE_VAULT_PATH": "/sre/", **APP_ROLE}
+    shown = json.loads(run("-c", VAULT, **production(tmp_path, **given)).stdout)
+    assert shown["address"] == "https://vault.example:8200" and shown["path"] == "sre" and shown["mount"] == "secret"
+    assert shown["role_id"] == "gatehouse" and shown["secret_id_file"] == "/run/gatehouse/secret-id"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"GATEHOUSE_VAULT_ADDR": "http://vault.example:8200", **APP_ROLE}, "begins with https://"),
+        ({"GATEHOUSE_VAULT_ADDR": "https://vault.example:8200"}, "GATEHOUSE_VAULT_ROLE_ID must be set"),
+    ],
+)  # fmt: skip
+def test_a_vault_without_https_or_a_way_to_sign_in_stops_the_start(tmp_path, given, says):
+    result = run("-c", VAULT, **production(tmp_path, **given))
+    assert result.returncode != 0 and says in result.stderr

@@ -6,12 +6,13 @@ from django.urls import get_resolver
 from tests.cast import let_in, person
 from tests.promises.test_pages_ask_who_you_are import address
 
-# Deciding, signing, releasing, publishing, standing and what ends it, who acts for an organisation.
+# Deciding, signing, releasing, publishing, standing and what ends it, who acts for an organisation, keys.
 WHEN_OPENED = {
     "project_decide", "agreement_sign", "agreement_revoke", "output_release", "release_publish", "release_withdraw",
     "accreditation_decide", "accreditation_revoke", "person_sanction", "organisation_edit",
     "person_leave", "person_back", "handover_propose", "role_propose", "role_decide", "role_end", "standin_name",
-    "project_revoke", "amendment_decide", "factor_reset_ask", "factor_reset_decide",
+    "project_revoke", "key_rotate", "amendment_decide", "factor_reset_ask", "factor_reset_decide",
+    "extract_decide",
 }  # fmt: skip
 WHEN_SENT = {"sanction", "handover_answer", "team_review", "role_review", "factor_reset_end"}
 PATTERNS = {pattern.name: pattern for pattern in get_resolver().url_patterns}

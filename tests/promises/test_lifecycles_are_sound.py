@@ -2,7 +2,7 @@
 
 import pytest
 
-from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, Release
+from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, ProjectKey, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
 from governance.outputs.models import OutputRequest
@@ -26,7 +26,8 @@ ENDS = {
     Condition: set(),
     Amendment: {"agreed", "refused", "withdrawn"},
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
-    Extract: {"stopped", "cancelled", "recalled"},
+    Extract: {"cancelled", "recalled", "destroyed", "refused"},
+    ProjectKey: {"destroyed"},
     OutputRequest: {"released", "withdrawn"},
     Publication: {"withdrawn"},
     Delivery: {"accepted"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from extracts import services as extracts
-from extracts.models import ClericalPair, Delivery, LinkageRun, Release
+from extracts.models import ClericalPair, Delivery, LinkageRun, ProjectKey, Release
+from extracts.services import risk, rotation
 from governance.amendments import services as amendments
 from governance.amendments.delta import Kind
 from governance.audit import trail
@@ -60,6 +62,7 @@ from tests.builders import (
     now,
 )
 from tests.cast import person
+from tests.extracts.risk.reports import a_report
 from tests.portal.pages import signed_in
 from tests.portal.test_review_pages import store
 from tests.promises import many
@@ -100,6 +103,31 @@ def a_failed_extract() -> Any:
     type(made).objects.filter(pk=made.pk).update(state="failed")
     made.refresh_from_db()
     return made
+
+
+def a_held_extract() -> Any:
+    """Nobody has built it: the report is one that the service kept."""
+    made = extracts.claim(an_extract().pk, at=now(), lease=timedelta(minutes=5))
+    risk.may_go_on(made, report=a_report(), remedies=(), at=now())
+    made.refresh_from_db()
+    return made
+
+
+def more_held(extract: Any, number: int) -> None:
+    many.copies(extract.risk, [{"extract": one} for one in many.extracts(extract, number)])
+
+
+def a_rotated_key() -> ProjectKey:
+    """Of a project with an extract that was delivered under the version before."""
+    extract = an_extract()
+    delivered = {"state": "delivered", "folder": "extract", "delivered_at": now()}
+    type(extract).objects.filter(pk=extract.pk).update(**delivered)
+    return rotation.rotate(extract.project, reasons="A list was lost.", by=person("sam"), at=now())
+
+
+def more_versions(key: ProjectKey, number: int) -> None:
+    many.copies(key, [{"version": 3 + which, "state": "retired"} for which in range(number)])
+    many.copies(key.project.extracts.get(), [{}] * number)
 
 
 def a_trained_person() -> User:
@@ -424,10 +452,15 @@ PAGES: dict[str, tuple[Page, ...]] = {
 
 # The pages of one extract need a release with its files, which takes a fixture.
 OF_EXTRACTS: dict[str, tuple[Page, ...]] = {
-    "home": (Page("ruth", a_failed_extract, many.extracts),),
+    "home": (Page("ruth", a_failed_extract, many.extracts), Page("sam", a_held_extract, more_held)),
     "project": (Page("ruth", a_failed_extract, more_work, lambda made: (made.project_id,)),),
-    "extract": (Page("ruth", an_extract, more_work, its_number),),
+    "extract": (
+        Page("ruth", an_extract, more_work, its_number),
+        Page("sam", a_held_extract, more_held, its_number),
+    ),
+    "extract_specification": (Page("ruth", an_extract, more_work, its_number),),
     "project_workspace": (Page("ruth", an_extract, more_work, lambda made: (made.project_id,)),),
+    "project_keys": (Page("sam", a_rotated_key, more_versions, lambda made: (made.project_id,), FEW),),
     "extract_request": (Page("ruth", an_extract, more_work, lambda made: (made.project_id,)),),
     "release": (Page("rae", an_extract, many.extracts, lambda made: (made.release_id,)),),
 }
@@ -443,10 +476,11 @@ EXEMPT = {
             "accreditation_ask", "person_training", "person_sanction", "accreditation_decide",
             "accreditation_withdraw", "accreditation_revoke", "project_new", "project_choose",
             "project_drop", "project_remove", "project_submit", "project_withdraw", "project_decide",
-            "agreement_sign", "agreement_revoke", "extract_cancel", "extract_retry", "output_new", "output_edit",
-            "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
-            "output_check", "output_release", "role_propose", "standin_name", "role_decide", "role_end",
-            "look_at_draft", "factor_reset_ask", "factor_reset_decide", "factor_reset_end",
+            "agreement_sign", "agreement_revoke", "extract_cancel", "extract_decide", "extract_refresh",
+            "extract_retry", "key_rotate", "output_new", "output_edit", "output_add_file", "output_describe",
+            "output_remove_file", "output_submit", "output_withdraw", "output_check", "output_release",
+            "role_propose", "standin_name", "role_decide", "role_end", "look_at_draft",
+            "factor_reset_ask", "factor_reset_decide", "factor_reset_end",
             "amendment_choose", "amendment_decide", "amendment_drop", "amendment_edit", "amendment_interests",
             "amendment_new", "amendment_submit", "amendment_withdraw", "attachment_scan", "enquiry_new",
             "enquiry_withdraw", "handover_answer", "handover_propose", "invitation_accept", "invitation_confirm",

@@ -60,7 +60,7 @@ class Real:
         return load(into / "real")
 
     def source(self, spec: ExtractSpec, *, rows: int = 1000, seed: int = 1) -> Source:
-        return Source(spec, self.catalogue, self.figures, NOON.isoformat(), seed=seed, rows=rows)
+        return Source(spec, self.catalogue, self.figures, NOON, seed=seed, rows=rows)
 
     def twin(self, spec: ExtractSpec, into: Path, **how: int) -> Pack:
         into.mkdir(parents=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import numpy as np
@@ -22,7 +22,7 @@ from extracts.twin.source import BadSize
 from tests.builders import catalogue
 
 PERIOD = date(2023, 1, 1), date(2025, 12, 31)
-NOON = "2026-11-01T12:00:00+00:00"
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SEX = {
     "missing": 60, "missing_percent": 6.0, "distinct": 4, "more_codes": 2,
     "codes": [{"code": "1", "count": 500, "percent": 50.0}, {"code": "2", "count": 400, "percent": 40.0}],

@@ -63,11 +63,15 @@ def test_the_bound_would_show_a_twin_that_copies(linked, twins, name):
 
 WALLED = """
 import sys
-for name in ("duckdb", "extracts.store", "extracts.keys", "extracts.pipeline", "extracts.building", "django"):
+for name in ("extracts.store", "extracts.keys", "extracts.pipeline", "extracts.building", "django"):
     sys.modules[name] = None
 
+import duckdb  # only for the names of what it raises: whoever connects fails
+for name in ("connect", "sql", "query", "execute", "read_parquet", "from_parquet"):
+    setattr(duckdb, name, None)
+
 import json, pathlib
-from datetime import date
+from datetime import UTC, datetime
 from extracts.specification import ExtractSpec
 from extracts.twin import Source, make
 from governance.catalogue.catalogue import read_catalogue
@@ -84,7 +88,8 @@ def watch(event, arguments):
     if event.startswith(("socket.", "subprocess.", "os.fork", "os.exec")):
         print("REACHED", event)
 
-source = Source(ExtractSpec.from_json(order["spec"]), catalogue, order["figures"], "2026-11-01T12:00:00+00:00")
+at = datetime(2026, 11, 1, 12, tzinfo=UTC)
+source = Source(ExtractSpec.from_json(order["spec"]), catalogue, order["figures"], at)
 make(source, into / "warm")  # what Python reads once, such as time zones, is read before anyone looks
 sys.addaudithook(watch)
 make(source, into / "twin")
@@ -93,7 +98,7 @@ print("MADE")
 
 
 def test_a_twin_is_made_where_no_record_can_be_reached(linked, tmp_path):
-    """In a process without database engine, store, key ring or pipeline, seen to open nothing but its own files."""
+    """In a process without store, key ring or pipeline, seen to open nothing but its own files."""
     spec = linked.spec()
     for name in ("warm", "twin"):
         (tmp_path / name).mkdir()

@@ -18,7 +18,7 @@ from tests.extracts.twin.pack import load
 pytestmark = pytest.mark.long
 
 TWINS_OWN = {"twin-report.csv", "twin-report.html"}
-OF_LINKS = {"linkage-quality.csv", "linkage-quality.txt"}
+OF_LINKS = {"linkage-quality.csv", "linkage-quality.txt", "linkage-of-this-extract.csv"}
 MADE_UP = re.compile(r"X\d+|made-up value \d+")
 FORMS = {"month": r"\d{4}-\d{2}", "quarter": r"\d{4}Q[1-4]"}
 
@@ -182,7 +182,7 @@ def test_there_is_a_twin_of_each_table_alone_before_any_release(code, tmp_path):
         into = tmp_path / table.name
         into.mkdir()
         spec = of_table(table, known, known.dataset.version, period)
-        made = make(Source(spec, known, {}, NOON.isoformat(), rows=60), into)
+        made = make(Source(spec, known, {}, NOON, rows=60), into)
         pack = load(into)
         assert made.rows == {table.name: 60}
         keys = [one for one in table.variables if one.pseudonymised]

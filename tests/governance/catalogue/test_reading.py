@@ -18,6 +18,7 @@ from governance.catalogue.catalogue import (
     find,
     read_catalogue,
 )
+from governance.catalogue.risk_rules import Ceiling, RiskRules
 from tests.governance.catalogue.descriptions import a_description, spoil
 
 
@@ -247,3 +248,48 @@ def test_a_copied_description_keeps_its_ladders(tmp_path: Path) -> None:
 
     assert read_catalogue(copy) == read_catalogue(home)
     assert (copy / "ladders.csv").read_text() == (home / "ladders.csv").read_text()
+
+
+RISK = {
+    "threshold": 5,
+    "ceiling": {"unique": 0.1, "under_threshold": 0.5},
+    "visible": ["sailor.rank"],
+    "combinations": [["voyage.port", "voyage.left_on"]],
+    "together": ["sailor.voyage_id"],
+}
+
+
+def test_the_rules_on_risk_are_data_of_the_dataset(tmp_path: Path) -> None:
+    rules = read_catalogue(a_description(tmp_path, risk=RISK)).dataset.risk
+    assert (rules.threshold, rules.ceiling) == (5, Ceiling(0.1, 0.5))
+    assert rules.visible == ("sailor.rank",)
+    assert rules.combinations == (("voyage.port", "voyage.left_on"),)
+    assert rules.together == ("sailor.voyage_id",)
+
+
+def test_a_dataset_without_rules_on_risk_has_no_ceiling(tmp_path: Path) -> None:
+    assert read_catalogue(a_description(tmp_path)).dataset.risk == RiskRules(10, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"treshold": 5}, "no other members"),
+        ({"threshold": 1}, "at least 2"),
+        ({"threshold": True}, "whole number"),
+        ({"ceiling": {"unique": 0.1}}, "unique and under_threshold"),
+        ({"ceiling": {"unique": 10, "under_threshold": 0.5}}, "from 0 to 1"),
+        ({"visible": ["rank"]}, "table.variable"),
+        ({"visible": ["sailor.rank", "sailor.rank"]}, "twice"),
+        ({"visible": ["sailor.hat"]}, "which no table has"),
+        ({"visible": ["sailor.name"]}, "in no extract"),
+        ({"combinations": "voyage.port"}, "list of lists"),
+        ({"combinations": [["voyage.port"]]}, "two variables or more"),
+        ({"combinations": [["voyage.port", "sailor.age"]]}, "of one table"),
+        ({"together": ["voyage.port"]}, "is no key"),
+    ],
+)
+def test_a_wrong_rule_on_risk_is_named(tmp_path: Path, change: dict[str, object], says: str) -> None:
+    with pytest.raises(BadCatalogue, match=says) as refused:
+        read_catalogue(a_description(tmp_path, risk=RISK | change))
+    assert refused.value.file == "dataset.json"

@@ -1,0 +1,121 @@
+"""What runs the queries of an extract: DuckDB in this process, or another engine that gives the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol, TypeAlias
+
+import duckdb
+import pyarrow as pa
+from duckdb.func import ARROW, SPECIAL
+
+from extracts import query
+from extracts.pseudonyms import pseudonymiser
+from extracts.specification import ExtractSpec, Release, TableSpec
+from governance.catalogue.catalogue import Catalogue
+
+# As many as DuckDB gives of sorted rows, which then need not be put together anew.
+BATCH_ROWS = 122_880
+
+
+class OpenRelease(Protocol):
+    """What a build needs of a store: a release, and a connection on which its tables are views."""
+
+    @property
+    def release(self) -> Release: ...
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection: ...
+    @property
+    def quality(self) -> Mapping[str, Any]: ...
+
+
+class Engine(Protocol):
+    """A release, read by one specification under one key. All but `name` may take long, and is called in any thread."""
+
+    @property
+    def name(self) -> str:
+        """The engine and its version."""
+
+    def count(self, table: TableSpec) -> int:
+        """How many rows `read` will give."""
+
+    def read(self, table: TableSpec) -> pa.RecordBatchReader:
+        """The rows of `query.select_table` in their order; every batch but the last has BATCH_ROWS of them."""
+
+    def keys(self, domain: str) -> int:
+        """How many different surrogates of a key domain the extract holds, over all its tables."""
+
+    def interrupt(self) -> None:
+        """Stop what runs; it then raises. Called from another thread, and more than once."""
+
+
+EngineOf: TypeAlias = Callable[[ExtractSpec, Catalogue, OpenRelease, bytes], Engine]
+
+
+class OnDuckDB:
+    """The engine of the store's own connection."""
+
+    name = f"duckdb {duckdb.__version__}"
+
+    def __init__(self, spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, key: bytes) -> None:
+        self._spec, self._catalogue, self._connection = spec, catalogue, store.connection
+        for domain in domains_of(spec, catalogue):
+            self._offer(domain, key)
+
+    def count(self, table: TableSpec) -> int:
+        return self._number(query.count_rows(table, spec=self._spec, catalogue=self._catalogue).sql("duckdb"))
+
+    def read(self, table: TableSpec) -> pa.RecordBatchReader:
+        selection = query.select_table(table, spec=self._spec, catalogue=self._catalogue).sql("duckdb")
+        return even(self._connection.sql(selection).to_arrow_reader(BATCH_ROWS))
+
+    def keys(self, domain: str) -> int:
+        return self._number(query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue).sql("duckdb"))
+
+    def interrupt(self) -> None:
+        self._connection.interrupt()
+
+    def _number(self, sql: str) -> int:
+        return int(self._connection.execute(sql).fetchall()[0][0])
+
+    def _offer(self, domain: str, key: bytes) -> None:
+        """Let the connection call this project's pseudonyms of a key domain."""
+        name = query.pseudonym_function(domain)
+        known = self._connection.execute(
+            "SELECT count(*) FROM duckdb_functions() WHERE function_name = $name", {"name": name}
+        ).fetchall()
+        if known[0][0]:
+            self._connection.remove_function(name)
+        self._connection.create_function(
+            name, pseudonymiser(domain=domain, key=key), ["BIGINT"], "BIGINT", type=ARROW, null_handling=SPECIAL
+        )
+
+
+def domains_of(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:
+    """The key domains of an extract's columns, in order."""
+    found = {catalogue[table.name][column.name].key_domain for table in spec.tables for column in table.columns}
+    return sorted(found - {""})
+
+
+def even(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """The same rows in batches of BATCH_ROWS, the last of what is left: row groups of files follow from them."""
+    return pa.RecordBatchReader.from_batches(reader.schema, _even(reader))
+
+
+def _even(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    waiting: list[pa.RecordBatch] = []
+    room = BATCH_ROWS
+    for batch in batches:
+        while len(batch):
+            part = batch.slice(0, room)
+            batch, room = batch.slice(len(part)), room - len(part)
+            waiting.append(part)
+            if not room:
+                yield _joined(waiting)
+                waiting, room = [], BATCH_ROWS
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return parts[0] if len(parts) == 1 else pa.concat_batches(parts)
