@@ -143,6 +143,7 @@ def variable(request: HttpRequest, code: str, table: str, variable: str) -> Http
         "quarters": variable_page.quarters_of(figures),
         "more_quarters": figures.get("more_quarters", 0),
         "curve": variable_page.drawn_over_time(figures, one.label),
+        "known_breaks": [known for known in catalogue.breaks if chosen.name in known.tables],
         "over_releases": variable_page.over_releases(one, code, variable_page.labels_of(one, catalogue)),
     }
     return render(request, "catalogue/variable.html", context)

@@ -245,3 +245,11 @@ def test_no_record_is_opened_for_a_page(client, zones):
     tables = {"pol_victim": {"file": "pol_victim.parquet", "rows": 1003, "sha256": "0"}}
     register_release(code="cjs_linked", version="2026.1", title="First", tables=tables, by=worker(), at=builders.now())
     assert "60%" in text_of(client, "pol_victim", "sex")
+
+
+def test_known_breaks_of_the_table_are_named(client):
+    known = builders.catalogue()
+    touched = [one for one in known.breaks if "pol_crime" in one.tables]
+    assert touched
+    text = text_of(client, "pol_crime", "recorded_date")
+    assert text[text.index('id="breaks"') :].count("<li>From ") == len(touched)
