@@ -23,6 +23,7 @@ KEY = bytes(range(32))
 SEAL = Seal(KEY)
 PLAIN, SEALED, PARQUET = "plain", "sealed", "plain Parquet"
 BATCH_ROWS = 131_072
+KIB, QUICK_KIB = (65_536, 262_144), (4_096, 8_192)
 ROWS, QUICK_ROWS = (1_000_000, 5_000_000), (50_000, 100_000)
 
 
@@ -107,11 +108,11 @@ def _writer(path: Path, schema: pa.Schema, **more: object) -> ParquetWriter:
 
 BENCHMARK = Benchmark(
     name="atrest",
-    sizes=(65_536, 262_144),
-    quick_sizes=(4_096, 8_192),
+    sizes=KIB,
+    quick_sizes=QUICK_KIB,
     cases=(
-        Case("sealing a file", "copying it", prepare_file, seal, copy),
-        Case("opening a sealed file", "copying it", prepare_file, unseal, copy),
+        Case("sealing a file", "copying it", prepare_file, seal, copy, None, KIB, QUICK_KIB),
+        Case("opening a sealed file", "copying it", prepare_file, unseal, copy, None, KIB, QUICK_KIB),
         Case("writing sealed Parquet", PARQUET, prepare_table, write_sealed, write_plain, None, ROWS, QUICK_ROWS),
         Case("reading sealed Parquet", PARQUET, prepare_table, read_sealed, read_plain, None, ROWS, QUICK_ROWS),
     ),

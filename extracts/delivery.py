@@ -6,6 +6,7 @@ Whatever is here can be done twice: a second move of the same content changes no
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -63,10 +64,68 @@ def staging(root: Path) -> Iterator[Path]:
     """A new folder of one's own (0700) under `root`, gone at the end unless it was moved away."""
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=root))
+    descriptor = os.open(folder, os.O_RDONLY)
+    _locked(descriptor)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+@contextmanager
+def going_on(root: Path, name: str) -> Iterator[Path]:
+    """The folder `name` (0700) under `root`, with what a killed build left in it; gone at the end.
+
+    Only one process has it: another one that comes meanwhile gets an empty folder of its own. Folders of other names
+    that nobody has are removed, for they can only be of builds that nobody goes on with.
+    """
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = root / f"{STAGING_PREFIX}{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if not _locked(descriptor) or not _is_there(folder, descriptor):
+            with staging(root) as own:
+                yield own
+            return
+        for other in root.glob(f"{STAGING_PREFIX}*"):
+            if other != folder:
+                _remove_unless_in_use(other)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)  # gives up the lock, as the end of the process would
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_there(folder: Path, descriptor: int) -> bool:
+    """Whether the folder of that name is still the one that was opened: whoever had it before may have removed it."""
+    try:
+        return os.path.samestat(os.stat(folder), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _remove_unless_in_use(folder: Path) -> None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        if _locked(descriptor):
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)
 
 
 def sweep_staging(root: Path, older_than: datetime) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any, Protocol, TypeAlias
 import duckdb
 import pyarrow as pa
 from duckdb.func import ARROW, SPECIAL
+from sqlglot import exp
 
 from extracts import query
-from extracts.pseudonyms import pseudonymiser
+from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.specification import ExtractSpec, Release, TableSpec
 from governance.catalogue.catalogue import Catalogue
 
@@ -66,8 +67,14 @@ class OnDuckDB:
         return self._number(query.count_rows(table, spec=self._spec, catalogue=self._catalogue).sql("duckdb"))
 
     def read(self, table: TableSpec) -> pa.RecordBatchReader:
-        selection = query.select_table(table, spec=self._spec, catalogue=self._catalogue).sql("duckdb")
-        return even(self._connection.sql(selection).to_arrow_reader(BATCH_ROWS))
+        return even(self._reader(query.select_table(table, spec=self._spec, catalogue=self._catalogue)))
+
+    def schema(self, table: TableSpec) -> pa.Schema:
+        """Names and types of the columns that `read` gives."""
+        return self._reader(query.select_table(table, spec=self._spec, catalogue=self._catalogue).limit(0)).schema
+
+    def _reader(self, selection: exp.Select) -> pa.RecordBatchReader:
+        return self._connection.sql(selection.sql("duckdb")).to_arrow_reader(BATCH_ROWS)
 
     def keys(self, domain: str) -> int:
         return self._number(query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue).sql("duckdb"))
@@ -86,9 +93,9 @@ class OnDuckDB:
         ).fetchall()
         if known[0][0]:
             self._connection.remove_function(name)
-        self._connection.create_function(
-            name, pseudonymiser(domain=domain, key=key), ["BIGINT"], "BIGINT", type=ARROW, null_handling=SPECIAL
-        )
+        calculate = pseudonymiser(domain=domain, key=key, kind=self._spec.pseudonyms)
+        kind = kind_of(self._spec.pseudonyms).sql
+        self._connection.create_function(name, calculate, ["BIGINT"], kind, type=ARROW, null_handling=SPECIAL)
 
 
 def domains_of(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:

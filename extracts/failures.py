@@ -10,9 +10,14 @@ import pyarrow as pa
 DISK_FULL = "The disk is full. An operator has to make room; then try again."
 NO_MEMORY = "The machine ran out of memory. Try again; an operator can give the worker more."
 UNREADABLE = "A table of the release cannot be read. The linkage team has to look at the release; then try again."
+NO_ENGINE = "What extracts are set to run on is not there. An operator has to install it; then try again."
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # What the engine says when spilled rows or results find no room. Its words are looked for and never passed on.
 WORDS_OF_A_FULL_DISK = ("no space left", "disk quota", "max_temp_directory_size")
+
+
+class EngineMissing(RuntimeError):
+    """The engine that extracts are set to run on cannot be had on this machine. The message is for operators."""
 
 
 class Explained(ValueError):
@@ -29,6 +34,8 @@ def sentence(problem: BaseException) -> str:
         return NO_MEMORY
     if isinstance(problem, (duckdb.InvalidInputException, duckdb.SerializationException, pa.ArrowInvalid)):
         return UNREADABLE
+    if isinstance(problem, EngineMissing):
+        return NO_ENGINE
     return f"The build failed ({type(problem).__name__})."
 
 

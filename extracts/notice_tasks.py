@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from extracts.telling import reminding, sending, spreading, warning
+from extracts.telling import regulator, reminding, sending, spreading, warning
 from governance.agreements import services as agreements
 from governance.notices import digests, outbox
 from governance.permissions import services as permissions
@@ -58,6 +58,12 @@ def warn() -> None:
 def remind() -> None:
     """Remind of what waits for the service, and tell research support of what is overdue. Safe to repeat likewise."""
     reminding.remind_all(at=timezone.now(), site=settings.GATEHOUSE_SITE)
+
+
+@shared_task
+def remind_of_regulator() -> None:
+    """Tell research support how long is left to tell the regulator of an incident. Safe to repeat likewise."""
+    regulator.remind_all(at=timezone.now(), site=settings.GATEHOUSE_SITE)
 
 
 @shared_task

@@ -18,7 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from extracts import query
+from extracts import parts, query
 from extracts.atrest.files import Files
 from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
 from extracts.atrest.seal import Seal
@@ -45,13 +45,19 @@ class NotInRelease(ValueError):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a build is. `rows_done` and `rows_expected` count the rows of `table` only."""
+    """How far a build is. `rows_done` and `rows_expected` count the rows of `table` only.
+
+    all_done, all_expected  rows of all tables; `all_kept` of these were there from an earlier attempt
+    """
 
     table: str
     tables_done: int
     tables: int
     rows_done: int
     rows_expected: int
+    all_done: int = 0
+    all_expected: int = 0
+    all_kept: int = 0
 
 
 Report = Callable[[Progress], None]
@@ -109,7 +115,10 @@ def build(
     seal: Seal | None = None,
     assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Assess the extract, then write it into the empty folder `into`, which the store must be allowed to write to.
+    """Assess the extract, then write it into the folder `into`, which the store must be allowed to write to.
+
+    The folder is empty, or what an earlier build of the same specification, release, keys and moment left there:
+    tables that it finished are kept, everything else is made anew.
 
     One file per table and format of the specification, the papers of `extracts.pack` and manifest.json. `project` is
     the reference that the citation names. `progress` is called after each batch and at least once a second; what it
@@ -122,12 +131,17 @@ def build(
     engine = engine_of(spec, catalogue, store, key)
     expected = _expected_rows(spec, engine, progress)
     assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
-    rows: dict[str, int] = {}
     files = Files(into, seal)
-    for done, table in enumerate(spec.tables):
-        at = _Position(table.name, done, len(spec.tables), progress, rows_expected=expected[table.name])
-        rows[table.name] = _write_table(table, sheet_of(table, spec, catalogue, created_at), spec, engine, files, at)
-    at = _Position("", len(spec.tables), len(spec.tables), progress)
+    rows = parts.take_over(spec, files)
+    whole, kept = sum(expected.values()), sum(rows.values())
+    for table in spec.tables:
+        if table.name not in rows:
+            overall = (sum(rows.values()), whole, kept)
+            at = _Position(table.name, len(rows), len(spec.tables), progress, 0, expected[table.name], *overall)
+            sheet = sheet_of(table, spec, catalogue, created_at)
+            rows[table.name] = _write_table(table, sheet, spec, engine, files, at)
+            parts.mark(table, spec, files, rows[table.name])
+    at = _Position("", len(spec.tables), len(spec.tables), progress, 0, 0, whole, whole, kept)
     _check_pseudonyms(spec, catalogue, engine, store, files, at)
     contents = _contents(spec, catalogue, store, files, at, rows=rows, created_at=created_at, project=project)
     for name, content in {**papers(contents), **files.openers()}.items():
@@ -148,6 +162,7 @@ def build(
         files=entries,
     )
     files.put(MANIFEST, json.dumps(manifest.to_json(), indent=2) + "\n")
+    parts.remove_marks(into)
     return manifest
 
 
@@ -161,9 +176,18 @@ class _Position:
     report: Report
     rows_done: int = 0
     rows_expected: int = 0
+    all_before: int = 0
+    all_expected: int = 0
+    all_kept: int = 0
 
     def beat(self) -> None:
-        self.report(Progress(self.table, self.tables_done, self.tables, self.rows_done, self.rows_expected))
+        all_done = self.all_before + self.rows_done
+        self.report(
+            Progress(
+                self.table, self.tables_done, self.tables, self.rows_done, self.rows_expected,
+                all_done, self.all_expected, self.all_kept,
+            )
+        )  # fmt: skip
 
 
 def _refuse_other_release(spec: ExtractSpec, release: Release, catalogue: Catalogue) -> None:

@@ -9,9 +9,10 @@ from celery import Task
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
-from extracts import tasks
+from extracts import ingress_tasks, tasks
 from extracts.models import Extract, LinkageRun, Release
 from governance.act import moved
+from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
 
 log = logging.getLogger("gatehouse.tasks")
@@ -26,6 +27,9 @@ REACTIONS: dict[tuple[type, str], Task[[int], None]] = {
     (Release, "withdraw"): tasks.lock_release,
     (OutputRequest, "submit"): tasks.check_outputs,
     (OutputRequest, "release"): tasks.pack_release,
+    (Ingress, "approve"): ingress_tasks.bring_in,
+    (Ingress, "try again"): ingress_tasks.bring_in,
+    (Ingress, "remove"): ingress_tasks.take_out,
 }
 
 

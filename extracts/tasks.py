@@ -11,7 +11,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
-from extracts.atrest.seal import Seal
+from extracts.atrest.seal import Seal, key_file
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
@@ -35,7 +35,7 @@ from extracts.linkage_runs import LINKAGE, RELEASES
 from extracts.models import Extract, LinkageRun, Release, Withholding
 from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
-from extracts.services import jobs, keys, risk, withholding
+from extracts.services import jobs, keys, risk, withholding, workspaces
 from extracts.services.withholding import Written
 from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
@@ -48,6 +48,7 @@ from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.people.grants import worker
 from governance.people.models import User
+from governance.projects.models import Project
 from governance.workflow import Refused
 
 log = logging.getLogger("gatehouse.tasks")
@@ -62,15 +63,36 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.GATEHOUSE_LEASE_SECONDS)
 
 
-def key_ring(*, create: bool | None = None) -> KeyRing:
-    """The key ring: in Vault where the settings name one, else in its folder. Only the demonstration makes its own.
+def key_ring() -> KeyRing:
+    """The key ring; only the demonstration makes one by itself. Raises BadKeyRing, and the log tells the reason."""
+    try:
+        return _opened(create=settings.DEMO)
+    except BadKeyRing as problem:
+        log.error("the key ring cannot be opened: %s", problem)
+        raise
 
-    Raises BadKeyRing with the reason why it cannot be opened.
-    """
-    create = settings.DEMO if create is None else create
+
+def _opened(*, create: bool) -> KeyRing:
+    """The key ring in Vault where the settings name one, else in its folder."""
     if not settings.GATEHOUSE_VAULT:
         return open_key_ring(zones().keys, create=create)
     return open_vault_ring(Place(**settings.GATEHOUSE_VAULT), create=create)
+
+
+def workspace_key_file(project: Project, *, by: User) -> str:
+    """The text of the file that opens a project's workspace, for the operator who sets that up. It is on the trail.
+
+    Raises Refused: to whoever is no operator, while the project's data may not be used, and when the key ring has none.
+    """
+    versions = workspaces.versions(project)
+    try:
+        ring = key_ring()
+        found = {version: ring.workspace_key(project.reference, version) for version in versions}
+    except BadKeyRing as problem:
+        raise Refused(str(problem)) from None
+    ids = {version: Seal(key).key_id for version, key in found.items()}
+    workspaces.note_key_given(project, ids, by=by, at=timezone.now())
+    return key_file(project.reference, found)
 
 
 def make_key_ring() -> None:
@@ -86,11 +108,11 @@ def make_key_ring() -> None:
 
 def _ring_there_or_made() -> KeyRing:
     try:
-        return key_ring(create=False)
+        return _opened(create=False)
     except BadKeyRing as problem:
         if Release.objects.exists() or Extract.objects.exists():
             raise Refused(f"{problem} {WAS_IN_USE}") from None
-        return key_ring(create=True)
+        return _opened(create=True)
 
 
 WAS_IN_USE = (
@@ -130,11 +152,10 @@ def _build(extract: Extract) -> None:
     catalogue = catalogue_at(place / "catalogue")
     spec = ExtractSpec.from_json(extract.specification)
     key, seal = _keys_of(extract)
-    own_staging = zones().staging / f"extract-{extract.pk}"
-    delivery.sweep_staging(own_staging, older_than=datetime.now(UTC))
-    with delivery.staging(own_staging) as room:
+    services.keep(extract, at=timezone.now(), lease=lease(), work_began=timezone.now())
+    with delivery.going_on(zones().staging / f"extract-{extract.pk}", _of_the_same(extract)) as room:
         folder = room / "extract"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         cluster = Cluster(**settings.GATEHOUSE_SPARK)
         with (
             store.open_release(place, staging=room, withheld=_withheld(spec, catalogue)) as linked,
@@ -147,6 +168,7 @@ def _build(extract: Extract) -> None:
                 key=key,
                 into=folder,
                 created_at=extract.created_at,
+                project=extract.project.reference,
                 progress=lambda step: _note_progress(extract, step),
                 engine_of=engine_of,
                 seal=seal,
@@ -169,6 +191,13 @@ def _build(extract: Extract) -> None:
             catalogue=catalogue,
             at=timezone.now(),
         )
+
+
+def _of_the_same(extract: Extract) -> str:
+    """A name for everything that the files of a build follow from: only a build of the same goes on with them."""
+    parts = (extract.specification, extract.release.code, extract.release.version, extract.release.manifest_sha256,
+             extract.key_version, extract.created_at.isoformat(), settings.GATEHOUSE_EXTRACT_ENGINE)  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _failing(extract: Extract, place: Path) -> services.Failing | None:
@@ -285,6 +314,9 @@ def _note_progress(extract: Extract, step: Any) -> None:
         tables_total=step.tables,
         rows_done=step.rows_done,
         rows_expected=step.rows_expected,
+        all_done=step.all_done,
+        all_expected=step.all_expected,
+        all_kept=step.all_kept,
     )
 
 
@@ -314,10 +346,11 @@ def _remove_folder(extract: Extract) -> None:
 def _rekey() -> None:
     """Ask for what was delivered under an earlier key version to be built anew, one of a project at a time.
 
-    One whose approval no longer holds stays as it is: the workspace is closed to its people, and it goes with it.
+    Each is asked for once under a version: one that fails is people's to try again. One whose approval no longer
+    holds stays as it is: the workspace is closed to its people, and it goes with it.
     """
     for project in keys.projects_to_rekey():
-        extract = keys.to_rekey(project).order_by("pk")[0]
+        extract = keys.not_asked_again().filter(project=project).order_by("pk")[0]
         release = services.current_release(extract.release.code)
         if release is None:
             continue
@@ -325,7 +358,8 @@ def _rekey() -> None:
         try:
             services.request_again(extract, catalogue=catalogue, by=worker(), at=timezone.now())
         except Refused as refusal:
-            log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
+            if cache.add(f"not-rekeyed:{extract.pk}", True, timeout=24 * 3600):
+                log.info("extract %s is not re-keyed now: %s", extract.pk, refusal)
 
 
 def linkage_setting(**more: Any) -> linkage_runs.Setting:

@@ -14,6 +14,7 @@ from governance.amendments.lifecycle import AGREED
 from governance.amendments.lifecycle import REFUSED as AMENDMENT_REFUSED
 from governance.amendments.lifecycle import TRIAGE as AMENDMENT_SUBMITTED
 from governance.audit.models import Entry
+from governance.incidents.models import Incident
 from governance.people.lifecycle import GRANTED
 from governance.people.models import Sanction
 from governance.people.models.standing import Level
@@ -144,10 +145,12 @@ def _events(told: Mapping[str, Told]) -> dict[str, list[datetime]]:
 
 def _counts(events: Mapping[str, Sequence[datetime]], since: datetime, *, young: bool) -> dict[str, Shown]:
     counts = {kind: Count(sum(at >= since for at in times), len(times)) for kind, times in events.items()}
-    counts |= _revocations(since) | _of_other_records(since) | _sanctions(since)
+    counts |= _revocations(since) | _of_other_records(since) | _by_level(Sanction, "sanctions", since)
+    counts |= _by_level(Incident, "incidents", since)
     counts = defaultdict(Count, counts)
     kinds = (APPROVED, REFUSED, WITHDRAWN, RETURNED, "agreed amendments", "refused amendments", "revocations",
-             "accreditations", *(f"sanctions:{level.value}" for level in LEVELS))  # fmt: skip
+             "accreditations", *(f"sanctions:{level.value}" for level in LEVELS),
+             *(f"incidents:{level.value}" for level in LEVELS))  # fmt: skip
     sums = {
         "submitted": (APPROVED, REFUSED, WITHDRAWN),
         "submitted amendments": ("agreed amendments", "refused amendments"),
@@ -179,9 +182,8 @@ def _of_other_records(since: datetime) -> dict[str, Count]:
     }
 
 
-def _sanctions(since: datetime) -> dict[str, Count]:
-    rows = Sanction.objects.order_by().values("level")
+def _by_level(model: type[Sanction] | type[Incident], what: str, since: datetime) -> dict[str, Count]:
+    """By level of the breach. An incident counts once it was assessed, by the day on which it was reported."""
+    rows = model.objects.filter(level__isnull=False).order_by().values("level")
     counted = rows.annotate(year=Number("pk", filter=Q(created_at__gte=since)), ever=Number("pk"))
-    return {
-        f"sanctions:{level}": Count(year, ever) for level, year, ever in counted.values_list("level", "year", "ever")
-    }
+    return {f"{what}:{level}": Count(year, ever) for level, year, ever in counted.values_list("level", "year", "ever")}

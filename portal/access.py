@@ -13,7 +13,7 @@ from django.utils import timezone
 from governance.audit import trail
 from governance.audit.models import Entry
 from governance.notices import services as notices
-from governance.people.grants import is_the_services, roles_everywhere, roles_for
+from governance.people.grants import hides, is_the_services, roles_everywhere, roles_for
 from governance.people.models import User
 from governance.people.roles import TEAM_ROLES, Role
 
@@ -51,8 +51,11 @@ def note_view(record: Model, *, by: User, at: datetime) -> None:
 
 
 def may_see(record: Any, person: User, at: datetime) -> bool:
-    """Whether the person holds a role, on the record's project or in the service, that sees records of this kind."""
-    return bool(roles_for(record, person, at) & record.VISIBLE_TO)
+    """Whether the person holds a role, on the record's project or in the service, that sees records of this kind.
+
+    Of a record that hides from those whom it names, they see nothing.
+    """
+    return bool(roles_for(record, person, at) & record.VISIBLE_TO) and not hides(record, person)
 
 
 def team_or_404(project: Any, person: User, at: datetime) -> None:

@@ -21,7 +21,9 @@ NAVIGATION: tuple[tuple[str, str, str | frozenset[Role]], ...] = (
     ("Your work", "home", "signed in"),
     ("Projects", "projects", "signed in"),
     ("People", "people", frozenset({Role.SUPPORT, Role.AUDITOR})),
+    ("Incidents", "incidents", frozenset({Role.SUPPORT, Role.AUDITOR})),
     ("Output checks", "outputs", frozenset({Role.CHECKER})),
+    ("Files coming in", "ingresses", frozenset({Role.CHECKER})),
     ("Linkage", "linkage", frozenset({Role.LINKER, Role.STEWARD, Role.AUDITOR})),
     ("Operations", "operations", frozenset({Role.OPERATOR})),
     ("Audit trail", "trail", frozenset({Role.AUDITOR})),
@@ -67,7 +69,7 @@ def _held(who: str | frozenset[Role], roles: Collection[Role]) -> bool:
     return isinstance(who, frozenset) and not who.isdisjoint(roles)
 
 
-def _section(request: HttpRequest, roles: Collection[Role]) -> str:
+def _section(request: HttpRequest, roles: frozenset[Role]) -> str:
     """Name of the part of the navigation that this page belongs to, or "".
 
     The work on a project is found through the project; checkers find output requests in a queue of their own.
@@ -76,6 +78,10 @@ def _section(request: HttpRequest, roles: Collection[Role]) -> str:
         return "home"
     if request.path.startswith(reverse("outputs")):
         return "outputs" if Role.CHECKER in roles else "projects"
+    if request.path.startswith(reverse("incidents")):
+        return "incidents" if roles & {Role.SUPPORT, Role.AUDITOR} else "home"
+    if request.path.startswith(reverse("ingresses")):
+        return "ingresses" if Role.CHECKER in roles else "projects"
     if request.path.startswith(OF_PROJECTS):
         return "projects"
     if request.path.startswith(OF_PEOPLE):

@@ -117,7 +117,7 @@ def _part(table: TableReport, report: RiskReport, remedies: list[Remedy], catalo
         table.table,
         catalogue[table.table].label,
         table.is_above(report.ceiling),
-        tuple(_sentences(table, report)),
+        tuple(_sentences(table, report, catalogue)),
         tuple(_named(table.table, name, level, catalogue) for name, level in table.quasi),
         tuple(_bands(table)),
         tuple(_parts(table, catalogue)),
@@ -126,7 +126,7 @@ def _part(table: TableReport, report: RiskReport, remedies: list[Remedy], catalo
     )
 
 
-def _sentences(table: TableReport, report: RiskReport) -> Iterator[str]:
+def _sentences(table: TableReport, report: RiskReport, catalogue: Catalogue) -> Iterator[str]:
     if not table.rows:
         yield "It has no rows."
         return
@@ -149,9 +149,8 @@ def _sentences(table: TableReport, report: RiskReport) -> Iterator[str]:
             "one with their combination of people."
         )
     for rare in table.rare:
-        yield (
-            f"{about(rare.rows)} rows share {', '.join(rare.variables)} with fewer than {report.threshold - 1} others."
-        )
+        names = ", ".join(catalogue[table.table][name].label for name in rare.variables)
+        yield f"{about(rare.rows)} rows share these with fewer than {report.threshold - 1} others: {names}."
 
 
 def _bands(table: TableReport) -> Iterator[Line]:

@@ -58,6 +58,7 @@ class Facts:
     checked: Collection[tuple[int, int]]
     in_force: Mapping[int, Agreement]
     newest_out: Mapping[str, datetime]
+    named: Collection[int] = ()
 
 
 class Known:
@@ -114,6 +115,9 @@ class Known:
     def institution_signed(self) -> bool:
         return self._record.pk in self._facts.institution_signed
 
+    def names(self, person: User) -> bool:
+        return self._record.pk in self._facts.named
+
     def checked_by(self, person: User) -> bool:
         return (self._record.pk, self._record.round) in self._facts.checked
 
@@ -153,6 +157,7 @@ def facts_about(person: User, at: datetime) -> Facts:
         institution_signed=set(institution.values_list("agreement_id", flat=True)),
         checked=set(checks.values_list("request_id", "round")),
         in_force={agreement.project_id: agreement for agreement in in_force.defer("scope_json", "terms")},
+        named=set(person.incidents.values_list("incident_id", flat=True)) if Role.SUPPORT in everywhere else set(),
         newest_out=dict(out.values_list("code").annotate(newest=Max("created_at"))),
     )
 

@@ -25,6 +25,10 @@ from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, OPEN, REPORTED, 
 from governance.agreements.models import Agreement, Condition
 from governance.amendments import lifecycle as amending
 from governance.amendments.models import Amendment
+from governance.incidents import lifecycle as incidents
+from governance.incidents.models import Incident
+from governance.ingress import lifecycle as coming_in
+from governance.ingress.models import Ingress
 from governance.outputs import lifecycle as outputs
 from governance.outputs.models import OutputRequest
 from governance.people import lifecycle as people
@@ -96,6 +100,9 @@ TURNS = (
     Turn(Extract,         RECALLED,              "",            "A release was withdrawn: stop using this extract"),
     Turn(Enquiry,         enquiries.ASKED,       "redirect",    "Answer the enquiry"),
     Turn(Accreditation,   people.REQUESTED,      "refuse",      "Decide on the accreditation"),
+    Turn(Incident,        incidents.REPORTED,    "assess",      "Assess an incident that was reported"),
+    Turn(Incident,        incidents.ASSESSED,    "contain",     "Contain the incident"),
+    Turn(Incident,        incidents.CONTAINED,   "record",      "Record what was learned, and close the incident"),
     Turn(RoleGrant,       people.PROPOSED,       "refuse",      "Confirm or refuse a role of the service"),
     Turn(FactorReset,     people.RESET_ASKED,    "confirm",     "Confirm or refuse the reset of a second factor"),
     Turn(TeamReview,      reviews.OPEN,           "confirm",     "Say who of the team still needs the project"),
@@ -104,6 +111,12 @@ TURNS = (
     Turn(Delivery,        deliveries.REFUSED,    "",            "Tell the provider why the delivery was refused"),
     Turn(Release,         releases.BUILT,        "publish",     "Decide whether the release is published"),
     Turn(Release,         releases.WITHDRAWN,    "",            "A release was withdrawn: read what is wrong with it"),
+    Turn(Ingress,         coming_in.DRAFT,       "edit",        "Add the files to bring in, and submit them", True),
+    Turn(Ingress,         coming_in.RETURNED,    "edit",        "Answer the checker's reasons and submit again", True),
+    Turn(Ingress,         coming_in.SUBMITTED,   "approve",     "Look at the files that are to come in"),
+    Turn(Ingress,         coming_in.STOPPED,     "withdraw",    "Read what stopped the files, and try again", True),
+    Turn(Ingress,         coming_in.BROUGHT_IN,  "",            "The files are in the project's workspace"),
+    Turn(Ingress,         coming_in.REFUSED,     "",            "Read why the files were refused"),
     Turn(OutputRequest,   outputs.DRAFT,         "edit",        "Complete the output request and submit it", True),
     Turn(OutputRequest,   outputs.RETURNED,      "edit",        "Answer the checkers' reasons and submit again", True),
     Turn(OutputRequest,   outputs.SUBMITTED,     "check",       "Check the output"),
@@ -121,10 +134,12 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Condition: (("project__lead",), ("text", "how_met")),
     Amendment: (("project__lead",), ("delta", "reason")),
     Extract: (("project__lead",), ("specification", "manifest")),
+    Ingress: (("project__lead", "author"), ("purpose", "source", "licence")),
     OutputRequest: (("project__lead", "author"), ("context",)),
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),
     Accreditation: (("person__organisation",), ("evidence",)),
+    Incident: (("person__organisation",), ("text", "about", "because", "actions", "lessons")),
     RoleGrant: (("person__organisation", "stands_in_for"), ()),
     FactorReset: (("person__organisation",), ("because",)),
     TeamReview: (("project__lead",), ()),
@@ -263,6 +278,8 @@ def _reference(record: Any) -> str:
     """The project's reference, or the dataset or organisation that a record of the service is about."""
     if isinstance(record, Accreditation | FactorReset | RoleGrant | RoleReview):
         return str(record.person.organisation)
+    if isinstance(record, Incident):
+        return record.reference
     if is_the_services(record):
         return str(record.code if isinstance(record, Release) else record.dataset)
     return str(record.project.reference)

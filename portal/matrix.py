@@ -10,6 +10,8 @@ from django.utils.text import capfirst
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, ProjectKey, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
+from governance.incidents.models import Incident
+from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, FactorReset, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
@@ -20,9 +22,9 @@ from governance.workflow import grid
 
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
-    Invitation, FactorReset, Accreditation, Sanction, RoleGrant, RoleReview, Enquiry, Project, Handover, TeamReview,
-    Agreement, Condition, Amendment, Extract, ProjectKey, OutputRequest, Publication, Delivery, LinkageRun,
-    ClericalPair, Release,
+    Invitation, FactorReset, Accreditation, Sanction, Incident, RoleGrant, RoleReview, Enquiry, Project, Handover,
+    TeamReview, Agreement, Condition, Amendment, Extract, ProjectKey, Ingress, OutputRequest, Publication, Delivery,
+    LinkageRun, ClericalPair, Release,
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from governance.agreements.use import why_not_use
 from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue
 from governance.catalogue.cohort import in_words, tables_of
+from governance.incidents.models import Incident
+from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
 from governance.people import accreditation
 from governance.people.grants import owner_code, roles_on
@@ -113,13 +115,23 @@ def work_context(project: Project, person: User, roles: Collection[Role], at: da
         "amendments": list(project.amendments.all()) if held & Amendment.VISIBLE_TO else [],
         "extracts": list(project.extracts.select_related("release")) if held & Extract.VISIBLE_TO else [],
         "outputs": list(project.output_requests.select_related("author")) if held & OutputRequest.VISIBLE_TO else [],
+        "ingresses": list(project.ingresses.all()) if held & Ingress.VISIBLE_TO else [],
         "publications": list(project.publications.all()) if held & Publication.VISIBLE_TO else [],
         "records_publications": works_on_it,
+        "incidents": incidents_of(project, person, held),
+        "reads_incidents": bool(held & Incident.VISIBLE_TO),
         "sees_extracts": bool(held & Extract.VISIBLE_TO),
         "sees_outputs": bool(held & OutputRequest.VISIBLE_TO),
         "works_on_it": works_on_it,
         "why_no_extract": why_no_extract(project, person, at) if works_on_it else "",
     }
+
+
+def incidents_of(project: Project, person: User, roles: Collection[Role]) -> list[Incident]:
+    """The project's incidents: all for the service's people who follow them up, assessed ones for its lead."""
+    if set(roles) & Incident.VISIBLE_TO:
+        return list(Incident.for_staff(person).filter(projects__project=project))
+    return list(Incident.for_lead(project, person))
 
 
 def why_no_extract(project: Project, person: User, at: datetime) -> str:

@@ -11,6 +11,7 @@ from django.core.cache import cache
 
 from governance.audit import trail
 from governance.catalogue.catalogue import available, find
+from governance.incidents.breach_levels import breach_levels
 from governance.people.models import local_day
 from governance.people.models.standing import Level
 from governance.projects.clocks import STAGES, Side
@@ -39,6 +40,13 @@ AFTERWARDS = {
 SANCTIONS = {f"sanctions:{level.value}": f"Level {level.value}. {level.label}" for level in Level}
 
 
+INCIDENTS = {
+    f"incidents:{one.level}": f"Level {one.level}. {one.label}"
+    for one in breach_levels().values()
+    if one.is_counted_in_public
+}
+
+
 @dataclass(frozen=True)
 class TimeRow:
     name: str
@@ -62,6 +70,7 @@ class Page:
     applications: list[CountRow]
     afterwards: list[CountRow]
     sanctions: list[CountRow]
+    incidents: list[CountRow]
 
 
 def page_at(at: datetime) -> Page:
@@ -90,6 +99,7 @@ def _page(figures: Figures) -> Page:
         applications=_counts(figures, APPLICATIONS),
         afterwards=_counts(figures, AFTERWARDS),
         sanctions=_counts(figures, SANCTIONS),
+        incidents=_counts(figures, INCIDENTS),
     )
 
 
@@ -111,6 +121,6 @@ def rows_of(page: Page) -> Iterator[tuple[str, ...]]:
             yield figure, line.name, target, MEDIAN, year.median, ever.median
             yield figure, line.name, target, CENTILE, year.centile, ever.centile
     for figure, counts in (("applications", page.applications), ("afterwards", page.afterwards),
-                           ("sanctions", page.sanctions)):  # fmt: skip
+                           ("sanctions", page.sanctions), ("incidents", page.incidents)):  # fmt: skip
         for one in counts:
             yield figure, one.name, "", COUNT, one.shown.year, one.shown.ever

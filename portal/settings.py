@@ -70,7 +70,9 @@ INSTALLED_APPS = [
     "governance.agreements.apps.AgreementsConfig",
     "governance.amendments.apps.AmendmentsConfig",
     "governance.outputs.apps.OutputsConfig",
+    "governance.ingress.apps.IngressConfig",
     "governance.publications.apps.PublicationsConfig",
+    "governance.incidents.apps.IncidentsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -161,10 +163,12 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_DATA / "celerybeat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "extracts.tasks.sweep", "schedule": env.float("GATEHOUSE_SWEEP_SECONDS", default=30.0)},
+    "sweep-ingress": {"task": "extracts.ingress_tasks.sweep_ingress", "schedule": 60.0},
     "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
     "pass-on-notices": {"task": "extracts.notice_tasks.pass_on", "schedule": 15.0},
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},
     "warn": {"task": "extracts.notice_tasks.warn", "schedule": crontab(hour="6", minute="30")},
+    "remind-of-regulator": {"task": "extracts.notice_tasks.remind_of_regulator", "schedule": crontab(minute="*/15")},
     "remind": {"task": "extracts.notice_tasks.remind", "schedule": crontab(hour="6", minute="40")},
     "complete-agreements": {"task": "extracts.notice_tasks.complete_agreements", "schedule": 300.0},
     "run-out": {"task": "extracts.notice_tasks.run_out", "schedule": crontab(minute="10")},

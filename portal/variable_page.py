@@ -21,7 +21,7 @@ from governance.catalogue.catalogue import Catalogue, Sensitivity, Variable
 from governance.projects.route import Wanted, is_sensitive, is_small_area
 from portal.charts import Axis, bar, curve
 from portal.release_figures import figures_of, looks_like, told
-from portal.variable_breaks import breaks_between
+from portal.variable_changes import changes_between
 
 EXAMPLE = date(2024, 3, 7)
 MOST_VALUES = 12
@@ -82,7 +82,7 @@ class OverReleases:
     """Every release that was published, newest first, and what changed between those that follow one another."""
 
     lines: tuple[InRelease, ...]
-    breaks: tuple[str, ...]
+    changes: tuple[str, ...]
 
 
 def asks_for(variable: Variable, catalogue: Catalogue) -> list[str]:
@@ -181,7 +181,7 @@ def over_releases(variable: Variable, code: str, labels: Mapping[str, str]) -> O
         if kept:
             said.append((release.version, rows, figures))
     pairs = zip(said[1:], said, strict=False)
-    return OverReleases(tuple(lines), tuple(line for old, new in pairs for line in breaks_between(old, new)))
+    return OverReleases(tuple(lines), tuple(line for old, new in pairs for line in changes_between(old, new)))
 
 
 def _missing_words(release: Release, figures: Mapping[str, Any], rows: int | None) -> str:

@@ -16,18 +16,25 @@ from governance.agreements.models import Agreement
 from governance.amendments import services as amendments
 from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue, find
+from governance.incidents import services as incidents
+from governance.incidents.models import Incident, Regulator
+from governance.ingress import services as ingresses
+from governance.ingress.models import Ingress
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict, Clearance, OutputRequest
 from governance.people.grants import give_everywhere, owner_code
 from governance.people.models import Accreditation, FactorReset, Organisation, RoleGrant, User
+from governance.people.models.standing import Level
 from governance.people.roles import Role
 from governance.permissions import services as permissions
 from governance.permissions.models import RoleReview, TeamReview
 from governance.projects import answering, leaving
 from governance.projects import services as projects
+from governance.projects.attaching import Scanned
 from governance.projects.boards import Verdict
 from governance.projects.enquiries import services as enquiries
 from governance.projects.models import Enquiry, Handover, Project
+from governance.projects.papers import Scan
 from governance.publications import services as publications
 from governance.publications.citation import Citation
 from governance.publications.models import Publication
@@ -384,3 +391,64 @@ def a_publication(output: OutputRequest | None = None, **said: Any) -> Publicati
     because = {"no_outputs_because": ""} if output else {}
     rests_on = [output] if output else []
     return publications.record(project, a_citation(**(because | said)), outputs=rests_on, by=person("ruth"), at=now())
+
+
+AREAS = b"area,name\nE23000001,Metropolitan\nE23000002,Northshire\n"
+
+
+def clean(content: bytes) -> Scanned:
+    """What a malware scanner says that finds nothing."""
+    return Scanned(Scan.CLEAN)
+
+
+def a_wish(**said: Any) -> ingresses.Wish:
+    """What Ruth says of the areas that she wants to bring in."""
+    usual = {
+        "kind": "data",
+        "title": "Police force areas",
+        "purpose": "To name the areas in tables.",
+        "source": "The national statistics office, its web site, May 2026.",
+        "licence": "Open Government Licence v3.0",
+        "personal": "no",
+    }
+    return ingresses.Wish(**(usual | said))
+
+
+def an_ingress(state: str = "draft", *, name: str = "areas.csv", content: bytes = AREAS, **said: Any) -> Ingress:
+    """Files of Ruth's project that are to come in: draft, submitted, approved, returned, refused."""
+    project, ruth, at = an_agreement().project, person("ruth"), now()
+    ingress = ingresses.start(project, a_wish(**said), by=ruth, at=at)
+    ingresses.add_file(ingress, name=name, content=content, scanner=clean, by=ruth, at=at)
+    if state == "draft":
+        return Ingress.objects.get(pk=ingress.pk)
+    ingress = ingresses.submit(ingress, by=ruth, at=at)
+    verdicts = {"approved": "approve", "returned": "return", "refused": "refuse"}
+    if state in verdicts:
+        verdict = ingresses.Verdict(verdicts[state])
+        ingress = ingresses.decide(
+            ingress, verdict, reasons="Areas, and nothing else.", round=1, by=person("cass"), at=at
+        )
+    return ingress
+
+
+def an_incident(
+    state: str = "reported", *, by: str = "coral", level: int = 1, regulator: str = "not_needed", **said: Any
+) -> Incident:
+    """What Coral noticed two hours ago: reported, assessed, contained, closed."""
+    at, sam = now(), person("sam")
+    usual = {"kind": "shared_account", "text": "A password lay on the printer.", "about": "Room 4."}
+    usual["noticed_at"] = at - timedelta(hours=2)
+    incident = incidents.report(**(usual | said), by=person(by), at=at)
+    if state == "reported":
+        return incident
+    given = {"level": Level(level), "regulator": Regulator(regulator), "because": "Nobody had used it."}
+    incident = incidents.assess(incident, **given, by=sam, at=at)
+    if state == "assessed":
+        return incident
+    incident = incidents.contain(incident, contained_at=at, how="The password was changed.", by=sam, at=at)
+    if state == "contained":
+        return incident
+    day = timezone.localdate(at)
+    said = {"institution_told_on": day, "actions": "A talk.", "lessons": "No passwords on paper."}
+    incident = incidents.record(incident, **said, by=sam, at=at)
+    return incidents.close(incident, by=sam, at=at)

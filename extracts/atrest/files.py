@@ -23,6 +23,19 @@ class Opened(NamedTuple):
     sha256: str
 
 
+class Recalled(NamedTuple):
+    """What is known of a sealed file that an earlier attempt wrote."""
+
+    size: int
+    content: str
+
+    def tell(self) -> int:
+        return self.size
+
+    def content_sha256(self) -> str:
+        return self.content
+
+
 class Files:
     """Writes the files of an extract into a folder, sealed where there is a seal, and knows what each of them holds.
 
@@ -33,15 +46,15 @@ class Files:
     def __init__(self, folder: Path, seal: Seal | None) -> None:
         self.folder, self.seal = folder, seal
         self.contents: dict[str, str] = {}
-        self._sealed: dict[str, SealedWriter] = {}
+        self._sealed: dict[str, SealedWriter | Recalled] = {}
 
     def sink(self, path: Path) -> BinaryIO:
         """What the bytes of a file are written to. Parquet is sealed by its own writer: see `encryption`."""
         name = path.relative_to(self.folder).as_posix()
         if self.seal is None or name in IN_THE_CLEAR or path.suffix == ".parquet":
             return path.open("wb")
-        self._sealed[name] = self.seal.writer(path, name)
-        return cast(BinaryIO, self._sealed[name])
+        writer = self._sealed[name] = self.seal.writer(path, name)
+        return cast(BinaryIO, writer)
 
     def encryption(self, name: str) -> Any:
         """The `encryption_properties` of the writer of one Parquet file, or None."""
@@ -66,6 +79,19 @@ class Files:
             return
         quoted, source = view.replace('"', '""'), str(path).replace("'", "''")
         connection.execute(f"CREATE OR REPLACE TEMP VIEW \"{quoted}\" AS FROM read_parquet('{source}')")
+
+    def remembered(self, name: str) -> dict[str, Any]:
+        """What `recall` must be told of a file when another attempt goes on with it."""
+        if name in self._sealed:
+            return {"bytes": self._sealed[name].tell(), "content_sha256": self._sealed[name].content_sha256()}
+        return {"bytes": None, "content_sha256": self.contents.get(name, "")}
+
+    def recall(self, name: str, *, bytes: int | None, content_sha256: str) -> None:
+        """Know of a file that an earlier attempt wrote what was `remembered` of it."""
+        if bytes is not None:
+            self._sealed[name] = Recalled(bytes, content_sha256)
+        elif content_sha256:
+            self.contents[name] = content_sha256
 
     def as_opened(self, name: str, size: int, sha256: str) -> Opened:
         """The file as it is once opened; `size` and `sha256` are of the bytes on the disk."""

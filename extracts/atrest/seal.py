@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,12 @@ class Seal:
     def offer(self, connection: duckdb.DuckDBPyConnection, view: str, path: Path, name: str) -> None:
         """Make a sealed Parquet file a view of a DuckDB connection, whose settings may be locked."""
         connection.register(view, dataset(path, data_key(path, name, by_id([self._key]))))
+
+
+def key_file(reference: str, keys: Mapping[int, bytes]) -> str:
+    """The text of the file from which `gatehouse_workspace` reads the keys of one project: by version, oldest first."""
+    lines = [f"{version} {key.hex()}\n" for version, key in sorted(keys.items())]
+    return f"# Keys of the workspace of {reference}. For its owner's eyes only (chmod 600).\n{''.join(lines)}"
 
 
 def delivered() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -28,7 +29,7 @@ class Extract(Job):
     WAITING = WAITING
     STATES = ExtractState
     VISIBLE_TO = ON_PROJECTS - NO_DATA
-    QUEUED, WORKING, AFRESH = REQUESTED, BUILDING, {"rows_done": 0, "tables_done": 0}
+    QUEUED, WORKING, AFRESH = REQUESTED, BUILDING, {"rows_done": 0, "tables_done": 0, "all_done": 0, "all_kept": 0}
     ALONG = ("project", "agreement", "release", "requested_by", "replaces")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="extracts")
@@ -49,6 +50,11 @@ class Extract(Job):
     tables_total = models.PositiveIntegerField(default=0, editable=False)
     rows_done = models.PositiveBigIntegerField(default=0, editable=False)
     rows_expected = models.PositiveBigIntegerField(default=0, editable=False)
+    # Of all tables together; `all_kept` were there from an earlier attempt.
+    all_done = models.PositiveBigIntegerField(default=0, editable=False)
+    all_expected = models.PositiveBigIntegerField(default=0, editable=False)
+    all_kept = models.PositiveBigIntegerField(default=0, editable=False)
+    work_began = models.DateTimeField(null=True, editable=False)
 
     folder = models.CharField(max_length=100, blank=True, editable=False)
     manifest = models.JSONField(null=True, editable=False)
@@ -72,11 +78,15 @@ class Extract(Job):
 
     @property
     def percent(self) -> int:
-        """How far the build is, 0 to 100: tables done, and the share of the rows of the table in work."""
-        if not self.tables_total:
-            return 0
-        share = min(1.0, self.rows_done / self.rows_expected) if self.rows_expected else 0.0
-        return min(100, round(100 * (self.tables_done + share) / self.tables_total))
+        """How far the build is, 0 to 100: rows that are written, of all tables."""
+        return min(100, round(100 * self.all_done / self.all_expected)) if self.all_expected else 0
+
+    def time_left(self, at: datetime) -> timedelta | None:
+        """How long the rest will take at the pace of this attempt so far; None while that cannot be told."""
+        written = self.all_done - self.all_kept
+        if self.work_began is None or written <= 0 or at <= self.work_began:
+            return None
+        return (at - self.work_began) * ((self.all_expected - self.all_done) / written)
 
     @property
     def files(self) -> list[dict[str, Any]]:

@@ -31,19 +31,16 @@ Codes = Mapping[int, npt.NDArray[np.int64]]
 Flags = npt.NDArray[np.bool_]
 
 
-def special_uniques(
-    connection: duckdb.DuckDBPyConnection, names: Sequence[str], sizes: Sequence[int], room: int = ROOM
-) -> Special:
+def special_uniques(connection: duckdb.DuckDBPyConnection, names: Sequence[str], sizes: Sequence[int]) -> Special:
     """How many rows have a minimal set of each size, and how often each variable takes part in one.
 
     sizes  how many codes each variable has
-    room   cells that may be counted outside the engine
     """
     classes, alone = connection.execute(f"SELECT count(*), count(*) FILTER (WHERE n = 1) FROM {CLASSES}").fetchall()[0]
     if not alone:
         return Special((0, 0, 0), tuple((name, 0) for name in names))
     sets = [places for size in range(1, LARGEST + 1) for places in combinations(range(len(names)), size)]
-    counted = list(_that_fit(sets, sizes, min(AT_ONCE, WORTH_IT * classes), room))
+    counted = list(_that_fit(sets, sizes, min(AT_ONCE, WORTH_IT * classes)))
     cells = _unique_cells(connection, counted, sizes)
     rows, parts = np.zeros(LARGEST, np.int64), np.zeros(len(names), np.int64)
     with _looked_up(connection, [places for places in sets if places not in set(counted)]) as columns:
@@ -53,12 +50,12 @@ def special_uniques(
     return Special((one, two, three), tuple(zip(names, map(int, parts), strict=True)))
 
 
-def _that_fit(sets: Sequence[Places], sizes: Sequence[int], most: int, room: int) -> Iterator[Places]:
+def _that_fit(sets: Sequence[Places], sizes: Sequence[int], most: int) -> Iterator[Places]:
     """The sets of at most so many cells, those with the fewest first, as many as there is room for."""
     used = 0
     for places in sorted(sets, key=lambda places: (_cells(places, sizes), places)):
         used += _cells(places, sizes)
-        if used > room or _cells(places, sizes) > most:
+        if used > ROOM or _cells(places, sizes) > most:
             return
         yield places
 

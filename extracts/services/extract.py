@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,14 @@ from extracts.services.gate import Failing, failing
 from extracts.services.keys import current_key_version
 from extracts.services.releases import current_release, why_no_release
 from extracts.services.withholding import withheld_version
-from extracts.specification import compile_specification, missing_from, problems_of
+from extracts.specification import (
+    DEFAULT_FORMATS,
+    FORMATS,
+    PARQUET,
+    compile_specification,
+    missing_from,
+    problems_of,
+)
 from governance.act import act, begin, locked
 from governance.agreements.models import Agreement
 from governance.agreements.services import in_force
@@ -32,16 +39,24 @@ from governance.workflow import Refused
 
 
 @transaction.atomic
-def request(project: Project, *, catalogue: Catalogue, by: User, at: datetime) -> Extract:
+def request(
+    project: Project,
+    *,
+    catalogue: Catalogue,
+    by: User,
+    at: datetime,
+    formats: Collection[str] = DEFAULT_FORMATS,
+) -> Extract:
     """Ask for what the agreement in force allows, from the newest release.
 
+    formats  of FORMATS, besides Parquet, which is always written
     Raises Refused with the condition of use that fails, or that no release serves it.
     """
     if Role.RESEARCHER not in roles_on(project, by, at):
         raise Refused("Only researchers of the project request extracts.")
     if reason := why_not_use(project, by, at):
         raise Refused(reason)
-    return _begin(project, catalogue=catalogue, requested_by=by, by=by, at=at)
+    return _begin(project, catalogue=catalogue, requested_by=by, by=by, at=at, formats=formats)
 
 
 @transaction.atomic
@@ -55,14 +70,22 @@ def request_again(extract: Extract, *, catalogue: Catalogue, by: User, at: datet
     if extract.state != DELIVERED:
         raise Refused("Only a delivered extract can be replaced by a newer one.")
     if by == worker():
-        return _begin(
-            extract.project, catalogue=catalogue, requested_by=extract.requested_by, by=by, at=at, replaces=extract
-        )
-    if Role.RESEARCHER not in roles_on(extract.project, by, at):
-        raise Refused("Only researchers of the project refresh its extracts.")
-    if reason := why_not_use(extract.project, by, at):
-        raise Refused(reason)
-    return _begin(extract.project, catalogue=catalogue, requested_by=by, by=by, at=at, replaces=extract)
+        requested_by = extract.requested_by
+    else:
+        if Role.RESEARCHER not in roles_on(extract.project, by, at):
+            raise Refused("Only researchers of the project refresh its extracts.")
+        if reason := why_not_use(extract.project, by, at):
+            raise Refused(reason)
+        requested_by = by
+    return _begin(
+        extract.project,
+        catalogue=catalogue,
+        requested_by=requested_by,
+        by=by,
+        at=at,
+        formats=_formats_of(extract),
+        replaces=extract,
+    )
 
 
 def _begin(
@@ -72,12 +95,13 @@ def _begin(
     requested_by: User,
     by: User,
     at: datetime,
+    formats: Collection[str],
     replaces: Extract | None = None,
 ) -> Extract:
     project = Project.objects.select_for_update().get(pk=project.pk)
     if project.extracts.filter(state__in=UNFINISHED).exists():
         raise Refused("An extract of this project is being built: wait for it, or cancel it first.")
-    compiled = _compiled(project, catalogue, at)
+    compiled = _compiled(project, catalogue, at, formats)
     extract = Extract(project=project, requested_by=requested_by, replaces=replaces, **compiled)
     said = {"release": str(extract.release), "agreement": extract.agreement.version}
     if replaces:
@@ -85,7 +109,12 @@ def _begin(
     return begin(extract, "request", by=by, at=at, details=said)
 
 
-def _compiled(project: Project, catalogue: Catalogue, at: datetime) -> dict[str, Any]:
+def _formats_of(extract: Extract) -> list[str]:
+    """What was asked for the first time, as far as it is still known."""
+    return [name for name in extract.specification.get("formats", DEFAULT_FORMATS) if name in FORMATS]
+
+
+def _compiled(project: Project, catalogue: Catalogue, at: datetime, formats: Collection[str]) -> dict[str, Any]:
     """What the agreement in force comes to on the release that is published. Raises Refused when it cannot be built."""
     agreement = in_force(project, at)
     release = current_release(agreement.scope.dataset)
@@ -96,7 +125,8 @@ def _compiled(project: Project, catalogue: Catalogue, at: datetime) -> dict[str,
     if missing := missing_from(agreement.scope, release.tables, catalogue):
         raise Refused(f"Release {release} does not hold {', '.join(missing)}: the linkage team must publish them.")
     withheld = withheld_version(agreement.scope.dataset)
-    spec = compile_specification(agreement.scope, catalogue, release.version, withheld=withheld)
+    chosen = {PARQUET, *formats}
+    spec = compile_specification(agreement.scope, catalogue, release.version, formats=chosen, withheld=withheld)
     return {
         "agreement": agreement,
         "release": release,
@@ -122,7 +152,7 @@ def retry(extract: Extract, *, catalogue: Catalogue, by: User, at: datetime) -> 
     others = extract.project.extracts.filter(state__in=UNFINISHED).exclude(pk=extract.pk)
     if others.exists():
         raise Refused("Another extract of this project is being built: wait for it, or cancel it first.")
-    compiled = _compiled(extract.project, catalogue, at)
+    compiled = _compiled(extract.project, catalogue, at, _formats_of(extract))
     return jobs.again(extract, by=by, at=at, requested_by=by, **compiled)
 
 

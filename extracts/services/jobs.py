@@ -47,7 +47,7 @@ def claim(model: type[J], pk: int, *, at: datetime, lease: timedelta) -> J | Non
     return job
 
 
-def keep(job: Job, *, at: datetime, lease: timedelta, **progress: float | str) -> None:
+def keep(job: Job, *, at: datetime, lease: timedelta, **progress: float | str | datetime) -> None:
     """Renew the lease and note progress. Raises Superseded when the job is no longer this attempt's."""
     rows: Any = type(job).objects  # type: ignore[attr-defined]
     mine = rows.filter(pk=job.pk, attempt=job.attempt, state=job.WORKING)

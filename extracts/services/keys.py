@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from extracts.lifecycle import DELIVERED
 from extracts.lifecycle.extract import OPEN
@@ -47,10 +47,17 @@ def to_rekey(project: Project) -> QuerySet[Extract]:
 
 def projects_to_rekey() -> QuerySet[Project]:
     """The projects of which something has to be built again under the key in use, and nothing is being built."""
-    in_use = ProjectKey.objects.filter(project=OuterRef("project"), state=CURRENT).values("version")[:1]
-    behind = Extract.objects.filter(state=DELIVERED, key_version__lt=Subquery(in_use))
     busy = Extract.objects.filter(state__in=OPEN)
-    return Project.objects.filter(pk__in=behind.values("project")).exclude(pk__in=busy.values("project"))
+    return Project.objects.filter(pk__in=not_asked_again().values("project")).exclude(pk__in=busy.values("project"))
+
+
+def not_asked_again() -> QuerySet[Extract]:
+    """Of all projects the delivered extracts of an earlier key version that were not asked for under that in use."""
+    versions = ProjectKey.objects.filter(project=OuterRef("project"), state=CURRENT).values("version")[:1]
+    behind = (
+        Extract.objects.filter(state=DELIVERED).alias(in_use=Subquery(versions)).filter(key_version__lt=F("in_use"))
+    )
+    return behind.filter(~Exists(Extract.objects.filter(replaces=OuterRef("pk"), key_version=OuterRef("in_use"))))
 
 
 @transaction.atomic

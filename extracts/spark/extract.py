@@ -14,16 +14,18 @@ import pyarrow as pa
 import pyspark
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.functions import arrow_udf
-from pyspark.sql.types import LongType
+from pyspark.sql.types import LongType, StringType
 from sqlglot import exp
 
 from extracts import query
-from extracts.engines import OpenRelease, domains_of, even
-from extracts.pseudonyms import pseudonymiser
+from extracts.engines import OnDuckDB, OpenRelease, domains_of, even
+from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.spark.dialect import Known, spark_text
 from extracts.specification import ExtractSpec, TableSpec
 from extracts.withholding import WITHHELD
 from governance.catalogue.catalogue import Catalogue
+
+TYPES = {"BIGINT": LongType(), "VARCHAR": StringType()}
 
 
 class OnSpark:
@@ -46,14 +48,15 @@ class OnSpark:
         store: OpenRelease,
         key: bytes,
     ) -> None:
-        self._session, self._spec, self._catalogue, self._store = session, spec, catalogue, store
+        self._session, self._spec, self._catalogue = session, spec, catalogue
+        self._duckdb = OnDuckDB(spec, catalogue, store, key)  # which knows the types of columns without reading a row
         for name, table in store.release.tables.items():
             session.read.parquet(f"file://{folder.absolute() / table.file}").createOrReplaceTempView(f"`{name}`")
         if spec.withheld:
             listed = store.connection.sql(f'FROM "{WITHHELD}"').to_arrow_table()
             session.createDataFrame(listed).createOrReplaceTempView(f"`{WITHHELD}`")
         for domain in domains_of(spec, catalogue):
-            _offer(session, domain, key)
+            _offer(session, domain, key, spec.pseudonyms)
         self._kept: set[str] = set()
 
     def count(self, table: TableSpec) -> int:
@@ -61,7 +64,7 @@ class OnSpark:
 
     def read(self, table: TableSpec) -> pa.RecordBatchReader:
         selection = query.select_table(table, spec=self._spec, catalogue=self._catalogue)
-        schema = self._schema(table)
+        schema = self._duckdb.schema(table)
         return even(pa.RecordBatchReader.from_batches(schema, _brought(self._frame(selection), schema)))
 
     def keys(self, domain: str) -> int:
@@ -70,20 +73,20 @@ class OnSpark:
     def interrupt(self) -> None:
         self._session.sparkContext.cancelAllJobs()
 
-    def _schema(self, table: TableSpec) -> pa.Schema:
-        """Names and types as DuckDB gives them; it need not read a row to know them."""
-        plain = query.select_table(table, spec=self._spec, catalogue=self._catalogue, pseudonymised=False)
-        return self._store.connection.sql(plain.limit(0).sql("duckdb")).to_arrow_reader().schema
-
     def _frame(self, tree: exp.Select) -> DataFrame:
         """The query as a frame, not yet worked out; but whose rows it asks for is, once for all tables."""
         tree = tree.copy()
-        for part in tree.ctes:
-            if part.alias not in self._kept:
-                self._session.sql(_said(part.this)).persist().createOrReplaceTempView(f"`{part.alias}`")
-                self._kept.add(part.alias)
-        tree.set("with_", None)
+        for query_inside in list(tree.find_all(exp.Select)):
+            for part in query_inside.ctes:
+                self._keep(part)
+            query_inside.set("with_", None)
         return self._session.sql(_said(tree))
+
+    def _keep(self, part: exp.CTE) -> None:
+        """Parts of one name are the same in every query of a specification."""
+        if part.alias not in self._kept:
+            self._session.sql(_said(part.this)).persist().createOrReplaceTempView(f"`{part.alias}`")
+            self._kept.add(part.alias)
 
     def _number(self, tree: exp.Select) -> int:
         ((number,),) = self._frame(tree).collect()
@@ -94,17 +97,19 @@ def _said(tree: exp.Expr) -> str:
     return spark_text(tree, Known())
 
 
-def _offer(session: SparkSession, domain: str, key: bytes) -> None:
+def _offer(session: SparkSession, domain: str, key: bytes, kind: str) -> None:
     """Teach the session the project's pseudonyms of a key domain."""
     vectorised: Any = arrow_udf  # its types are too many to tell apart
-    session.udf.register(query.pseudonym_function(domain), vectorised(_calculation(domain, key), LongType()))
+    name, made = query.pseudonym_function(domain), TYPES[kind_of(kind).sql]
+    session.udf.register(name, vectorised(_calculation(domain, key, kind), made))
 
 
-def _calculation(domain: str, key: bytes) -> Callable[[pa.Array], pa.Array]:
-    calculate = pseudonymiser(domain=domain, key=key)
+def _calculation(domain: str, key: bytes, kind: str) -> Callable[[pa.Array], pa.Array]:
+    calculate = pseudonymiser(domain=domain, key=key, kind=kind)
 
     def calculated(surrogates: pa.Array) -> pa.Array:
-        return calculate(surrogates)
+        made = calculate(surrogates)
+        return made.cast(pa.string()) if pa.types.is_large_string(made.type) else made  # Spark's only kind of text
 
     return calculated
 

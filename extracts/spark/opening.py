@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from extracts.engines import EngineOf, OnDuckDB
+from extracts.failures import EngineMissing
 
 DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
@@ -22,11 +23,11 @@ OLDEST_JAVA = 17
 SECRECY = {"spark.authenticate": "true", "spark.network.crypto.enabled": "true"}
 
 
-class SparkNeedsPyspark(RuntimeError):
+class SparkNeedsPyspark(EngineMissing):
     """Spark is asked for, and pyspark is not installed."""
 
 
-class SparkNeedsJava17(RuntimeError):
+class SparkNeedsJava17(EngineMissing):
     """Spark is asked for, and there is no Java that it could run on."""
 
 
@@ -77,7 +78,7 @@ def why_no_spark() -> str:
     """Why Spark could not run on this machine, as a sentence; empty when it could."""
     try:
         _refuse_without_spark()
-    except (SparkNeedsPyspark, SparkNeedsJava17) as problem:
+    except EngineMissing as problem:
         return str(problem)
     return ""
 

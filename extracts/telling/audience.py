@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from extracts.telling.table import REFERENCES, Row, Who
-from governance.people.grants import roles_for
+from governance.people.grants import hides, roles_for
 from governance.people.lifecycle import GIVEN
 from governance.people.models import RoleGrant, User, local_day
 from governance.people.roles import TEAM_ROLES, Role
@@ -45,8 +45,8 @@ ONE = {
 
 
 def may_see(record: Any, person: User, at: datetime) -> bool:
-    """Whether the person holds a role that sees records of this kind."""
-    return bool(roles_for(record, person, at) & record.VISIBLE_TO)
+    """Whether the person holds a role that sees records of this kind, and the record does not hide from them."""
+    return bool(roles_for(record, person, at) & record.VISIBLE_TO) and not hides(record, person)
 
 
 def team_of(project: Any) -> list[User]:

@@ -14,6 +14,8 @@ from extracts.telling.audience import holders, may_see, reference_of, who_may
 from extracts.telling.steps import is_overdue, is_to_be_reminded
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
+from governance.incidents.models import Incident
+from governance.ingress.models import Ingress
 from governance.notices.groups import Group, Kind
 from governance.notices.outbox import Telling, give
 from governance.outputs.models import OutputRequest
@@ -24,7 +26,8 @@ from governance.targets import targets
 from governance.timing import began, clock_of
 
 RECORDS: dict[str, Any] = {
-    model.__name__: model for model in (Project, Amendment, Agreement, Condition, Extract, Accreditation, OutputRequest)
+    model.__name__: model
+    for model in (Project, Amendment, Agreement, Condition, Extract, Accreditation, Incident, Ingress, OutputRequest)
 }
 
 

@@ -33,6 +33,18 @@ def conditions_of_use(project: Project, person: User, at: datetime) -> tuple[Con
     )
 
 
+def why_not_open(project: Project, at: datetime) -> str | None:
+    """Which conditions of the project itself fail at this moment, or None when its data may be used by its people."""
+    agreement = project.agreements.filter(state=IN_FORCE).first()
+    found = (
+        _approved(project),
+        _ethics(project, at),
+        _agreed(agreement, project, at),
+        _nothing_to_meet_first(project, at),
+    )
+    return told(found)
+
+
 def why_not_use(project: Project, person: User, at: datetime) -> str | None:
     """Which conditions fail at this moment and who can cure them, or None when the person may use the data."""
     return told(conditions_of_use(project, person, at))

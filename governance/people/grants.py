@@ -68,6 +68,12 @@ def is_the_services(record: Any) -> bool:
     return getattr(record, "OF_THE_SERVICE", False) is True
 
 
+def hides(record: Any, person: User) -> bool:
+    """Whether the record is hidden from the person whatever roles they hold. Its class has to say so."""
+    hidden = getattr(record, "is_hidden_from", None)
+    return hidden is not None and bool(hidden(person))
+
+
 def roles_on(project: Any, person: User, at: datetime) -> frozenset[Role]:
     """The roles `person` holds on this project at this moment, by a grant on it or everywhere. One query.
 

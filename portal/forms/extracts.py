@@ -1,11 +1,45 @@
-"""Forms of extracts: what research support decides on one that is held."""
+"""Forms of extracts: in which formats one is asked for; what research support decides on one that is held."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 
+from extracts.formats.known import FORMATS, Format
+from extracts.specification import DEFAULT_FORMATS, PARQUET
 from portal.forms.projects import long_text
-from portal.govuk_forms import GovukForm, RadioSelect
+from portal.govuk_forms import CheckboxSelectMultiple, GovukForm, RadioSelect
+
+
+class ChooseFormats(GovukForm):
+    """Formats besides Parquet, which is always written."""
+
+    formats = forms.MultipleChoiceField(
+        label="Other formats",
+        required=False,
+        choices=[(one.name, one.label) for one in FORMATS.values() if one.name != PARQUET],
+        initial=[name for name in DEFAULT_FORMATS if name != PARQUET],
+        help_text="Every table is delivered as Parquet. Each other format holds the same rows again.",
+    )
+
+    def __init__(self, *args: Any, rows: Mapping[str, int], **kwargs: Any) -> None:
+        """`rows` of each table of the release that is asked for: what an extract holds at the most."""
+        super().__init__(*args, **kwargs)
+        hints = {one.name: " ".join([one.hint, *_limit(one, rows)]) for one in FORMATS.values()}
+        choices = self.fields["formats"].choices  # type: ignore[attr-defined]
+        self.fields["formats"].widget = CheckboxSelectMultiple(hints=hints, choices=choices)
+
+
+def _limit(one: Format, rows: Mapping[str, int]) -> list[str]:
+    """How many rows it takes, and which tables may have more: only the build counts what period and cohort leave."""
+    if one.most_rows is None:
+        return []
+    said = [f"At most {one.most_rows:,} rows of a table."]
+    if large := [name for name, number in rows.items() if number > one.most_rows]:
+        said.append(f"{', '.join(large)} may have more: if so, the build stops before it writes anything, and says so.")
+    return said
 
 
 class DecideOnRisk(GovukForm):

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from governance.incidents.models import IncidentPerson
 from governance.people.certificates import MOST_BYTES, MOST_PAGES, BadCertificate, Certificate, read
 from governance.people.models import User
 from governance.people.models.standing import Level, Route
@@ -125,6 +126,12 @@ class RecordTraining(GovukForm):
         if passed and until and until < passed:
             self.add_error("valid_until", "The last day on which it is valid must not be before it was passed")
         return given
+
+
+def after_incident(link: IncidentPerson) -> dict[str, Any]:
+    """What the form of a sanction shows first where it follows from a part in an incident."""
+    incident = link.incident
+    return {"level": incident.level, "reasons": f"Incident {incident.reference}: {incident.title}."}
 
 
 class Impose(GovukForm):

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST
 
 from extracts import services
 from extracts.formats.columns import column_of
+from extracts.formats.known import FORMATS
 from extracts.lifecycle import BUILDING, DELIVERED, UNFINISHED
 from extracts.lifecycle.extract import CANCELLED, DESTROYED, RECALLED
 from extracts.models import Extract, Release
 from extracts.models.extract import REPLACED_DAYS
+from extracts.pack.words import OPENED_BY, SEALED_OPENED_BY
 from extracts.services import risk
 from extracts.specification import BadSpecification, ExtractSpec, compile_specification
 from governance.agreements.lifecycle import IN_FORCE
@@ -57,6 +59,14 @@ class ExtractedTable:
     columns: tuple[Column, ...]
 
 
+@dataclass(frozen=True)
+class Opening:
+    """How a file of one format is opened: program and code."""
+
+    format: str
+    ways: tuple[tuple[str, str], ...]
+
+
 def tables_of(spec: ExtractSpec, catalogue: Catalogue) -> Iterator[ExtractedTable]:
     """The data dictionary of an extract."""
     for table in spec.tables:
@@ -83,8 +93,11 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
         raise Refused(services.why_no_release(agreement.scope.dataset))
     catalogue = described_in(release)
     spec = _specification(agreement.scope, catalogue, release)
-    if request.method == "POST":
-        extract = services.request(project, catalogue=catalogue, by=request.user, at=at)
+    rows = {table.name: release.tables[table.name]["rows"] for table in spec.tables if table.name in release.tables}
+    form = forms.ChooseFormats(sent(request), rows=rows)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["formats"]
+        extract = services.request(project, catalogue=catalogue, by=request.user, at=at, formats=chosen)
         messages.success(request, "Extract requested. This page follows the build.")
         return redirect(extract)
     context = {
@@ -92,13 +105,14 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
         "agreement": agreement,
         "release": release,
         "spec": spec,
+        "form": form,
         "cohort": in_words(spec.cohort, catalogue.cohort_frame),
         "tables": list(tables_of(spec, catalogue)),
         "words": linkage_quality.words(release.quality),
         "earlier": list(project.extracts.select_related("release")[:10]),
         "unfinished": project.extracts.filter(state__in=UNFINISHED).first(),
     }
-    return render(request, "extracts/request.html", context)
+    return render(request, "extracts/request.html", context, status=status_of(form))
 
 
 def _specification(scope: Any, catalogue: Catalogue, release: Release) -> ExtractSpec:
@@ -125,10 +139,12 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "total": extract.tables_total or len(tables),
         "columns": sum(len(table.columns) for table in tables),
         "files": _files(extract),
+        "openings": list(openings(extract)),
         "actions": allowed_actions(extract, request.user, at),
         "hindrances": hindrances_of(extract, request.user, at),
         "running": extract.state in UNFINISHED,
         "building": extract.state == BUILDING,
+        "left": duration(left) if (left := extract.time_left(at)) is not None else "",
         "elapsed": duration(at - extract.state_since),
         "took": duration(extract.delivered_at - extract.created_at) if extract.delivered_at else "",
         "can_be_refreshed": can_be_refreshed(extract, request.user, at),
@@ -160,6 +176,18 @@ def _files(extract: Extract) -> dict[str, list[dict[str, Any]]]:
     """The delivered files: tables first, then what describes them."""
     data = [file for file in extract.files if file["rows"] is not None]
     return {"data": data, "papers": [file for file in extract.files if file["rows"] is None]}
+
+
+def openings(extract: Extract) -> Iterator[Opening]:
+    """How to open one table in each format in which it was delivered."""
+    names = [file["name"] for file in extract.files if file["rows"] is not None]
+    stem = names[-1].rpartition(".")[0] if names else ""
+    sealed = bool((extract.manifest or {}).get("sealed_under"))
+    place, ways = ("", SEALED_OPENED_BY) if sealed else (f"{extract.folder}/", OPENED_BY)
+    for one in FORMATS.values():
+        if stem + one.suffix in names:
+            path = f"{place}{stem}{one.suffix}"
+            yield Opening(one.label, tuple((by, code.format(path)) for by, code in ways[one.name]))
 
 
 def cancel(request: SignedIn, pk: int) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from extracts.lifecycle import DELIVERED
 from extracts.models import ProjectKey
 from extracts.services import rotation
 from extracts.services.keys import to_rekey
@@ -55,7 +56,8 @@ def rotate(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Key version {key.version} is in use from now on. The team is told.")
             return redirect(key)
-    context = {"project": project, "form": form, "delivered": project.extracts.filter(state="delivered").count()}
+    delivered = project.extracts.filter(state=DELIVERED).count()
+    context = {"project": project, "form": form, "delivered": delivered}
     return render(request, "projects/rotate.html", context, status=status_of(form))
 
 

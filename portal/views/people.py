@@ -6,10 +6,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from governance.incidents import services as incidents
+from governance.incidents.models import Incident, IncidentPerson
 from governance.people import accreditation as conditions
 from governance.people import declarations
 from governance.people.grants import roles_everywhere
@@ -219,6 +222,7 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
         "memberships": list(one.memberships.select_related("project")),
         "led": led_by(one),
         "resets": list(one.factor_resets.all()),
+        "incidents": list(Incident.for_staff(request.user).filter(people__person=one)),
     }
     return render(request, "people/person.html", context)
 
@@ -254,16 +258,34 @@ def sanction(request: SignedIn, pk: int) -> HttpResponse:
     """Impose a sanction after a breach; the page says what stops."""
     at = timezone.now()
     one = _somebody(request, pk, frozenset({Role.SUPPORT}))
-    form = forms.Impose(sent(request))
+    link = _incident_link(request, one)
+    form = forms.Impose(sent(request), initial=forms.after_incident(link) if link else None)
     if form.is_valid():
         try:
-            services.impose(one, by=request.user, at=at, **form.cleaned_data)
+            if link:
+                incidents.impose(link, by=request.user, at=at, **form.cleaned_data)
+            else:
+                services.impose(one, by=request.user, at=at, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"The sanction on {one} is in force.")
-            return redirect("person", one.pk)
-    return render(request, "people/sanction.html", {"person": one, "form": form}, status=status_of(form))
+            return redirect(link.incident if link else reverse("person", args=[one.pk]))
+    context = {"person": one, "form": form, "incident": link.incident if link else None}
+    return render(request, "people/sanction.html", context, status=status_of(form))
+
+
+def _incident_link(request: SignedIn, one: User) -> IncidentPerson | None:
+    """The person's part in the incident from which the page was opened; 404 for one that the reader may not see."""
+    asked = request.GET.get("incident", "")
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 18):
+        raise Http404
+    mine = Incident.for_staff(request.user).values("pk")
+    return get_object_or_404(
+        IncidentPerson.objects.select_related("incident"), incident=int(asked), incident__in=mine, person=one
+    )
 
 
 def sanction_detail(request: SignedIn, pk: int) -> HttpResponse:

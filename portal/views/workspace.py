@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from extracts.lifecycle import DELIVERED
 from governance.agreements.use import conditions_of_use
+from governance.ingress.lifecycle import BROUGHT_IN
 from governance.people.models import local_day
 from governance.projects.models import Project
 from portal.access import SignedIn, team_or_404, visible_or_404
@@ -28,5 +29,6 @@ def workspace(request: SignedIn, pk: int) -> HttpResponse:
         "failing": [condition for condition in found if not condition.holds],
         "open_to": open_to,
         "extracts": list(delivered) if open_to else [],
+        "ingresses": list(project.ingresses.filter(state=BROUGHT_IN)) if open_to else [],
     }
     return render(request, "projects/workspace.html", context, status=200 if open_to else 403)

@@ -177,3 +177,26 @@ def test_a_package_signed_by_another_key_says_so(tmp_path, outputs, key):
     assert delivery.verify_package(tmp_path / "out.zip", key.public_key()) == [
         "The manifest was not signed with this key."
     ]
+
+
+def test_a_folder_that_a_killed_build_left_is_gone_on_with(tmp_path):
+    root = tmp_path / "staging"
+    (root / "build-same").mkdir(parents=True)
+    (root / "build-same" / "table").write_text("whole")
+    (root / "build-other").mkdir()
+    with delivery.going_on(root, "same") as folder:
+        assert (folder / "table").read_text() == "whole"
+        assert not (root / "build-other").exists(), "nobody goes on with that one"
+    assert list(root.iterdir()) == []
+
+
+def test_of_two_who_go_on_at_once_the_second_begins_anew(tmp_path):
+    """A worker that is thought dead and is not, and the one that took its job over."""
+    root = tmp_path / "staging"
+    with delivery.going_on(root, "same") as first:
+        (first / "table").write_text("half")
+        with delivery.going_on(root, "same") as second:
+            assert second != first and list(second.iterdir()) == []
+        with delivery.going_on(root, "another") as third:
+            assert third != first and (first / "table").exists(), "what is in use is left alone"
+    assert list(root.iterdir()) == []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from extracts import apps, engines, tasks
 from extracts import services as extracts
 from extracts.engines import OnDuckDB
+from extracts.failures import NO_ENGINE
 from extracts.spark import opening
 from extracts.spark.opening import Cluster, SparkNeedsJava17, SparkNeedsPyspark, engine_for, why_no_spark
 from tests.builders import an_agreement, catalogue, now
@@ -91,14 +92,14 @@ def test_checks_tell_that_spark_is_missing(settings, no_pyspark):
 
 @pytest.mark.django_db
 def test_an_extract_says_which_engine_made_it_or_was_missing(release, zones, settings, monkeypatch):
-    """A task on the engine that is set; where that cannot be had the extract fails by that name, and can be retried."""
+    """A task on the engine that is set; where that cannot be had the extract fails, says so, and can be retried."""
     extract = extracts.request(an_agreement().project, catalogue=catalogue(), by=person("ruth"), at=now())
     settings.GATEHOUSE_EXTRACT_ENGINE = "spark"
     with monkeypatch.context() as patch:
         patch.setattr(opening, "find_spec", lambda name: None)
         tasks.generate_extract(extract.pk)
     extract.refresh_from_db()
-    assert (extract.state, "SparkNeedsPyspark" in extract.reason) == ("failed", True)
+    assert (extract.state, extract.reason) == ("failed", NO_ENGINE)
 
     settings.GATEHOUSE_EXTRACT_ENGINE = "duckdb"
     extract = extracts.retry(extract, by=person("ruth"), at=now())

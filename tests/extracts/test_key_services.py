@@ -76,7 +76,8 @@ def test_a_rotation_gives_every_later_extract_another_key(project):
     after = built(project)
     assert (before.key_version, after.key_version, after.state) == (1, 2, "delivered")
     hashes = [
-        {file["sha256"] for file in one.manifest["files"] if "pol_crime" in file["name"]} for one in (before, after)
+        {file["content_sha256"] for file in one.manifest["files"] if "pol_crime" in file["name"]}
+        for one in (before, after)
     ]
     assert hashes[0] and not hashes[0] & hashes[1]
     key.refresh_from_db()
@@ -91,6 +92,62 @@ def test_what_was_delivered_under_the_old_version_is_known(project):
     third = built(project)
     assert set(keys.to_rekey(project)) == {first, second}
     assert third not in keys.to_rekey(project)
+
+
+def swept():
+    """What the sweep asks for again, built; None when there was nothing to ask for."""
+    before = set(Extract.objects.values_list("pk", flat=True))
+    tasks.sweep()
+    made = Extract.objects.exclude(pk__in=before).first()
+    if made:
+        tasks.generate_extract(made.pk)
+        made.refresh_from_db()
+    return made
+
+
+def test_delivered_extracts_are_built_again_one_after_another_and_each_once(project, zones):
+    first, second = built(project), built(project)
+    rotated(project)
+    for old in (first, second):
+        assert list(keys.projects_to_rekey()) == [project]
+        new = swept()
+        assert (new.replaces, new.key_version, new.state) == (old, 2, "delivered"), new.reason
+        assert (new.requested_by, new.specification) == (old.requested_by, old.specification)
+        old.refresh_from_db()
+        assert old.state == "replaced"
+    assert swept() is None and not keys.projects_to_rekey().exists()
+
+
+def test_while_one_is_built_the_next_waits(project, zones):
+    built(project), built(project)
+    rotated(project)
+    tasks.sweep()
+    tasks.sweep()
+    assert not keys.projects_to_rekey().exists()
+    assert Extract.objects.filter(key_version=2).count() == 1
+
+
+def test_one_that_fails_is_not_asked_for_for_ever_but_under_the_next_key(project, zones):
+    built(project)
+    rotated(project)
+    tasks.sweep()
+    Extract.objects.filter(key_version=2).update(state="failed")
+    assert swept() is None
+    assert keys.to_rekey(project).count() == 1, "the page still lists it"
+    rotated(project)
+    assert swept().key_version == 3
+
+
+def test_what_cannot_be_built_now_is_left_and_asked_for_later(project, zones, caplog):
+    extract = built(project)
+    rotated(project)
+    agreement = project.agreements.get()
+    type(agreement).objects.update(state="superseded")
+    for _ in range(3):
+        assert swept() is None
+    assert caplog.text.count(f"extract {extract.pk} is not re-keyed now") == 1
+    type(agreement).objects.update(state="in_force")
+    assert swept().state == "delivered"
 
 
 def test_the_trail_says_who_rotated_and_why_and_the_team_is_told(project):

@@ -104,4 +104,5 @@ def test_a_sealed_vault_fails_the_build_and_tells_nothing(extract, vault, caplog
     tasks.generate_extract(extract.pk)
     extract.refresh_from_db()
     assert extract.state == "failed"
+    assert "the key ring cannot be opened: Vault is sealed" in caplog.text
     assert TOKEN not in caplog.text

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from benchmarks import extract
 from extracts import delivery, engines, heartbeat, pipeline
+from extracts.atrest.seal import Seal
 from extracts.pipeline import NotInRelease
 from extracts.pseudonyms import PseudonymCollision
 from extracts.specification import compile_specification
@@ -31,16 +32,21 @@ def root(tmp_path):
     return tmp_path
 
 
-def build(root, name, *, key=KEY, progress=lambda _: None, version="1", formats=("parquet", "csv"), **granted):
+def build(
+    root, name, *, key=KEY, progress=lambda _: None, version="1", seal=None, formats=("parquet", "csv"),
+    pseudonyms="int63", **granted,
+):  # fmt: skip
     """Build an extract into its own folder; returns the manifest and the folder."""
     catalogue = small.small_catalogue(root)
-    spec = compile_specification(small.scope(**(granted or GRANTED)), catalogue, version, formats=formats)
+    asked = small.scope(**(granted or GRANTED))
+    spec = compile_specification(asked, catalogue, version, formats=formats, pseudonyms=pseudonyms)
     into = root / "staging" / name
-    into.mkdir(parents=True)
+    into.mkdir(parents=True, exist_ok=True)
     with small.open_small(root) as store:
         manifest = pipeline.build(
-            spec, catalogue=catalogue, store=store, key=key, into=into, created_at=small.NOON, progress=progress
-        )
+            spec, catalogue=catalogue, store=store, key=key, into=into, created_at=small.NOON, progress=progress,
+            seal=seal,
+        )  # fmt: skip
     return manifest, into
 
 
@@ -90,6 +96,18 @@ def test_the_same_specification_release_and_key_give_the_same_bytes(root):
     second, two = build(root, "two")
     assert first.files == second.files
     assert delivery.digest_of(one) == delivery.digest_of(two)
+
+
+def test_pseudonyms_of_128_bits_join_like_the_numbers_and_begin_like_them(root):
+    _, numbers = build(root, "one")
+    _, folder = build(root, "two", pseudonyms="hex128")
+    crime, victim = (parquet.read_table(folder / f"{name}.parquet") for name in ("crime", "victim"))
+    keys = crime["crime_id"].to_pylist()
+    assert all(len(key) == 32 and set(key) <= set("0123456789abcdef") for key in keys)
+    assert keys == sorted(keys) and set(victim["crime_id"].to_pylist()) == set(keys)
+    leading = sorted(int(key[:16], 16) >> 1 for key in keys)
+    assert leading == sorted(parquet.read_table(numbers / "crime.parquet")["crime_id"].to_pylist())
+    assert "32 hexadecimal characters" in (folder / "README.txt").read_text()
 
 
 def test_two_projects_share_no_pseudonym_and_no_order(root):
@@ -240,6 +258,27 @@ def test_another_release_or_a_missing_table_is_refused(root):
         build(root / "half", "two")
 
 
+def test_the_risk_is_told_before_anything_is_written_and_can_stop_the_build(root):
+    catalogue, into = small.small_catalogue(root), root / "staging" / "held"
+    into.mkdir(parents=True)
+    spec = compile_specification(small.scope(**GRANTED), catalogue, "1")
+    told = []
+
+    def assessed(report, remedies):
+        told.append((report, remedies, list(into.iterdir())))
+        raise InterruptedError
+
+    with small.open_small(root) as store, pytest.raises(InterruptedError):
+        pipeline.build(
+            spec, catalogue=catalogue, store=store, key=KEY, into=into, created_at=small.NOON,
+            progress=lambda _: None, assessed=assessed,
+        )  # fmt: skip
+    [(report, remedies, there)] = told
+    assert [(table.table, table.rows) for table in report.tables] == [("crime", 3), ("victim", 4)]
+    assert (report.ceiling, remedies, there) == (None, (), [])
+    assert [path for path in into.iterdir() if not path.name.startswith(".")] == []
+
+
 def test_a_period_without_rows_gives_empty_tables(root):
     catalogue = small.small_catalogue(root)
     nobody = small.scope(first=date(1990, 1, 1), last=date(1990, 12, 31), **GRANTED)
@@ -266,3 +305,60 @@ def test_many_batches_on_two_threads_give_the_same_bytes(tmp_path):
         digests.append(delivery.digest_of(out / "extract"))
         assert parquet.read_metadata(out / "extract" / "crt_hearing.parquet").num_rows == 300_000
     assert digests[0] == digests[1]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def die_at(table):
+    def progress(step):
+        if step.table == table and step.rows_done:
+            raise Killed
+
+    return progress
+
+
+@pytest.mark.parametrize("seal", [None, Seal(bytes(32))], ids=["plain", "sealed"])
+def test_a_build_that_was_killed_goes_on_where_it_was(root, seal):
+    """The table that was finished is not written again; the whole is what an unbroken build makes."""
+    with pytest.raises(Killed):
+        build(root, "one", progress=die_at("victim"), seal=seal)
+    folder = root / "staging" / "one"
+    before = (folder / "crime.parquet").stat()
+    (folder / "leftover.tmp").write_text("half a file")
+    seen = []
+    manifest, _ = build(root, "one", progress=seen.append, seal=seal)
+    after = (folder / "crime.parquet").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert {step.table for step in seen if step.rows_done} == {"victim"}
+    assert {(step.all_kept, step.all_expected) for step in seen if step.rows_done} == {(3, 7)}
+    assert not (folder / "leftover.tmp").exists() and not (folder / ".finished").exists()
+
+    unbroken, _ = build(root, "two", seal=seal)
+    assert [(one.name, one.rows, one.content_sha256) for one in manifest.files] == [
+        (one.name, one.rows, one.content_sha256) for one in unbroken.files
+    ]
+    assert delivery.verify(folder) == []
+    if seal is None:
+        assert delivery.digest_of(folder) == delivery.digest_of(root / "staging" / "two")
+
+
+@pytest.mark.parametrize("harm", ["cut", "change", "remove", "mark"])
+def test_a_finished_table_that_is_not_as_it_was_is_made_anew(root, harm):
+    with pytest.raises(Killed):
+        build(root, "one", progress=die_at("victim"))
+    folder = root / "staging" / "one"
+    path = folder / "crime.csv"
+    if harm == "remove":
+        path.unlink()
+    elif harm == "mark":
+        (folder / ".finished" / "crime").write_text("{")
+    else:
+        content = path.read_bytes()
+        path.write_bytes(content[:-5] if harm == "cut" else content.replace(b"North", b"South"))
+    seen = []
+    build(root, "one", progress=seen.append)
+    assert {step.table for step in seen if step.rows_done} == {"crime", "victim"}
+    build(root, "two")
+    assert delivery.digest_of(folder) == delivery.digest_of(root / "staging" / "two")

@@ -1,6 +1,8 @@
 """Who may do what, in every state: an empty cell is as much a promise as a full one."""
 
 from governance.agreements.lifecycle import AGREEMENT, CONDITION
+from governance.incidents.lifecycle import INCIDENT
+from governance.ingress.lifecycle import INGRESS
 from governance.outputs.lifecycle import OUTPUT_REQUEST
 from governance.projects.lifecycle import PROJECT
 from governance.workflow import grid
@@ -57,4 +59,30 @@ def test_who_may_do_what_with_an_output():
         releasing     |                        |         | pack, withhold
         released      |                        |         |
         withdrawn     |                        |         |
+    """)
+
+
+def test_who_may_do_what_with_files_that_come_in():
+    assert grid(INGRESS) == parse("""
+                   | researcher             | checker                 | support | worker
+        draft      | edit, submit, withdraw |                         |         |
+        submitted  | withdraw               | return, refuse, approve |         |
+        returned   | edit, submit, withdraw |                         |         |
+        approved   |                        |                         |         | bring in, stop, withhold
+        stopped    | withdraw, try again    |                         |         |
+        brought_in | remove                 |                         | remove  |
+        removing   |                        |                         |         | clear away
+        removed    |                        |                         |         |
+        refused    |                        |                         |         |
+        withdrawn  |                        |                         |         |
+    """)
+
+
+def test_who_may_do_what_with_an_incident():
+    assert grid(INCIDENT) == parse("""
+                  | support
+        reported  | assess, record
+        assessed  | assess, record, tell regulator, contain
+        contained | assess, record, tell regulator, close
+        closed    | reopen
     """)

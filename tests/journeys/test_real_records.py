@@ -22,7 +22,9 @@ from django.core.management import call_command
 from extracts import delivery
 from extracts import services as extracts
 from extracts.atrest import gatehouse_workspace as gw
+from extracts.formats.columns import sheets_of
 from extracts.keys import open_key_ring
+from extracts.specification import FORMATS, ExtractSpec
 from extracts.zones import Zones
 from governance import register
 from governance.agreements import services as agreements
@@ -32,6 +34,7 @@ from governance.projects import answering
 from governance.projects import services as projects
 from tests.builders import advance, application_answers, catalogue, everybody_signs, now
 from tests.cast import person
+from tests.extracts.formats import readers
 from tests.extracts.small_dataset import surrogate
 from tests.workspaces import key_at_hand, unsealed
 
@@ -87,7 +90,9 @@ def approved(by: str):
 def delivered(project, run_reactions) -> Path:
     """Step 3: request the extract; the reaction builds it. A copy of it, opened with the key of its workspace."""
     with run_reactions(execute=True):
-        extract = extracts.request(project, catalogue=catalogue("cook_county_2019"), by=project.lead, at=now())
+        extract = extracts.request(
+            project, catalogue=catalogue("cook_county_2019"), by=project.lead, at=now(), formats=FORMATS
+        )
     extract.refresh_from_db()
     assert extract.state == "delivered", extract.reason
     zones = Zones(settings.GATEHOUSE_DATA)
@@ -172,9 +177,25 @@ def test_from_application_to_register_on_real_records(zones, django_capture_on_c
             rows.astype("object").map(lambda value: str(value).lower() if isinstance(value, bool) else value)
         )
 
+    every_format_says_the_same(folder)
     no_name_or_source_key_is_there(folder)
     no_other_project_can_be_joined(folder, django_capture_on_commit_callbacks)
     an_output_is_released(project, folder, zones, django_capture_on_commit_callbacks)
+
+
+def every_format_says_the_same(folder: Path) -> None:
+    """Each file read by its own reader, value by value."""
+    spec = ExtractSpec.from_json(json.loads((folder / "manifest.json").read_text())["spec"])
+    for sheet in sheets_of(spec, catalogue("cook_county_2019"), now()):
+        true = readers.true_rows(folder / f"{sheet.name}.parquet")
+        for suffix, read, as_text in (
+            (".csv", readers.csv_rows, False),
+            (".dta", readers.stata_rows, True),
+            (".sav", readers.spss_rows, True),
+            (".rds", readers.r_rows, True),
+        ):
+            wanted = readers.told(true, sheet, empty_is_missing=True, keys_as_text=as_text)
+            assert read(folder / f"{sheet.name}{suffix}", sheet) == wanted, (sheet.name, suffix)
 
 
 def no_name_or_source_key_is_there(folder: Path) -> None:

@@ -36,7 +36,7 @@ def test_sentences_come_first_and_small_counts_are_not_told(held):
     assert "The dataset allows 20 of 100 rows to stand alone" in page and "Above it: pol_crime." in page
     assert "one for under 10 rows, two for 700, three for 0" in page
     assert "Of 120 cases with several people, 60 are the only one" in page
-    assert "640 rows share ho_offence_code, force_code, recorded_date with fewer than 9 others." in page
+    assert "640 rows share these with fewer than 9 others: Home Office offence code, Recording force, Date" in page
     assert "Date recorded by Quarter: then 4 of 100 rows stand alone" in page
     assert page.index("stand alone") < page.index("Rows by how many are alike")
     assert ">700 (50%)<" in page and ">under 10<" in page and "Nobody can be found by what it holds" in page

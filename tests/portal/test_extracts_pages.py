@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,18 @@ from django.conf import settings as configured
 from django.urls import reverse
 
 from extracts import services
+from extracts.atrest import gatehouse_workspace as gw
+from extracts.formats.known import FORMATS, Format
 from extracts.models import Extract
 from extracts.zones import Zones
 from governance.agreements import services as agreements
 from governance.people.models import local_day
 from governance.working_days import add_working_days
-from portal.views.extracts import duration
+from portal.views.extracts import duration, openings
 from tests.builders import an_agreement, catalogue, now
 from tests.cast import person
 from tests.extracts.second_release import second_release
+from tests.workspaces import key_at_hand
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(minutes=1)
@@ -68,21 +72,78 @@ def test_an_extract_is_built_and_its_page_says_what_it_holds(as_, project, djang
     for file in manifest["files"]:
         assert file["name"] in shown and f'title="{file["sha256"]}"' in shown
     assert extract.folder in shown and "never hands out record-level data" in shown
-    assert f'pandas.read_parquet("{extract.folder}/' in shown
+    assert f'sys.path.insert(0, "{extract.folder}")' in unescape(shown) and "pandas.read_parquet" not in shown
     assert str(folder.parent) not in shown, "no path of the machine"
     assert "data-poll-url" not in shown, "nothing to wait for any more"
+
+
+def test_formats_are_chosen_and_each_delivered_one_is_explained(as_, project, django_capture_on_commit_callbacks):
+    client, address = as_("ruth"), reverse("extract_request", args=[project.pk])
+    shown = html(client.get(address))
+    assert "Codes become numbers with value labels" in shown and "At most 1,000,000 rows of a table." in shown
+    assert shown.count('type="checkbox"') == 4 and shown.count(" checked") == 1, (
+        "CSV alone is ticked, Parquet is no choice"
+    )
+    assert "may have more" not in shown
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address, {"formats": ["stata", "r"]})
+    extract = Extract.objects.get()
+    assert extract.state == "delivered" and extract.specification["formats"] == ["parquet", "stata", "r"]
+    shown = unescape(html(client.get(page(extract))))
+    assert 'gh_read("' in shown and ".rds" in shown and ".dta" in shown
+    assert ".sav" not in shown and '.csv", "/dev' not in shown
+    folder = Zones(Path(configured.GATEHOUSE_DATA)).workspace(project.reference) / extract.folder
+    with key_at_hand(folder), gw.open("suggested-citation.txt", folder) as file:
+        assert project.reference in file.read().decode()
+
+
+def test_an_extract_from_before_files_were_encrypted_is_opened_by_the_programs_themselves(project):
+    extract = requested(project)
+    extract.folder = "extract-1-abc"
+    extract.manifest = {"files": [{"name": f"t{suffix}", "rows": 1} for suffix in (".parquet", ".sav")]}
+    assert [(one.format, one.ways[0]) for one in openings(extract)] == [
+        ("Parquet", ("pandas", 'pandas.read_parquet("extract-1-abc/t.parquet")')),
+        ("SPSS", ("SPSS", "GET FILE='extract-1-abc/t.sav'.")),
+    ]
+
+
+def test_a_format_that_is_none_is_refused(as_, project):
+    answer = as_("ruth").post(reverse("extract_request", args=[project.pk]), {"formats": ["xlsx"]})
+    assert answer.status_code == 422 and not Extract.objects.exists()
+
+
+def test_a_table_that_may_be_too_large_for_a_format_is_named_before_asking(as_, project, monkeypatch):
+    small = Format("spss", "SPSS", ".sav", "", "For SPSS.", most_rows=10)
+    monkeypatch.setitem(FORMATS, "spss", small)
+    shown = html(as_("ruth").get(reverse("extract_request", args=[project.pk])))
+    assert "At most 10 rows of a table. pol_crime" in shown and "may have more" in shown
+
+
+def test_a_table_that_is_too_large_stops_the_build_with_what_to_do(
+    as_, project, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setitem(FORMATS, "spss", Format("spss", "SPSS", ".sav", "", "For SPSS.", most_rows=10))
+    client = as_("ruth")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("extract_request", args=[project.pk]), {"formats": ["spss"]})
+    extract = Extract.objects.get()
+    assert extract.state == "failed"
+    assert "SPSS files hold at most 10 rows of a table" in html(client.get(page(extract)))
+    assert "leave SPSS out and open the Parquet file instead" in extract.reason
 
 
 def test_the_page_follows_the_build(as_, project):
     extract = services.claim(requested(project).pk, at=now(), lease=LEASE)
     services.keep(
         extract, at=now(), lease=LEASE, table_now="pol_crime", tables_done=1, tables_total=2, rows_done=500,
-        rows_expected=1000,
+        rows_expected=1000, all_done=1500, all_expected=2000, all_kept=1000,
+        work_began=now() - timedelta(minutes=2),
     )  # fmt: skip
     shown = html(as_("ruth").get(page(extract)))
     assert f'data-poll-url="{page(extract)}"' in shown and "Refresh" in shown
     assert '<progress class="gh-progress__bar" id="progress" value="75"' in shown
     assert "1 of 2 tables done" in shown and "500 of 1,000 rows" in shown
+    assert "about 2 minutes" in shown and "left" in shown, "500 rows took two minutes, and 500 are left"
 
 
 def test_cancelling_asks_once_more(as_, project):

@@ -63,7 +63,7 @@ def test_sam_rotates_after_a_page_that_says_what_follows(as_, used):
     client = as_("sam")
     assert page(used, "key_rotate") in client.get(page(used)).content.decode()
     asks = text_of(client.get(page(used, "key_rotate")))
-    assert "It cannot be undone" in asks and "1 delivered extract must be built again" in asks
+    assert "It cannot be undone" in asks and "1 delivered extract is built again under the new version" in asks
     assert ProjectKey.objects.count() == 1, "looking changes nothing"
     answer = client.post(page(used, "key_rotate"), {"reasons": ""})
     assert answer.status_code == 422 and "Enter your reasons" in text_of(answer)

@@ -195,7 +195,7 @@ def test_a_revoked_project_is_counted_as_revoked_and_not_as_approved():
 def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
     for more in (1, 20):
         histories(more, *APPROVED)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             service_figures(at=now())
 
 

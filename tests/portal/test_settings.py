@@ -96,6 +96,24 @@ def test_an_institution_is_set_up_whole_or_not_at_all(tmp_path, given, told):
     assert told in result.stderr
 
 
+def test_an_engine_that_nobody_knows_starts_nothing(tmp_path):
+    result = run("-c", SHOW, **production(tmp_path, GATEHOUSE_EXTRACT_ENGINE="sparc"))
+    assert result.returncode != 0
+    assert "GATEHOUSE_EXTRACT_ENGINE must be duckdb or spark" in result.stderr
+
+
+def test_settings_of_spark_are_read_as_they_are_written(tmp_path):
+    given = {
+        "GATEHOUSE_EXTRACT_ENGINE": "spark", "GATEHOUSE_SPARK_MASTER": "yarn", "GATEHOUSE_SPARK_PARTITIONS": "200",
+        "GATEHOUSE_SPARK_SETTINGS": "spark.executor.memory=4g,spark.executor.extraJavaOptions=-Da=b",
+    }  # fmt: skip
+    show = "import json; from django.conf import settings as s; print(json.dumps(s.GATEHOUSE_SPARK))"
+    assert json.loads(run("-c", show, **production(tmp_path, **given)).stdout) == {
+        "master": "yarn", "partitions": 200, "memory": "4g",
+        "settings": {"spark.executor.memory": "4g", "spark.executor.extraJavaOptions": "-Da=b"},
+    }  # fmt: skip
+
+
 VAULT = """
 import json
 from django.conf import settings as s

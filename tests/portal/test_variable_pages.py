@@ -16,7 +16,7 @@ from extracts.services import register_release, releases
 from governance.catalogue.catalogue import read_catalogue
 from governance.people.grants import worker
 from portal import variable_page
-from portal.variable_breaks import breaks_between, moved_percent
+from portal.variable_changes import changes_between, moved_percent
 from tests import builders
 from tests.cast import person
 from tests.portal.pages import signed_in
@@ -140,7 +140,7 @@ def test_a_page_says_what_the_variable_asks_for(table, variable, expected):
 
 
 @pytest.mark.long
-def test_releases_stand_side_by_side_and_breaks_are_named(client, release, zones, django_assert_max_num_queries):
+def test_releases_stand_side_by_side_and_changes_are_named(client, release, zones, django_assert_max_num_queries):
     """A second release in which many more ages are missing; the first one is superseded and keeps its line."""
     a_second(release, zones)
     text = text_of(client, "pol_victim", "age_at_offence")
@@ -191,7 +191,7 @@ def middle(number):
     return {"percentiles": {"50": number}}
 
 
-BREAKS = [
+CHANGES = [
     # before, its rows        after, its rows          what is said
     (({}, 5000),              (codes(a=50), 5000),     ["2: it is there again or for the first time."]),
     ((codes(a=50), 5000),     ({}, 5000),              ["2: it is there no longer."]),
@@ -205,15 +205,15 @@ BREAKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "after", "expected"), BREAKS)
-def test_breaks(before, after, expected):
-    lines = list(breaks_between(("1", before[1], before[0]), ("2", after[1], after[0])))
+@pytest.mark.parametrize(("before", "after", "expected"), CHANGES)
+def test_changes(before, after, expected):
+    lines = list(changes_between(("1", before[1], before[0]), ("2", after[1], after[0])))
     assert len(lines) == len(expected)
     assert all(line.startswith(begin) for line, begin in zip(lines, expected, strict=True))
 
 
 def test_only_codes_that_both_tell_are_compared():
-    """A code that fell under the threshold is no break by itself."""
+    """A code that fell under the threshold is no change by itself."""
     assert moved_percent(codes(a=50, b=50), codes(a=50, c=50)) == 0
 
 

@@ -81,6 +81,14 @@ def with_their_parts(output: OutputRequest, each: list[dict[str, Any]]) -> list[
     return made
 
 
+def ingresses(ingress: Any, number: int) -> None:
+    """Copies of what is to come in, with its files, each of a copy of its project."""
+    projects = [one.project for one in agreements(ingress.project.agreements.get(), number)]
+    made = copies(ingress, [{"project": project} for project in projects])
+    for file in ingress.files.all():
+        copies(file, [{"ingress": one} for one in made])
+
+
 def people(person: User, number: int) -> list[User]:
     """Copies of a person with what is on record of their standing."""
     made = copies(person, numbered("username", number))

@@ -5,6 +5,8 @@ import pytest
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, ProjectKey, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
+from governance.incidents.models import Incident
+from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
 from governance.people.models import Accreditation, FactorReset, Invitation, RoleGrant, Sanction
 from governance.people.roles import Role
@@ -16,6 +18,7 @@ ENDS = {
     Invitation: {"accepted", "withdrawn"},
     Accreditation: {"refused", "withdrawn", "revoked"},
     Sanction: {"lifted"},
+    Incident: set(),
     RoleGrant: {"refused", "withdrawn", "taken_back"},
     FactorReset: {"done", "refused", "withdrawn", "run_out"},
     RoleReview: {"confirmed"},
@@ -28,6 +31,7 @@ ENDS = {
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
     Extract: {"cancelled", "recalled", "destroyed", "refused"},
     ProjectKey: {"destroyed"},
+    Ingress: {"removed", "refused", "withdrawn"},
     OutputRequest: {"released", "withdrawn"},
     Publication: {"withdrawn"},
     Delivery: {"accepted"},

@@ -25,6 +25,7 @@ from extracts.services import risk, rotation
 from governance.amendments import services as amendments
 from governance.amendments.delta import Kind
 from governance.audit import trail
+from governance.incidents import services as incidents
 from governance.notices.models import Message, Notice
 from governance.people.grants import worker
 from governance.people.models import (
@@ -56,6 +57,8 @@ from tests.builders import (
     a_team_review,
     an_agreement,
     an_enquiry,
+    an_incident,
+    an_ingress,
     an_output,
     catalogue,
     declare_on,
@@ -126,6 +129,7 @@ def a_rotated_key() -> ProjectKey:
 
 
 def more_versions(key: ProjectKey, number: int) -> None:
+    type(key).objects.filter(pk=key.pk).update(version=3 + number)  # the one in use stays the newest
     many.copies(key, [{"version": 3 + which, "state": "retired"} for which in range(number)])
     many.copies(key.project.extracts.get(), [{}] * number)
 
@@ -280,6 +284,27 @@ def a_condition() -> Any:
     return agreement.project.conditions.create(agreement=agreement, **given)
 
 
+def more_incidents(incident: Any, number: int) -> None:
+    many.copies(incident, many.numbered("reference", number))
+
+
+def an_incident_with_people() -> Any:
+    incident, sam = an_incident("assessed"), person("sam")
+    incidents.link_person(incident, person("olu"), part="Printed it.", by=sam, at=now())
+    return incidents.link_project(incident, a_project("approved"), by=sam, at=now())
+
+
+def more_of_an_incident(incident: Any, number: int) -> None:
+    many.copies(incident.people.first(), [{"person": one} for one in many.people(person("olu"), number)])
+    many.copies(incident.projects.first(), [{"project": one} for one in many.projects(a_project("approved"), number)])
+    many.history(incident, FEW)
+
+
+def more_files_to_come_in(ingress: Any, number: int) -> None:
+    many.copies(ingress.files.first(), many.numbered("name", number))
+    many.history(ingress, FEW)
+
+
 def an_invitation() -> Any:
     organisation = person("ruth").organisation
     organisation.contact = person("ruth")
@@ -343,11 +368,33 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("ruth", lambda: an_output("draft"), many.outputs),
         Page("cass", lambda: an_output("submitted"), many.outputs),
         Page("cass", lambda: an_output("cleared"), many.outputs),
+        Page("ruth", lambda: an_ingress("draft"), many.ingresses),
+        Page("cass", lambda: an_ingress("submitted"), many.ingresses),
+        Page("sam", an_incident, more_incidents),
         Page("lin", a_failed_run, more_linkage),
         Page("rae", linked.a_release, many.releases),
     ),
     "projects": PROJECTS,
+    "incidents": (Page("sam", an_incident, more_incidents), Page("coral", an_incident, more_incidents)),
+    "incident": (Page("sam", an_incident_with_people, more_of_an_incident, its_number, FEW),),
+    "project_incident": (
+        Page("ruth", an_incident_with_people, more_incidents, lambda made: (made.projects.get().project_id, made.pk)),
+    ),
+    "ingresses": (
+        Page("ruth", lambda: an_ingress("draft"), many.ingresses),
+        Page("cass", lambda: an_ingress("submitted"), many.ingresses),
+    ),
+    "ingress": (
+        Page("ruth", lambda: an_ingress("draft"), more_files_to_come_in, its_number, FEW),
+        Page("cass", lambda: an_ingress("submitted"), more_files_to_come_in, its_number, FEW),
+    ),
     "project": (
+        Page(
+            "ruth",
+            lambda: an_ingress("draft"),
+            lambda made, number: many.copies(made, [{}] * number),
+            lambda made: (made.project_id,),
+        ),
         Page("ruth", lambda: a_project("returned"), more_of_a_project, its_number),
         Page("sam", lambda: a_project("returned"), more_of_a_project, its_number),
         Page("ruth", a_resting_publication, many.publications, lambda made: (made.project_id,)),
@@ -473,30 +520,33 @@ EXEMPT = {
     **dict.fromkeys(
         (
             "release_publish", "release_withdraw", "linkage_cancel", "linkage_retry", "review_undo", "declaration",
-            "accreditation_ask", "person_training", "person_sanction", "accreditation_decide",
-            "accreditation_withdraw", "accreditation_revoke", "project_new", "project_choose",
-            "project_drop", "project_remove", "project_submit", "project_withdraw", "project_decide",
-            "agreement_sign", "agreement_revoke", "extract_cancel", "extract_decide", "extract_refresh",
-            "extract_retry", "key_rotate", "output_new", "output_edit", "output_add_file", "output_describe",
-            "output_remove_file", "output_submit", "output_withdraw", "output_check", "output_release",
-            "role_propose", "standin_name", "role_decide", "role_end", "look_at_draft",
-            "factor_reset_ask", "factor_reset_decide", "factor_reset_end",
+            "accreditation_ask", "person_training", "person_sanction", "accreditation_decide", "accreditation_withdraw",
+            "accreditation_revoke", "project_new", "project_choose", "project_drop", "project_remove", "project_submit",
+            "project_withdraw", "project_decide", "agreement_sign", "agreement_revoke", "extract_cancel",
+            "extract_decide", "extract_refresh", "extract_retry", "key_rotate", "output_new", "output_edit",
+            "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
+            "output_check", "output_release", "ingress_new", "ingress_edit", "ingress_add_file", "ingress_remove_file",
+            "ingress_rescan", "ingress_submit", "ingress_withdraw", "ingress_decide", "ingress_try_again",
+            "ingress_remove", "incident_report", "incident_assess", "incident_follow_up", "incident_add_project",
+            "incident_remove_project", "incident_add_person", "incident_remove_person", "incident_regulator",
+            "incident_contain", "incident_close", "incident_reopen", "role_propose", "standin_name", "role_decide",
+            "role_end", "look_at_draft", "factor_reset_ask", "factor_reset_decide", "factor_reset_end",
             "amendment_choose", "amendment_decide", "amendment_drop", "amendment_edit", "amendment_interests",
             "amendment_new", "amendment_submit", "amendment_withdraw", "attachment_scan", "enquiry_new",
             "enquiry_withdraw", "handover_answer", "handover_propose", "invitation_accept", "invitation_confirm",
             "invitation_follow", "invitation_new", "invitation_resend", "invitation_withdraw", "message_discard",
-            "message_retry", "notice_open", "notices_preferences", "notices_read", "organisation_edit",
-            "person_back", "person_leave", "project_attach", "project_cohort", "project_comment", "project_copy",
-            "project_form", "project_interests", "project_pause", "project_revise", "project_revoke",
-            "project_section", "project_take", "project_take_up", "publication_correct", "publication_hide",
-            "publication_new", "publication_show_again", "publication_withdraw",
+            "message_retry", "notice_open", "notices_preferences", "notices_read", "organisation_edit", "person_back",
+            "person_leave", "project_attach", "project_cohort", "project_comment", "project_copy", "project_form",
+            "project_interests", "project_pause", "project_revise", "project_revoke", "project_section", "project_take",
+            "project_take_up", "publication_correct", "publication_hide", "publication_new", "publication_show_again",
+            "publication_withdraw",
         ),
         FORM,
     ),
     **dict.fromkeys(
         (
             "accessibility", "account_login", "account_logout", "account_signup", "account_inactive", "healthz",
-            "readyz",
+            "readyz", "ingress_file",
         ),
         NO_ROWS,
     ),
@@ -512,7 +562,8 @@ EXEMPT = {
     ),
     **dict.fromkeys(
         (
-            "output_download", "trail_export", "agreement_pdf", "attachment", "project_csv", "project_pdf",
+            "output_download", "trail_export", "incidents_export", "agreement_pdf", "attachment", "project_csv",
+            "project_pdf",
             "catalogue_twin", "project_twin",
         ),
         DOWNLOAD,

@@ -15,6 +15,8 @@ SAMPLE = {
     "file": 1,
     "person": 1,
     "attachment": 1,
+    "link": 1,
+    "incident": 1,
     "key": "dpia",
     "about": "title",
     "table": "pol_crime",

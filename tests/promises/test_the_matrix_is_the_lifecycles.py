@@ -20,7 +20,8 @@ def test_every_record_with_a_lifecycle_is_in_it():
     own = [
         model
         for app in (
-            "people", "permissions", "projects", "agreements", "amendments", "outputs", "publications", "extracts",
+            "people", "permissions", "projects", "agreements", "amendments", "outputs", "ingress", "incidents",
+            "publications", "extracts",
         )
         for model in apps.get_app_config(app).get_models()
     ]  # fmt: skip

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from extracts import engines, pipeline
 from extracts.pipeline import Manifest
 from extracts.specification import ExtractSpec
-from extracts.store import open_release
+from extracts.store import Withheld, open_release
 from governance.catalogue.catalogue import Catalogue
 from tests.extracts.small_dataset import KEY, NOON
 
@@ -29,16 +29,25 @@ class Released:
     catalogue: Catalogue
     out: Path
     spark: SparkSession | None
+    withheld: tuple[tuple[str, int], ...] = ()  # domain and surrogate, for specifications that leave records out
 
     def build(self, spec: ExtractSpec, name: str, **how: Any) -> tuple[Manifest, Path]:
         into = self.out / name / "extract"
         into.mkdir(parents=True)
-        with open_release(self.folder, staging=self.out / name) as store:
+        with open_release(self.folder, staging=self.out / name, withheld=self._list(self.out / name)) as store:
             manifest = pipeline.build(
                 spec, catalogue=self.catalogue, store=store, key=KEY, into=into, created_at=NOON,
                 **{"progress": lambda _: None, **how},
             )  # fmt: skip
         return manifest, into
+
+    def _list(self, room: Path) -> Withheld | None:
+        if not self.withheld:
+            return None
+        domains, ids = zip(*self.withheld, strict=True)
+        file = room / "list.parquet"
+        pq.write_table(pa.table({"domain": pa.array(domains), "id": pa.array(ids, pa.int64())}), file)
+        return Withheld(file, self.catalogue)
 
     @property
     def on_spark(self) -> engines.EngineOf:

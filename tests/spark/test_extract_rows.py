@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -25,6 +26,9 @@ from extracts.publishing import publish
 from extracts.spark import extract as on_spark
 from extracts.spark.extract import OnSpark
 from extracts.specification import (
+    FORMATS,
+    HEX128,
+    PSEUDONYMS,
     ColumnSpec,
     ExtractSpec,
     Release,
@@ -34,7 +38,7 @@ from extracts.specification import (
 )
 from extracts.store import open_release
 from governance.agreements.scope import GrantedTable, GrantedVariable, Scope
-from governance.catalogue.catalogue import Catalogue, Table, read_catalogue
+from governance.catalogue.catalogue import Catalogue, RowRule, Table, Variable, read_catalogue
 from tests.extracts import small_dataset as small
 from tests.spark.comparing import Released
 from tests.spark.own_process import whole
@@ -84,21 +88,37 @@ def rows_of(table: Table) -> st.SearchStrategy[pa.Table]:
 
 @st.composite
 def specifications(draw: Any, catalogue: Catalogue) -> ExtractSpec:
-    """Any tables, columns in any order, levels and period that the catalogue knows."""
+    """Any tables, columns in any order, levels, rules for values and rows, and period that the catalogue knows."""
     tables = draw(st.lists(st.sampled_from(catalogue.requestable), min_size=1, unique_by=lambda table: table.name))
     first, last = sorted(draw(st.tuples(st.dates(), st.dates()) | st.just(LONG)))
-    return ExtractSpec("small", "1", tuple(draw(columns_of(table, catalogue)) for table in tables), first, last)
+    chosen = tuple(draw(tables_of(table, catalogue)) for table in tables)
+    withheld, kind = draw(st.sampled_from([0, 1])), draw(st.sampled_from(PSEUDONYMS))
+    return ExtractSpec("small", "1", chosen, first, last, withheld=withheld, pseudonyms=kind)
 
 
 @st.composite
-def columns_of(draw: Any, table: Table, catalogue: Catalogue) -> TableSpec:
+def tables_of(draw: Any, table: Table, catalogue: Catalogue) -> TableSpec:
     able = [one for one in table.variables if one.selectable]
     chosen = draw(st.lists(st.sampled_from(able), min_size=1, unique_by=lambda one: one.name))
-    columns = [
-        ColumnSpec(one.name, draw(st.sampled_from(catalogue.ladder(one.ladder).levels)).name if one.ladder else "")
-        for one in chosen
-    ]
-    return TableSpec(table.name, tuple(columns))
+    rules = {"crime": RowRule("force", ("N", "S", "")), "victim": RowRule("number", ("1", "2", "-1"))}
+    only = (rules[table.name],) if draw(st.integers(0, 4)) == 0 else ()
+    return TableSpec(table.name, tuple(draw(columns_of(one, catalogue)) for one in chosen), only)
+
+
+@st.composite
+def columns_of(draw: Any, variable: Variable, catalogue: Catalogue) -> ColumnSpec:
+    """At any level, with bounds where that is a number and merging where it is text."""
+    levels = catalogue.ladder(variable.ladder).levels if variable.ladder else ()
+    level = draw(st.sampled_from(levels)) if levels else None
+    column = ColumnSpec(variable.name, level.name if level else "")
+    if variable.pseudonymised:
+        return column
+    is_source = level is None or level.method == "source"
+    if is_source and variable.duckdb_type in ("BIGINT", "DOUBLE"):
+        return replace(column, bottom=draw(st.none() | st.integers(-5, 10)), top=draw(st.none() | st.integers(20, 90)))
+    if variable.duckdb_type == "VARCHAR" or (level and level.method in ("band", "month", "quarter", "codelist")):
+        return replace(column, merge_below=draw(st.sampled_from([0, 2, 3])))
+    return column
 
 
 def write_release(folder: Path, tables: dict[str, pa.Table]) -> Path:
@@ -116,12 +136,13 @@ def test_any_rows_by_any_specification(
     root, numbers = tmp_path_factory.mktemp("any"), count()
     tables = st.fixed_dictionaries({table.name: rows_of(table) for table in described.requestable})
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(tables, specifications(described))
     def agree(tables: dict[str, pa.Table], spec: ExtractSpec) -> None:
         number = next(numbers)
         folder = write_release(root / f"release-{number}", tables)
-        Released(folder, described, root, spark).compared(ExtractSpec.from_json(spec.to_json()), str(number))
+        released = Released(folder, described, root, spark, (("crime", 1), ("person", 255)))
+        released.compared(ExtractSpec.from_json(spec.to_json()), str(number))
 
     agree()
 
@@ -199,7 +220,7 @@ def test_the_real_records(spark: SparkSession, tmp_path: Path) -> None:
     )
     scope = Scope("cook_county_2019", granted, date(2019, 3, 1), date(2019, 8, 31))
     version = catalogue.dataset.version
-    stored = compile_specification(scope, catalogue, version).to_json()
+    stored = compile_specification(scope, catalogue, version, formats=FORMATS, pseudonyms=HEX128).to_json()
     released = Released(tmp_path / "releases" / "cook_county_2019" / version, catalogue, tmp_path, spark)
     found = released.compared(ExtractSpec.from_json(json.loads(json.dumps(stored))), "cook")
     assert all(found[table].num_rows > 1000 for table in wish)

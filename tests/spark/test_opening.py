@@ -35,7 +35,7 @@ pytestmark = pytest.mark.spark
 
 ROOT = Path(__file__).parents[2]
 SPARK_HOME = Path(pyspark.__file__).parent
-SECONDS = 240
+SECONDS = 600
 
 
 @pytest.fixture

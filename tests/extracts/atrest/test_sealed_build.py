@@ -5,7 +5,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from extracts import delivery, pipeline
+from extracts import delivery, engines, pipeline
 from extracts.atrest import gatehouse_workspace as gw
 from extracts.atrest.files import IN_THE_CLEAR
 from extracts.atrest.seal import Seal
@@ -136,7 +136,7 @@ def test_a_build_that_was_stopped_leaves_nothing_that_passes_for_whole(root):
 
 
 def test_pseudonyms_are_counted_in_sealed_files_too(root, monkeypatch):
-    monkeypatch.setattr(pipeline, "pseudonymiser", lambda **_: lambda ids: pa.array([1] * len(ids), pa.int64()))
+    monkeypatch.setattr(engines, "pseudonymiser", lambda **_: lambda ids: pa.array([1] * len(ids), pa.int64()))
     with pytest.raises(PseudonymCollision):
         build(root, "sealed", seal=Seal(KEY))
 

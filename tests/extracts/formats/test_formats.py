@@ -239,3 +239,11 @@ def test_spss_leaves_no_file_behind(tmp_path, monkeypatch):
     writer = SpssFile(io.BytesIO(), every.SHEET, every.SCHEMA)
     writer.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_keys_of_128_bits_are_text_in_every_format(tmp_path):
+    column, schema = Column("c", "C", Kind.HEX), pa.schema([("c", pa.string())])
+    sheet, keys = Sheet("things", "T", (column,), every.NOON), ["0f" * 16, None, "ff" * 16]
+    folder = every.write(tmp_path, sheet=sheet, schema=schema, rows=[pa.record_batch([pa.array(keys)], schema=schema)])
+    for suffix, read in ((".dta", readers.stata_rows), (".sav", readers.spss_rows), (".rds", readers.r_rows)):
+        assert read(folder / f"things{suffix}", sheet) == [[key] for key in keys]

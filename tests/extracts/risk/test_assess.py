@@ -69,7 +69,7 @@ def test_special_uniques(rows, room):
     """Whether cells are counted in passing, by the engine, or some of each."""
     known = quasi(delivered(rows))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(special_file.special_uniques, "__defaults__", (room,))
+        patch.setattr(special_file, "ROOM", room)
         table = assessed(rows)
     sets = naive.special(known) if known else []
     by_size = tuple(sum(any(len(places) == size for places in of_row) for of_row in sets) for size in (1, 2, 3))

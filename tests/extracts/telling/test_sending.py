@@ -130,7 +130,7 @@ def test_every_task_goes_to_the_queue_that_a_worker_reads(settings):
 
     app.loader.import_default_modules()
     names = [name for name in app.tasks if name.startswith("extracts.notice_tasks.")]
-    assert len(names) == 9
+    assert len(names) == 10
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert scheduled <= set(app.tasks)
     for name in names:

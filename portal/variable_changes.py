@@ -1,4 +1,4 @@
-"""Breaks of a series: what changed in the published figures of a variable from one release to the next, in words."""
+"""What changed in the published figures of a variable from one release to the next, in words."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from extracts.differences.tables import ENOUGH_ROWS, MISSING_POINTS, MOVED_PERCE
 Said = tuple[str, int | None, Mapping[str, Any]]
 
 
-def breaks_between(old: Said, new: Said) -> Iterator[str]:
-    """Sentences on what a reader must know before putting both releases in one series; none for no break.
+def changes_between(old: Said, new: Said) -> Iterator[str]:
+    """Sentences on what a reader must know before putting both releases in one series; none for no change worth a look.
 
     The bounds are those of a release's difference report. Smaller tables move by chance, and are left alone.
     """
