@@ -29,6 +29,7 @@ from governance.publications.models import Publication
 from portal import application, application_page, deciding
 from portal.records import allowed_actions, hindrances_of, reads_names
 from portal.timeline import timeline, total
+from portal.twins import SIZES
 
 DECIDING = {"accept", "pass", "vote", "refuse", "return"}
 
@@ -50,6 +51,7 @@ def context_of(project: Project, person: User, catalogue: Catalogue, at: datetim
         "gaps": application.gaps(project) if "edit" in actions else [],
         "members": team_of(project, local_day(at)),
         "on_team": bool(roles & TEAM_ROLES),
+        "sizes": SIZES,
         "copies": Role.RESEARCHER in roles,
     }
 

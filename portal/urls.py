@@ -45,6 +45,7 @@ from portal.views import (
     specifications,
     standins,
     trail,
+    twins,
     workspace,
 )
 
@@ -89,6 +90,8 @@ urlpatterns = [
     path("catalogue/", catalogue.index, name="catalogue"),
     path("catalogue/<slug:code>/", catalogue.dataset, name="catalogue_dataset"),
     path("catalogue/<slug:code>/<str:table>", catalogue.table, name="catalogue_table"),
+    path("catalogue/<slug:code>/<str:table>/twin.zip", twins.of_table, name="catalogue_twin"),
+    path("catalogue/<slug:code>/<str:table>/<str:variable>", catalogue.variable, name="catalogue_variable"),
     path("releases/", releases.index, name="releases"),
     path("releases/<int:pk>/", releases.detail, name="release"),
     # Releases, for those who decide on them.
@@ -191,6 +194,7 @@ urlpatterns = [
     path("attachments/<int:attachment>/scan", papers.rescan, name="attachment_scan"),
     path("projects/<int:pk>/data", projects.data, name="project_data"),
     path("projects/<int:pk>/cohort", cohort.choose, name="project_cohort"),
+    path("projects/<int:pk>/twin.zip", twins.of_project, name="project_twin"),
     path("projects/<int:pk>/data/<str:table>", projects.choose, name="project_choose"),
     path("projects/<int:pk>/data/<str:table>/drop", projects.drop, name="project_drop"),
     path("projects/<int:pk>/team", projects.team, name="project_team"),

@@ -479,6 +479,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "catalogue_table": (
         Page("", lambda: linked.a_release("published"), more_releases, lambda made: (made.code, "pol_crime")),
     ),
+    "catalogue_variable": (
+        Page(
+            "",
+            lambda: linked.a_release("published"),
+            more_releases,
+            lambda made: (made.code, "pol_crime", "knife_flag"),
+        ),
+    ),
     "register": (Page("", a_released_output, many.outputs), Page("", a_resting_publication, many.publications)),
     "register_researchers": (Page("", a_trained_person, many.people),),
     "register_figures": (Page("", lambda: a_project("approved"), more_of_the_trail),),
@@ -553,8 +561,11 @@ EXEMPT = {
         OWN,
     ),
     **dict.fromkeys(
-        ("output_download", "trail_export", "incidents_export", "agreement_pdf", "attachment", "project_csv",
-         "project_pdf"),
+        (
+            "output_download", "trail_export", "incidents_export", "agreement_pdf", "attachment", "project_csv",
+            "project_pdf",
+            "catalogue_twin", "project_twin",
+        ),
         DOWNLOAD,
     ),
 }  # fmt: skip
