@@ -414,9 +414,16 @@ def a_wish(**said: Any) -> ingresses.Wish:
     return ingresses.Wish(**(usual | said))
 
 
-def an_ingress(state: str = "draft", *, name: str = "areas.csv", content: bytes = AREAS, **said: Any) -> Ingress:
-    """Files of Ruth's project that are to come in: draft, submitted, approved, returned, refused."""
-    project, ruth, at = an_agreement().project, person("ruth"), now()
+def an_ingress(
+    state: str = "draft",
+    *,
+    name: str = "areas.csv",
+    content: bytes = AREAS,
+    project: Project | None = None,
+    **said: Any,
+) -> Ingress:
+    """Files of a project of Ruth's that are to come in: draft, submitted, approved, returned, refused."""
+    project, ruth, at = project or an_agreement().project, person("ruth"), now()
     ingress = ingresses.start(project, a_wish(**said), by=ruth, at=at)
     ingresses.add_file(ingress, name=name, content=content, scanner=clean, by=ruth, at=at)
     if state == "draft":
