@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from extracts import publishing
+from extracts.twin import of_table
 from tests.extracts.twin import chance
 from tests.extracts.twin.conftest import NOON, real
 from tests.extracts.twin.test_same_loader import OF_LINKS, TWINS_OWN, rows
@@ -38,7 +40,10 @@ def cook(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def both(cook, tmp_path_factory):
-    root, spec = tmp_path_factory.mktemp("both"), cook.spec("finest")
+    """The default variables of every table, as an extract and as a twin."""
+    root, period = tmp_path_factory.mktemp("both"), chance.whole_period(cook)
+    alone = [of_table(table, cook.catalogue, cook.folder.name, period) for table in cook.catalogue.tables]
+    spec = replace(alone[0], tables=tuple(one.tables[0] for one in alone))
     return spec, cook.extract(spec, root), cook.twin(spec, root / "twin", rows=10_000)
 
 
