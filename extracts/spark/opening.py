@@ -62,12 +62,10 @@ def engine_for(engine: str, cluster: Cluster, *, release: Path, room: Path) -> I
     from extracts.spark.extract import OnSpark
     from extracts.spark.session import end_java, session_of
 
+    settings = _settings(cluster, room)
     try:
         with session_of(
-            cluster.master,
-            partitions=cluster.partitions,
-            memory=cluster.memory,
-            settings=_settings(cluster, room),
+            cluster.master, partitions=cluster.partitions, memory=cluster.memory, settings=settings
         ) as session:
             yield partial(OnSpark, session, release)
     finally:

@@ -61,8 +61,9 @@ def session_of(
     session.sparkContext.setLogLevel("ERROR")
     if checkpoint:
         session.sparkContext.setCheckpointDir(checkpoint)
-    if master.partition("[")[0] == "local":
-        session.sparkContext.pythonExec = sys.executable  # its workers see the packages that this process sees
+    here = sys.executable if master.partition("[")[0] == "local" else ""  # its workers see the packages that we see
+    if python := options.get("spark.pyspark.python", here):  # which Spark reads of programs that it starts itself
+        session.sparkContext.pythonExec = python
     try:
         yield session
     finally:
