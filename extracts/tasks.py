@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,8 @@ def _build(extract: Extract) -> None:
             store.open_release(place, staging=room, withheld=_withheld(spec, catalogue)) as linked,
             engine_for(settings.GATEHOUSE_EXTRACT_ENGINE, cluster, release=place, room=room / "spark") as engine_of,
         ):
+            note = partial(_note_progress, extract)
+            _hold_if_above(extract, *pipeline.assessment(spec, catalogue=catalogue, store=linked, progress=note))
             made = pipeline.build(
                 spec,
                 catalogue=catalogue,
@@ -171,10 +174,9 @@ def _build(extract: Extract) -> None:
                 into=folder,
                 created_at=extract.created_at,
                 project=extract.project.reference,
-                progress=lambda step: _note_progress(extract, step),
+                progress=note,
                 engine_of=engine_of,
                 seal=seal,
-                assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
@@ -313,7 +315,7 @@ def _not_as_built(folder: Path, made: pipeline.Manifest) -> services.Failing | N
     return None
 
 
-def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Remedy]) -> None:
+def _hold_if_above(extract: Extract, report: RiskReport, remedies: Sequence[Remedy]) -> None:
     """Keep the report of an extract. Raises Held where it is above its dataset's ceiling and nobody let it through."""
     if not risk.may_go_on(extract, report=report, remedies=remedies, at=timezone.now()):
         raise risk.Held
