@@ -1,4 +1,4 @@
-"""Around a delivered extract: a newer one, keys, files that come in, incidents, the catalogue's figures."""
+"""Around a delivered extract: a newer one, keys, files that come in, incidents, and the end of a project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.journeys.stack import Stack
 RECORDS = """
 from governance.incidents import services as incidents
 from governance.projects.models import Project
-from tests.builders import an_incident, an_ingress, now, person
+from tests.builders import _an_agreement, a_closure, an_incident, an_ingress, now, person
 project = Project.objects.get(title="{title}")
 for state in ("draft", "submitted", "approved"):
     an_ingress(state, project=project)
@@ -23,6 +23,8 @@ assessed = an_incident("assessed", level=2, regulator="needed")
 incidents.link_person(assessed, person("olu"), part="Printed it.", by=person("sam"), at=now())
 incidents.link_project(assessed, project, by=person("sam"), at=now())
 an_incident("closed")
+for state in ("open", "answered", "submitted"):
+    a_closure(state, project=_an_agreement().project)
 """
 
 
@@ -57,9 +59,35 @@ def the_data_are_looked_after(journey: Journey, project: str, title: str, stack:
         ("/incidents/2/contain", "incident-contain"),
         ("/incidents/3/reopen", "incident-reopen"),
     ))  # fmt: skip
+    _a_project_ends(journey, project)
     sign_out(journey.page)
     journey.page.goto("/catalogue/cjs_linked/pol_victim/sex")
     journey.look("catalogue-variable")
+
+
+def _a_project_ends(journey: Journey, project: str) -> None:
+    """Of three projects that end, research support confirms one, and the worker destroys its workspace and keys."""
+    _look(journey, "ruth", (
+        (f"{project}close", "closure-start"),
+        ("/closures/1/", "closure-open"),
+        ("/closures/2/submit", "closure-submit"),
+    ))  # fmt: skip
+    journey.page.goto("/closures/1/")
+    journey.page.locator("a[href*='/answer/']").first.click()
+    journey.look("closure-answer")
+    page = journey.as_("sam")
+    page.goto("/closures/1/")
+    page.locator("a[href*='/excuse/']").first.click()
+    journey.look("closure-excuse")
+    _look(journey, "sam", (
+        ("/closures/3/return", "closure-return"),
+        ("/closures/3/withdraw", "closure-withdraw"),
+        ("/closures/3/confirm", "closure-confirm"),
+    ))  # fmt: skip
+    page.get_by_role("checkbox").check()
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.locator(".gh-status").first).to_contain_text("Destroyed", timeout=60_000)
+    journey.look("closure-destroyed")
 
 
 def _look(journey: Journey, who: str, pages: Iterable[tuple[str, str]]) -> None:

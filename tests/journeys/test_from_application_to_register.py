@@ -66,7 +66,7 @@ NO_PAGES = {
     "invitation_resend", "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment",
     "attachment_scan", "publication_show_again", "factor_reset_end", "catalogue_twin", "project_twin",
     "incident_remove_project", "incident_remove_person", "incident_close", "incidents_export", "ingress_remove_file",
-    "ingress_rescan", "ingress_try_again",
+    "ingress_rescan", "ingress_try_again", "closure_pdf", "closure_json",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
