@@ -86,7 +86,7 @@ def _a_project_ends(journey: Journey, project: str) -> None:
     ))  # fmt: skip
     page.get_by_role("checkbox").check()
     page.locator("main form button[type=submit]").last.click()
-    expect(page.locator(".gh-status").first).to_contain_text("Destroyed", timeout=60_000)
+    expect(page.locator(".gh-status").first).to_contain_text("destroyed", timeout=60_000)
     journey.look("closure-destroyed")
 
 
