@@ -19,12 +19,14 @@ MEANING = {
     "spark.sql.caseSensitive": "false",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
 }
-# What speed depends on: columns go to Python as Arrow, and small tables need few partitions.
+# What speed depends on: columns go to Python as Arrow, small tables need few partitions, and plans with hundreds of
+# steps are not described anew, step by step, to a page that is closed.
 WORK = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.ui.showConsoleProgress": "false",
+    "spark.sql.ui.explainMode": "simple",
 }
 # What must not be seen or kept: no web page of queries, and what is spilled or shuffled is enciphered.
 PRIVACY = {"spark.ui.enabled": "false", "spark.eventLog.enabled": "false", "spark.io.encryption.enabled": "true"}

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.spark
 PERIOD = date(2000, 1, 1), date(2030, 12, 31)
 LEVELS = 4  # of the longest ladder
 NOT_PLACED = {"dfe_pupil"}  # its only key leads to no row that has a date
+# Of cases, of people by their own row, by the row of another table, and by the links between records.
+NARROWED = {"pol_crime", "pol_victim", "crt_case", "crt_offence", "hmpps_custody", "xjs_link"}
 COHORTS = [
     Cohort.of(Condition("role", ("defendant",)), Condition("age", ("10-17", "18-20"))),
     Cohort.of(
@@ -77,7 +79,9 @@ def test_these_are_all_methods_and_types(release: Released) -> None:
 
 @pytest.mark.parametrize("cohort", COHORTS, ids=["defendants", "victims"])
 def test_the_default_extract_of_a_cohort_without_those_who_are_withheld(release: Released, cohort: Cohort) -> None:
-    spec = replace(every_table(release.catalogue, lambda one: one.default_level, cohort), withheld=1)
+    spec = every_table(release.catalogue, lambda one: one.default_level, cohort)
+    some = tuple(table for table in spec.tables if table.name in NARROWED)
+    spec = replace(spec, tables=some, withheld=1)
     crimes, people = some_of(release, "pol_crime", "crime_id_hash"), some_of(release, "xjs_link", "estimated_xjs_id")
     withheld = tuple([("crime", one) for one in crimes] + [("person", one) for one in people])
     number = COHORTS.index(cohort)
