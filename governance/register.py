@@ -9,6 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from governance.amendments.lifecycle import AGREED
 from governance.amendments.models import Amendment
+from governance.closing.lifecycle import ENDS_USE
+from governance.closing.models import Closure
 from governance.outputs.models import OutputRequest
 from governance.people.lifecycle import GRANTED
 from governance.people.models import Accreditation
@@ -47,10 +49,17 @@ def public_projects(words: str = "") -> QuerySet[Project]:
             Prefetch("publications", queryset=public_publications(), to_attr="listed_publications"),
             Prefetch("decisions", queryset=votes_of_owners(), to_attr="votes_of_owners"),
             Prefetch("amendments", queryset=Amendment.objects.filter(state=AGREED), to_attr="agreed"),
+            Prefetch("closures", queryset=ended_by(), to_attr="ended_by"),
             "agreements",
         )
         .order_by("-state_since")
     )
+
+
+def ended_by() -> QuerySet[Closure]:
+    """The confirmed closures, of which a project has one at most; with the moment of it alone."""
+    confirmed = Closure.objects.filter(state__in=[state.value for state in ENDS_USE])
+    return confirmed.only("project", "confirmed_at")
 
 
 def votes_of_owners() -> QuerySet[Decision]:

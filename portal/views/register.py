@@ -31,7 +31,7 @@ PAGE = 25
 OF_A_PROJECT = (
     "reference", "title", "lead", "organisation", "lay_summary", "public_benefit", "dataset", "tables",
     "cohort", "data_from", "data_to", "approved_on", "agreement", "agreement_ends_on",
-    "owners_decisions", "conditions", "amendments",
+    "owners_decisions", "conditions", "amendments", "closed_on",
 )  # fmt: skip
 OF_A_RELEASE = ("release_title", "released_on", "release_sha256")
 OF_A_PUBLICATION = (
@@ -49,6 +49,7 @@ class RegisterEntry:
 
     decisions   (data owner, what it decided), in the catalogue's words
     amendments  the agreed ones, each as its kind, and the day on which it was agreed
+    closed_on   the day on which its closure was confirmed, if it was
     """
 
     project: Project
@@ -59,6 +60,7 @@ class RegisterEntry:
     cohort: str
     decisions: tuple[tuple[str, str], ...]
     amendments: tuple[tuple[str, date], ...]
+    closed_on: date | None
     releases: tuple[OutputRequest, ...]
     publications: tuple[Publication, ...]
 
@@ -129,6 +131,7 @@ def entry_of(project: Any, catalogue: Catalogue | None, at: datetime) -> Registe
         project, agreement, standing_of(agreement, at), title, labels, words,
         decisions=tuple((owner_label(owner, catalogue), decision) for owner, decision in said.items()),
         amendments=tuple((one.get_kind_display(), local_day(one.state_since)) for one in reversed(project.agreed)),
+        closed_on=next((local_day(one.confirmed_at) for one in project.ended_by), None),
         releases=tuple(project.published), publications=tuple(project.listed_publications),
     )  # fmt: skip
 
@@ -161,7 +164,7 @@ def project_row(entry: RegisterEntry) -> tuple[Any, ...]:
         entry.cohort, project.period_from, project.period_to, local_day(project.state_since),
         entry.standing, agreement.ends_on if agreement else project.ends_on,
         "; ".join(f"{owner}: {decision}" for owner, decision in entry.decisions), project.conditions_set,
-        "; ".join(f"{kind}, {day}" for kind, day in entry.amendments),
+        "; ".join(f"{kind}, {day}" for kind, day in entry.amendments), entry.closed_on or "",
     )  # fmt: skip
 
 

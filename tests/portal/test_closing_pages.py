@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from extracts import tasks
 from extracts.closing_tasks import destroy_project
+from extracts.services.closing import look
 from governance.audit.models import Entry
+from governance.closing import services as closures
 from governance.closing.certificate import problems_of
 from governance.closing.checklist import Who, checklist
 from governance.closing.models import Closure
@@ -111,3 +115,16 @@ def test_support_excuses_returns_and_withdraws():
     send(sam, "closure_return", other.pk, reasons="Where is the code?")
     assert Closure.objects.get(pk=other.pk).state == "open"
     assert now() >= other.created_at
+
+
+def test_the_public_register_shows_the_day_from_the_confirmation_on(client):
+    closure = a_closure("submitted")
+    told = f"{timezone.localtime(now()):%-d %B %Y}"
+    pages = {"register": (), "register_project": (closure.project.reference,)}
+    for name, args in pages.items():
+        assert "Closed" not in read(client, name, *args)
+    closures.confirm(closure, look=look, by=person("sam"), at=now())
+    for name, args in pages.items():
+        assert re.search(rf"Closed\b.{{0,200}}{told}", read(client, name, *args), re.DOTALL)
+    (row,) = client.get(reverse("register") + "?format=json").json()
+    assert row["closed_on"] == str(timezone.localdate())
