@@ -30,7 +30,7 @@ ENDS = {
     Condition: set(),
     Amendment: {"agreed", "refused", "withdrawn"},
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
-    Extract: {"cancelled", "recalled", "destroyed", "refused"},
+    Extract: {"cancelled", "destroyed", "refused"},
     ProjectKey: {"destroyed"},
     Closure: {"destroyed", "withdrawn"},
     Ingress: {"removed", "refused", "withdrawn"},
