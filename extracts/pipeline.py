@@ -7,7 +7,7 @@ where no seal encrypts them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -62,7 +62,6 @@ class Progress:
 
 Report = Callable[[Progress], None]
 # Told how identifying the extract is, and what would make it less so, before anything is written.
-Assessed = Callable[[RiskReport, Sequence[Remedy]], None]
 
 
 @dataclass(frozen=True)
@@ -101,6 +100,24 @@ class Manifest:
         return {**asdict(self), "files": [asdict(entry) for entry in self.files]}
 
 
+def assessment(
+    spec: ExtractSpec, *, catalogue: Catalogue, store: OpenRelease, progress: Report
+) -> tuple[RiskReport, tuple[Remedy, ...]]:
+    """How identifying the extract will be; and for one that is more so than its dataset allows, what would help.
+
+    `progress` is called meanwhile as by `build`, and what it raises stops the count. The report is not among the
+    files of an extract: it is for those who decide, and for the team's page.
+    """
+    _refuse_other_release(spec, store.release, catalogue)
+    at = _Position("", 0, len(spec.tables), progress)
+
+    def work() -> tuple[RiskReport, tuple[Remedy, ...]]:
+        report = assess(store.connection, spec, catalogue)
+        return report, remedies(store.connection, spec, catalogue, report)
+
+    return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
+
+
 def build(
     spec: ExtractSpec,
     *,
@@ -113,24 +130,21 @@ def build(
     engine_of: EngineOf = OnDuckDB,
     project: str = "",
     seal: Seal | None = None,
-    assessed: Assessed = lambda report, remedies: None,
 ) -> Manifest:
-    """Assess the extract, then write it into the folder `into`, which the store must be allowed to write to.
+    """Write the extract into the folder `into`, which the store must be allowed to write to.
 
     The folder is empty, or what an earlier build of the same specification, release, keys and moment left there:
     tables that it finished are kept, everything else is made anew.
 
     One file per table and format of the specification, the papers of `extracts.pack` and manifest.json. `project` is
     the reference that the citation names. `progress` is called after each batch and at least once a second; what it
-    or `assessed` raises stops the build. The risk report is not among the files: it is for those who decide, and for
-    the team's page. With a `seal` everything is encrypted but `atrest.files.IN_THE_CLEAR`. Rows come from the engine
-    that `engine_of` makes; files are written here, whichever it is. Raises
+    raises stops the build. With a `seal` everything is encrypted but `atrest.files.IN_THE_CLEAR`. Rows come from the
+    engine that `engine_of` makes; files are written here, whichever it is. Raises
     NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
     engine = engine_of(spec, catalogue, store, key)
     expected = _expected_rows(spec, engine, progress)
-    assessed(*_assess(spec, catalogue, store, _Position("", 0, len(spec.tables), progress)))
     files = Files(into, seal)
     rows = parts.take_over(spec, files)
     whole, kept = sum(expected.values()), sum(rows.values())
@@ -206,18 +220,6 @@ def _expected_rows(spec: ExtractSpec, engine: Engine, progress: Report) -> dict[
         if reasons := why_too_many(spec.formats, table.name, expected[table.name]):
             raise TooManyRows(" ".join(reasons))
     return expected
-
-
-def _assess(
-    spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, at: _Position
-) -> tuple[RiskReport, tuple[Remedy, ...]]:
-    """How identifying the extract is; and for one that is more so than its dataset allows, what would help."""
-
-    def work() -> tuple[RiskReport, tuple[Remedy, ...]]:
-        report = assess(store.connection, spec, catalogue)
-        return report, remedies(store.connection, spec, catalogue, report)
-
-    return wait(work, beat=at.beat, interrupt=store.connection.interrupt)
 
 
 def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, files: Files, at: _Position) -> int:

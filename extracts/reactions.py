@@ -9,9 +9,10 @@ from celery import Task
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
-from extracts import ingress_tasks, tasks
+from extracts import closing_tasks, ingress_tasks, tasks
 from extracts.models import Extract, LinkageRun, Release
 from governance.act import moved
+from governance.closing.models import Closure
 from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
 
@@ -30,6 +31,7 @@ REACTIONS: dict[tuple[type, str], Task[[int], None]] = {
     (Ingress, "approve"): ingress_tasks.bring_in,
     (Ingress, "try again"): ingress_tasks.bring_in,
     (Ingress, "remove"): ingress_tasks.take_out,
+    (Closure, "confirm"): closing_tasks.destroy_project,
 }
 
 

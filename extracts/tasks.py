@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts.atrest.files import Files
 from extracts.atrest.seal import Seal, key_file
+from extracts.differences import OTHER_KEYS, Written, compared_extracts
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
@@ -36,7 +39,7 @@ from extracts.models import Extract, LinkageRun, Release, Withholding
 from extracts.risk import Remedy, RiskReport
 from extracts.sealed import kind_and_place, sweep_rooms
 from extracts.services import jobs, keys, risk, withholding, workspaces
-from extracts.services.withholding import Written
+from extracts.services.withholding import ListWritten
 from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
 from extracts.withheld_list import extend, occurring
@@ -161,6 +164,8 @@ def _build(extract: Extract) -> None:
             store.open_release(place, staging=room, withheld=_withheld(spec, catalogue)) as linked,
             engine_for(settings.GATEHOUSE_EXTRACT_ENGINE, cluster, release=place, room=room / "spark") as engine_of,
         ):
+            note = partial(_note_progress, extract)
+            _hold_if_above(extract, *pipeline.assessment(spec, catalogue=catalogue, store=linked, progress=note))
             made = pipeline.build(
                 spec,
                 catalogue=catalogue,
@@ -169,15 +174,15 @@ def _build(extract: Extract) -> None:
                 into=folder,
                 created_at=extract.created_at,
                 project=extract.project.reference,
-                progress=lambda step: _note_progress(extract, step),
+                progress=note,
                 engine_of=engine_of,
                 seal=seal,
-                assessed=lambda report, remedies: _go_on_or_hold(extract, report, remedies),
             )
         delivery.settle(folder)
         workspace = zones().workspace(extract.project.reference)
         manifest = json.loads((folder / delivery.MANIFEST).read_bytes())
         name = f"extract-{extract.pk}-{delivery.content_of(manifest)[:16]}"
+        difference = _difference(extract, Files(folder, seal), spec, catalogue, room)
         if found := _failing(extract, place) or _not_as_built(folder, made):
             services.stop(extract, found, at=timezone.now())
             return
@@ -189,8 +194,32 @@ def _build(extract: Extract) -> None:
             manifest=there or manifest,
             move=lambda: None if there else delivery.move_into_place(folder, workspace, name),
             catalogue=catalogue,
+            difference=difference,
             at=timezone.now(),
         )
+
+
+def _difference(extract: Extract, files: Files, spec: ExtractSpec, catalogue: Catalogue, room: Path) -> dict[str, Any]:
+    """What changed against the extract that this one takes the place of; {} where there is none to compare with."""
+    before = extract.replaces
+    if before is None:
+        return {}
+    if before.key_version != extract.key_version:
+        return {"against": before.pk, "lines": [OTHER_KEYS]}
+    folder = zones().workspace(extract.project.reference) / before.folder
+    if not (folder / delivery.MANIFEST).is_file():
+        return {}
+    old = ExtractSpec.from_json(before.specification)
+    sealed = files.seal if before.manifest and before.manifest.get("sealed_under") else None
+    report = compared_extracts(
+        _written(Files(folder, sealed), old), _written(files, spec), catalogue, spill=room / "compared"
+    )
+    return {"against": before.pk, **report}
+
+
+def _written(files: Files, spec: ExtractSpec) -> Written:
+    names = [table.name for table in spec.tables]
+    return Written(names, lambda connection, view, table: files.offer(connection, view, f"{table}.parquet"))
 
 
 def _of_the_same(extract: Extract) -> str:
@@ -252,11 +281,11 @@ def withhold(
     """
     code = catalogue.dataset.code
 
-    def write(version: int) -> Written:
+    def write(version: int) -> ListWritten:
         before = zones().withheld_list(code, version - 1) if version > 1 else None
         into = zones().withheld_list(code, version)
         key = key_ring().dataset_key(code)
-        return Written(*extend(before, into, domain=domain, source_keys=source_keys, dataset_key=key))
+        return ListWritten(*extend(before, into, domain=domain, source_keys=source_keys, dataset_key=key))
 
     made = withholding.withhold(
         catalogue, kind=kind, domain=domain, write=write, reasons=reasons, by=by, at=timezone.now()
@@ -286,7 +315,7 @@ def _not_as_built(folder: Path, made: pipeline.Manifest) -> services.Failing | N
     return None
 
 
-def _go_on_or_hold(extract: Extract, report: RiskReport, remedies: Sequence[Remedy]) -> None:
+def _hold_if_above(extract: Extract, report: RiskReport, remedies: Sequence[Remedy]) -> None:
     """Keep the report of an extract. Raises Held where it is above its dataset's ceiling and nobody let it through."""
     if not risk.may_go_on(extract, report=report, remedies=remedies, at=timezone.now()):
         raise risk.Held

@@ -143,6 +143,8 @@ def _sentences(table: TableReport, report: RiskReport, catalogue: Catalogue) -> 
             f"Three variables or fewer are enough to single out a row: one for {about(one)} rows, two for "
             f"{about(two)}, three for {about(three)}."
         )
+    if table.special.passed:
+        yield f"{table.special.passed:,} sets of three variables were too large to be looked at: there may be more."
     if table.together and table.together.cases:
         yield (
             f"Of {about(table.together.cases)} cases with several people, {about(table.together.alone)} are the only "

@@ -25,6 +25,8 @@ from governance.agreements.lifecycle import DRAWN_UP, IN_FORCE, OPEN, REPORTED, 
 from governance.agreements.models import Agreement, Condition
 from governance.amendments import lifecycle as amending
 from governance.amendments.models import Amendment
+from governance.closing import lifecycle as closing
+from governance.closing.models import Closure
 from governance.incidents import lifecycle as incidents
 from governance.incidents.models import Incident
 from governance.ingress import lifecycle as coming_in
@@ -117,6 +119,9 @@ TURNS = (
     Turn(Ingress,         coming_in.STOPPED,     "withdraw",    "Read what stopped the files, and try again", True),
     Turn(Ingress,         coming_in.BROUGHT_IN,  "",            "The files are in the project's workspace"),
     Turn(Ingress,         coming_in.REFUSED,     "",            "Read why the files were refused"),
+    Turn(Closure,         closing.OPEN,          "answer",      "The project is to be closed: do your part"),
+    Turn(Closure,         closing.SUBMITTED,     "confirm",     "Confirm that a project can be closed"),
+    Turn(Closure,         closing.DESTROYED,     "",            "The project is closed: keep the certificate"),
     Turn(OutputRequest,   outputs.DRAFT,         "edit",        "Complete the output request and submit it", True),
     Turn(OutputRequest,   outputs.RETURNED,      "edit",        "Answer the checkers' reasons and submit again", True),
     Turn(OutputRequest,   outputs.SUBMITTED,     "check",       "Check the output"),
@@ -135,6 +140,7 @@ FETCHED: Mapping[type[Model], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Amendment: (("project__lead",), ("delta", "reason")),
     Extract: (("project__lead",), ("specification", "manifest")),
     Ingress: (("project__lead", "author"), ("purpose", "source", "licence")),
+    Closure: (("project__lead",), ("why", "inventory", "certificate")),
     OutputRequest: (("project__lead", "author"), ("context",)),
     LinkageRun: ((), ("report", "charts")),
     Delivery: ((), ("counts", "findings")),
@@ -261,6 +267,7 @@ def _item(turn: Turn, record: Any) -> Item:
         Amendment: "Amendment {0.number}: {0.project.title}",
         Extract: "Extract {0.pk}",
         Release: "Release {0.version}",
+        Closure: "Closure",
         Handover: "Lead of the project",
     }
     return Item(

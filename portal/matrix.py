@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, ProjectKey, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
+from governance.closing.models import Closure
 from governance.incidents.models import Incident
 from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
@@ -23,8 +24,8 @@ from governance.workflow import grid
 # Their LIFECYCLE, STATES and WAITING are alike in form, each in states of its own.
 RECORDS: tuple[Any, ...] = (
     Invitation, FactorReset, Accreditation, Sanction, Incident, RoleGrant, RoleReview, Enquiry, Project, Handover,
-    TeamReview, Agreement, Condition, Amendment, Extract, ProjectKey, Ingress, OutputRequest, Publication, Delivery,
-    LinkageRun, ClericalPair, Release,
+    TeamReview, Agreement, Condition, Amendment, Extract, ProjectKey, Ingress, OutputRequest, Publication, Closure,
+    Delivery, LinkageRun, ClericalPair, Release,
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from governance.agreements.use import why_not_use
 from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue
 from governance.catalogue.cohort import in_words, tables_of
+from governance.closing.models import Closure
+from governance.closing.services import why_not_started
 from governance.incidents.models import Incident
 from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
@@ -29,6 +31,7 @@ from governance.publications.models import Publication
 from portal import application, application_page, deciding
 from portal.records import allowed_actions, hindrances_of, reads_names
 from portal.timeline import timeline, total
+from portal.twins import SIZES
 
 DECIDING = {"accept", "pass", "vote", "refuse", "return"}
 
@@ -50,6 +53,7 @@ def context_of(project: Project, person: User, catalogue: Catalogue, at: datetim
         "gaps": application.gaps(project) if "edit" in actions else [],
         "members": team_of(project, local_day(at)),
         "on_team": bool(roles & TEAM_ROLES),
+        "sizes": SIZES,
         "copies": Role.RESEARCHER in roles,
     }
 
@@ -115,6 +119,8 @@ def work_context(project: Project, person: User, roles: Collection[Role], at: da
         "outputs": list(project.output_requests.select_related("author")) if held & OutputRequest.VISIBLE_TO else [],
         "ingresses": list(project.ingresses.all()) if held & Ingress.VISIBLE_TO else [],
         "publications": list(project.publications.all()) if held & Publication.VISIBLE_TO else [],
+        "closures": list(project.closures.all()) if held & Closure.VISIBLE_TO else [],
+        "closes": why_not_started(project, person, at) is None,
         "records_publications": works_on_it,
         "incidents": incidents_of(project, person, held),
         "reads_incidents": bool(held & Incident.VISIBLE_TO),

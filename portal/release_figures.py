@@ -14,23 +14,24 @@ from extracts.models import Release
 from extracts.zones import Zones
 
 NAME = "figures.json"
-MOST_CODES = 5
+MOST_CODES, MOST_NAMED = 5, 3
 NOTHING: Mapping[str, Any] = {}
 
 
 def figures_of(release: Release | None, table: str) -> Mapping[str, Any]:
     """Variable -> figures of one table, or nothing where the release has none."""
-    whole = _whole(release)
+    whole = whole_of(release)
     found: Mapping[str, Any] = whole.get("tables", {}).get(table, {}).get("variables", {})
     return found
 
 
 def rule_of(release: Release | None) -> str:
     """The sentence that says how the figures were made safe."""
-    return str(_whole(release).get("rule", ""))
+    return str(whole_of(release).get("rule", ""))
 
 
-def _whole(release: Release | None) -> Mapping[str, Any]:
+def whole_of(release: Release | None) -> Mapping[str, Any]:
+    """Everything that the release's build wrote of its variables."""
     return content_of(release, NAME)
 
 
@@ -45,7 +46,7 @@ def content_of(release: Release | None, name: str) -> Mapping[str, Any]:
         return NOTHING
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)  # a page of one variable reads each published release of its dataset
 def _read(path: Path, changed: int) -> Mapping[str, Any]:
     """The file, read once: a release never changes."""
     found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -65,6 +66,14 @@ def told(figures: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any
         ],
         "more": len(codes) - len(shown) + int(figures.get("more_codes") or 0),
     }
+
+
+def looks_like(figures: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """One variable's values in a few words: its range, or its commonest codes; "" where none are told."""
+    if words := _range(figures):
+        return words
+    shown = [one for one in figures.get("codes") or () if one.get("percent") is not None][:MOST_NAMED]
+    return ", ".join(f"{labels.get(str(one['code'])) or one['code']} {one['percent']:g}%" for one in shown)
 
 
 def _missing(figures: Mapping[str, Any]) -> str:

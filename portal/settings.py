@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "governance.notices.apps.NoticesConfig",
     "governance.projects.apps.ProjectsConfig",
     "governance.permissions.apps.PermissionsConfig",
+    "governance.closing.apps.ClosingConfig",
     "governance.agreements.apps.AgreementsConfig",
     "governance.amendments.apps.AmendmentsConfig",
     "governance.outputs.apps.OutputsConfig",
@@ -164,6 +165,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_DATA / "celerybeat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "extracts.tasks.sweep", "schedule": env.float("GATEHOUSE_SWEEP_SECONDS", default=30.0)},
     "sweep-ingress": {"task": "extracts.ingress_tasks.sweep_ingress", "schedule": 60.0},
+    "sweep-closures": {"task": "extracts.closing_tasks.sweep_closures", "schedule": 60.0},
+    "open-closures": {"task": "extracts.closing_tasks.open_closures", "schedule": crontab(hour="5", minute="40")},
     "sweep-leftovers": {"task": "extracts.tasks.sweep_leftovers", "schedule": 3600.0},
     "pass-on-notices": {"task": "extracts.notice_tasks.pass_on", "schedule": 15.0},
     "write-digests": {"task": "extracts.notice_tasks.write_digests", "schedule": crontab(minute="*/15")},

@@ -11,11 +11,15 @@ from django.utils import timezone
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
 from extracts.disclosure.policy import SRS_10
+from extracts.services.closing import look
 from governance.agreements import services as agreements
 from governance.agreements.models import Agreement
 from governance.amendments import services as amendments
 from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue, find
+from governance.closing import services as closures
+from governance.closing.checklist import Who, checklist
+from governance.closing.models import Closure
 from governance.incidents import services as incidents
 from governance.incidents.models import Incident, Regulator
 from governance.ingress import services as ingresses
@@ -414,9 +418,16 @@ def a_wish(**said: Any) -> ingresses.Wish:
     return ingresses.Wish(**(usual | said))
 
 
-def an_ingress(state: str = "draft", *, name: str = "areas.csv", content: bytes = AREAS, **said: Any) -> Ingress:
-    """Files of Ruth's project that are to come in: draft, submitted, approved, returned, refused."""
-    project, ruth, at = an_agreement().project, person("ruth"), now()
+def an_ingress(
+    state: str = "draft",
+    *,
+    name: str = "areas.csv",
+    content: bytes = AREAS,
+    project: Project | None = None,
+    **said: Any,
+) -> Ingress:
+    """Files of a project of Ruth's that are to come in: draft, submitted, approved, returned, refused."""
+    project, ruth, at = project or an_agreement().project, person("ruth"), now()
     ingress = ingresses.start(project, a_wish(**said), by=ruth, at=at)
     ingresses.add_file(ingress, name=name, content=content, scanner=clean, by=ruth, at=at)
     if state == "draft":
@@ -429,6 +440,25 @@ def an_ingress(state: str = "draft", *, name: str = "areas.csv", content: bytes 
             ingress, verdict, reasons="Areas, and nothing else.", round=1, by=person("cass"), at=at
         )
     return ingress
+
+
+def a_closure(state: str = "open", project: Project | None = None) -> Closure:
+    """The end of Ruth's project: open, answered, submitted, confirmed."""
+    at, ruth = now(), person("ruth")
+    project = project or an_agreement().project
+    closure = closures.start(project, why="The questions are answered.", by=ruth, at=at)
+    if state == "open":
+        return closure
+    for item in checklist():
+        if item.who == Who.LEAD:
+            closures.answer(closure, item.key, says="There is no code." if item.says else "", by=ruth, at=at)
+        for member in project.members.all() if item.who == Who.MEMBER else ():
+            closures.answer(closure, item.key, by=member.person, at=at)
+    if state in {"submitted", "confirmed"}:
+        closure = closures.submit(closure, look=look, by=ruth, at=at)
+    if state == "confirmed":
+        closure = closures.confirm(closure, look=look, by=person("sam"), at=at)
+    return closure
 
 
 def an_incident(

@@ -38,10 +38,16 @@ class Sides:
 
 def sides(connection: duckdb.DuckDBPyConnection, table: Table, before: Path, after: Path) -> Sides:
     """Look at the table in both folders."""
-    kinds = {}
     for name, folder in (("old", before), ("new", after)):
-        rows = connection.read_parquet(str(folder / f"{table.name}.parquet"))
-        rows.create_view(name, replace=True)
+        connection.read_parquet(str(folder / f"{table.name}.parquet")).create_view(name, replace=True)
+    return sides_of_views(connection, table)
+
+
+def sides_of_views(connection: duckdb.DuckDBPyConnection, table: Table) -> Sides:
+    """Look at the table in what the connection knows as `old` and `new`."""
+    kinds = {}
+    for name in ("old", "new"):
+        rows = connection.sql(f"FROM {name}")
         kinds[name] = dict(zip(rows.columns, map(str, rows.types), strict=True))
     old, new = kinds["old"], kinds["new"]
     shared = {name: kind for name, kind in new.items() if old.get(name) == kind}

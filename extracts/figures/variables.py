@@ -22,15 +22,18 @@ EPOCH = date(1970, 1, 1)
 def figures_of(variable: Variable, tally: Tally) -> dict[str, Any]:
     """Missing, different values, and the commonest codes, percentiles or quarters, whichever the type has."""
     values, counts = tally.values, tally.counts
-    missing, *shown = told([tally.missing, *counts])
+    dated = variable.duckdb_type == "DATE"
+    by_quarter = _by_quarter(values, counts) if dated else {}
+    # Days are told in no other way than by quarter, so that only quarters can be subtracted from one another.
+    missing, *shown = told([tally.missing, *(by_quarter.values() if dated else counts)])
     rows = rounded(tally.rows)
     found = {
         "missing": missing,
         "missing_percent": percent(missing, rows),
         "distinct": len(values) if len(values) < 100 else blunt(len(values)),
     }
-    if variable.duckdb_type == "DATE":
-        return {**found, **_quarters(values, counts)}
+    if dated:
+        return {**found, **_quarters(list(by_quarter), shown, rows)}
     numeric = variable.duckdb_type in ("BIGINT", "DOUBLE")
     if numeric:
         found |= _percentiles(values, counts)
@@ -63,12 +66,28 @@ def _percentiles(values: list[object], counts: list[int]) -> dict[str, Any]:
     }
 
 
-def _quarters(values: list[object], counts: list[int]) -> dict[str, Any]:
-    """The first and the last quarter that hold enough rows to be told."""
+def _by_quarter(values: list[object], counts: list[int]) -> dict[str, int]:
+    """Rows in each quarter, in the order of time."""
     by_quarter: dict[str, int] = {}
     for days, count in zip(values, counts, strict=True):
         day = EPOCH + timedelta(days=int(days))  # type: ignore[call-overload]
         quarter = f"{day.year}Q{(day.month + 2) // 3}"
         by_quarter[quarter] = by_quarter.get(quarter, 0) + count
-    enough = [quarter for quarter, count in by_quarter.items() if count >= THRESHOLD]
-    return {"first_quarter": enough[0], "last_quarter": enough[-1]} if enough else {}
+    return by_quarter
+
+
+def _quarters(quarters: list[str], shown: list[int | None], rows: int | None) -> dict[str, Any]:
+    """The quarters that hold enough rows to be told, with their rows; how many more there are."""
+    told_of = [
+        {"quarter": quarter, "count": count, "percent": percent(count, rows)}
+        for quarter, count in zip(quarters, shown, strict=True)
+        if count
+    ]
+    if not told_of:
+        return {}
+    return {
+        "first_quarter": told_of[0]["quarter"],
+        "last_quarter": told_of[-1]["quarter"],
+        "quarters": told_of,
+        "more_quarters": len(quarters) - len(told_of),
+    }

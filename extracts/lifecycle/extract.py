@@ -111,7 +111,7 @@ EXTRACT = (
     T("retry",       AGAIN,                 REQUESTED, Role.RESEARCHER),
     T("recall",      {DELIVERED, REPLACED}, RECALLED,  Role.WORKER),
     T("replace",     {DELIVERED},           REPLACED,  Role.WORKER),
-    T("destroy",     {REPLACED},            DESTROYED, Role.WORKER),
+    T("destroy",     {DELIVERED, REPLACED, RECALLED}, DESTROYED, Role.WORKER),
 )  # fmt: skip
 
 ASK_ANEW = "Try again: it is compiled anew from what holds then."
@@ -122,7 +122,7 @@ WAITING = {
     DELIVERED: Waiting("the project", "Analyse it in the workspace, then ask for outputs."),
     REPLACED: Waiting("the project", "Move to the newer extract: this one is destroyed when its time has passed."),
     RECALLED: Waiting("nobody", "Stop working with it. A new extract is built from the present release."),
-    DESTROYED: Waiting("nobody", "Its files are gone. What they held can be built again under the same agreement."),
+    DESTROYED: Waiting("nobody", "Its files are gone. It can be built again while the project and its agreement last."),
     FAILED: Waiting("the project", "Try again; if it fails again, tell research support."),
     CANCELLED: Waiting("nobody", "Request a new extract when you need one."),
     REFUSED: Waiting("the project", "Read the reasons and what would help, then ask for an amendment."),

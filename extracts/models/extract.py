@@ -58,6 +58,8 @@ class Extract(Job):
 
     folder = models.CharField(max_length=100, blank=True, editable=False)
     manifest = models.JSONField(null=True, editable=False)
+    # Against the extract that this one takes the place of: counts that are rounded, and sentences.
+    difference = models.JSONField(default=dict, editable=False)
     delivered_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:

@@ -41,14 +41,16 @@ class Diversity:
 class Special:
     """Minimal sample uniques: the smallest sets of variables by which a row is the only one of its kind.
 
-    rows   how many rows have such a set of one, two and three variables
-    parts  variable and in how many of these sets it takes part
+    rows    how many rows have such a set of one, two and three variables
+    parts   variable and in how many of these sets it takes part
+    passed  how many sets of variables were too large to be looked at: what is told is too little by these
 
     Source: Elliot, Manning and Ford, A computational algorithm for handling the special uniques problem (2002).
     """
 
     rows: tuple[int, int, int]
     parts: tuple[tuple[str, int], ...]
+    passed: int = 0
 
     def share_of(self, variable: str) -> float:
         """Of all sets, the share in which a variable takes part."""
@@ -151,7 +153,11 @@ def _table(stored: Mapping[str, Any]) -> TableReport:
         "quasi": tuple((name, level) for name, level in stored["quasi"]),
         "bands": tuple(stored["bands"]),
         "diversity": tuple(Diversity(**one) for one in stored["diversity"]),
-        "special": Special(tuple(special["rows"]), tuple((name, number) for name, number in special["parts"])),
+        "special": Special(
+            tuple(special["rows"]),
+            tuple((name, number) for name, number in special["parts"]),
+            special.get("passed", 0),
+        ),
         "together": Together(**together) if together else None,
         "rare": tuple(Rare(tuple(one["variables"]), one["rows"]) for one in stored["rare"]),
     }

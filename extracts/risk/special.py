@@ -2,7 +2,8 @@
 
 On the classes, not on the rows, since only a class of one row can be unique by fewer variables. The classes pass by in
 batches twice: first the cells of every set are counted, then each class of one row is looked up in them. Sets with more
-cells than there is room for are counted by the engine. Nothing here grows with the number of rows. As in SUDA2
+cells than there is room for are counted by the engine, and of very many such sets only the smallest: their number is
+told. Nothing here grows with the number of rows. As in SUDA2
 (Manning, Haglin and Keane, 2008) a set counts for a row when no smaller part of it does.
 """
 
@@ -24,6 +25,7 @@ LARGEST = 3
 BATCH = 1 << 16
 ROOM = 1 << 28  # cells of all sets together, one byte each
 AT_ONCE = 1 << 26  # cells that are counted in one pass, four bytes each
+BY_ENGINE = 16  # sets that the engine counts, each a table and a join
 WORTH_IT = 16  # cells for each class: with more of them the engine is as fast
 
 Places = tuple[int, ...]
@@ -42,12 +44,14 @@ def special_uniques(connection: duckdb.DuckDBPyConnection, names: Sequence[str],
     sets = [places for size in range(1, LARGEST + 1) for places in combinations(range(len(names)), size)]
     counted = list(_that_fit(sets, sizes, min(AT_ONCE, WORTH_IT * classes)))
     cells = _unique_cells(connection, counted, sizes)
+    large = sorted(set(sets) - set(counted), key=lambda places: (len(places), _cells(places, sizes), places))
     rows, parts = np.zeros(LARGEST, np.int64), np.zeros(len(names), np.int64)
-    with _looked_up(connection, [places for places in sets if places not in set(counted)]) as columns:
+    with _looked_up(connection, large[:BY_ENGINE]) as columns:
         for codes, flags in _alone(connection, len(names), columns):
             _tally(sets, codes, cells, flags, sizes, rows, parts)
     one, two, three = (int(number) for number in rows)
-    return Special((one, two, three), tuple(zip(names, map(int, parts), strict=True)))
+    told = tuple(zip(names, map(int, parts), strict=True))
+    return Special((one, two, three), told, len(large[BY_ENGINE:]))
 
 
 def _that_fit(sets: Sequence[Places], sizes: Sequence[int], most: int) -> Iterator[Places]:

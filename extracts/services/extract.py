@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from extracts.services.withholding import withheld_version
 from extracts.specification import (
     DEFAULT_FORMATS,
     FORMATS,
+    INT63,
     PARQUET,
     compile_specification,
     missing_from,
@@ -38,6 +40,21 @@ from governance.projects.models import Project
 from governance.workflow import Refused
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What is for whoever asks to choose: it changes how an extract is written, not what it holds."""
+
+    formats: Collection[str]
+    pseudonyms: str
+
+    @classmethod
+    def of(cls, extract: Extract) -> Chosen:
+        """What was chosen for an extract, whatever has become of the formats since."""
+        stored = extract.specification
+        formats = [name for name in stored.get("formats", DEFAULT_FORMATS) if name in FORMATS]
+        return cls(formats, stored.get("pseudonyms", INT63))
+
+
 @transaction.atomic
 def request(
     project: Project,
@@ -46,17 +63,19 @@ def request(
     by: User,
     at: datetime,
     formats: Collection[str] = DEFAULT_FORMATS,
+    pseudonyms: str = INT63,
 ) -> Extract:
     """Ask for what the agreement in force allows, from the newest release.
 
-    formats  of FORMATS, besides Parquet, which is always written
+    formats     of FORMATS, besides Parquet, which is always written
+    pseudonyms  one of PSEUDONYMS
     Raises Refused with the condition of use that fails, or that no release serves it.
     """
     if Role.RESEARCHER not in roles_on(project, by, at):
         raise Refused("Only researchers of the project request extracts.")
     if reason := why_not_use(project, by, at):
         raise Refused(reason)
-    return _begin(project, catalogue=catalogue, requested_by=by, by=by, at=at, formats=formats)
+    return _begin(project, catalogue=catalogue, requested_by=by, by=by, at=at, chosen=Chosen(formats, pseudonyms))
 
 
 @transaction.atomic
@@ -83,7 +102,7 @@ def request_again(extract: Extract, *, catalogue: Catalogue, by: User, at: datet
         requested_by=requested_by,
         by=by,
         at=at,
-        formats=_formats_of(extract),
+        chosen=Chosen.of(extract),
         replaces=extract,
     )
 
@@ -95,13 +114,13 @@ def _begin(
     requested_by: User,
     by: User,
     at: datetime,
-    formats: Collection[str],
+    chosen: Chosen,
     replaces: Extract | None = None,
 ) -> Extract:
     project = Project.objects.select_for_update().get(pk=project.pk)
     if project.extracts.filter(state__in=UNFINISHED).exists():
         raise Refused("An extract of this project is being built: wait for it, or cancel it first.")
-    compiled = _compiled(project, catalogue, at, formats)
+    compiled = _compiled(project, catalogue, at, chosen)
     extract = Extract(project=project, requested_by=requested_by, replaces=replaces, **compiled)
     said = {"release": str(extract.release), "agreement": extract.agreement.version}
     if replaces:
@@ -109,12 +128,7 @@ def _begin(
     return begin(extract, "request", by=by, at=at, details=said)
 
 
-def _formats_of(extract: Extract) -> list[str]:
-    """What was asked for the first time, as far as it is still known."""
-    return [name for name in extract.specification.get("formats", DEFAULT_FORMATS) if name in FORMATS]
-
-
-def _compiled(project: Project, catalogue: Catalogue, at: datetime, formats: Collection[str]) -> dict[str, Any]:
+def _compiled(project: Project, catalogue: Catalogue, at: datetime, chosen: Chosen) -> dict[str, Any]:
     """What the agreement in force comes to on the release that is published. Raises Refused when it cannot be built."""
     agreement = in_force(project, at)
     release = current_release(agreement.scope.dataset)
@@ -125,8 +139,14 @@ def _compiled(project: Project, catalogue: Catalogue, at: datetime, formats: Col
     if missing := missing_from(agreement.scope, release.tables, catalogue):
         raise Refused(f"Release {release} does not hold {', '.join(missing)}: the linkage team must publish them.")
     withheld = withheld_version(agreement.scope.dataset)
-    chosen = {PARQUET, *formats}
-    spec = compile_specification(agreement.scope, catalogue, release.version, formats=chosen, withheld=withheld)
+    spec = compile_specification(
+        agreement.scope,
+        catalogue,
+        release.version,
+        formats={PARQUET, *chosen.formats},
+        pseudonyms=chosen.pseudonyms,
+        withheld=withheld,
+    )
     return {
         "agreement": agreement,
         "release": release,
@@ -152,7 +172,7 @@ def retry(extract: Extract, *, catalogue: Catalogue, by: User, at: datetime) -> 
     others = extract.project.extracts.filter(state__in=UNFINISHED).exclude(pk=extract.pk)
     if others.exists():
         raise Refused("Another extract of this project is being built: wait for it, or cancel it first.")
-    compiled = _compiled(extract.project, catalogue, at, _formats_of(extract))
+    compiled = _compiled(extract.project, catalogue, at, Chosen.of(extract))
     return jobs.again(extract, by=by, at=at, requested_by=by, **compiled)
 
 
@@ -170,6 +190,7 @@ def deliver(
     manifest: Mapping[str, Any],
     move: Callable[[], object],
     catalogue: Catalogue,
+    difference: Mapping[str, Any] | None = None,
     at: datetime,
 ) -> Extract:
     """Look at the approval once more, move the folder into the workspace, and say so: all or nothing.
@@ -191,6 +212,7 @@ def deliver(
         note=f"{len(manifest['files'])} files.",
         folder=folder,
         manifest=dict(manifest),
+        difference=dict(difference or {}),
         delivered_at=at,
         lease_until=None,
     )

@@ -53,6 +53,7 @@ CONDITIONS = {
     "Safe researcher training": LAPSED,
     "Ethics decision": LAPSED,
     "Agreement": LAPSED,
+    "Not closed": LAPSED,
 }
 # Of several that fail at once the extract is named after the first of these.
 GRAVEST = (SANCTIONED, LAPSED, STOPPED)

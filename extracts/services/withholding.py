@@ -18,7 +18,7 @@ from governance.workflow import Refused
 
 
 @dataclass(frozen=True)
-class Written:
+class ListWritten:
     """A list that was written: how many keys were new, how many it holds, and the hash of its file."""
 
     added: int
@@ -38,7 +38,7 @@ def withhold(
     *,
     kind: str,
     domain: str,
-    write: Callable[[int], Written],
+    write: Callable[[int], ListWritten],
     reasons: str,
     by: User,
     at: datetime,

@@ -14,6 +14,7 @@ from extracts.telling.audience import holders, may_see, reference_of, who_may
 from extracts.telling.steps import is_overdue, is_to_be_reminded
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
+from governance.closing.models import Closure
 from governance.incidents.models import Incident
 from governance.ingress.models import Ingress
 from governance.notices.groups import Group, Kind
@@ -27,7 +28,18 @@ from governance.timing import began, clock_of
 
 RECORDS: dict[str, Any] = {
     model.__name__: model
-    for model in (Project, Amendment, Agreement, Condition, Extract, Accreditation, Incident, Ingress, OutputRequest)
+    for model in (
+        Project,
+        Amendment,
+        Agreement,
+        Condition,
+        Extract,
+        Accreditation,
+        Closure,
+        Incident,
+        Ingress,
+        OutputRequest,
+    )
 }
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from governance.agreements.lifecycle import IN_FORCE, AgreementState
 from governance.agreements.models import Agreement
 from governance.agreements.models.condition import stopping
+from governance.closing.models import Closure
 from governance.people.accreditation import Condition, conditions, told
 from governance.people.grants import roles_on, suspended_since
 from governance.people.models import User, local_day
@@ -26,6 +27,7 @@ def conditions_of_use(project: Project, person: User, at: datetime) -> tuple[Con
         *conditions(person.standing_on(local_day(at)), on=local_day(at)),
         _on_the_team(project, person, at),
         _approved(project),
+        _not_closed(project),
         _ethics(project, at),
         _agreed(agreement, project, at),
         _signed(agreement, person),
@@ -38,6 +40,7 @@ def why_not_open(project: Project, at: datetime) -> str | None:
     agreement = project.agreements.filter(state=IN_FORCE).first()
     found = (
         _approved(project),
+        _not_closed(project),
         _ethics(project, at),
         _agreed(agreement, project, at),
         _nothing_to_meet_first(project, at),
@@ -64,6 +67,15 @@ def _approved(project: Project) -> Condition:
         return Condition("Project")
     state, since = ProjectState(project.state).label.lower(), local_day(project.state_since)
     return Condition("Project", f"The project is not approved: {state}", "its lead reads why on its page", since)
+
+
+def _not_closed(project: Project) -> Condition:
+    closure = Closure.ending_use(project)
+    if closure is None:
+        return Condition("Not closed")
+    since = local_day(closure.confirmed_at or closure.state_since)
+    cure = "what is needed again is applied for as a new project"
+    return Condition("Not closed", "The project is closed", cure, since)
 
 
 def _ethics(project: Project, at: datetime) -> Condition:

@@ -94,7 +94,7 @@ INGRESS = (
     T("try again",  {STOPPED},                         APPROVED,   Role.RESEARCHER, (no_use,)),
     T("remove",     {BROUGHT_IN},                      REMOVING,   Role.RESEARCHER),
     T("remove",     {BROUGHT_IN},                      REMOVING,   Role.SUPPORT),
-    T("clear away", {REMOVING},                        REMOVED,    Role.WORKER),
+    T("clear away", {BROUGHT_IN, REMOVING},            REMOVED,    Role.WORKER),
 )  # fmt: skip
 
 WAITING = {

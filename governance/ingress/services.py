@@ -15,7 +15,7 @@ from governance.agreements.use import why_not_use
 from governance.audit import trail
 from governance.ingress.file_rules import MOST_FILES, NotBroughtIn, plain_name, text_of
 from governance.ingress.hints import hints_in, lines_of
-from governance.ingress.lifecycle import APPROVED, REMOVING
+from governance.ingress.lifecycle import APPROVED, BROUGHT_IN, REMOVING
 from governance.ingress.models import Ingress, IngressFile, Review, Verdict
 from governance.people.grants import roles_for, roles_on, worker
 from governance.people.models import User
@@ -222,4 +222,5 @@ def remove(ingress: Ingress, *, reasons: str, by: User, at: datetime) -> Ingress
 def record_removed(ingress: Ingress, *, at: datetime) -> Ingress:
     """The folder is gone from the workspace. Safe to repeat."""
     ingress = locked(ingress)
-    return act(ingress, "clear away", by=worker(), at=at) if ingress.state == REMOVING else ingress
+    there = ingress.state in (BROUGHT_IN, REMOVING)
+    return act(ingress, "clear away", by=worker(), at=at) if there else ingress

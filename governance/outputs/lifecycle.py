@@ -103,7 +103,7 @@ OUTPUT_REQUEST = (
     T("edit",     {DRAFT},         DRAFT,         Role.RESEARCHER),
     T("edit",     {RETURNED},      RETURNED,      Role.RESEARCHER),
     T("submit",   AUTHORS_TURN,    CHECKING,      Role.RESEARCHER, READY),
-    T("withdraw", AUTHORS_TURN | CHECKERS_TURN, WITHDRAWN, Role.RESEARCHER),
+    T("withdraw", AUTHORS_TURN | CHECKERS_TURN | {CLEARED}, WITHDRAWN, Role.RESEARCHER),
     T("report",   {CHECKING},      SUBMITTED,     Role.WORKER),
     T("check",    {SUBMITTED},     CHECKED_ONCE,  Role.CHECKER,    INDEPENDENT),
     T("check",    {CHECKED_ONCE},  CHECKED_TWICE, Role.CHECKER,    (*INDEPENDENT, checked_already)),

@@ -8,13 +8,13 @@ from typing import Any
 from django import forms
 
 from extracts.formats.known import FORMATS, Format
-from extracts.specification import DEFAULT_FORMATS, PARQUET
+from extracts.specification import DEFAULT_FORMATS, HEX128, INT63, PARQUET
 from portal.forms.projects import long_text
 from portal.govuk_forms import CheckboxSelectMultiple, GovukForm, RadioSelect
 
 
 class ChooseFormats(GovukForm):
-    """Formats besides Parquet, which is always written."""
+    """How an extract is written: formats besides Parquet, which is always there, and the form of pseudonyms."""
 
     formats = forms.MultipleChoiceField(
         label="Other formats",
@@ -24,12 +24,25 @@ class ChooseFormats(GovukForm):
         help_text="Every table is delivered as Parquet. Each other format holds the same rows again.",
     )
 
+    pseudonyms = forms.ChoiceField(
+        label="Pseudonyms",
+        required=False,
+        choices=[(INT63, "Whole numbers of 63 bits"), (HEX128, "Text of 32 hexadecimal digits (128 bits)")],
+        initial=INT63,
+        widget=RadioSelect,
+        help_text="Numbers take a quarter of the space and join faster. Text cannot be mistaken for a decimal number.",
+    )
+
     def __init__(self, *args: Any, rows: Mapping[str, int], **kwargs: Any) -> None:
         """`rows` of each table of the release that is asked for: what an extract holds at the most."""
         super().__init__(*args, **kwargs)
         hints = {one.name: " ".join([one.hint, *_limit(one, rows)]) for one in FORMATS.values()}
         choices = self.fields["formats"].choices  # type: ignore[attr-defined]
         self.fields["formats"].widget = CheckboxSelectMultiple(hints=hints, choices=choices)
+
+    def clean_pseudonyms(self) -> str:
+        """Numbers, where nothing is said."""
+        return self.cleaned_data["pseudonyms"] or INT63
 
 
 def _limit(one: Format, rows: Mapping[str, int]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -103,7 +104,7 @@ class PickVariables(GovukForm):
                     "text": variable.label,
                     "value": "on",
                     "checked": bool(pick.value()),
-                    "hint": about(variable),
+                    "hint": about(variable, self.catalogue.dataset.code),
                     "conditional": self.opened(variable),
                 }
             ],
@@ -149,16 +150,20 @@ def standing(variable: Variable, level: str, catalogue: Catalogue) -> str:
     return " (finer than the default: give a reason)" if is_finer(variable, level, catalogue) else ""
 
 
-def about(variable: Variable) -> SafeString:
-    """Name, class of sensitivity, and what the catalogue notes, under the label of a variable."""
+def about(variable: Variable, dataset: str) -> SafeString:
+    """Name, class of sensitivity, what the catalogue notes, and its figures beside the form, which is not left."""
     facts = [variable.note, f"{variable.missing_pct:g}% missing" if variable.missing_pct else ""]
     return format_html(
-        '<span class="gh-code">{}</span> <strong class="govuk-tag govuk-tag--{} gh-tag--whole">{}</strong>{}',
+        '<span class="gh-code">{}</span> <strong class="govuk-tag govuk-tag--{} gh-tag--whole">{}</strong>{} '
+        '<a class="govuk-link" href="{}" target="_blank" rel="noopener">Figures'
+        '<span class="govuk-visually-hidden"> of {}</span> (new tab)</a>',
         variable.name,
         COLOURS[variable.sensitivity],
         # A key that can be chosen is no pseudonym: those come by themselves.
         "Sequence number" if variable.sensitivity is Sensitivity.KEY else variable.sensitivity.label,
         format_html_join("", " {}", ((fact,) for fact in facts if fact)),
+        reverse("catalogue_variable", args=[dataset, variable.table, variable.name]),
+        variable.label,
     )
 
 

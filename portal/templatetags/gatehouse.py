@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from extracts.differences.counts import SMALL
 from portal.govuk_components import component as render
 
 register = template.Library()
@@ -37,3 +38,11 @@ def progress(value: float, maximum: float = 100, label: str = "Progress", id: st
 def timeline(entries: Iterable[Mapping[str, Any]]) -> SafeString:
     """What happened, newest first: each entry has `what`, `when` (a datetime), and maybe `who`, `note`."""
     return render("gh-timeline", entries=list(entries))
+
+
+@register.filter
+def told(count: int | str | None) -> str:
+    """A rounded count of a report; one that is not told is "under 10", and one that could not be had is a dash."""
+    if count == "":
+        return "–"
+    return f"under {SMALL}" if count is None else f"{count:,}"

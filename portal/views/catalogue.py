@@ -22,9 +22,10 @@ from governance.catalogue.catalogue import (
     available,
     search,
 )
-from portal import linkage_quality
+from portal import linkage_quality, variable_page
 from portal.catalogues import described_and_published
-from portal.release_figures import figures_of, rule_of, told
+from portal.release_figures import figures_of, looks_like, rule_of, told
+from portal.twins import SIZES
 
 MOST_MATCHES = 60
 MOST_CODES = 50
@@ -110,8 +111,42 @@ def table(request: HttpRequest, code: str, table: str) -> HttpResponse:
             "shown": sum(not variable["hidden"] for variable in variables),
             "words": words,
             "rule": rule_of(release) if figures else "",
+            "sizes": SIZES,
         },
     )
+
+
+@login_not_required
+@require_safe
+def variable(request: HttpRequest, code: str, table: str, variable: str) -> HttpResponse:
+    """One variable: levels, codes, what is missing, over time and by release; figures of the newest release."""
+    catalogue, release = catalogue_or_404(code)
+    try:
+        chosen = catalogue[table]
+        one = chosen[variable]
+    except UnknownName:
+        raise Http404 from None
+    figures = figures_of(release, chosen.name).get(one.name, {})
+    context = {
+        "dataset": catalogue.dataset,
+        "table": chosen,
+        "owner": catalogue.owner(chosen.owner),
+        "release": release,
+        "rows": rows_of(chosen, release),
+        "rule": rule_of(release) if figures else "",
+        "about": about_variable(catalogue, one, figures),
+        "asks_for": variable_page.asks_for(one, catalogue),
+        "is_described": variable_page.is_described(one),
+        "levels": variable_page.levels_of(one, catalogue, figures),
+        "codes": variable_page.codes_of(one, catalogue, figures),
+        "percentiles": variable_page.percentiles_of(figures),
+        "quarters": variable_page.quarters_of(figures),
+        "more_quarters": figures.get("more_quarters", 0),
+        "curve": variable_page.drawn_over_time(figures, one.label),
+        "known_breaks": [known for known in catalogue.breaks if chosen.name in known.tables],
+        "over_releases": variable_page.over_releases(one, code, variable_page.labels_of(one, catalogue)),
+    }
+    return render(request, "catalogue/variable.html", context)
 
 
 def catalogue_or_404(code: str) -> tuple[Catalogue, Release | None]:
@@ -164,6 +199,7 @@ def about_variable(catalogue: Catalogue, variable: Variable, figures: Any = None
         "key_domain": catalogue.dataset.keys.get(variable.key_domain, ""),
         "text": " ".join(read).casefold(),
         "figures": told(figures, labels) if figures else None,
+        "looks": looks_like(figures, labels) if figures else "",
     }
 
 

@@ -96,8 +96,7 @@ def request_extract(request: SignedIn, pk: int) -> HttpResponse:
     rows = {table.name: release.tables[table.name]["rows"] for table in spec.tables if table.name in release.tables}
     form = forms.ChooseFormats(sent(request), rows=rows)
     if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data["formats"]
-        extract = services.request(project, catalogue=catalogue, by=request.user, at=at, formats=chosen)
+        extract = services.request(project, catalogue=catalogue, by=request.user, at=at, **form.cleaned_data)
         messages.success(request, "Extract requested. This page follows the build.")
         return redirect(extract)
     context = {

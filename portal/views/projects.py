@@ -27,6 +27,7 @@ from portal.catalogues import described
 from portal.entering import sent, status_of, turned_away
 from portal.forms import picker
 from portal.forms import projects as forms
+from portal.twins import SIZES
 
 A_PAGE = 25
 
@@ -100,6 +101,7 @@ def data(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "project": project, "dataset": catalogue.dataset, "rows": rows, "release": release,
         "why_no_release": why_no_release(project.dataset),
+        "sizes": SIZES,
         "choosing": choosing.of(project, project.requested, project.chosen_cohort, catalogue, at),
         **application.found(request.GET.get("q", ""), catalogue),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from extracts.figures import classes, described
 from extracts.figures.levels import levels_of
 from extracts.figures.safe import blunt, percent, rounded, told, whole_percent
 from extracts.figures.tally import Tally
+from extracts.figures.variables import figures_of
 from tests.builders import catalogue
 
 
@@ -84,6 +85,21 @@ def test_numbers_and_dates_have_no_ends(made):
     enough = [f"{period.year}Q{period.quarter}" for period, count in quarters.items() if count >= 20]
     assert (recorded["first_quarter"], recorded["last_quarter"]) == (enough[0], enough[-1])
     assert recorded["missing"] == 10 * round(frame["recorded_date"].isna().sum() / 10)
+    assert [one["quarter"] for one in recorded["quarters"]] == enough
+    assert [one["count"] for one in recorded["quarters"]] == [
+        10 * round(count / 10) for count in quarters.tolist() if count >= 20
+    ]
+    assert recorded["more_quarters"] == len(quarters) - len(enough)
+
+
+def test_a_quarter_of_few_rows_cannot_be_had_by_subtraction():
+    """Seven rows of the last quarter, and nothing else hidden: the smallest of the others is hidden with them."""
+    tally = Tally()
+    for day, rows in ((date(2024, 1, 1), 300), (date(2024, 4, 1), 40), (date(2024, 7, 1), 7)):
+        tally.add(pa.array([day] * rows))
+    found = figures_of(catalogue()["pol_crime"]["recorded_date"], tally)
+    assert [(one["quarter"], one["count"]) for one in found["quarters"]] == [("2024Q1", 300)]
+    assert (found["more_quarters"], found["first_quarter"], found["last_quarter"]) == (2, "2024Q1", "2024Q1")
 
 
 def test_keys_have_no_figures(made):

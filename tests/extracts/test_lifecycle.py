@@ -22,9 +22,9 @@ def test_who_may_do_what_with_an_extract():
         requested | start, {stops}, fail                 | cancel     |
         building  | resume, hold, deliver, {stops}, fail | cancel     |
         held      | {stops}                              | cancel     | let through, refuse
-        delivered | recall, replace                      |            |
+        delivered | recall, replace, destroy             |            |
         replaced  | recall, destroy                      |            |
-        recalled  |                                      |            |
+        recalled  | destroy                              |            |
         destroyed |                                      |            |
         failed    |                                      | retry      |
         cancelled |                                      |            |

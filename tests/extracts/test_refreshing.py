@@ -51,6 +51,7 @@ def test_after_a_rotation_what_was_delivered_is_built_again_and_the_old_is_gone(
         "delivered", 2, extract, extract.requested_by
     )  # fmt: skip
     assert extract.state == "destroyed" and folders(zones, extract) == [newer.folder]
+    assert newer.difference["against"] == extract.pk and "by design" in newer.difference["lines"][0]
     after = keys_of(zones, newer)
     assert len(after) == len(before) and after.isdisjoint(before)
     assert Entry.objects.filter(action="destroy").count() == 1
@@ -65,6 +66,10 @@ def test_a_refresh_keeps_the_keys_and_the_old_extract_for_a_while(extract, zones
     newer.refresh_from_db()
     extract.refresh_from_db()
     assert (newer.state, extract.state) == ("delivered", "replaced")
+    lost = newer.difference["tables"]["pol_crime"]
+    assert (newer.difference["against"], lost["added"], lost["changed"]) == (extract.pk, 0, 0)
+    assert lost["removed"] in (None, 0) and lost["rows"] <= lost["rows_before"], "five rows are too few to tell"
+    assert "removed" not in newer.difference["tables"]["crt_case"], "a part of its key was not granted"
     old, new = (keys_of(zones, one) for one in (extract, newer))
     assert new < old and len(new) >= len(old) - 5, "the same crime has the same key"
     tasks.sweep()

@@ -55,7 +55,7 @@ def test_who_may_do_what_with_an_output():
         checked_once  | withdraw               | check   |
         checked_twice |                        |         | clear, return
         returned      | edit, submit, withdraw |         |
-        cleared       |                        | release |
+        cleared       | withdraw               | release |
         releasing     |                        |         | pack, withhold
         released      |                        |         |
         withdrawn     |                        |         |
@@ -70,7 +70,7 @@ def test_who_may_do_what_with_files_that_come_in():
         returned   | edit, submit, withdraw |                         |         |
         approved   |                        |                         |         | bring in, stop, withhold
         stopped    | withdraw, try again    |                         |         |
-        brought_in | remove                 |                         | remove  |
+        brought_in | remove                 |                         | remove  | clear away
         removing   |                        |                         |         | clear away
         removed    |                        |                         |         |
         refused    |                        |                         |         |

@@ -56,18 +56,27 @@ class Stack:
 
     def kill_worker(self) -> list[int]:
         """End the worker and its children at once, with a signal that none of them can handle."""
-        killed = self.workers()
-        groups = {os.getpgid(pid) for pid in killed} - {os.getpgrp()}
-        for group in groups:
-            os.killpg(group, signal.SIGKILL)
+        return self.kill("celery -A portal worker")
+
+    def kill(self, program: str) -> list[int]:
+        """The same for every process whose command has these words, and whatever belongs to it."""
+        killed = [pid for pid in sorted(self.processes()) if program in command_line(pid)]
+        for pid in killed:
+            with contextlib.suppress(ProcessLookupError):
+                if os.getpgid(pid) != os.getpgrp():
+                    os.killpg(os.getpgid(pid), signal.SIGKILL)
         return killed
 
     def run(self, code: str) -> None:
         """Run code inside the running portal's own database, files and broker."""
+        self.manage("shell", "--verbosity", "0", "-c", code)
+
+    def manage(self, *arguments: str) -> None:
+        """Run one of the portal's commands on its database, files and broker. Raises CalledProcessError."""
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         redis = next((self.data / "redis").glob("*.sock"))
         given = {"GATEHOUSE_DEMO": "1", "GATEHOUSE_DATA": str(self.data), "GATEHOUSE_REDIS_URL": f"unix://{redis}"}
-        command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code]
+        command = [sys.executable, "manage.py", *arguments]
         subprocess.run(command, cwd=ROOT, env=inherited | given, check=True)
 
     def await_release(self) -> None:

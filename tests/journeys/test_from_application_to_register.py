@@ -32,6 +32,7 @@ from tests.journeys.application import (
 from tests.journeys.browser import accessible, sign_out
 from tests.journeys.cohort import TABLES, ruth_looks_ahead, ruth_picks_a_cohort
 from tests.journeys.deciding import every_side_signs, the_boards_decide
+from tests.journeys.extracting import the_data_are_looked_after
 from tests.journeys.journey import Journey
 from tests.journeys.leavers import coral_leaves_and_comes_back, ruth_hands_a_draft_over
 from tests.journeys.linkage import (
@@ -63,7 +64,9 @@ NO_PAGES = {
     "linkage_retry", "review_undo", "notices_read", "notice_open", "message_retry", "mfa_totp_picture",
     "openid_connect_login", "openid_connect_callback", "handover_answer", "invitation_follow", "invitation_confirm",
     "invitation_resend", "invitation_withdraw", "project_pdf", "project_csv", "enquiry_withdraw", "attachment",
-    "attachment_scan", "publication_show_again", "factor_reset_end",
+    "attachment_scan", "publication_show_again", "factor_reset_end", "catalogue_twin", "project_twin",
+    "incident_remove_project", "incident_remove_person", "incident_close", "incidents_export", "ingress_remove_file",
+    "ingress_rescan", "ingress_try_again", "closure_pdf", "closure_json",
 }  # fmt: skip
 
 # A project with an extract that is in the hands of another worker, a draft output and a condition; two more projects.
@@ -121,6 +124,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     ruth_records_a_paper(journey, address)
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, address, stack)
+    the_data_are_looked_after(journey, address, TITLE, stack)
     ada_looks_at_a_draft(journey, "/projects/2/")
     ruth_hands_a_draft_over(journey, "/projects/2/")
     the_application_is_talked_about(journey, stack)

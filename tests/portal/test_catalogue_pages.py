@@ -100,6 +100,7 @@ def test_search_finds_variables_with_table_owner_and_a_link_to_their_place(clien
     assert found
     match = next(match for match in found if match.variable)
     assert f'href="{address_of(match.table.name)}#{match.variable.name}"' in text
+    assert f'href="{address_of(match.table.name)}/{match.variable.name}"' in text
     assert "No table, variable or code" not in text
 
 

@@ -81,14 +81,15 @@ def test_formats_are_chosen_and_each_delivered_one_is_explained(as_, project, dj
     client, address = as_("ruth"), reverse("extract_request", args=[project.pk])
     shown = html(client.get(address))
     assert "Codes become numbers with value labels" in shown and "At most 1,000,000 rows of a table." in shown
-    assert shown.count('type="checkbox"') == 4 and shown.count(" checked") == 1, (
-        "CSV alone is ticked, Parquet is no choice"
+    assert shown.count('type="checkbox"') == 4 and shown.count(" checked") == 2, (
+        "CSV alone is ticked, Parquet is no choice, and pseudonyms are numbers"
     )
     assert "may have more" not in shown
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(address, {"formats": ["stata", "r"]})
+        client.post(address, {"formats": ["stata", "r"], "pseudonyms": "hex128"})
     extract = Extract.objects.get()
     assert extract.state == "delivered" and extract.specification["formats"] == ["parquet", "stata", "r"]
+    assert extract.specification["pseudonyms"] == "hex128"
     shown = unescape(html(client.get(page(extract))))
     assert 'gh_read("' in shown and ".rds" in shown and ".dta" in shown
     assert ".sav" not in shown and '.csv", "/dev' not in shown

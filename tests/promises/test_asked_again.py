@@ -12,7 +12,7 @@ WHEN_OPENED = {
     "accreditation_decide", "accreditation_revoke", "person_sanction", "organisation_edit",
     "person_leave", "person_back", "handover_propose", "role_propose", "role_decide", "role_end", "standin_name",
     "project_revoke", "key_rotate", "amendment_decide", "factor_reset_ask", "factor_reset_decide",
-    "extract_decide", "ingress_decide",
+    "extract_decide", "ingress_decide", "closure_confirm",
 }  # fmt: skip
 WHEN_SENT = {"sanction", "handover_answer", "team_review", "role_review", "factor_reset_end"}
 PATTERNS = {pattern.name: pattern for pattern in get_resolver().url_patterns}

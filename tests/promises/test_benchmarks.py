@@ -29,7 +29,7 @@ def test_work_that_fails_is_no_measurement():
 
 
 def test_the_first_benchmark_is_of_the_sizes_agreed():
-    assert command.BENCHMARKS["extract"].sizes == (1_000_000, 5_000_000)
+    assert command.BENCHMARKS["extract"].sizes == (1_000_000, 5_000_000, 20_000_000)
 
 
 def test_permissions_are_measured_on_both_databases_at_a_million_grants():

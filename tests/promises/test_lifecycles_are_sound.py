@@ -5,6 +5,7 @@ import pytest
 from extracts.models import ClericalPair, Delivery, Extract, LinkageRun, ProjectKey, Release
 from governance.agreements.models import Agreement, Condition
 from governance.amendments.models import Amendment
+from governance.closing.models import Closure
 from governance.incidents.models import Incident
 from governance.ingress.models import Ingress
 from governance.outputs.models import OutputRequest
@@ -31,6 +32,7 @@ ENDS = {
     Enquiry: {"feasible", "not_feasible", "redirected", "withdrawn"},
     Extract: {"cancelled", "recalled", "destroyed", "refused"},
     ProjectKey: {"destroyed"},
+    Closure: {"destroyed", "withdrawn"},
     Ingress: {"removed", "refused", "withdrawn"},
     OutputRequest: {"released", "withdrawn"},
     Publication: {"withdrawn"},

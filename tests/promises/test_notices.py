@@ -136,7 +136,8 @@ def test_a_reference_reads_numbers_and_nothing_that_was_typed(record):
 NUMBERED = r"GH-\d{4}-\d{4}"
 REFERENCE = (
     rf"(?:{NUMBERED}|Agreement \d+ of {NUMBERED}|Extract \d+ of {NUMBERED}|Output \d+ of {NUMBERED}"
-    rf"|Amendment \d+ of {NUMBERED}|Ingress \d+ of {NUMBERED}|Publication \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
+    rf"|Amendment \d+ of {NUMBERED}|Ingress \d+ of {NUMBERED}|Closure of {NUMBERED}"
+    rf"|Publication \d+ of {NUMBERED}|Condition \d+ of {NUMBERED}"
     rf"|Lead of {NUMBERED}|Enquiry \d+|Accreditation request \d+|Your roles in the service"
     rf"|Review of access to {NUMBERED}|Review of roles \d+|Reset \d+ of a second factor"
     r"|Incident INC-\d{4}-\d{4}|Your standing as a researcher)"

@@ -45,6 +45,7 @@ from governance.standing import invitations
 from governance.standing import services as standing
 from tests import linked
 from tests.builders import (
+    a_closure,
     a_factor_reset,
     a_handover,
     a_project,
@@ -300,6 +301,14 @@ def more_of_an_incident(incident: Any, number: int) -> None:
     many.history(incident, FEW)
 
 
+def more_of_a_closure(closure: Any, number: int) -> None:
+    ruth = closure.project.members.get(person__username="ruth")
+    for one in many.people(person("ruth"), number):
+        many.copies(ruth, [{"person": one}])
+        many.copies(closure.answers.filter(key="drafts").first(), [{"person": one}])
+    many.history(closure, FEW)
+
+
 def more_files_to_come_in(ingress: Any, number: int) -> None:
     many.copies(ingress.files.first(), many.numbered("name", number))
     many.history(ingress, FEW)
@@ -383,6 +392,10 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "ingresses": (
         Page("ruth", lambda: an_ingress("draft"), many.ingresses),
         Page("cass", lambda: an_ingress("submitted"), many.ingresses),
+    ),
+    "closure": (
+        Page("ruth", lambda: a_closure("answered"), more_of_a_closure, its_number, FEW),
+        Page("sam", lambda: a_closure("submitted"), more_of_a_closure, its_number, FEW),
     ),
     "ingress": (
         Page("ruth", lambda: an_ingress("draft"), more_files_to_come_in, its_number, FEW),
@@ -479,6 +492,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "catalogue_table": (
         Page("", lambda: linked.a_release("published"), more_releases, lambda made: (made.code, "pol_crime")),
     ),
+    "catalogue_variable": (
+        Page(
+            "",
+            lambda: linked.a_release("published"),
+            more_releases,
+            lambda made: (made.code, "pol_crime", "knife_flag"),
+        ),
+    ),
     "register": (Page("", a_released_output, many.outputs), Page("", a_resting_publication, many.publications)),
     "register_researchers": (Page("", a_trained_person, many.people),),
     "register_figures": (Page("", lambda: a_project("approved"), more_of_the_trail),),
@@ -519,7 +540,9 @@ EXEMPT = {
             "output_add_file", "output_describe", "output_remove_file", "output_submit", "output_withdraw",
             "output_check", "output_release", "ingress_new", "ingress_edit", "ingress_add_file", "ingress_remove_file",
             "ingress_rescan", "ingress_submit", "ingress_withdraw", "ingress_decide", "ingress_try_again",
-            "ingress_remove", "incident_report", "incident_assess", "incident_follow_up", "incident_add_project",
+            "ingress_remove", "closure_start", "closure_answer", "closure_excuse", "closure_submit", "closure_return",
+            "closure_confirm", "closure_withdraw", "incident_report", "incident_assess", "incident_follow_up",
+            "incident_add_project",
             "incident_remove_project", "incident_add_person", "incident_remove_person", "incident_regulator",
             "incident_contain", "incident_close", "incident_reopen", "role_propose", "standin_name", "role_decide",
             "role_end", "look_at_draft", "factor_reset_ask", "factor_reset_decide", "factor_reset_end",
@@ -553,8 +576,10 @@ EXEMPT = {
         OWN,
     ),
     **dict.fromkeys(
-        ("output_download", "trail_export", "incidents_export", "agreement_pdf", "attachment", "project_csv",
-         "project_pdf"),
+        (
+            "output_download", "trail_export", "incidents_export", "agreement_pdf", "closure_pdf", "closure_json",
+            "attachment", "project_csv", "project_pdf", "catalogue_twin", "project_twin",
+        ),
         DOWNLOAD,
     ),
 }  # fmt: skip

@@ -7,7 +7,7 @@ PUBLIC = {
     "home", "accessibility", "about_the_data", "account_login", "account_logout", "account_signup", "account_inactive",
     "mfa_authenticate", "openid_connect_login", "openid_connect_callback", "invitation_accept", "invitation_follow",
     "healthz", "readyz", "register", "register_project", "register_researchers", "register_figures", "catalogue",
-    "catalogue_dataset", "catalogue_table", "releases", "release",
+    "catalogue_dataset", "catalogue_table", "catalogue_variable", "catalogue_twin", "releases", "release",
     "permission_matrix",
 }  # fmt: skip
 SAMPLE = {

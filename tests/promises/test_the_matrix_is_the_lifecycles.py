@@ -21,7 +21,7 @@ def test_every_record_with_a_lifecycle_is_in_it():
         model
         for app in (
             "people", "permissions", "projects", "agreements", "amendments", "outputs", "ingress", "incidents",
-            "publications", "extracts",
+            "publications", "closing", "extracts",
         )
         for model in apps.get_app_config(app).get_models()
     ]  # fmt: skip

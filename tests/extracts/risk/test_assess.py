@@ -70,12 +70,26 @@ def test_special_uniques(rows, room):
     known = quasi(delivered(rows))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(special_file, "ROOM", room)
+        patch.setattr(special_file, "BY_ENGINE", 100)
         table = assessed(rows)
     sets = naive.special(known) if known else []
     by_size = tuple(sum(any(len(places) == size for places in of_row) for of_row in sets) for size in (1, 2, 3))
     assert table.special.rows == by_size
     parts = [sum(place in places for of_row in sets for places in of_row) for place in range(6)]
     assert [number for _, number in table.special.parts] == parts
+
+
+def test_sets_that_are_too_many_and_too_large_are_passed_over_and_told(monkeypatch):
+    rows = [
+        (None, "MF"[n % 2], 16 + n % 11, "W1", "001/01", "B01BH00", date(2019, 1, 1) + timedelta(n * 7 % 300), "U", "x")
+        for n in range(60)
+    ]
+    whole = assessed(rows).special
+    monkeypatch.setattr(special_file, "ROOM", 0)
+    monkeypatch.setattr(special_file, "BY_ENGINE", 6 + 15)
+    part = assessed(rows).special
+    assert (whole.passed, part.passed) == (0, 20)
+    assert part.rows == (*whole.rows[:2], 0), "those of one and two variables are all looked at"
 
 
 def test_special_uniques_in_several_passes_are_the_same(monkeypatch):
