@@ -102,7 +102,7 @@ def test_an_extract_says_which_engine_made_it_or_was_missing(release, zones, set
     assert (extract.state, extract.reason) == ("failed", NO_ENGINE)
 
     settings.GATEHOUSE_EXTRACT_ENGINE = "duckdb"
-    extract = extracts.retry(extract, by=person("ruth"), at=now())
+    extract = extracts.retry(extract, catalogue=catalogue(), by=person("ruth"), at=now())
     tasks.generate_extract(extract.pk)
     extract.refresh_from_db()
     assert extract.state == "delivered", extract.reason

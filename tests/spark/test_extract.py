@@ -27,8 +27,8 @@ NARROWED = {"pol_crime", "pol_victim", "crt_case", "crt_offence", "hmpps_custody
 COHORTS = [
     Cohort.of(Condition("role", ("defendant",)), Condition("age", ("10-17", "18-20"))),
     Cohort.of(
-        Condition("role", ("victim", "suspect")), Condition("sex", ("2",)), Condition("force", ("01", "06")),
-        Condition("recorded", (), date(2023, 3, 1), None), Condition("stage", ("COMPLETE", "PRETRIAL", "TRIAL")),
+        Condition("role", ("victim", "suspect")), Condition("sex", ("2",)),
+        Condition("recorded", (), date(2023, 3, 1), None),
     ),
 ]  # fmt: skip
 
