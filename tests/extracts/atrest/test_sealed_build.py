@@ -1,6 +1,7 @@
 """An extract that is built with a seal: nothing in the clear at any moment, and the same content every time."""
 
 import json
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -67,7 +68,7 @@ def test_at_no_moment_of_the_build_is_a_value_in_the_clear(root):
     looked_at = set()
 
     def look(step):
-        for path in (root / "staging" / "sealed").iterdir():
+        for path in filter(Path.is_file, (root / "staging" / "sealed").rglob("*")):
             looked_at.add(path.name)
             assert not any(value in path.read_bytes() for value in VALUES), path.name
 
