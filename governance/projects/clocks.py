@@ -47,9 +47,11 @@ STAGES = {
 # From an agreement in force to the first extract: the project asks for it, and the service builds it.
 AGREED, TAKEN_BACK, PROVIDED = "in_force", "revoked", "delivered"
 OF_PROVISION: Mapping[str, Side] = {
-    **dict.fromkeys((AGREED, "failed", "stopped", "cancelled", "refused"), Side.APPLICANTS),
-    **dict.fromkeys(("requested", "building", "held"), Side.SERVICE),
-}
+    **dict.fromkeys((AGREED, "failed", "stopped", "cancelled", "refused", "amended", "lapsed", "sanctioned",
+                     "release_withdrawn", "specification_changed", "cohort_changed", "key_rotated",
+                     "records_withheld"), Side.APPLICANTS),
+    **dict.fromkeys(("requested", "building", "held", "files_missing", "files_altered"), Side.SERVICE),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from extracts import services as extracts
+from extracts.lifecycle.extract import STOPPED
 from extracts.models import Extract
 from governance.agreements import services as agreements
 from governance.amendments import services as amendments
@@ -65,7 +66,7 @@ def an_extract(state: str) -> Extract:
     if state == "failed":
         return extracts.fail(claimed, reason="A table could not be read.", at=at)
     if state == "stopped":
-        return extracts.stop(claimed, reason="The agreement was revoked.", at=at)
+        return extracts.stop(claimed, extracts.Failing(STOPPED, "You left the team."), at=at)
     return extracts.deliver(claimed, folder="abc", manifest={"files": []}, move=lambda: None, catalogue=known, at=at)
 
 

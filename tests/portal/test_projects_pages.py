@@ -410,7 +410,7 @@ def test_the_list_takes_as_many_queries_for_ten_projects_as_for_two(username, dj
     for more in (2, 8):
         for _ in range(more):
             a_project("owners")
-        with django_assert_max_num_queries(40) as captured:
+        with django_assert_max_num_queries(42) as captured:
             client.get(reverse("projects"))
         counts.append(len(captured))
     assert counts[0] == counts[1]

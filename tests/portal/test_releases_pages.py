@@ -139,7 +139,7 @@ def test_withdrawing_says_what_will_stop_and_stops_it():
     assert "1 build stops, 1 delivered extract is recalled" in text
     assert "Say what is wrong with it" in send(client, "release_withdraw", release.pk, status=422, reasons=" ")
     send(client, "release_withdraw", release.pk, reasons="Wrong links in Eastmoor.")
-    for extract, state in ((delivered, "recalled"), (waiting, "stopped")):
+    for extract, state in ((delivered, "recalled"), (waiting, "release_withdrawn")):
         extract.refresh_from_db()
         assert extract.state == state
     ruth = read(signed_in("ruth"), "extract", delivered.pk)

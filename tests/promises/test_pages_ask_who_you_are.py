@@ -20,6 +20,7 @@ SAMPLE = {
     "key": "dpia",
     "about": "title",
     "table": "pol_crime",
+    "variable": "force_code",
     "code": "cjs_linked",
     "reference": "GH-2026-0001",
     "token": "0" * 32,
