@@ -293,7 +293,7 @@ def an_agreement(state: str = "in_force", **kind: Any) -> Agreement:
     return made_once(f"agreement {state} {kind} {settings.GATEHOUSE_CATALOGUES}", lambda: _an_agreement(state, **kind))
 
 
-def _an_agreement(state: str, **kind: Any) -> Agreement:
+def _an_agreement(state: str = "in_force", **kind: Any) -> Agreement:
     project = a_project("approved", **kind)
     agreement = project.agreements.get()
     if state in {"signed", "in_force"}:
