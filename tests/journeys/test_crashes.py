@@ -1,7 +1,7 @@
 """Workers, Redis and the web killed at random moments, with a signal that none of them can handle, while extracts are
 built: each is delivered once, none in part, and the audit trail has no gap.
 
-CI does it for twenty extracts; GATEHOUSE_CRASH_EXTRACTS=200 for two hundred (docs/benchmarks.md has what came of it).
+CI does it for eight extracts; GATEHOUSE_CRASH_EXTRACTS=200 for two hundred (docs/benchmarks.md has what came of it).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.journeys.stack import NOT_INHERITED, ROOT, Stack, running_stack
 
 pytestmark = pytest.mark.stack
 
-EXTRACTS = int(os.environ.get("GATEHOUSE_CRASH_EXTRACTS", "20"))
+EXTRACTS = int(os.environ.get("GATEHOUSE_CRASH_EXTRACTS", "8"))
 PROJECTS = 4
 SEED = 20261130
 # What is killed, and how often in ten; and how long they are left alone in between, in seconds.
