@@ -16,8 +16,7 @@ from portal.starting.progress import say
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ("-n", "2", "--durations", "10", "-m", "not long and not browser and not stack and not spark and not many")
 LONG = ("-n", "2", "-m", "long")
-# The long journey beside the short ones: each starts a portal of its own, and mostly waits.
-REAL = ("-n", "2", "-m", "stack or browser")
+REAL = ("-p", "no:xdist", "-m", "stack or browser")
 
 
 def main(quick: bool = False) -> int:
