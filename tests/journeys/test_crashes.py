@@ -29,7 +29,7 @@ SEED = 20261130
 # What is killed, and how often in ten; and how long they are left alone in between, in seconds.
 VICTIMS = (("celery -A portal worker", 6), ("redis-server", 2), ("gunicorn", 2))
 PAUSE = (1.0, 7.0)
-SECONDS_EACH = 20
+SECONDS_EACH = 60
 
 # In a process of its own: asks for one extract after another in every project, and again for one that gave up.
 ASK = """
