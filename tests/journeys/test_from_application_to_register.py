@@ -124,7 +124,6 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     ruth_records_a_paper(journey, address)
     the_public_reads_of_it(journey)
     side_doors_look_finished_too(journey, address, stack)
-    the_data_are_looked_after(journey, address, TITLE, stack)
     ada_looks_at_a_draft(journey, "/projects/2/")
     ruth_hands_a_draft_over(journey, "/projects/2/")
     the_application_is_talked_about(journey, stack)
@@ -133,6 +132,7 @@ def test_one_projects_whole_life(journey: Journey, stack: Stack):
     access_is_reviewed(journey, stack, TITLE)
     three_analysts_review_pairs(journey)
     the_next_release_is_built_and_published(journey)
+    the_data_are_looked_after(journey, address, TITLE, stack)
     assert {pattern.name for pattern in get_resolver().url_patterns} - NO_PAGES - journey.seen == set()
 
 
