@@ -13,11 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from sqlglot import exp
+from sqlglot import Dialect, exp
 
 from governance.catalogue.catalogue import Catalogue, Table, Variable
 from governance.catalogue.cohort import Cohort, Condition, problems_of
 from governance.catalogue.cohort_frame import ROLE, CohortFrame, Dimension, Role
+
+# Loaded now: the library loads a dialect when it is first asked for, and threads that ask at once can find half of it.
+Dialect.get_or_raise("duckdb")
 
 MATCHING, CASES, RECORDS = "cohort_matching_cases", "cohort_cases", "cohort_records"
 HERE, LINKS = "chosen_from", "links"

@@ -304,7 +304,9 @@ def withhold(
 
 
 def _not_as_built(folder: Path, made: pipeline.Manifest) -> services.Failing | None:
-    """Whether what was built changed on the disk before it could be delivered."""
+    """Whether what was built changed on the disk before it could be delivered, its manifest among it."""
+    if json.loads((folder / delivery.MANIFEST).read_bytes()) != json.loads(json.dumps(made.to_json())):
+        return services.Failing(FILES_ALTERED, "The manifest of the extract was changed before it was delivered.")
     for entry in made.files:
         if not (folder / entry.name).is_file():
             return services.Failing(

@@ -169,6 +169,7 @@ def retry(extract: Extract, *, catalogue: Catalogue, by: User, at: datetime) -> 
     """
     if Role.RESEARCHER in roles_on(extract.project, by, at) and (reason := why_not_use(extract.project, by, at)):
         raise Refused(reason)
+    extract = locked(extract)  # the project is held too: of two that are tried again at once, one waits
     others = extract.project.extracts.filter(state__in=UNFINISHED).exclude(pk=extract.pk)
     if others.exists():
         raise Refused("Another extract of this project is being built: wait for it, or cancel it first.")

@@ -231,6 +231,20 @@ def test_what_was_built_is_looked_at_before_it_is_delivered(extract, zones, monk
     stopped(extract, zones, "files_altered", "pol_crime.csv of the extract was changed")
 
 
+def test_a_manifest_that_was_changed_is_not_delivered(extract, zones, monkeypatch):
+    build = pipeline.build
+
+    def build_then_alter(*args, into, **kwargs):
+        made = build(*args, into=into, **kwargs)
+        stated = json.loads((into / "manifest.json").read_bytes())
+        (into / "manifest.json").write_text(json.dumps({**stated, "release": "2031.1"}))
+        return made
+
+    monkeypatch.setattr(pipeline, "build", build_then_alter)
+    tasks.generate_extract(extract.pk)
+    stopped(extract, zones, "files_altered", "manifest of the extract was changed")
+
+
 def test_a_file_that_was_built_and_is_gone_is_not_delivered(extract, zones, monkeypatch):
     build = pipeline.build
 
