@@ -103,7 +103,7 @@ def results(benchmark: Benchmark, *, quick: bool, sizes: Sequence[int] = ()) -> 
     """Run every case at every size (or at `sizes` alone); each result as soon as it is there. Leaves no file behind.
 
     Every measured process has done the same work once on a few rows before, because a
-    worker pays for its imports once and not once an extract.
+    worker pays for its imports once and not once an extract; not in a quick run, whose figures tell nothing.
     """
     rounds = benchmark.quick_rounds if quick else benchmark.rounds
     asked = {case: benchmark.sizes_of(case, quick=quick) for case in benchmark.cases}
@@ -113,23 +113,25 @@ def results(benchmark: Benchmark, *, quick: bool, sizes: Sequence[int] = ()) -> 
             for number, prepare in enumerate(dict.fromkeys(case.prepare for case in cases)):
                 own = [case for case in cases if case.prepare is prepare]
                 try:
-                    for rows in (size, WARM_UP_SIZE):
+                    for rows in (size,) if quick else (size, WARM_UP_SIZE):
                         _data(Path(name), number, rows).mkdir()
                         measured(prepare, (_data(Path(name), number, rows), rows))
                 except CannotBeHad as reason:
                     print(f"SKIPPED {', '.join(case.name for case in own)}: {reason}", file=sys.stderr)
                     continue
                 for case in own:
-                    yield compare(benchmark.name, case, Path(name), number, size, rounds)
+                    yield compare(benchmark.name, case, Path(name), number, size, rounds, warm=not quick)
 
 
-def compare(benchmark: str, case: Case, root: Path, number: int, size: int, rounds: int) -> Result:
+def compare(
+    benchmark: str, case: Case, root: Path, number: int, size: int, rounds: int, *, warm: bool = True
+) -> Result:
     """One case at one size: baseline and work by turns, `rounds` times."""
     ours, theirs = [], []
     for _ in range(rounds):
         if case.baseline:
-            theirs.append(_once(case.baseline, case.judge, root, number, size))
-        ours.append(_once(case.work, case.judge, root, number, size))
+            theirs.append(_once(case.baseline, case.judge, root, number, size, warm))
+        ours.append(_once(case.work, case.judge, root, number, size, warm))
     ratios = [our.seconds / their.seconds for our, their in zip(ours, theirs, strict=False)]
     return Result(
         benchmark=benchmark,
@@ -185,18 +187,15 @@ def _cpu_seconds() -> float:
     return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, OWN_AND_CHILDREN))
 
 
-def _once(work: Work, judge: Judge | None, root: Path, number: int, size: int) -> Measured:
+def _once(work: Work, judge: Judge | None, root: Path, number: int, size: int, warm: bool) -> Measured:
     """One measured call that writes to a folder which is empty before and gone after."""
     data = _data(root, number, size)
     with (
         tempfile.TemporaryDirectory(prefix="out-", dir=root) as out,
-        tempfile.TemporaryDirectory(prefix="warm-", dir=root) as warm,
+        tempfile.TemporaryDirectory(prefix="warm-", dir=root) as other,
     ):
-        found = measured(
-            work,
-            (data, Path(out), size),
-            warm_up=(_data(root, number, WARM_UP_SIZE), Path(warm), WARM_UP_SIZE),
-        )
+        warm_up = (_data(root, number, WARM_UP_SIZE), Path(other), WARM_UP_SIZE) if warm else ()
+        found = measured(work, (data, Path(out), size), warm_up=warm_up)
         return replace(found, quality=judge(data, Path(out)) if judge else {})
 
 

@@ -11,6 +11,7 @@ from duckdb.func import ARROW, SPECIAL
 from sqlglot import exp
 
 from extracts import query
+from extracts.cohort_parts import text_on
 from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.specification import ExtractSpec, Release, TableSpec
 from governance.catalogue.catalogue import Catalogue
@@ -64,7 +65,7 @@ class OnDuckDB:
             self._offer(domain, key)
 
     def count(self, table: TableSpec) -> int:
-        return self._number(query.count_rows(table, spec=self._spec, catalogue=self._catalogue).sql("duckdb"))
+        return self._number(query.count_rows(table, spec=self._spec, catalogue=self._catalogue))
 
     def read(self, table: TableSpec) -> pa.RecordBatchReader:
         return even(self._reader(query.select_table(table, spec=self._spec, catalogue=self._catalogue)))
@@ -74,16 +75,16 @@ class OnDuckDB:
         return self._reader(query.select_table(table, spec=self._spec, catalogue=self._catalogue).limit(0)).schema
 
     def _reader(self, selection: exp.Select) -> pa.RecordBatchReader:
-        return self._connection.sql(selection.sql("duckdb")).to_arrow_reader(BATCH_ROWS)
+        return self._connection.sql(text_on(self._connection, selection)).to_arrow_reader(BATCH_ROWS)
 
     def keys(self, domain: str) -> int:
-        return self._number(query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue).sql("duckdb"))
+        return self._number(query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue))
 
     def interrupt(self) -> None:
         self._connection.interrupt()
 
-    def _number(self, sql: str) -> int:
-        return int(self._connection.execute(sql).fetchall()[0][0])
+    def _number(self, selection: exp.Select) -> int:
+        return int(self._connection.execute(text_on(self._connection, selection)).fetchall()[0][0])
 
     def _offer(self, domain: str, key: bytes) -> None:
         """Let the connection call this project's pseudonyms of a key domain."""

@@ -22,6 +22,7 @@ from extracts import parts, query
 from extracts.atrest.files import Files
 from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
 from extracts.atrest.seal import Seal
+from extracts.cohort_parts import text_on
 from extracts.engines import Engine, EngineOf, OnDuckDB, OpenRelease, domains_of
 from extracts.formats.columns import Sheet, sheet_of, sheets_of
 from extracts.formats.files import TableFiles
@@ -295,7 +296,7 @@ def _contents(
         created_at,
         project,
         keys.keys_within(spec, catalogue, sheets, written=_as_written, ask=ask),
-        links.rates(spec, catalogue, store.release.tables, ask=ask),
+        links.rates(spec, catalogue, store.release.tables, ask=ask, text=partial(text_on, store.connection)),
         sealed=files.seal is not None,
     )
 

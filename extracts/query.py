@@ -46,19 +46,38 @@ def select_table(
 ) -> exp.Select:
     """The rows of one table, generalised and pseudonymised, in an order of their own.
 
-    The order is by pseudonyms and then by every other column: it tells nothing of
-    the order in the source, it differs between projects, and rows that tie are
+    The order is by pseudonyms and then by every other column, or by those of both that tell the table's rows apart:
+    it tells nothing of the order in the source, it differs between projects, and rows that tie are
     equal, so that the file is the same every time. Without pseudonyms
     (`pseudonymised=False`) keys stay surrogates: for engines that add them later.
     Raises UnknownName, UnknownLevel, and BadSpecification for a table that nothing places in the period.
     """
     chosen = unordered(table, spec=spec, catalogue=catalogue, pseudonymised=pseudonymised)
-    described = catalogue[table.name]
-    keys = [column.name for column in table.columns if described[column.name].pseudonymised]
-    others = [column.name for column in table.columns if column.name not in keys]
-    order = [exp.Ordered(this=_column(name), desc=False, nulls_first=False) for name in [*keys, *others]]
+    order = [exp.Ordered(this=_column(name), desc=False, nulls_first=False) for name in _order(table, catalogue)]
     columns = (_column(column.name) for column in table.columns)
     return exp.select(*columns).from_(chosen.subquery(EXTRACT)).order_by(*order)
+
+
+def _order(table: TableSpec, catalogue: Catalogue) -> list[str]:
+    """The columns that the rows of a table are ordered by: pseudonyms, then others.
+
+    Only those of the primary key where all of it is given as it is: no two rows of a release have the same one, and
+    every further column makes sorting slower.
+    """
+    described = catalogue[table.name]
+    names, key = [column.name for column in table.columns], described.primary_key
+    unchanged = {column.name for column in table.columns if _as_it_is(column, described, catalogue)}
+    if unchanged.issuperset(key) and any(described[name].pseudonymised for name in key):
+        names = [name for name in names if name in key]
+    return sorted(names, key=lambda name: not described[name].pseudonymised)
+
+
+def _as_it_is(column: ColumnSpec, table: Table, catalogue: Catalogue) -> bool:
+    """Whether rows with different values in the release have different ones in the extract."""
+    variable = table[column.name]
+    level = catalogue.ladder(variable.ladder)[column.level] if variable.ladder else None
+    changed = column.bottom is not None or column.top is not None or column.merge_below
+    return variable.pseudonymised or not (changed or (level and level.method != "source"))
 
 
 def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseudonymised: bool = True) -> exp.Select:

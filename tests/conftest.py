@@ -19,6 +19,7 @@ from extracts.services import jobs
 from extracts.zones import Zones
 from governance.people.grants import worker
 from tests import kept
+from tests.cast import make_cast
 from tests.extracts.small_linked import PEOPLE, SEED, accepted
 
 
@@ -77,11 +78,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def release(db: None, zones: Zones, published: Path) -> Release:
     """The synthetic linked data, small, published into this test's own data folder and known to the portal."""
     shutil.copytree(published / "releases", zones.releases)
-    return services.register_release(
-        code="cjs_linked",
-        version="2026.1",
-        title="Linked criminal justice data",
-        tables=json.loads((zones.release("cjs_linked", "2026.1") / "release.json").read_text())["tables"],
-        by=worker(),
-        at=timezone.now(),
-    )
+    make_cast()  # before the worker's account, so that it can be a copy
+    tables = json.loads((zones.release("cjs_linked", "2026.1") / "release.json").read_text())["tables"]
+
+    def registered() -> Release:
+        return services.register_release(
+            code="cjs_linked", version="2026.1", title="Linked criminal justice data", tables=tables, by=worker(),
+            at=timezone.now(),
+        )  # fmt: skip
+
+    return kept.made_once("the release", registered)

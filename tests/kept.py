@@ -1,7 +1,8 @@
 """What many tests begin with is made by the services once a process; later tests get copies of its rows.
 
 Rows are copied only into a database that holds exactly what it held when they were made, so that a test which changed
-something before gets its record from the services. Copies are up to half an hour old, by all of their times.
+something before gets its record from the services. Of each record the copies from a few beginnings are kept, such as
+with a release and without. Copies are up to half an hour old, by all of their times.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from governance.audit.models import Entry, Head
 M = TypeVar("M", bound=Model)
 Rows = dict[type[Model], list[tuple[Any, ...]]]
 FRESH = timedelta(minutes=30)
+BEGINNINGS = 8
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,21 @@ class Kept:
 
 
 copying = True  # set for each test: not in one that replaces parts of the code
-_kept: dict[str, Kept | None] = {}
+_kept: dict[str, list[Kept]] = {}
 
 
 def made_once(key: str, build: Callable[[], M]) -> M:
     """The record that `build` makes, or a copy of the rows that it made before."""
     if not copying:
         return build()
-    before = _rows()
-    if key not in _kept:
+    before, those = _rows(), _kept.setdefault(key, [])
+    those[:] = [one for one in those if timezone.now() - one.at <= FRESH]
+    known = next((one for one in those if one.before == before), None)
+    if known is None:
         record = build()
-        _kept[key] = _kept_of(before, record)
+        if made := _kept_of(before, record):
+            those[:] = [*those, made][-BEGINNINGS:]
         return record
-    known = _kept[key]
-    if known is None or known.before != before or timezone.now() - known.at > FRESH:
-        return build()
     with transaction.atomic():
         for entry in known.entries:  # one by one, as the trail is written
             copy.copy(entry).save(force_insert=True)

@@ -5,8 +5,11 @@ What links to what follows from the dataset's frame of cohorts; a dataset withou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from sqlglot import exp
 
 from extracts import query
 from extracts.conversion import quoted
@@ -14,6 +17,8 @@ from extracts.pack.keys import Ask
 from extracts.specification import ColumnSpec, ExtractSpec, TableSpec, bounds_of
 from governance.catalogue.catalogue import Catalogue, Table, Variable
 from governance.catalogue.cohort_frame import CohortFrame
+
+Text: TypeAlias = Callable[[exp.Query], str]
 
 FEWEST = 10  # rows of a group, of which fewer are not told
 EVERYONE, NOT_RECORDED = "Everyone", "not recorded"
@@ -53,10 +58,12 @@ class LinkRate:
     share: float | None
 
 
-def rates(spec: ExtractSpec, catalogue: Catalogue, released: Mapping[str, object], *, ask: Ask) -> list[LinkRate]:
+def rates(
+    spec: ExtractSpec, catalogue: Catalogue, released: Mapping[str, object], *, ask: Ask, text: Text
+) -> list[LinkRate]:
     """The rates of every table of the extract whose rows are linked, overall and by each grouping that it holds.
 
-    released  the tables of the release; `ask` runs a query on them
+    released  the tables of the release; `ask` runs a query on them, `text` says as SQL what the extract selects of them
     """
     frame = catalogue.cohort_frame
     if frame is None:
@@ -65,7 +72,7 @@ def rates(spec: ExtractSpec, catalogue: Catalogue, released: Mapping[str, object
     for table in spec.tables:
         conditions = dict(_conditions(table, catalogue, frame, released))
         if conditions:
-            found += _of_table(table, conditions, spec, catalogue, frame, ask)
+            found += _of_table(table, conditions, spec, catalogue, frame, ask, text)
     return found
 
 
@@ -120,10 +127,11 @@ def _of_table(
     catalogue: Catalogue,
     frame: CohortFrame,
     ask: Ask,
+    text: Text,
 ) -> Iterator[LinkRate]:
     groups = dict(_groups(table, catalogue))
     case = None if "area" in groups else _area_of_case(table, spec, catalogue, frame)
-    source, shown = _rows(table, groups, case, spec, catalogue)
+    source, shown = _rows(table, groups, case, spec, catalogue, text)
     linked = [f"count(*) FILTER ({condition})" for condition in conditions.values()]
     sets = ", ".join(["()", *(f"({column})" for column in shown.values())])
     chosen = [*(f"grouping({column}) = 0" for column in shown.values()), *shown.values(), "count(*)", *linked]
@@ -180,19 +188,20 @@ def _rows(
     case: tuple[str, TableSpec, ColumnSpec] | None,
     spec: ExtractSpec,
     catalogue: Catalogue,
+    text: Text,
 ) -> tuple[str, dict[str, str]]:
     """What stands behind FROM: the delivered rows with surrogates and groups, and how each grouping is called."""
     described = catalogue[table.name]
     keys = [column for column in table.columns if described[column.name].pseudonymised]
-    source = f"({_delivered(replace(table, columns=(*keys, *groups.values())), spec, catalogue)}) AS here"
+    source = f"({_delivered(replace(table, columns=(*keys, *groups.values())), spec, catalogue, text)}) AS here"
     shown = {by: f"here.{quoted(column.name)}" for by, column in groups.items()}
     if case is not None:
         own, cases, area = case
-        source += f" LEFT JOIN ({_delivered(cases, spec, catalogue)}) AS cases"
+        source += f" LEFT JOIN ({_delivered(cases, spec, catalogue, text)}) AS cases"
         source += f" ON here.{quoted(own)} = cases.{quoted(cases.columns[0].name)}"
         shown["area"] = f"cases.{quoted(area.name)}"
     return source, shown
 
 
-def _delivered(table: TableSpec, spec: ExtractSpec, catalogue: Catalogue) -> str:
-    return query.unordered(table, spec=spec, catalogue=catalogue, pseudonymised=False).sql("duckdb")
+def _delivered(table: TableSpec, spec: ExtractSpec, catalogue: Catalogue, text: Text) -> str:
+    return text(query.unordered(table, spec=spec, catalogue=catalogue, pseudonymised=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from extracts import query
+from extracts.cohort_parts import text_on
 from extracts.risk.classes import classed, diversity_of, rare_of, shared, sizes_of, together_of
 from extracts.risk.coding import Coded, coded
 from extracts.risk.report import BANDS, RiskReport, TableReport
@@ -33,7 +34,7 @@ def _assess_table(
     if not subject.quasi:
         return _in_one_class(connection, table, spec, catalogue)
     along = (ColumnSpec(subject.together),) if subject.together else ()
-    rows = rows_of(TableSpec(table.name, (*subject.columns, *along)), spec, catalogue)
+    rows = rows_of(connection, TableSpec(table.name, (*subject.columns, *along)), spec, catalogue)
     with (
         coded(connection, rows, len(subject.columns), len(subject.quasi), along=bool(along)) as seen,
         classed(connection, seen, len(subject.quasi)),
@@ -71,7 +72,7 @@ def _in_one_class(
     connection: duckdb.DuckDBPyConnection, table: TableSpec, spec: ExtractSpec, catalogue: Catalogue
 ) -> TableReport:
     """A table that holds nothing by which somebody could be found: its rows are one class."""
-    counted = query.count_rows(table, spec=spec, catalogue=catalogue).sql("duckdb")
+    counted = text_on(connection, query.count_rows(table, spec=spec, catalogue=catalogue))
     rows = int(connection.execute(counted).fetchall()[0][0])
     bands = [0] * len(BANDS)
     if rows:
@@ -80,6 +81,7 @@ def _in_one_class(
     return TableReport(table.name, (), rows, min(rows, 1), rows, tuple(bands), under)
 
 
-def rows_of(table: TableSpec, spec: ExtractSpec, catalogue: Catalogue) -> str:
+def rows_of(connection: duckdb.DuckDBPyConnection, table: TableSpec, spec: ExtractSpec, catalogue: Catalogue) -> str:
     """SQL for the rows of a table with these columns, keys being those of the release."""
-    return query.unordered(table, spec=spec, catalogue=catalogue, pseudonymised=False).sql("duckdb")
+    rows = query.unordered(table, spec=spec, catalogue=catalogue, pseudonymised=False)
+    return text_on(connection, rows)

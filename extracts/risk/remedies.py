@@ -164,7 +164,7 @@ def _laid_out(
 ) -> Iterator[_Search]:
     ladders = {name: _levels_from(table.table, name, level, catalogue) for name, level in table.quasi}
     columns = tuple(ColumnSpec(name, level) for name, levels in ladders.items() for level in levels)
-    rows = rows_of(TableSpec(table.table, columns), spec, catalogue)
+    rows = rows_of(connection, TableSpec(table.table, columns), spec, catalogue)
     with coded(connection, rows, len(columns), len(columns)) as seen, classed(connection, seen, len(columns)):
         assert report.ceiling is not None
         yield _Search(connection, table, ladders, report.ceiling, report.threshold)

@@ -51,3 +51,12 @@ def test_where_something_was_changed_before_it_is_made_anew(built):
     User.objects.filter(username="ruth").update(name="Ruth the Second")
     assert ask().terms["parties"][0]["name"] == "Ruth the Second"
     assert len(made) == 2
+
+
+def test_copies_are_kept_from_more_than_one_beginning(built):
+    ask, made = built
+    undone(ask)
+    User.objects.filter(username="ruth").update(name="Ruth the Second")
+    undone(ask)
+    assert ask().terms["parties"][0]["name"] == "Ruth the Second"
+    assert len(made) == 2, "the third is a copy of the second"

@@ -35,8 +35,9 @@ def main(master: str, settings: str, root: Path) -> None:
     catalogue = small.small_catalogue(root)
     with engine_for("spark", cluster, release=folder, room=room) as engine_of:
         java = SparkContext._gateway.proc
-        executors = SparkContext._active_spark_context._jsc.sc().getExecutorMemoryStatus().size()
         Released(folder, catalogue, root, None).build(whole(catalogue), "spark", engine_of=engine_of)
+        # Asked after the build: an executor comes to a cluster's session some time after the session has begun.
+        executors = SparkContext._active_spark_context._jsc.sc().getExecutorMemoryStatus().size()
     print(json.dumps({"java_ended": java.poll() is not None, "processes": executors}))
 
 

@@ -1,0 +1,43 @@
+"""What many queries of one extract read alike, worked out once: the WITH clauses of a cohort as temporary tables.
+
+An extract asks a dozen times for rows of the same cohort: to count, to write, to check keys, to tell how many are
+linked. Each time the engine would find the cases and people of the cohort anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import duckdb
+from sqlglot import exp
+
+DIGITS = 16
+
+
+def text_on(connection: duckdb.DuckDBPyConnection, query: exp.Query) -> str:
+    """DuckDB's SQL of a query of `extracts.query`; its WITH clauses are tables of the connection then.
+
+    A table is named for its content too, so that queries of another cohort on this connection make their own.
+    """
+    tree = query.copy()
+    for select in list(tree.find_all(exp.Select)):
+        for part in select.ctes:
+            _renamed(tree, part.alias, _made(connection, part))
+        select.set("with_", None)
+    return tree.sql("duckdb")
+
+
+def _made(connection: duckdb.DuckDBPyConnection, part: exp.CTE) -> str:
+    """The name of the table, which now exists."""
+    rows = part.this.sql("duckdb")
+    name = f"{part.alias} {hashlib.sha256(rows.encode()).hexdigest()[:DIGITS]}"
+    quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
+    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {quoted} AS {rows}")
+    return name
+
+
+def _renamed(tree: exp.Query, alias: str, name: str) -> None:
+    """Let the whole query read that table: the parts after this one, which read it too, and the query itself."""
+    for table in tree.find_all(exp.Table):
+        if table.name == alias:
+            table.set("this", exp.to_identifier(name, quoted=True))
