@@ -1,7 +1,7 @@
-"""What many queries of one extract read alike, worked out once: the WITH clauses of a cohort as temporary tables.
+"""What many queries of one extract read alike, worked out once: their WITH clauses as temporary tables.
 
-An extract asks a dozen times for rows of the same cohort: to count, to write, to check keys, to tell how many are
-linked. Each time the engine would find the cases and people of the cohort anew.
+An extract asks several times for the same rows: to count, to assess, to write, to check keys, to tell how many are
+linked. Each time the engine would find the cohort, and which rows are in scope, anew.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def text_on(connection: duckdb.DuckDBPyConnection, query: exp.Query) -> str:
     A table is named for its content too, so that queries of another cohort on this connection make their own.
     """
     tree = query.copy()
-    for select in list(tree.find_all(exp.Select)):
+    for select in reversed(list(tree.find_all(exp.Select))):  # what is inside of a part before the part itself
         for part in select.ctes:
             _renamed(tree, part.alias, _made(connection, part))
         select.set("with_", None)
@@ -31,8 +31,9 @@ def _made(connection: duckdb.DuckDBPyConnection, part: exp.CTE) -> str:
     """The name of the table, which now exists."""
     rows = part.this.sql("duckdb")
     name = f"{part.alias} {hashlib.sha256(rows.encode()).hexdigest()[:DIGITS]}"
-    quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
-    connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {quoted} AS {rows}")
+    asked = "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = $name"
+    if not connection.execute(asked, {"name": name}).fetchall():
+        connection.execute(f"CREATE TEMP TABLE {exp.to_identifier(name, quoted=True).sql('duckdb')} AS {rows}")
     return name
 
 

@@ -53,9 +53,14 @@ def select_table(
     Raises UnknownName, UnknownLevel, and BadSpecification for a table that nothing places in the period.
     """
     chosen = unordered(table, spec=spec, catalogue=catalogue, pseudonymised=pseudonymised)
+    return in_order(table, chosen.subquery(EXTRACT), catalogue)
+
+
+def in_order(table: TableSpec, rows: exp.Expression | str, catalogue: Catalogue) -> exp.Select:
+    """The pseudonymised rows of a table in the order of `select_table`; `rows` is a subquery, or the name of a view."""
     order = [exp.Ordered(this=_column(name), desc=False, nulls_first=False) for name in _order(table, catalogue)]
     columns = (_column(column.name) for column in table.columns)
-    return exp.select(*columns).from_(chosen.subquery(EXTRACT)).order_by(*order)
+    return exp.select(*columns).from_(_table(rows, EXTRACT) if isinstance(rows, str) else rows).order_by(*order)
 
 
 def _order(table: TableSpec, catalogue: Catalogue) -> list[str]:
@@ -83,7 +88,7 @@ def _as_it_is(column: ColumnSpec, table: Table, catalogue: Catalogue) -> bool:
 def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseudonymised: bool = True) -> exp.Select:
     """The same rows in no order."""
     described = catalogue[table.name]
-    query = exp.select().from_(_table(table.name, ROWS))
+    query = _rows_of(table, spec, catalogue)
     for number, column in enumerate(table.columns):
         variable = described[column.name]
         if not variable.selectable or not known_level(variable, column.level, catalogue):
@@ -98,7 +103,7 @@ def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseu
             value = METHODS[level.method](value, variable, level)
         value = _bounded(value, column)
         query = query.select(exp.alias_(value, column.name, quoted=True))
-    return _merged(_in_scope(query, described, spec, catalogue), table, spec, catalogue)
+    return _merged(query, table, spec, catalogue)
 
 
 def _bounded(value: exp.Expression, column: ColumnSpec) -> exp.Expression:
@@ -148,14 +153,36 @@ def _missing(value: exp.Expression) -> exp.Is:
 
 def count_rows(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
     """How many rows the table of the extract will have."""
-    query = exp.select(exp.Count(this=exp.Star())).from_(_table(table.name, ROWS))
-    return _in_scope(query, catalogue[table.name], spec, catalogue)
+    return _rows_of(table, spec, catalogue).select(exp.Count(this=exp.Star()))
 
 
-def _in_scope(query: exp.Select, table: Table, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
-    """The query on ROWS of one table, narrowed to the period and to the cohort."""
-    query = query.where(*scope_of(table, spec=spec, catalogue=catalogue))
+def _rows_of(table: TableSpec, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    """A query, still of no columns, on those rows of a table that are in scope, as ROWS.
+
+    It reads them by a WITH clause that is the same in every query of the specification, so that an engine can work it
+    out once. Columns that the specification does not ask for are read from the release.
+    """
+    own = {column.name for one in spec.tables if one.name == table.name for column in one.columns}
+    if own and own.issuperset(column.name for column in table.columns):
+        return _reading(exp.select().from_(_table(_scoped(table.name), ROWS)), [table.name], spec, catalogue)
+    query = exp.select().from_(_table(table.name, ROWS))
+    query = query.where(*scope_of(catalogue[table.name], spec=spec, catalogue=catalogue))
     return with_cohort(query, spec.cohort, catalogue)
+
+
+def _scoped(table: str) -> str:
+    return f"{table}_in_scope"
+
+
+def _reading(query: exp.Select, names: Iterable[str], spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    """The query with the rows in scope of the tables that it reads."""
+    for table in spec.tables:
+        if table.name in names:
+            rows = exp.select(*(_column(column.name, ROWS) for column in table.columns)).from_(_table(table.name, ROWS))
+            rows = rows.where(*scope_of(catalogue[table.name], spec=spec, catalogue=catalogue))
+            alias = exp.to_identifier(_scoped(table.name), quoted=True)
+            query = query.with_(alias, as_=with_cohort(rows, spec.cohort, catalogue))
+    return query
 
 
 def scope_of(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> list[exp.Condition]:
@@ -191,12 +218,10 @@ def keys_of_domain(
     """
     keys = [catalogue[table.name][column.name] for table in spec.tables for column in table.columns]
     keys = [key for key in keys if key.key_domain == domain]
-    if written:
-        whole = _union(_key(key).from_(_table(written(key.table), ROWS)) for key in keys)
-    else:
-        whole = _union(_key_in_scope(key, spec, catalogue) for key in keys)
+    named = written or _scoped
+    whole = _union(_key(key).from_(_table(named(key.table), ROWS)) for key in keys)
     counted = exp.select(exp.Count(this=exp.Distinct(expressions=[_column("id")]))).from_(whole.subquery("ids"))
-    return with_cohort(counted, spec.cohort, catalogue)
+    return counted if written else _reading(counted, [key.table for key in keys], spec, catalogue)
 
 
 def in_period(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Condition:

@@ -76,7 +76,7 @@ class OnSpark:
     def _frame(self, tree: exp.Select) -> DataFrame:
         """The query as a frame, not yet worked out; but whose rows it asks for is, once for all tables."""
         tree = tree.copy()
-        for query_inside in list(tree.find_all(exp.Select)):
+        for query_inside in reversed(list(tree.find_all(exp.Select))):  # what is inside of a part before the part
             for part in query_inside.ctes:
                 self._keep(part)
             query_inside.set("with_", None)

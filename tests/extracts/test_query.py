@@ -1,5 +1,6 @@
 """Queries read what they should, coarsened as agreed, in an order that tells nothing."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -91,6 +92,30 @@ def test_rows_are_ordered_by_their_keys_and_then_by_everything(root):
     found = rows(root, spec_of("victim", ("age", "single_year"), "crime_id", "number"))
     assert found == sorted(found, key=lambda row: (row[1], row[0]))
     assert len({row[1] for row in found}) == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "order"),
+    [
+        ("victim", [("age", "band"), "number", "person", "crime_id"], ["crime_id", "number"]),
+        ("crime", [("loss", "exact"), ("recorded_on", "month"), "crime_id"], ["crime_id"]),
+        ("victim", ["number", "person", "crime_id"], ["crime_id", "number"]),
+        ("victim", [("age", "band"), "person", "crime_id"], ["person", "crime_id", "age"]),
+    ],
+    ids=["its primary key", "a key alone", "keys first", "all columns, as the primary key is not there"],
+)
+def test_rows_are_ordered_by_what_tells_them_apart(tmp_path, table, columns, order):
+    spec = spec_of(table, *columns)
+    built = query.select_table(spec.tables[0], spec=spec, catalogue=small.small_catalogue(tmp_path))
+    assert [one.this.name for one in built.args["order"].expressions] == order
+
+
+def test_a_part_of_the_primary_key_that_is_bounded_tells_no_rows_apart(tmp_path):
+    spec = spec_of("victim", "number", "person", "crime_id")
+    number, *keys = spec.tables[0].columns
+    bounded = replace(spec.tables[0], columns=(replace(number, top=1), *keys))
+    built = query.select_table(bounded, spec=spec, catalogue=small.small_catalogue(tmp_path))
+    assert [one.this.name for one in built.args["order"].expressions] == ["person", "crime_id", "number"]
 
 
 def test_keys_go_through_the_function_of_their_domain(tmp_path):

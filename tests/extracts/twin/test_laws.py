@@ -10,8 +10,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from sqlglot import exp
 
 from extracts import query
+from extracts.selection import quoted_table
 from extracts.specification import ColumnSpec, ExtractSpec, TableSpec
 from extracts.twin import Source, asked, make, of_table, period_of
 from extracts.twin.dates import Quarters, dates_of, drawn_together
@@ -167,7 +169,8 @@ def queried(table, variable, level, column, known):
         numbers = pa.array(range(len(column)))
         connection.register(table.name, pa.table({variable.name: column, "place": numbers}))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(query, "_in_scope", lambda built, *_: built)
+            everything = exp.select().from_(quoted_table(table.name, query.ROWS))
+            patch.setattr(query, "_rows_of", lambda *_: everything)
             built = query.unordered(spec.tables[0], spec=spec, catalogue=known)
         ordered = built.select("rows_of_table.place").order_by("place").sql("duckdb")
         return connection.sql(ordered).to_arrow_table()[variable.name].combine_chunks()
