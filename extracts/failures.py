@@ -11,6 +11,7 @@ DISK_FULL = "The disk is full. An operator has to make room; then try again."
 NO_MEMORY = "The machine ran out of memory. Try again; an operator can give the worker more."
 UNREADABLE = "A table of the release cannot be read. The linkage team has to look at the release; then try again."
 NO_ENGINE = "What extracts are set to run on is not there. An operator has to install it; then try again."
+UNREADABLE_KINDS = (duckdb.InvalidInputException, duckdb.SerializationException, pa.ArrowInvalid)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # What the engine says when spilled rows or results find no room. Its words are looked for and never passed on.
 WORDS_OF_A_FULL_DISK = ("no space left", "disk quota", "max_temp_directory_size")
@@ -32,7 +33,7 @@ def sentence(problem: BaseException) -> str:
         return DISK_FULL
     if isinstance(problem, (duckdb.OutOfMemoryException, MemoryError, pa.ArrowMemoryError)):
         return NO_MEMORY
-    if isinstance(problem, (duckdb.InvalidInputException, duckdb.SerializationException, pa.ArrowInvalid)):
+    if isinstance(problem, UNREADABLE_KINDS) or type(problem) is duckdb.Error:  # bytes that it makes no sense of
         return UNREADABLE
     if isinstance(problem, EngineMissing):
         return NO_ENGINE

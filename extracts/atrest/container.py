@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -81,10 +82,15 @@ class SealedWriter:
         """Write the last chunk and say in the header how long the file is."""
         if self.closed:
             return
-        self._put(LAST)
-        head = self._header(self._size)
-        self._file.seek(0)
-        self._file.write(head + self._encrypt(b"", 0, OF_HEADER, head))
+        try:
+            self._put(LAST)
+            head = self._header(self._size)
+            self._file.seek(0)
+            self._file.write(head + self._encrypt(b"", 0, OF_HEADER, head))
+            self._file.flush()
+        except BaseException:
+            self.abandon()
+            raise
         self.closed = True
         self._file.close()
 
@@ -92,7 +98,8 @@ class SealedWriter:
         """Leave it unfinished, which its reader will say. Once it was closed, nothing."""
         if not self.closed:
             self.closed = True
-            self._file.close()
+            with suppress(OSError):  # where the disk is full, what is still held cannot be written
+                self._file.close()
 
     def tell(self) -> int:
         return self._size
