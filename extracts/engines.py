@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeAlias
 
 import duckdb
@@ -62,6 +63,7 @@ class OnDuckDB:
     def __init__(self, spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, key: bytes) -> None:
         self._spec, self._catalogue, self._connection = spec, catalogue, store.connection
         self._sorting = store.connection.cursor()  # it sorts what the other one reads
+        self._trouble: Exception | None = None
         domains, kind = domains_of(spec, catalogue), spec.pseudonyms
         self._made = {domain: pseudonymiser(domain=domain, key=key, kind=kind) for domain in domains}
 
@@ -69,7 +71,10 @@ class OnDuckDB:
         return self._number(query.count_rows(table, spec=self._spec, catalogue=self._catalogue))
 
     def read(self, table: TableSpec) -> pa.RecordBatchReader:
-        return even(self._in_order(table, self._plain(table)))
+        self._trouble = None
+        with self._raised_as_it_was():
+            rows = self._in_order(table, self._plain(table))
+        return even(pa.RecordBatchReader.from_batches(rows.schema, self._brought(rows)))
 
     def schema(self, table: TableSpec) -> pa.Schema:
         """Names and types of the columns that `read` gives."""
@@ -79,6 +84,20 @@ class OnDuckDB:
         self._sorting.register(UNSORTED, self._pseudonymised(table, plain))
         in_order = query.in_order(table, UNSORTED, self._catalogue).sql("duckdb")
         return self._sorting.sql(in_order).to_arrow_reader(BATCH_ROWS)
+
+    def _brought(self, rows: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        with self._raised_as_it_was():
+            yield from rows
+
+    @contextmanager
+    def _raised_as_it_was(self) -> Iterator[None]:
+        """What goes wrong before the sorting would come out of it as bad input, and tell nobody that a disk is full."""
+        try:
+            yield
+        except Exception:
+            if self._trouble is not None:
+                raise self._trouble from None
+            raise
 
     def _plain(self, table: TableSpec, limit: int | None = None) -> pa.RecordBatchReader:
         """The rows of the table with its surrogates, as they come."""
@@ -100,9 +119,13 @@ class OnDuckDB:
         ])  # fmt: skip
 
         def batches() -> Iterator[pa.RecordBatch]:
-            for batch in plain:
-                columns = [made[place](one) if place in made else one for place, one in enumerate(batch.columns)]
-                yield pa.RecordBatch.from_arrays(columns, schema=schema)
+            try:
+                for batch in plain:
+                    columns = [made[place](one) if place in made else one for place, one in enumerate(batch.columns)]
+                    yield pa.RecordBatch.from_arrays(columns, schema=schema)
+            except Exception as problem:
+                self._trouble = problem
+                raise
 
         return pa.RecordBatchReader.from_batches(schema, batches())
 

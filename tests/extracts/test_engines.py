@@ -1,7 +1,9 @@
 """Batches are even whoever makes them, and an engine that is not there is said to be missing."""
 
+import errno
 import json
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -13,8 +15,10 @@ from extracts.engines import OnDuckDB
 from extracts.failures import NO_ENGINE
 from extracts.spark import opening
 from extracts.spark.opening import Cluster, SparkNeedsJava17, SparkNeedsPyspark, engine_for, why_no_spark
+from extracts.specification import compile_specification
 from tests.builders import an_agreement, catalogue, now
 from tests.cast import person
+from tests.extracts import small_dataset as small
 
 SCHEMA = pa.schema([("number", pa.int64())])
 
@@ -31,6 +35,35 @@ def test_batches_are_even_whatever_they_were(sizes):
         assert made.schema == SCHEMA
         found = [batch["number"].to_pylist() for batch in made]
     assert found == [rows[first : first + 10] for first in range(0, len(rows), 10)]
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        MemoryError(), OSError(errno.ENOSPC, "No space left on device"), duckdb.OutOfMemoryException("no"),
+        duckdb.InterruptException("stopped"),
+    ],
+    ids=["memory", "disk", "the engine's memory", "stopped"],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [True, False], ids=["at once", "after some rows"])
+def test_what_goes_wrong_before_the_sorting_is_raised_as_it_was(tmp_path, monkeypatch, problem, first):
+    small.published(tmp_path)
+    described = small.small_catalogue(tmp_path)
+    spec = compile_specification(small.scope(crime=[("force", "force")]), described, "1")
+    with small.open_small(tmp_path) as store:
+        engine = OnDuckDB(spec, described, store, small.KEY)
+        plain = engine._plain(spec.tables[0]).read_all()
+
+        def some_rows():
+            if not first:
+                yield from plain.to_batches()
+            raise problem
+
+        monkeypatch.setattr(engine, "_plain", lambda _: pa.RecordBatchReader.from_batches(plain.schema, some_rows()))
+        with pytest.raises(type(problem)):
+            engine.read(spec.tables[0]).read_all()
+        monkeypatch.undo()
+        assert engine.read(spec.tables[0]).read_all().num_rows == plain.num_rows, "the engine goes on"
 
 
 def test_duckdb_is_the_engine_if_nothing_is_said(tmp_path):
