@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,13 +21,20 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from extracts import delivery, failures, linkage_runs, linked_release, pipeline, publishing, services, store
+from extracts import (
+    delivery,
+    failures,
+    linkage_runs,
+    linked_release,
+    output_jobs,
+    pipeline,
+    publishing,
+    services,
+    store,
+)
 from extracts.atrest.files import Files
 from extracts.atrest.seal import Seal, key_file
 from extracts.differences import OTHER_KEYS, Written, compared_extracts
-from extracts.disclosure.check import check
-from extracts.disclosure.description import Description
-from extracts.disclosure.policy import SRS_10
 from extracts.intake import sweep_drafts
 from extracts.keys import BadKeyRing, KeyRing, Place, open_key_ring, open_vault_ring, write_public_half
 from extracts.lifecycle import ENDED_WITHOUT, RECALLED, UNFINISHED
@@ -46,9 +53,8 @@ from extracts.withheld_list import extend, occurring
 from extracts.zones import Zones
 from governance.audit import chain, trail
 from governance.catalogue.catalogue import Catalogue, catalogue_at, description_of
-from governance.outputs import services as outputs
 from governance.outputs.lifecycle import CHECKING, RELEASING
-from governance.outputs.models import FileRole, OutputFile, OutputRequest
+from governance.outputs.models import OutputRequest
 from governance.people.grants import worker
 from governance.people.models import User
 from governance.projects.models import Project
@@ -454,47 +460,7 @@ def check_outputs(output_id: int) -> None:
     Safe to repeat: a round has one report, and a request that is not being checked is left alone.
     A file that cannot be read is never passed: the report asks people to look.
     """
-    _attempt(output_id, CHECKING, _check)
-
-
-def _check(output: OutputRequest) -> None:
-    files = list(output.files.all())
-    if altered := [file.name for file in files if _bytes_differ(file)]:
-        reason = f"Stored bytes are not those that were uploaded: {', '.join(altered)}. Upload them again."
-        outputs.withhold(output, reason=reason, at=timezone.now())
-        return
-    report = check({file.name: _content(file) for file in files}, _described(files), SRS_10)
-    outputs.record_report(
-        output, round=output.round, verdict=report.verdict.value, content=report.to_json(), at=timezone.now()
-    )
-
-
-def _attempt(output_id: int, state: str, work: Callable[[OutputRequest], None]) -> None:
-    """Do the work that a request's state waits for. What fails is queued again by the sweep, a few times."""
-    output = OutputRequest.objects.select_related("project", "author").get(pk=output_id)
-    if output.state != state or not outputs.another_attempt(output, at=timezone.now()):
-        return
-    try:
-        work(output)
-    except Refused as refusal:  # the request has moved on meanwhile: another run of this task did it
-        log.info("output %s left alone: %s", output.pk, refusal)
-    except Exception as problem:
-        log.error("output %s: %s", output.pk, kind_and_place(problem))
-
-
-def _described(files: list[OutputFile]) -> Description:
-    """What the author said of each file that would leave."""
-    stored = [{**file.description, "name": file.name} for file in files if file.role == FileRole.OUTPUT]
-    return Description.from_json({"files": stored})
-
-
-def _content(file: OutputFile) -> bytes:
-    with file.content.open("rb") as stored:
-        return bytes(stored.read())
-
-
-def _bytes_differ(file: OutputFile) -> bool:
-    return hashlib.sha256(_content(file)).hexdigest() != file.sha256
+    output_jobs.attempt(output_id, CHECKING, output_jobs.checked)
 
 
 @shared_task
@@ -504,59 +470,11 @@ def pack_release(output_id: int) -> None:
     Safe to repeat: the package is written under a name of the request, whole, with the same
     bytes each time, and a released request is left alone.
     """
-    _attempt(output_id, RELEASING, _pack)
-
-
-def _pack(output: OutputRequest) -> None:
-    if reason := output.why_no_agreement(timezone.now()):
-        outputs.withhold(output, reason=reason, at=timezone.now())
-        return
-    folder = zones().released / output.project.reference
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{output.project.reference}-output-{output.pk}.zip"
-    files = [
-        delivery.PackedFile(name=file.name, path=Path(file.content.path), sha256=file.sha256)
-        for file in output.released_files()
-    ]
-    try:
-        sha256 = delivery.pack_release(
-            files, manifest=_statement(output), signing_key=key_ring().signing_key(), into=folder / name
-        )
-    except delivery.WrongBytes:
-        reason = "Stored bytes are not those that were checked. Upload the files again."
-        outputs.withhold(output, reason=reason, at=timezone.now())
-        return
-    outputs.record_package(output, package=name, sha256=sha256, at=timezone.now())
-
-
-def _statement(output: OutputRequest) -> dict[str, Any]:
-    """What a released package says of itself: project, rules met, when it was checked and where that is on the trail.
-
-    The checkers are anonymous to the project; the trail's numbers lead an auditor to their names.
-    """
-    report = output.reports.get(round=output.round)
-    checks = list(output.checks_now().select_related("checker"))
-    return {
-        "project": output.project.reference,
-        "project_title": output.project.title,
-        "output": output.pk,
-        "title": output.title,
-        "clearance": output.get_clearance_display(),
-        "author": output.author.name,
-        "cleared_at": max(one.decided_at for one in checks).astimezone(UTC).isoformat(),
-        "checks": [
-            {
-                "checker": which,
-                "decided_at": one.decided_at.astimezone(UTC).isoformat(),
-                "trail_entry": trail.of(output).filter(action="check", actor=one.checker.username)[0].seq,
-            }
-            for which, one in zip(("first", "second"), checks, strict=True)
-        ],
-        "rules": {
-            "verdict": report.verdict,
-            **{name: report.content[name] for name in ("policy", "policy_version", "engine_version")},
-        },
-    }
+    output_jobs.attempt(
+        output_id,
+        RELEASING,
+        lambda output: output_jobs.packed(output, into=zones().released, signing_key=key_ring().signing_key()),
+    )
 
 
 @shared_task
