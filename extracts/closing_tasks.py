@@ -23,6 +23,8 @@ from governance.audit import trail
 from governance.closing import certificate, services
 from governance.closing.lifecycle import CONFIRMED, DESTROYING
 from governance.closing.models import Closure
+from governance.ingress.models import IngressFile
+from governance.outputs.models import OutputFile
 from governance.people.grants import worker
 from governance.people.models import local_day
 from governance.people.roles import Role
@@ -113,6 +115,8 @@ def remove(parent: Path, name: str) -> None:
 def certificate_of(closure: Closure, fingerprints: Mapping[int, str], *, at: datetime) -> dict[str, Any]:
     """What is certified. Who confirmed is told by role: the number of the entry leads an auditor to the name."""
     entries = {entry.action: entry.seq for entry in trail.of(closure).filter(action__in=["begin", "confirm"])}
+    brought = IngressFile.objects.filter(ingress__project=closure.project)
+    taken = OutputFile.objects.filter(request__project=closure.project)
     return certificate.content_of(
         project={"reference": closure.project.reference, "title": closure.project.title},
         inventory=closure.inventory or {},
@@ -122,6 +126,10 @@ def certificate_of(closure: Closure, fingerprints: Mapping[int, str], *, at: dat
         confirmed_at=(closure.confirmed_at or at).astimezone(UTC),
         destroyed_at=at,
         trail=entries,
+        stored={
+            "files that were uploaded to be brought in, as they were reviewed": brought.count(),
+            "files of outputs, as they were checked": taken.count(),
+        },
     )
 
 

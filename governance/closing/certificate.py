@@ -17,7 +17,7 @@ NOT_REACHED = (
     "Copies of the workspace in backups stay where they are and cannot be read: the keys are gone. Copies of the key "
     "ring in backups are not reached by this: they have to run out before the day from which nothing can be read again."
 )
-KEPT = ("the audit trail", "the application, decisions and agreements", "outputs that were released")
+KEPT = ("the audit trail", "the application with its attachments, decisions and agreements")
 
 
 def content_of(
@@ -30,8 +30,14 @@ def content_of(
     confirmed_at: datetime,
     destroyed_at: datetime,
     trail: Mapping[str, int],
+    stored: Mapping[str, int],
 ) -> dict[str, Any]:
-    """What the certificate says. `trail` are numbers of entries by action; `keys` tells of versions, never of keys."""
+    """What the certificate says.
+
+    trail   numbers of entries by action
+    keys    tells of versions, never of keys
+    stored  what lies outside of the workspace and stays there, with the number of its files
+    """
     return {
         "kind": "Gatehouse certificate of destruction, version 1",
         "project": dict(project),
@@ -42,7 +48,7 @@ def content_of(
         "destroyed_by": worker,
         "destroyed_at": destroyed_at.astimezone(UTC).isoformat(),
         "trail_entries": dict(trail),
-        "kept": list(KEPT),
+        "kept": [*KEPT, *(f"{what} ({number})" for what, number in stored.items() if number)],
         "not_reached": NOT_REACHED,
     }  # fmt: skip
 
