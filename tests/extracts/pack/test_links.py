@@ -101,9 +101,10 @@ def test_a_finer_age_is_grouped_into_bands_and_a_coarser_one_stays(made):
 
 
 def test_a_release_without_the_links_and_a_dataset_without_a_frame_tell_nothing(made):
-    assert links.rates(made.spec, made.catalogue, {"pol_crime": None}, ask=lambda sql: pytest.fail(sql)) == []
+    nothing = {"ask": lambda sql: pytest.fail(sql), "text": lambda query: pytest.fail(query.sql())}
+    assert links.rates(made.spec, made.catalogue, {"pol_crime": None}, **nothing) == []
     described = cook("cook_county_2019")
     spec = ExtractSpec(
         "cook_county_2019", "1", (TableSpec("intake", (ColumnSpec("case_id"),)),), date(2019, 1, 1), date(2019, 2, 1)
     )
-    assert links.rates(spec, described, {"intake": None}, ask=lambda sql: pytest.fail(sql)) == []
+    assert links.rates(spec, described, {"intake": None}, **nothing) == []
