@@ -36,7 +36,7 @@ from extracts.risk import Remedy, RiskReport, assess, remedies
 from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
 from governance.catalogue.catalogue import Catalogue
 
-ENGINE = f"gatehouse extracts 2, {{engine}}, pyarrow {pa.__version__}"
+ENGINE = f"gatehouse extracts 3, {{engine}}, pyarrow {pa.__version__}"
 SUFFIXES = frozenset(one.suffix for one in FORMATS.values())
 
 
