@@ -62,7 +62,6 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
-# Told how identifying the extract is, and what would make it less so, before anything is written.
 
 
 @dataclass(frozen=True)
