@@ -332,7 +332,7 @@ def cases() -> Iterable[Case]:
 BENCHMARK = Benchmark(
     name="permissions",
     sizes=(10_000, 100_000),
-    quick_sizes=(500,),
+    quick_sizes=(100,),
     cases=tuple(cases()),
     rounds=3,
     quick_rounds=1,
