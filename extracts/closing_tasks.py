@@ -127,8 +127,8 @@ def certificate_of(closure: Closure, fingerprints: Mapping[int, str], *, at: dat
         destroyed_at=at,
         trail=entries,
         stored={
-            "files that were uploaded to be brought in, as they were reviewed": brought.count(),
-            "files of outputs, as they were checked": taken.count(),
+            "files that were uploaded to be brought in": brought.count(),
+            "files that were uploaded to be taken out": taken.count(),
         },
     )
 

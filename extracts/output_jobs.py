@@ -69,8 +69,11 @@ def _bytes_differ(file: OutputFile) -> bool:
     return hashlib.sha256(_content(file)).hexdigest() != file.sha256
 
 
-def packed(output: OutputRequest, *, into: Path, signing_key: Ed25519PrivateKey) -> None:
-    """Pack and sign what was approved, in the project's folder of `into`, or withhold it with a reason."""
+def packed(output: OutputRequest, *, into: Path, signing_key: Callable[[], Ed25519PrivateKey]) -> None:
+    """Pack and sign what was approved, in the project's folder of `into`, or withhold it with a reason.
+
+    signing_key  opens the key, which is not done for what is withheld
+    """
     if reason := output.why_no_agreement(timezone.now()):
         outputs.withhold(output, reason=reason, at=timezone.now())
         return
@@ -82,7 +85,9 @@ def packed(output: OutputRequest, *, into: Path, signing_key: Ed25519PrivateKey)
         for file in output.released_files()
     ]
     try:
-        sha256 = delivery.pack_release(files, manifest=_statement(output), signing_key=signing_key, into=folder / name)
+        sha256 = delivery.pack_release(
+            files, manifest=_statement(output), signing_key=signing_key(), into=folder / name
+        )
     except delivery.WrongBytes:
         reason = "Stored bytes are not those that were checked. Upload the files again."
         outputs.withhold(output, reason=reason, at=timezone.now())

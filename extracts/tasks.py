@@ -473,7 +473,7 @@ def pack_release(output_id: int) -> None:
     output_jobs.attempt(
         output_id,
         RELEASING,
-        lambda output: output_jobs.packed(output, into=zones().released, signing_key=key_ring().signing_key()),
+        lambda output: output_jobs.packed(output, into=zones().released, signing_key=lambda: key_ring().signing_key()),
     )
 
 

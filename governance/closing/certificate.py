@@ -17,7 +17,11 @@ NOT_REACHED = (
     "Copies of the workspace in backups stay where they are and cannot be read: the keys are gone. Copies of the key "
     "ring in backups are not reached by this: they have to run out before the day from which nothing can be read again."
 )
-KEPT = ("the audit trail", "the application with its attachments, decisions and agreements")
+KEPT = (
+    "the audit trail",
+    "the application with its attachments, decisions and agreements",
+    "outputs that were released",
+)
 
 
 def content_of(

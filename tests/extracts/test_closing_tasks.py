@@ -82,7 +82,7 @@ def test_nothing_is_left_and_the_certificate_tells_what_there_was(project, zones
     assert told == {folder: (files[folder], manifests[folder]) for folder in manifests}
     assert said["workspace"]["files"] == sum(files.values()) + 1, "her own file is counted too"
     assert said["keys"] == [{"version": 1, "fingerprint": fingerprint}]
-    assert said["kept"][2:] == ["files that were uploaded to be brought in, as they were reviewed (1)"]
+    assert said["kept"][3:] == ["files that were uploaded to be brought in (1)"]
     assert said["trail_entries"]["confirm"] == trail.of(closure).filter(action="confirm").get().seq
     assert sha256_of(said) in trail.of(closure).filter(action="certify").get().note
     assert "Sam" not in json.dumps(said), "who confirmed is anonymous to the team; the entry leads to the name"

@@ -59,10 +59,9 @@ def test_what_goes_wrong_before_the_sorting_is_raised_as_it_was(tmp_path, monkey
                 yield from plain.to_batches()
             raise problem
 
-        monkeypatch.setattr(engine, "_plain", lambda _: pa.RecordBatchReader.from_batches(plain.schema, some_rows()))
-        with pytest.raises(type(problem)):
+        with monkeypatch.context() as patch, pytest.raises(type(problem)):
+            patch.setattr(engine, "_plain", lambda _: pa.RecordBatchReader.from_batches(plain.schema, some_rows()))
             engine.read(spec.tables[0]).read_all()
-        monkeypatch.undo()
         assert engine.read(spec.tables[0]).read_all().num_rows == plain.num_rows, "the engine goes on"
 
 
