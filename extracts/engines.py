@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import duckdb
@@ -11,9 +12,11 @@ import pyarrow as pa
 from sqlglot import exp
 
 from extracts import query
-from extracts.cohort_parts import text_on
+from extracts.counting import how_many_different
+from extracts.ordering import in_order
 from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.specification import ExtractSpec, Release, TableSpec
+from extracts.worked_out import text_on
 from governance.catalogue.catalogue import Catalogue
 
 # As many as DuckDB gives of sorted rows, which then need not be put together anew.
@@ -28,6 +31,8 @@ class OpenRelease(Protocol):
     def release(self) -> Release: ...
     @property
     def connection(self) -> duckdb.DuckDBPyConnection: ...
+    @property
+    def staging(self) -> Path: ...
     @property
     def quality(self) -> Mapping[str, Any]: ...
 
@@ -61,9 +66,8 @@ class OnDuckDB:
     name = f"duckdb {duckdb.__version__}"
 
     def __init__(self, spec: ExtractSpec, catalogue: Catalogue, store: OpenRelease, key: bytes) -> None:
-        self._spec, self._catalogue, self._connection = spec, catalogue, store.connection
-        self._sorting = store.connection.cursor()  # it sorts what the other one reads
-        self._trouble: Exception | None = None
+        self._spec, self._catalogue, self._connection, self._room = spec, catalogue, store.connection, store.staging
+        self._sorting: list[duckdb.DuckDBPyConnection] = []  # they sort what the other one reads
         domains, kind = domains_of(spec, catalogue), spec.pseudonyms
         self._made = {domain: pseudonymiser(domain=domain, key=key, kind=kind) for domain in domains}
 
@@ -71,33 +75,32 @@ class OnDuckDB:
         return self._number(query.count_rows(table, spec=self._spec, catalogue=self._catalogue))
 
     def read(self, table: TableSpec) -> pa.RecordBatchReader:
-        self._trouble = None
-        with self._raised_as_it_was():
-            rows = self._in_order(table, self._plain(table))
-        return even(pa.RecordBatchReader.from_batches(rows.schema, self._brought(rows)))
+        return even(self._in_order(table, self._pseudonymised(table, self._plain(table))))
 
     def schema(self, table: TableSpec) -> pa.Schema:
         """Names and types of the columns that `read` gives."""
-        return self._in_order(table, self._plain(table, limit=0)).schema
+        return self._in_order(table, self._pseudonymised(table, self._plain(table, limit=0))).schema
 
-    def _in_order(self, table: TableSpec, plain: pa.RecordBatchReader) -> pa.RecordBatchReader:
-        self._sorting.register(UNSORTED, self._pseudonymised(table, plain))
-        in_order = query.in_order(table, UNSORTED, self._catalogue).sql("duckdb")
-        return self._sorting.sql(in_order).to_arrow_reader(BATCH_ROWS)
+    def _in_order(self, table: TableSpec, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
+        order = query.order_of(table, self._catalogue)
+        if self._spec.pseudonyms == "int63" and self._catalogue[table.name][order[0]].pseudonymised:
+            return pa.RecordBatchReader.from_batches(rows.schema, in_order(rows, order, self._room))
+        return self._sorted(table, rows)
 
-    def _brought(self, rows: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-        with self._raised_as_it_was():
-            yield from rows
+    def _sorted(self, table: TableSpec, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
+        """The rows in their order by DuckDB itself, which sorts texts and tables without a key too."""
+        trouble: list[Exception] = []
+        self._sorting.append(self._connection.cursor())
+        self._sorting[-1].register(UNSORTED, _remembered(rows, trouble))
+        with _raised_as_it_was(trouble):
+            ordered = self._sorting[-1].sql(query.in_order(table, UNSORTED, self._catalogue).sql("duckdb"))
+            reader = ordered.to_arrow_reader(BATCH_ROWS)
 
-    @contextmanager
-    def _raised_as_it_was(self) -> Iterator[None]:
-        """What goes wrong before the sorting would come out of it as bad input, and tell nobody that a disk is full."""
-        try:
-            yield
-        except Exception:
-            if self._trouble is not None:
-                raise self._trouble from None
-            raise
+        def brought() -> Iterator[pa.RecordBatch]:
+            with _raised_as_it_was(trouble):
+                yield from reader
+
+        return pa.RecordBatchReader.from_batches(reader.schema, brought())
 
     def _plain(self, table: TableSpec, limit: int | None = None) -> pa.RecordBatchReader:
         """The rows of the table with its surrogates, as they come."""
@@ -119,25 +122,46 @@ class OnDuckDB:
         ])  # fmt: skip
 
         def batches() -> Iterator[pa.RecordBatch]:
-            try:
-                for batch in plain:
-                    columns = [made[place](one) if place in made else one for place, one in enumerate(batch.columns)]
-                    yield pa.RecordBatch.from_arrays(columns, schema=schema)
-            except Exception as problem:
-                self._trouble = problem
-                raise
+            for batch in plain:
+                columns = [made[place](one) if place in made else one for place, one in enumerate(batch.columns)]
+                yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
         return pa.RecordBatchReader.from_batches(schema, batches())
 
     def keys(self, domain: str) -> int:
-        return self._number(query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue))
+        keys = query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue)
+        return how_many_different(self._connection, text_on(self._connection, keys))
 
     def interrupt(self) -> None:
-        self._sorting.interrupt()
-        self._connection.interrupt()
+        for connection in (*self._sorting, self._connection):
+            connection.interrupt()
 
     def _number(self, selection: exp.Select) -> int:
         return int(self._connection.execute(text_on(self._connection, selection)).fetchall()[0][0])
+
+
+def _remembered(rows: pa.RecordBatchReader, trouble: list[Exception]) -> pa.RecordBatchReader:
+    """The same rows; what goes wrong while they are made is put into `trouble`."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from rows
+        except Exception as problem:
+            trouble.append(problem)
+            raise
+
+    return pa.RecordBatchReader.from_batches(rows.schema, batches())
+
+
+@contextmanager
+def _raised_as_it_was(trouble: Sequence[Exception]) -> Iterator[None]:
+    """What goes wrong before the sorting would come out of it as bad input, and tell nobody that a disk is full."""
+    try:
+        yield
+    except Exception:
+        if trouble:
+            raise trouble[0] from None
+        raise
 
 
 def domains_of(spec: ExtractSpec, catalogue: Catalogue) -> list[str]:

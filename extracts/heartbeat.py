@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
-from typing import Any, TypeVar
+from contextlib import closing
+from typing import Any, Generic, TypeVar
 
 BEAT_SECONDS = 0.5
 ITEMS_AHEAD = 2
@@ -25,36 +26,44 @@ def wait(work: Callable[[], Item], *, beat: Act, interrupt: Act) -> Item:
 
 
 def stream(items: Iterator[Item], *, beat: Act, interrupt: Act) -> Generator[Item, None, None]:
-    """The same items, made in another thread at most two ahead of the reader.
+    """The same items, made in another thread; see `Ahead`. Close the generator when leaving it early."""
+    with closing(Ahead(items, interrupt=interrupt)) as ahead:
+        yield from ahead.taken(beat)
 
-    beat       called while waiting; what it raises ends the stream
-    interrupt  stops whatever makes the items; called when the stream ends early
 
-    The other thread has always ended when this one has. Close the generator when
-    leaving it early.
+class Ahead(Generic[Item]):
+    """Items that another thread makes, at most two ahead of who takes them. It begins at once.
+
+    interrupt  stops whatever makes the items; called when they are not all taken
+
+    The other thread has always ended when `close` returns.
     """
-    ready: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=ITEMS_AHEAD)
-    stopped = threading.Event()
-    maker = threading.Thread(target=_make, args=(items, ready, stopped), daemon=True)
-    maker.start()
-    try:
+
+    def __init__(self, items: Iterator[Item], *, interrupt: Act) -> None:
+        self._ready: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=ITEMS_AHEAD)
+        self._stopped, self._interrupt = threading.Event(), interrupt
+        self._maker = threading.Thread(target=_make, args=(items, self._ready, self._stopped), daemon=True)
+        self._maker.start()
+
+    def taken(self, beat: Act) -> Iterator[Item]:
+        """The items. `beat` is called while waiting, and what it raises is raised here."""
         while True:
             try:
-                kind, item = ready.get(timeout=BEAT_SECONDS)
+                kind, item = self._ready.get(timeout=BEAT_SECONDS)
             except queue.Empty:
                 beat()
                 continue
             if kind == "problem":
                 raise item
             if kind == "end":
-                maker.join()
-                return
+                return self._maker.join()
             yield item
-    finally:
-        stopped.set()
-        while maker.is_alive():
-            interrupt()
-            maker.join(timeout=BEAT_SECONDS)
+
+    def close(self) -> None:
+        self._stopped.set()
+        while self._maker.is_alive():
+            self._interrupt()
+            self._maker.join(timeout=BEAT_SECONDS)
 
 
 def _make(items: Iterator[Item], ready: queue.Queue[tuple[str, Any]], stopped: threading.Event) -> None:

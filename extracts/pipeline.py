@@ -7,7 +7,7 @@ where no seal encrypts them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,18 +22,19 @@ from extracts import parts, query
 from extracts.atrest.files import Files
 from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
 from extracts.atrest.seal import Seal
-from extracts.cohort_parts import text_on
+from extracts.counting import how_many_different
 from extracts.engines import Engine, EngineOf, OnDuckDB, OpenRelease, domains_of
 from extracts.formats.columns import Sheet, sheet_of, sheets_of
 from extracts.formats.files import TableFiles
 from extracts.formats.known import FORMATS, TooManyRows, why_too_many
-from extracts.heartbeat import stream, wait
+from extracts.heartbeat import Ahead, wait
 from extracts.pack import datapackage, keys, links
 from extracts.pack.contents import Contents
 from extracts.pack.papers import papers
 from extracts.pseudonyms import compare_distinct
 from extracts.risk import Remedy, RiskReport, assess, remedies
 from extracts.specification import ExtractSpec, Release, TableSpec, missing_from
+from extracts.worked_out import text_on
 from governance.catalogue.catalogue import Catalogue
 
 ENGINE = f"gatehouse extracts 3, {{engine}}, pyarrow {pa.__version__}"
@@ -148,16 +149,19 @@ def build(
     files = Files(into, seal)
     rows = parts.take_over(spec, files)
     whole, kept = sum(expected.values()), sum(rows.values())
-    for table in spec.tables:
-        if table.name not in rows:
+    waiting = [table for table in spec.tables if table.name not in rows]
+    with closing(_Reading(waiting, engine)) as reading:
+        for table in waiting:
             overall = (sum(rows.values()), whole, kept)
             at = _Position(table.name, len(rows), len(spec.tables), progress, 0, expected[table.name], *overall)
             sheet = sheet_of(table, spec, catalogue, created_at)
-            rows[table.name] = _write_table(table, sheet, spec, engine, files, at)
+            rows[table.name] = _write_table(table, sheet, spec, reading, files, at)
             parts.mark(table, spec, files, rows[table.name])
     at = _Position("", len(spec.tables), len(spec.tables), progress, 0, 0, whole, whole, kept)
-    _check_pseudonyms(spec, catalogue, engine, store, files, at)
-    contents = _contents(spec, catalogue, store, files, at, rows=rows, created_at=created_at, project=project)
+    different = _check_pseudonyms(spec, catalogue, engine, store, files, at)
+    contents = _contents(
+        spec, catalogue, store, files, at, rows=rows, different=different, created_at=created_at, project=project
+    )
     for name, content in {**papers(contents), **files.openers()}.items():
         files.put(name, content)
     entries = wait(lambda: tuple(_entries(files, rows)), beat=at.beat, interrupt=store.connection.interrupt)
@@ -222,15 +226,42 @@ def _expected_rows(spec: ExtractSpec, engine: Engine, progress: Report) -> dict[
     return expected
 
 
-def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engine, files: Files, at: _Position) -> int:
-    """Stream one table into its files; returns the number of rows."""
+class _Reading:
+    """Reads the tables of an extract one after another, and the next one already while one is written."""
 
-    def batches() -> Iterator[pa.Schema | pa.RecordBatch]:
-        reader = engine.read(table)
+    def __init__(self, tables: Sequence[TableSpec], engine: Engine) -> None:
+        self._tables, self._engine = list(tables), engine
+        self._begun: dict[str, Ahead[pa.Schema | pa.RecordBatch]] = {}
+
+    def read(self, beat: Callable[[], None]) -> Iterator[pa.Schema | pa.RecordBatch]:
+        """The schema of the next table, and its rows: once the first of them are there, that after it is begun."""
+        table = self._tables.pop(0)
+        self._begin(table)
+        for number, item in enumerate(self._begun[table.name].taken(beat)):
+            if number and self._tables:
+                self._begin(self._tables[0])
+            yield item
+        self._begun.pop(table.name).close()
+
+    def _begin(self, table: TableSpec) -> None:
+        if table.name not in self._begun:
+            self._begun[table.name] = Ahead(self._rows_of(table), interrupt=self._engine.interrupt)
+
+    def _rows_of(self, table: TableSpec) -> Iterator[pa.Schema | pa.RecordBatch]:
+        reader = self._engine.read(table)
         yield reader.schema
         yield from reader
 
-    arriving = stream(batches(), beat=at.beat, interrupt=engine.interrupt)
+    def close(self) -> None:
+        for begun in self._begun.values():
+            begun.close()
+
+
+def _write_table(
+    table: TableSpec, sheet: Sheet, spec: ExtractSpec, reading: _Reading, files: Files, at: _Position
+) -> int:
+    """Stream one table into its files; returns the number of rows."""
+    arriving = reading.read(at.beat)
     schema, name = next(arriving), f"{table.name}.parquet"
     digest = ContentDigest(schema)
     writers = TableFiles(
@@ -241,7 +272,7 @@ def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engi
         open=files.sink,
         encryption=files.encryption(name),
     )
-    with closing(arriving), writers:
+    with writers:
         for batch in arriving:
             writers.write(batch)
             digest.update(batch)
@@ -254,14 +285,21 @@ def _write_table(table: TableSpec, sheet: Sheet, spec: ExtractSpec, engine: Engi
 
 def _check_pseudonyms(
     spec: ExtractSpec, catalogue: Catalogue, engine: Engine, store: OpenRelease, files: Files, at: _Position
-) -> None:
-    """Raise PseudonymCollision unless each domain has as many pseudonyms on disk as surrogates in the release."""
+) -> dict[str, int]:
+    """How many different pseudonyms of each domain were written.
+
+    Raises PseudonymCollision unless there are as many of them on disk as surrogates in the release.
+    """
+    found: dict[str, int] = {}
     for table in spec.tables:
         files.offer(store.connection, _as_written(table.name), f"{table.name}.parquet")
     for domain in domains_of(spec, catalogue):
         expected = wait(partial(engine.keys, domain), beat=at.beat, interrupt=engine.interrupt)
         written = query.keys_of_domain(domain, spec=spec, catalogue=catalogue, written=_as_written).sql("duckdb")
-        compare_distinct(expected, _number(written, store, at), domain=domain)
+        different = partial(how_many_different, store.connection, written)
+        found[domain] = wait(different, beat=at.beat, interrupt=store.connection.interrupt)
+        compare_distinct(expected, found[domain], domain=domain)
+    return found
 
 
 def _as_written(table: str) -> str:
@@ -277,6 +315,7 @@ def _contents(
     at: _Position,
     *,
     rows: Mapping[str, int],
+    different: Mapping[str, int],
     created_at: datetime,
     project: str,
 ) -> Contents:
@@ -294,15 +333,10 @@ def _contents(
         store.quality,
         created_at,
         project,
-        keys.keys_within(spec, catalogue, sheets, written=_as_written, ask=ask),
+        keys.keys_within(spec, catalogue, sheets, rows=rows, different=different, written=_as_written, ask=ask),
         links.rates(spec, catalogue, store.release.tables, ask=ask, text=partial(text_on, store.connection)),
         sealed=files.seal is not None,
     )
-
-
-def _number(sql: str, store: OpenRelease, at: _Position) -> int:
-    """The one number that a query gives."""
-    return int(_asked(sql, store, at)[0][0])
 
 
 def _asked(sql: str, store: OpenRelease, at: _Position) -> list[tuple[Any, ...]]:

@@ -58,12 +58,12 @@ def select_table(
 
 def in_order(table: TableSpec, rows: exp.Expression | str, catalogue: Catalogue) -> exp.Select:
     """The pseudonymised rows of a table in the order of `select_table`; `rows` is a subquery, or the name of a view."""
-    order = [exp.Ordered(this=_column(name), desc=False, nulls_first=False) for name in _order(table, catalogue)]
+    order = [exp.Ordered(this=_column(name), desc=False, nulls_first=False) for name in order_of(table, catalogue)]
     columns = (_column(column.name) for column in table.columns)
     return exp.select(*columns).from_(_table(rows, EXTRACT) if isinstance(rows, str) else rows).order_by(*order)
 
 
-def _order(table: TableSpec, catalogue: Catalogue) -> list[str]:
+def order_of(table: TableSpec, catalogue: Catalogue) -> list[str]:
     """The columns that the rows of a table are ordered by: pseudonyms, then others.
 
     Only those of the primary key where all of it is given as it is: no two rows of a release have the same one, and
@@ -211,17 +211,23 @@ def _texts(values: Iterable[str]) -> list[exp.Expression]:
 def keys_of_domain(
     domain: str, *, spec: ExtractSpec, catalogue: Catalogue, written: Callable[[str], str] | None = None
 ) -> exp.Select:
-    """How many different keys of one domain the extract holds, over all its tables.
+    """Every key of one domain that the extract holds, over all its tables, as `id`: as often as it stands there.
 
-    Counts surrogates in the release; with `written`, which names the view of each table
-    as written, pseudonyms in those. The two are equal when no two keys share a pseudonym.
+    Surrogates in the release; with `written`, which names the view of each table as written, pseudonyms in those.
+    There are as many different ones of both when no two keys share a pseudonym.
     """
     keys = [catalogue[table.name][column.name] for table in spec.tables for column in table.columns]
     keys = [key for key in keys if key.key_domain == domain]
     named = written or _scoped
-    whole = _union(_key(key).from_(_table(named(key.table), ROWS)) for key in keys)
-    counted = exp.select(exp.Count(this=exp.Distinct(expressions=[_column("id")]))).from_(whole.subquery("ids"))
-    return counted if written else _reading(counted, [key.table for key in keys], spec, catalogue)
+    whole = _union(_key(key).from_(_table(named(key.table), ROWS)) for key in keys).subquery("ids")
+    found = exp.select(_column("id")).from_(whole).where(exp.not_(_missing(_column("id"))))
+    return found if written else _reading(found, [key.table for key in keys], spec, catalogue)
+
+
+def how_many_different(keys: exp.Select) -> exp.Select:
+    """The number of different keys of `keys_of_domain`."""
+    counted = exp.Count(this=exp.Distinct(expressions=[_column("id")]))
+    return exp.select(counted).from_(keys.subquery("keys"))
 
 
 def in_period(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Condition:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from extracts.conversion import quoted, text
+from extracts.conversion import quoted
 from extracts.formats.columns import Sheet
 from extracts.specification import ExtractSpec, TableSpec
 from governance.catalogue.catalogue import Catalogue, Table
@@ -34,9 +34,20 @@ class Keys:
 
 
 def keys_within(
-    spec: ExtractSpec, catalogue: Catalogue, sheets: Sequence[Sheet], *, written: Callable[[str], str], ask: Ask
+    spec: ExtractSpec,
+    catalogue: Catalogue,
+    sheets: Sequence[Sheet],
+    *,
+    rows: Mapping[str, int],
+    different: Mapping[str, int],
+    written: Callable[[str], str],
+    ask: Ask,
 ) -> Keys:
-    """What holds of the tables as written; `written` names the view of each. `ask` runs a query and gives its rows."""
+    """What holds of the tables as written; `written` names the view of each. `ask` runs a query and gives its rows.
+
+    rows       of each table
+    different  keys of each key domain, over all tables
+    """
     files = {table.name: quoted(written(table.name)) for table in spec.tables}
     primary = {
         table.name: columns for table in spec.tables if (columns := _primary(table, catalogue, files[table.name], ask))
@@ -44,7 +55,12 @@ def keys_within(
     foreign: dict[str, tuple[ForeignKey, ...]] = {}
     for table in spec.tables:
         possible = _possible(table, spec, catalogue, primary)
-        foreign[table.name] = tuple(key for key in possible if _holds(key, files[table.name], files[key.parent], ask))
+        foreign[table.name] = tuple(
+            key for key in possible
+            if _some(key, files[table.name], ask) and (
+                _has_all(key, catalogue, rows, different) or _no_orphan(key, files[table.name], files[key.parent], ask)
+            )
+        )  # fmt: skip
     listed = frozenset(
         (sheet.name, column.name)
         for sheet in sheets
@@ -92,17 +108,28 @@ def _alike(name: str, parent: Table, child: TableSpec, described: Table) -> list
     return [one.name for one in child.columns if one.name == name]
 
 
-def _holds(key: ForeignKey, file: str, parent: str, ask: Ask) -> bool:
-    there = " AND ".join(f"child.{quoted(name)} IS NOT NULL" for name in key.columns)
+def _there(key: ForeignKey) -> str:
+    return " AND ".join(f"child.{quoted(name)} IS NOT NULL" for name in key.columns)
+
+
+def _some(key: ForeignKey, file: str, ask: Ask) -> bool:
+    return bool(ask(f"SELECT 1 FROM {file} AS child WHERE {_there(key)} LIMIT 1"))
+
+
+def _has_all(key: ForeignKey, catalogue: Catalogue, rows: Mapping[str, int], different: Mapping[str, int]) -> bool:
+    """Whether the parent has every key of the domain that there is: as many rows, each with another one."""
+    (column, *more) = key.parent_columns
+    return not more and rows[key.parent] == different[catalogue[key.parent][column].key_domain]
+
+
+def _no_orphan(key: ForeignKey, file: str, parent: str, ask: Ask) -> bool:
     same = " AND ".join(
         f"child.{quoted(own)} = parent.{quoted(theirs)}"
         for own, theirs in zip(key.columns, key.parent_columns, strict=True)
     )
-    some = ask(f"SELECT 1 FROM {file} AS child WHERE {there} LIMIT 1")
-    orphans = f"SELECT 1 FROM {file} AS child ANTI JOIN {parent} AS parent ON {same} WHERE {there} LIMIT 1"
-    return bool(some) and not ask(orphans)
+    joined = f"{file} AS child ANTI JOIN {parent} AS parent ON {same}"
+    return not ask(f"SELECT 1 FROM {joined} WHERE {_there(key)} LIMIT 1")
 
 
 def _all_listed(column: str, codes: list[str], file: str, ask: Ask) -> bool:
-    listed = ", ".join(text(code) for code in codes)
-    return not ask(f"SELECT 1 FROM {file} WHERE {quoted(column)} NOT IN ({listed}) LIMIT 1")
+    return {value for (value,) in ask(f"SELECT DISTINCT {quoted(column)} FROM {file}")} <= {None, *codes}

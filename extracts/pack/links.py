@@ -5,7 +5,7 @@ What links to what follows from the dataset's frame of cohorts; a dataset withou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -70,59 +70,58 @@ def rates(
         return []
     found: list[LinkRate] = []
     for table in spec.tables:
-        conditions = dict(_conditions(table, catalogue, frame, released))
-        if conditions:
-            found += _of_table(table, conditions, spec, catalogue, frame, ask, text)
+        linked = [*_to_persons(table, catalogue, frame, released), *_to_cases(table, catalogue, frame, released)]
+        if linked:
+            found += _of_table(table, linked, spec, catalogue, frame, ask, text)
     return found
 
 
-def _conditions(
-    table: TableSpec, catalogue: Catalogue, frame: CohortFrame, released: Mapping[str, object]
-) -> Iterator[tuple[str, str]]:
-    """What its rows may be linked to, and the condition on a row of it, `here`, that says whether it is."""
-    described = catalogue[table.name]
-    if table.name in (frame.person_links, frame.case_links):
-        return
-    if frame.person_links in released:
-        yield from _to_persons(table, described, catalogue, frame)
-    if frame.case_links in released:
-        yield from _to_cases(table, described, catalogue[frame.case_links])
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """Rows of a table are linked by their `column` through the column `key` of `links`.
+
+    to  what a row may be linked to, and the condition on a row of `links` that says whether it is
+    """
+
+    column: str
+    links: Table
+    key: str
+    to: Mapping[str, str]
 
 
 def _to_persons(
-    table: TableSpec, described: Table, catalogue: Catalogue, frame: CohortFrame
-) -> Iterator[tuple[str, str]]:
-    domain = catalogue[frame.person_links][frame.record_key].key_domain
-    record, person, links = quoted(frame.record_key), quoted(frame.person_key), quoted(frame.person_links)
-    for column in table.columns:
-        if described[column.name].key_domain == domain:
-            own = f"here.{quoted(column.name)}"
-            several = f"SELECT {person} FROM {links} GROUP BY {person} HAVING count(*) > 1"
-            yield A_PERSON, f"{own} IN (SELECT {record} FROM {links} WHERE {person} IS NOT NULL)"
-            yield ANOTHER_RECORD, f"{own} IN (SELECT {record} FROM {links} WHERE {person} IN ({several}))"
-            return
+    table: TableSpec, catalogue: Catalogue, frame: CohortFrame, released: Mapping[str, object]
+) -> Iterator[_Linked]:
+    if frame.person_links not in released or table.name in (frame.person_links, frame.case_links):
+        return
+    links, person = catalogue[frame.person_links], quoted(frame.person_key)
+    several = f"SELECT {person} FROM {quoted(links.name)} GROUP BY {person} HAVING count(*) > 1"
+    to = {A_PERSON: f"{person} IS NOT NULL", ANOTHER_RECORD: f"{person} IN ({several})"}
+    own = _of_domain(table, catalogue, links[frame.record_key].key_domain)
+    yield from (_Linked(column, links, frame.record_key, to) for column in own[:1])
 
 
-def _to_cases(table: TableSpec, described: Table, links: Table) -> Iterator[tuple[str, str]]:
+def _to_cases(
+    table: TableSpec, catalogue: Catalogue, frame: CohortFrame, released: Mapping[str, object]
+) -> Iterator[_Linked]:
     """Each other kind of case that a link joins to the row's own."""
+    if frame.case_links not in released or table.name in (frame.person_links, frame.case_links):
+        return
+    links = catalogue[frame.case_links]
     keys = [one for one in links.variables if one.pseudonymised and one.name not in links.primary_key]
-    for column in table.columns:
-        domain = described[column.name].key_domain
-        own = [key for key in keys if domain and key.key_domain == domain]
-        for target in keys:
-            ways = [
-                f"here.{quoted(column.name)} IN (SELECT {quoted(key.name)} FROM {quoted(links.name)} "
-                f"WHERE {quoted(target.name)} IS NOT NULL)"
-                for key in own
-                if key.name != target.name
-            ]
-            if ways:
-                yield target.label, f"({' OR '.join(ways)})"
+    for key in keys:
+        to = {other.label: f"{quoted(other.name)} IS NOT NULL" for other in keys if other is not key}
+        for column in _of_domain(table, catalogue, key.key_domain) if key.key_domain else ():
+            yield _Linked(column, links, key.name, to)
+
+
+def _of_domain(table: TableSpec, catalogue: Catalogue, domain: str) -> list[str]:
+    return [one.name for one in table.columns if catalogue[table.name][one.name].key_domain == domain]
 
 
 def _of_table(
     table: TableSpec,
-    conditions: Mapping[str, str],
+    linked: Sequence[_Linked],
     spec: ExtractSpec,
     catalogue: Catalogue,
     frame: CohortFrame,
@@ -132,16 +131,37 @@ def _of_table(
     groups = dict(_groups(table, catalogue))
     case = None if "area" in groups else _area_of_case(table, spec, catalogue, frame)
     source, shown = _rows(table, groups, case, spec, catalogue, text)
-    linked = [f"count(*) FILTER ({condition})" for condition in conditions.values()]
-    sets = ", ".join(["()", *(f"({column})" for column in shown.values())])
-    chosen = [*(f"grouping({column}) = 0" for column in shown.values()), *shown.values(), "count(*)", *linked]
-    counted = ask(f"SELECT {', '.join(chosen)} FROM {source} GROUP BY GROUPING SETS ({sets}) ORDER BY ALL")
-    for row in counted:
+    joined, flags = _joined(linked)
+    own = [f"{column} AS g{place}" for place, column in enumerate(shown.values())]
+    hits = [f"{flag} AS l{place}" for place, flag in enumerate(flags.values())]
+    alike = f"SELECT {', '.join([*own, *hits])}, count(*) AS n FROM {source}{joined} GROUP BY ALL"
+    names = [f"g{place}" for place in range(len(shown))]
+    counts = ["coalesce(sum(n), 0)", *(f"coalesce(sum(n) FILTER (l{place}), 0)" for place in range(len(flags)))]
+    sets = ", ".join(["()", *(f"({name})" for name in names)])
+    chosen = ", ".join([*(f"grouping({name}) = 0" for name in names), *names, *counts])
+    for row in ask(f"SELECT {chosen} FROM ({alike}) GROUP BY GROUPING SETS ({sets}) ORDER BY ALL"):
         by, group = _which(row, list(shown))
-        rows, hits = row[2 * len(shown)], row[2 * len(shown) + 1 :]
+        rows, *numbers = (int(number) for number in row[2 * len(shown) :])
         told = rows >= FEWEST
-        for what, number in zip(conditions, hits, strict=True):
+        for what, number in zip(flags, numbers, strict=True):
             yield LinkRate(table.name, what, by, group, rows if told else None, number / rows if told else None)
+
+
+def _joined(linked: Sequence[_Linked]) -> tuple[str, dict[str, str]]:
+    """The joins that tell of each row `here` what it is linked to; and what it may be, with the flag that says so.
+
+    One join for each key, whatever the number of things that rows are linked to by it.
+    """
+    joins, flags = "", dict[str, str]()
+    for number, one in enumerate(linked):
+        key, name = quoted(one.key), f"linked_{number}"
+        told = "".join(f", bool_or({condition}) AS t{place}" for place, condition in enumerate(one.to.values()))
+        joins += f" LEFT JOIN (SELECT {key} AS id{told} FROM {quoted(one.links.name)} GROUP BY {key}) AS {name}"
+        joins += f" ON here.{quoted(one.column)} = {name}.id"
+        for place, what in enumerate(one.to):
+            flag = f"coalesce({name}.t{place}, false)"
+            flags[what] = f"{flags[what]} OR {flag}" if what in flags else flag
+    return joins, flags
 
 
 def _which(row: tuple[object, ...], names: list[str]) -> tuple[str, str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import duckdb
 
 from extracts import query
-from extracts.cohort_parts import text_on
 from extracts.risk.classes import classed, diversity_of, rare_of, shared, sizes_of, together_of
 from extracts.risk.coding import Coded, coded
 from extracts.risk.report import BANDS, RiskReport, TableReport
 from extracts.risk.special import special_uniques
 from extracts.risk.subject import Subject, subject_of
 from extracts.specification import ColumnSpec, ExtractSpec, TableSpec
+from extracts.worked_out import text_on
 from governance.catalogue.catalogue import Catalogue
 
 

@@ -68,7 +68,8 @@ class OnSpark:
         return even(pa.RecordBatchReader.from_batches(schema, _brought(self._frame(selection), schema)))
 
     def keys(self, domain: str) -> int:
-        return self._number(query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue))
+        keys = query.keys_of_domain(domain, spec=self._spec, catalogue=self._catalogue)
+        return self._number(query.how_many_different(keys))
 
     def interrupt(self) -> None:
         self._session.sparkContext.cancelAllJobs()

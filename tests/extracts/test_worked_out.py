@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from extracts import query
-from extracts.cohort_parts import text_on
 from extracts.specification import ColumnSpec, ExtractSpec, TableSpec
+from extracts.worked_out import text_on
 from governance.catalogue.cohort import EVERYTHING, Cohort, Condition
 from tests.builders import catalogue
 
