@@ -7,7 +7,7 @@ literals that sqlglot escapes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -179,10 +179,51 @@ def _reading(query: exp.Select, names: Iterable[str], spec: ExtractSpec, catalog
     for table in spec.tables:
         if table.name in names:
             rows = exp.select(*(_column(column.name, ROWS) for column in table.columns)).from_(_table(table.name, ROWS))
-            rows = rows.where(*scope_of(catalogue[table.name], spec=spec, catalogue=catalogue))
-            alias = exp.to_identifier(_scoped(table.name), quoted=True)
-            query = query.with_(alias, as_=with_cohort(rows, spec.cohort, catalogue))
+            described = catalogue[table.name]
+            if _goes_with_parent(described, spec, catalogue):
+                rows = _with_parent(rows, described, spec, catalogue)
+            else:
+                rows = rows.where(*scope_of(described, spec=spec, catalogue=catalogue))
+                rows = with_cohort(rows, spec.cohort, catalogue)
+            query = query.with_(exp.to_identifier(_scoped(table.name), quoted=True), as_=rows)
     return query
+
+
+def _goes_with_parent(table: Table, spec: ExtractSpec, catalogue: Catalogue) -> bool:
+    """Whether a row that its parent places in the period is in the cohort whenever that parent is.
+
+    It is, where the same is asked of both, of nothing but the columns by which they belong together.
+    """
+    if table.period_column or not table.period_parent:
+        return False
+    own = in_cohort(table, ROWS, spec.cohort, catalogue)
+    names = {column.name for one in own for column in one.find_all(exp.Column) if column.table == ROWS}
+    together = names.issubset(table.period_parent.columns)
+    return together and own == in_cohort(catalogue[table.period_parent.table], ROWS, spec.cohort, catalogue)
+
+
+def _with_parent(rows: exp.Select, table: Table, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    """The rows whose parent is in the period and in the cohort, and that are not left out for themselves.
+
+    The parents' keys are a WITH clause, which all tables of that parent share.
+    """
+    assert table.period_parent
+    parent, columns = catalogue[table.period_parent.table], table.period_parent.columns
+    placed = "_".join((parent.name, "placed_by", *columns))
+    same = [exp.EQ(this=_column(name, "parent"), expression=_column(name, ROWS)) for name in columns]
+    there = exp.select(exp.Literal.number(1)).from_(_table(placed, "parent")).where(*same)
+    rows = rows.where(exp.Exists(this=there), *_left_in(table, spec, catalogue))
+    return rows.with_(exp.to_identifier(placed, quoted=True), as_=_placed(parent, columns, spec, catalogue))
+
+
+def _placed(parent: Table, columns: Sequence[str], spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
+    """These columns of the parents that are in the period and in the cohort: of those in scope, if that is the same."""
+    keys = exp.select(*(_column(name, ROWS) for name in columns))
+    given = {column.name for one in spec.tables if one.name == parent.name for column in one.columns}
+    if given.issuperset(columns) and not _left_in(parent, spec, catalogue):
+        return _reading(keys.from_(_table(_scoped(parent.name), ROWS)), [parent.name], spec, catalogue)
+    in_both = in_period(parent, spec=spec, catalogue=catalogue), *in_cohort(parent, ROWS, spec.cohort, catalogue)
+    return with_cohort(keys.from_(_table(parent.name, ROWS)).where(*in_both), spec.cohort, catalogue)
 
 
 def scope_of(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> list[exp.Condition]:
@@ -194,6 +235,13 @@ def scope_of(table: Table, *, spec: ExtractSpec, catalogue: Catalogue) -> list[e
     return [
         in_period(table, spec=spec, catalogue=catalogue),
         *in_cohort(table, ROWS, spec.cohort, catalogue),
+        *_left_in(table, spec, catalogue),
+    ]
+
+
+def _left_in(table: Table, spec: ExtractSpec, catalogue: Catalogue) -> list[exp.Condition]:
+    """A row of ROWS meets the table's row rules, and is of nobody and nothing that is withheld."""
+    return [
         *(exp.In(this=_as_text(table[rule.column]), expressions=_texts(rule.values)) for rule in table.only),
         *(withholding.conditions(table, ROWS, catalogue) if spec.withheld else []),
     ]

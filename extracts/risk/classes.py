@@ -84,8 +84,8 @@ def together_of(connection: duckdb.DuckDBPyConnection, seen: Coded, key: str) ->
     """Cases of more than one row by the column g, and those whose rows' classes, taken together, no other case has."""
     one = seen.keys[0] if len(seen.keys) == 1 else f"struct_pack({', '.join(f'{k} := {k}' for k in seen.keys)})"
     query = f"""
-        WITH cases AS (SELECT list_sort(list({one})) AS people FROM {SEEN} WHERE g IS NOT NULL
-                       GROUP BY g HAVING count(*) > 1),
+        WITH several AS (SELECT g FROM {SEEN} WHERE g IS NOT NULL GROUP BY g HAVING count(*) > 1),
+        cases AS (SELECT list_sort(list({one})) AS people FROM {SEEN} SEMI JOIN several USING (g) GROUP BY g),
         alike AS (SELECT count(*) AS m FROM cases GROUP BY people)
         SELECT coalesce(sum(m), 0), count(*) FILTER (WHERE m = 1) FROM alike
     """

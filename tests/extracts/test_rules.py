@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from extracts import query
+from extracts.selection import quoted_table
 from extracts.specification import ColumnSpec, compile_specification
 from extracts.store import Withheld, open_release
 from extracts.withheld_list import extend, occurring
@@ -102,6 +104,33 @@ def test_withheld_keys_are_in_no_table(root, tmp_path):
     assert {row["crime_id"] for row in rows_of(root, spec, catalogue, "victim", withheld=withheld)} == {
         crime["c2"], crime["c3"]
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("withheld", [None, ("person", "p1"), ("crime", "c1")], ids=str)
+@pytest.mark.parametrize("crimes", [True, False], ids=["with crimes", "without"])
+@pytest.mark.parametrize("rule", ["", "force: N"], ids=["all crimes", "crimes of one force"])
+def test_a_row_is_kept_by_its_own_conditions_whatever_else_is_asked_for(tmp_path, rule, crimes, withheld):
+    """Those that `scope_of` says, though rows of a child are found by the keys of parents in scope where that is the
+    same: a rule on the rows of the parent, or a parent that is withheld for itself, takes no child away."""
+    rules = {"tables": {"crime": {"only": rule}}}
+    small.published(tmp_path, catalogue=small.describe(tmp_path / "with-rules", **rules))
+    catalogue = small.small_catalogue(tmp_path, **rules)
+    granted = {"victim": ["number"]} | ({"crime": ["crime_id"]} if crimes else {})
+    spec = compile_specification(small.scope(**granted), catalogue, "1")
+    options = {}
+    if withheld:
+        path, _ = listed(tmp_path, *withheld)
+        spec, options = replace(spec, withheld=1), {"withheld": Withheld(path, catalogue)}
+    scope = query.scope_of(catalogue["victim"], spec=spec, catalogue=catalogue)
+    plain = exp.select("person").from_(quoted_table("victim", query.ROWS)).where(*scope).sql("duckdb")
+    with small.open_small(tmp_path, **options) as store:
+        expected = sorted(store.connection.execute(plain).fetchall(), key=str)
+    found = rows_of(tmp_path, spec, catalogue, "victim", **options)
+    assert sorted(((row["person"],) for row in found), key=str) == expected
+    assert len(expected) == (4 if withheld is None else 2)
+    kept = query.count_rows(spec.tables[-1], spec=spec, catalogue=catalogue).sql("duckdb")
+    with small.open_small(tmp_path, **options) as store:
+        assert store.connection.execute(kept).fetchall() == [(len(expected),)]
 
 
 def test_the_list_grows_and_holds_no_source_key(tmp_path):

@@ -61,7 +61,8 @@ def test_each_part_is_made_once_whatever_asks(connection):
         text_on(connection, one)
     made = parts(connection)
     assert {name.partition(" ")[0] for name in made} == {
-        "cohort_matching_cases", "cohort_cases", "pol_crime_in_scope", "pol_victim_in_scope",
+        "cohort_matching_cases", "cohort_cases", "pol_crime_in_scope", "pol_crime_placed_by_crime_id_hash",
+        "pol_victim_in_scope",
     }  # fmt: skip
     connection.execute("DROP TABLE pol_crime; DROP TABLE pol_victim")  # nothing is read of them again
     for one in asked(HALF):
