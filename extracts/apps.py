@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -6,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 
 from extracts.spark.opening import SPARK, why_no_spark
+from extracts.zones import Zones
 
 
 class ExtractsConfig(AppConfig):
@@ -17,9 +19,18 @@ class ExtractsConfig(AppConfig):
         from extracts import reactions  # noqa: F401 (connects the receiver)
 
         register(engine_is_there)
+        register(places_are_on_one_file_system)
 
 
 def engine_is_there(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """A warning where extracts are set to run on Spark and this machine could not: workers must be able to."""
     missing = why_no_spark() if settings.GATEHOUSE_EXTRACT_ENGINE == SPARK else ""
     return [Warning(missing, id="extracts.W001")] if missing else []
+
+
+def places_are_on_one_file_system(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """A warning where what is built in staging could not be moved into a workspace by a rename."""
+    zones = Zones(Path(settings.GATEHOUSE_DATA))
+    there = {path.stat().st_dev for path in (zones.staging, zones.workspaces) if path.is_dir()}
+    said = f"{zones.staging} and {zones.workspaces} are on different file systems: nothing can be delivered."
+    return [Warning(said, id="extracts.W002")] if len(there) > 1 else []

@@ -10,6 +10,10 @@ import pyarrow as pa
 DISK_FULL = "The disk is full. An operator has to make room; then try again."
 NO_MEMORY = "The machine ran out of memory. Try again; an operator can give the worker more."
 UNREADABLE = "A table of the release cannot be read. The linkage team has to look at the release; then try again."
+APART = (
+    "What was built lies on another file system than workspaces, so it cannot be moved there whole. "
+    "An operator has to put both on one; then try again."
+)
 NO_ENGINE = "What extracts are set to run on is not there. An operator has to install it; then try again."
 UNREADABLE_KINDS = (duckdb.InvalidInputException, duckdb.SerializationException, pa.ArrowInvalid)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -35,6 +39,8 @@ def sentence(problem: BaseException) -> str:
         return NO_MEMORY
     if isinstance(problem, UNREADABLE_KINDS) or type(problem) is duckdb.Error:  # bytes that it makes no sense of
         return UNREADABLE
+    if isinstance(problem, OSError) and problem.errno == errno.EXDEV:
+        return APART
     if isinstance(problem, EngineMissing):
         return NO_ENGINE
     return f"The build failed ({type(problem).__name__})."

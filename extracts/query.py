@@ -41,18 +41,16 @@ def pseudonym_function(domain: str) -> str:
     return f"pseudonym_{domain}"
 
 
-def select_table(
-    table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseudonymised: bool = True
-) -> exp.Select:
+def select_table(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
     """The rows of one table, generalised and pseudonymised, in an order of their own.
 
     The order is by pseudonyms and then by every other column, or by those of both that tell the table's rows apart:
-    it tells nothing of the order in the source, it differs between projects, and rows that tie are
-    equal, so that the file is the same every time. Without pseudonyms
-    (`pseudonymised=False`) keys stay surrogates: for engines that add them later.
+    it tells nothing of the order in the source, it differs between projects, and rows that tie are equal, so that the
+    file is the same every time.
+
     Raises UnknownName, UnknownLevel, and BadSpecification for a table that nothing places in the period.
     """
-    chosen = unordered(table, spec=spec, catalogue=catalogue, pseudonymised=pseudonymised)
+    chosen = unordered(table, spec=spec, catalogue=catalogue)
     return in_order(table, chosen.subquery(EXTRACT), catalogue)
 
 
@@ -86,7 +84,7 @@ def _as_it_is(column: ColumnSpec, table: Table, catalogue: Catalogue) -> bool:
 
 
 def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseudonymised: bool = True) -> exp.Select:
-    """The same rows in no order."""
+    """The same rows in no order. Without pseudonyms keys stay surrogates: for engines that add them later."""
     described = catalogue[table.name]
     query = _rows_of(table, spec, catalogue)
     for number, column in enumerate(table.columns):

@@ -7,6 +7,8 @@ linked. Each time the engine would find the cohort, and which rows are in scope,
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 
 import duckdb
 from sqlglot import exp
@@ -19,12 +21,20 @@ def text_on(connection: duckdb.DuckDBPyConnection, query: exp.Query) -> str:
 
     A table is named for its content too, so that queries of another cohort on this connection make their own.
     """
+    return with_tables(query, partial(_made, connection)).sql("duckdb")
+
+
+def with_tables(query: exp.Query, made: Callable[[exp.CTE], str]) -> exp.Query:
+    """The query on tables instead of WITH clauses.
+
+    made  called for each clause, those that it reads before it; returns the name of the table that holds its rows
+    """
     tree = query.copy()
     for select in reversed(list(tree.find_all(exp.Select))):  # what is inside of a part before the part itself
         for part in select.ctes:
-            _renamed(tree, part.alias, _made(connection, part))
+            _renamed(tree, part.alias, made(part))
         select.set("with_", None)
-    return tree.sql("duckdb")
+    return tree
 
 
 def _made(connection: duckdb.DuckDBPyConnection, part: exp.CTE) -> str:

@@ -23,6 +23,7 @@ from extracts.pseudonyms import kind_of, pseudonymiser
 from extracts.spark.dialect import Known, spark_text
 from extracts.specification import ExtractSpec, TableSpec
 from extracts.withholding import WITHHELD
+from extracts.worked_out import with_tables
 from governance.catalogue.catalogue import Catalogue
 
 TYPES = {"BIGINT": LongType(), "VARCHAR": StringType()}
@@ -74,20 +75,16 @@ class OnSpark:
     def interrupt(self) -> None:
         self._session.sparkContext.cancelAllJobs()
 
-    def _frame(self, tree: exp.Select) -> DataFrame:
+    def _frame(self, query: exp.Select) -> DataFrame:
         """The query as a frame, not yet worked out; but whose rows it asks for is, once for all tables."""
-        tree = tree.copy()
-        for query_inside in reversed(list(tree.find_all(exp.Select))):  # what is inside of a part before the part
-            for part in query_inside.ctes:
-                self._keep(part)
-            query_inside.set("with_", None)
-        return self._session.sql(_said(tree))
+        return self._session.sql(_said(with_tables(query, self._kept_part)))
 
-    def _keep(self, part: exp.CTE) -> None:
+    def _kept_part(self, part: exp.CTE) -> str:
         """Parts of one name are the same in every query of a specification."""
         if part.alias not in self._kept:
             self._session.sql(_said(part.this)).persist().createOrReplaceTempView(f"`{part.alias}`")
             self._kept.add(part.alias)
+        return part.alias
 
     def _number(self, tree: exp.Select) -> int:
         ((number,),) = self._frame(tree).collect()

@@ -32,7 +32,7 @@ def spec_of(table, *columns, first=date(2019, 1, 1), last=date(2020, 12, 31)):
 def rows(root, spec):
     """The rows that the first table of a specification gives, keys left as surrogates."""
     catalogue = small.small_catalogue(root)
-    selection = query.select_table(spec.tables[0], spec=spec, catalogue=catalogue, pseudonymised=False)
+    selection = query.unordered(spec.tables[0], spec=spec, catalogue=catalogue, pseudonymised=False)
     with small.open_small(root) as store:
         return store.connection.execute(selection.sql("duckdb")).fetchall()
 
@@ -171,7 +171,7 @@ def test_the_whole_of_the_linked_dataset_runs_in_duckdb_and_is_written_for_spark
         for scope in whole_of(catalogue):
             spec = compile_specification(scope, catalogue, "1")
             for table in spec.tables:
-                built = query.select_table(table, spec=spec, catalogue=catalogue, pseudonymised=False)
+                built = query.unordered(table, spec=spec, catalogue=catalogue, pseudonymised=False)
                 assert connection.execute(built.sql("duckdb")).fetchall() == []
                 spark = built.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
                 assert sqlglot.parse_one(spark, dialect="spark").find(exp.Select)

@@ -1,4 +1,4 @@
-"""A disk that is full, a table that cannot be read: each ends in a sentence, leaves nothing, and can be tried again."""
+"""A full disk, another disk, a table that cannot be read: each ends in a sentence, and can be tried again."""
 
 import hashlib
 import json
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from extracts import services, tasks
-from extracts.failures import DISK_FULL, UNREADABLE
+from extracts import apps, services, tasks
+from extracts.failures import APART, DISK_FULL, UNREADABLE
 from extracts.models import Release
 from tests.builders import an_agreement, catalogue, now
 from tests.cast import person
@@ -53,6 +53,16 @@ def tried_again(extract, zones):
 def test_a_full_disk(extract, zones, kib):
     with small_disk(zones.staging, kib):
         assert built(extract, zones) == ("failed", DISK_FULL, [])
+    assert tried_again(extract, zones) == "delivered"
+
+
+def test_a_workspace_on_another_disk(extract, zones):
+    zones.staging.mkdir(exist_ok=True)
+    assert apps.places_are_on_one_file_system(None) == []
+    with small_disk(zones.workspaces, 1024):
+        (warning,) = apps.places_are_on_one_file_system(None)
+        assert "different file systems" in warning.msg
+        assert built(extract, zones) == ("failed", APART, [])
     assert tried_again(extract, zones) == "delivered"
 
 

@@ -20,7 +20,7 @@ from tests.extracts import small_dataset as small
 def rows_of(root, spec, catalogue, table, **options):
     """The rows of one table, without pseudonyms, as dicts."""
     chosen = next(one for one in spec.tables if one.name == table)
-    sql = query.select_table(chosen, spec=spec, catalogue=catalogue, pseudonymised=False).sql("duckdb")
+    sql = query.unordered(chosen, spec=spec, catalogue=catalogue, pseudonymised=False).sql("duckdb")
     with small.open_small(root, **options) as store:
         return store.connection.sql(sql).to_arrow_table().to_pylist()
 

@@ -11,7 +11,7 @@ from pyarrow import parquet
 from sqlglot import exp
 
 from extracts.pipeline import build
-from extracts.query import count_rows, how_many_different, keys_of_domain, select_table
+from extracts.query import count_rows, how_many_different, keys_of_domain, unordered
 from extracts.selection import CannotNarrow, in_cohort, quoted_table, reasons, tables_read, with_cohort
 from extracts.specification import compile_specification, missing_from, within
 from extracts.store import open_release
@@ -123,7 +123,7 @@ def test_an_extract_holds_no_key_from_outside_of_the_cohort(connection, records,
     spec = compile_specification(whole(catalogue, cohort), catalogue, "2026.1")
     reference = Reference(records, catalogue, cohort)
     for table in spec.tables:
-        query = select_table(table, spec=spec, catalogue=catalogue, pseudonymised=False).sql("duckdb")
+        query = unordered(table, spec=spec, catalogue=catalogue, pseudonymised=False).sql("duckdb")
         names = [column.name for column in table.columns if catalogue[table.name][column.name].pseudonymised]
         rows = columns_of(connection, query, names)
         kept = [row for row in records[table.name] if reference.keeps(table.name, row)]
@@ -139,7 +139,7 @@ def test_an_extract_holds_no_key_from_outside_of_the_cohort(connection, records,
         seen = set()
         for table, name in pairs:
             one = next(entry for entry in spec.tables if entry.name == table)
-            query = select_table(one, spec=spec, catalogue=catalogue, pseudonymised=False).sql("duckdb")
+            query = unordered(one, spec=spec, catalogue=catalogue, pseudonymised=False).sql("duckdb")
             seen |= {row[0] for row in columns_of(connection, query, [name])}
         counted = how_many_different(keys_of_domain(domain, spec=spec, catalogue=catalogue)).sql("duckdb")
         assert connection.execute(counted).fetchall() == [(len(seen - {None}),)]
@@ -149,7 +149,7 @@ def test_an_extract_holds_no_key_from_outside_of_the_cohort(connection, records,
 def test_the_cohort_is_written_for_spark_too(catalogue, cohort):
     spec = compile_specification(whole(catalogue, cohort), catalogue, "1")
     for table in spec.tables:
-        built = select_table(table, spec=spec, catalogue=catalogue, pseudonymised=False)
+        built = unordered(table, spec=spec, catalogue=catalogue, pseudonymised=False)
         spark = built.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
         assert sqlglot.parse_one(spark, dialect="spark").find(exp.Select)
 

@@ -73,7 +73,7 @@ def selected(frames, spec, *, by_way_of="duckdb"):
             connection.register("drawn", pa.Table.from_pandas(frames[table.name]))
             connection.execute(f'INSERT INTO "{table.name}" FROM drawn')
         for table in spec.tables:
-            built = query.select_table(table, spec=spec, catalogue=catalogue(), pseudonymised=False)
+            built = query.unordered(table, spec=spec, catalogue=catalogue(), pseudonymised=False)
             written = built.sql(by_way_of, unsupported_level=sqlglot.ErrorLevel.RAISE)
             rows = connection.execute(*sqlglot.transpile(written, read=by_way_of, write="duckdb")).fetchall()
             counted = query.count_rows(table, spec=spec, catalogue=catalogue()).sql("duckdb")
