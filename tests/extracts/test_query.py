@@ -30,9 +30,10 @@ def spec_of(table, *columns, first=date(2019, 1, 1), last=date(2020, 12, 31)):
 
 
 def rows(root, spec):
-    """The rows that the first table of a specification gives, keys left as surrogates."""
-    catalogue = small.small_catalogue(root)
-    selection = query.unordered(spec.tables[0], spec=spec, catalogue=catalogue, pseudonymised=False)
+    """The rows that the first table of a specification gives, in their order, keys left as surrogates."""
+    catalogue, table = small.small_catalogue(root), spec.tables[0]
+    selection = query.unordered(table, spec=spec, catalogue=catalogue, pseudonymised=False)
+    selection = query.in_order(table, selection.subquery(query.EXTRACT), catalogue)
     with small.open_small(root) as store:
         return store.connection.execute(selection.sql("duckdb")).fetchall()
 
