@@ -12,18 +12,30 @@ AT_ONCE = 1 << 23  # numbers that are held at once, eight bytes each
 def how_many_different(connection: duckdb.DuckDBPyConnection, keys: str) -> int:
     """The number of different values of the one column, `id`, of a query without nulls.
 
-    Numbers are sorted, a part of them at a time: this takes a sixth of the processor time that the engine's own count
-    takes, which puts each of them into a table of hashes (measured with numpy 2.4 and DuckDB 2.0, five million).
+    Numbers are sorted, a part of them at a time where they are too many: this takes a fifth of the processor time that
+    the engine's own count takes, which puts each of them into a table of hashes (measured with numpy 2.4 and DuckDB
+    2.0, five million).
     """
-    ((kind, number),) = connection.execute(f"SELECT any_value(typeof(id)), count(*) FROM ({keys})").fetchall()
-    if kind != "BIGINT":
-        return int(connection.execute(f"SELECT count(DISTINCT id) FROM ({keys})").fetchall()[0][0])
-    parts = number // AT_ONCE + 1
-    return sum(_in_part(connection, f"FROM ({keys}) WHERE abs(id % {parts}) = {part}") for part in range(parts))
+    if connection.sql(keys).types != ["BIGINT"]:
+        return _number(connection, f"SELECT count(DISTINCT id) FROM ({keys})")
+    first = _numbers(connection, f"FROM ({keys}) LIMIT {AT_ONCE + 1}")
+    if len(first) <= AT_ONCE:
+        return _different(first)
+    parts = _number(connection, f"SELECT count(*) FROM ({keys})") // AT_ONCE + 1
+    del first
+    each = (_numbers(connection, f"FROM ({keys}) WHERE abs(id % {parts}) = {part}") for part in range(parts))
+    return sum(map(_different, each))
 
 
-def _in_part(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+def _numbers(connection: duckdb.DuckDBPyConnection, rows: str) -> np.ndarray:
     found = connection.sql(f"SELECT id {rows}").to_arrow_table()["id"]
-    numbers = np.concatenate([chunk.to_numpy() for chunk in found.chunks or [pa.array([], pa.int64())]])
+    return np.concatenate([chunk.to_numpy() for chunk in found.chunks or [pa.array([], pa.int64())]])
+
+
+def _different(numbers: np.ndarray) -> int:
     numbers.sort()
     return int(np.count_nonzero(numbers[1:] != numbers[:-1])) + bool(len(numbers))
+
+
+def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(connection.execute(query).fetchall()[0][0])
