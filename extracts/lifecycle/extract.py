@@ -31,6 +31,7 @@ class ExtractState(State):
     AMENDED = "amended"
     LAPSED = "lapsed"
     SANCTIONED = "sanctioned"
+    SUSPENDED = "suspended"
     RELEASE_WITHDRAWN = "release_withdrawn"
     SPECIFICATION_CHANGED = "specification_changed"
     COHORT_CHANGED = "cohort_changed"
@@ -47,8 +48,8 @@ class ExtractState(State):
 
 REQUESTED, BUILDING, HELD, DELIVERED, REPLACED, RECALLED, DESTROYED, FAILED, CANCELLED, REFUSED, *STOPS = ExtractState
 (
-    REVOKED, AMENDED, LAPSED, SANCTIONED, RELEASE_WITHDRAWN, SPECIFICATION_CHANGED, COHORT_CHANGED, KEY_ROTATED,
-    RECORDS_WITHHELD, FILES_MISSING, FILES_ALTERED, STOPPED,
+    REVOKED, AMENDED, LAPSED, SANCTIONED, SUSPENDED, RELEASE_WITHDRAWN, SPECIFICATION_CHANGED, COHORT_CHANGED,
+    KEY_ROTATED, RECORDS_WITHHELD, FILES_MISSING, FILES_ALTERED, STOPPED,
 ) = STOPS  # fmt: skip
 LABELS = {
     REQUESTED: "Waiting for a worker",
@@ -65,6 +66,7 @@ LABELS = {
     AMENDED: "Stopped: the agreement was amended",
     LAPSED: "Stopped: the approval has lapsed",
     SANCTIONED: "Stopped: a sanction stands",
+    SUSPENDED: "Stopped: the project is suspended",
     RELEASE_WITHDRAWN: "Stopped: the release was withdrawn",
     SPECIFICATION_CHANGED: "Stopped: the specification is not what was agreed",
     COHORT_CHANGED: "Stopped: the cohort is not what was agreed",
@@ -130,6 +132,9 @@ WAITING = {
     AMENDED: Waiting("the project", ASK_ANEW),
     LAPSED: Waiting("the project", "Renew the condition named below, then try again."),
     SANCTIONED: Waiting("the project", "Another researcher of the project can ask, or try again when it has ended."),
+    SUSPENDED: Waiting(
+        "research support", "They follow up an incident about it; try again once that is contained."
+    ),
     RELEASE_WITHDRAWN: Waiting("the project", "Try again: it is built from the release that is published then."),
     SPECIFICATION_CHANGED: Waiting("the project", ASK_ANEW),
     COHORT_CHANGED: Waiting("the project", ASK_ANEW),

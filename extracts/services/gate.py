@@ -21,6 +21,7 @@ from extracts.lifecycle.extract import (
     SANCTIONED,
     SPECIFICATION_CHANGED,
     STOPPED,
+    SUSPENDED,
     ExtractState,
 )
 from extracts.lifecycle.release import WITHDRAWN
@@ -48,6 +49,7 @@ class Failing:
 # The state that a failing condition of use leads to; any other stops the extract without a name of its own.
 CONDITIONS = {
     "No sanction": SANCTIONED,
+    "Not suspended": SUSPENDED,
     "Accreditation": LAPSED,
     "Supervisor": LAPSED,
     "Safe researcher training": LAPSED,
@@ -56,7 +58,7 @@ CONDITIONS = {
     "Not closed": LAPSED,
 }
 # Of several that fail at once the extract is named after the first of these.
-GRAVEST = (SANCTIONED, LAPSED, STOPPED)
+GRAVEST = (SANCTIONED, SUSPENDED, LAPSED, STOPPED)
 
 Look = Callable[[Extract, Catalogue | None, datetime], Failing | None]
 

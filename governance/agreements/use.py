@@ -12,6 +12,7 @@ from governance.agreements.lifecycle import IN_FORCE, AgreementState
 from governance.agreements.models import Agreement
 from governance.agreements.models.condition import stopping
 from governance.closing.models import Closure
+from governance.incidents.models import Incident
 from governance.people.accreditation import Condition, conditions, told
 from governance.people.grants import roles_on, suspended_since
 from governance.people.models import User, local_day
@@ -28,6 +29,7 @@ def conditions_of_use(project: Project, person: User, at: datetime) -> tuple[Con
         _on_the_team(project, person, at),
         _approved(project),
         _not_closed(project),
+        _not_suspended(project),
         _ethics(project, at),
         _agreed(agreement, project, at),
         _signed(agreement, person),
@@ -41,6 +43,7 @@ def why_not_open(project: Project, at: datetime) -> str | None:
     found = (
         _approved(project),
         _not_closed(project),
+        _not_suspended(project),
         _ethics(project, at),
         _agreed(agreement, project, at),
         _nothing_to_meet_first(project, at),
@@ -76,6 +79,15 @@ def _not_closed(project: Project) -> Condition:
     since = local_day(closure.confirmed_at or closure.state_since)
     cure = "what is needed again is applied for as a new project"
     return Condition("Not closed", "The project is closed", cure, since)
+
+
+def _not_suspended(project: Project) -> Condition:
+    incident = Incident.suspending(project)
+    if incident is None:
+        return Condition("Not suspended")
+    problem = "The project is suspended: a serious incident about it is not contained"
+    cure = "research support follows it up, and the project is open again once it is contained"
+    return Condition("Not suspended", problem, cure, local_day(incident.state_since))
 
 
 def _ethics(project: Project, at: datetime) -> Condition:

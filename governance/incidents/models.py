@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from governance.incidents.breach_levels import BreachLevel, breach_levels
 from governance.incidents.clock import due_at
-from governance.incidents.lifecycle import INCIDENT, REPORTED, WAITING, IncidentState
+from governance.incidents.lifecycle import ASSESSED, INCIDENT, REPORTED, WAITING, IncidentState
 from governance.people.accreditation import STOPS_USE
 from governance.people.models import Sanction, User
 from governance.people.models.standing import Level
@@ -128,6 +128,17 @@ class Incident(models.Model):
     @property
     def regulator_due_at(self) -> datetime:
         return due_at(self.noticed_at)
+
+    @property
+    def suspends(self) -> bool:
+        """Whether nobody may use the data of the projects that it is about: a serious one, until it is contained."""
+        return self.is_serious and self.state == ASSESSED
+
+    @classmethod
+    def suspending(cls, project: Project) -> Incident | None:
+        """The one that suspends a project, of several that which has done so for longest."""
+        serious = cls.objects.filter(projects__project=project, level__gte=STOPS_USE, state=ASSESSED)
+        return serious.order_by("state_since", "pk").first()
 
     def names(self, person: User) -> bool:
         """Whether the person is linked to it."""

@@ -15,9 +15,10 @@ from extracts.models import Extract
 from extracts.services import releases, rotation
 from governance.agreements import services as agreements
 from governance.agreements.terms import sha256_of
+from governance.incidents import services as incidents
 from governance.people.grants import take_on
 from governance.standing import services as standing
-from tests.builders import an_agreement, catalogue, everybody_signs, now
+from tests.builders import an_agreement, an_incident, catalogue, everybody_signs, now
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,10 @@ def ethics_end(extract, zones):
 
 def sanction(extract, zones):
     standing.impose(person("ruth"), level=2, months=6, reasons="Copied by hand.", by=person("sam"), at=now())
+
+
+def incident(extract, zones):
+    incidents.link_project(an_incident("assessed", level=2), extract.project, by=person("sam"), at=now())
 
 
 def withdraw(extract, zones):
@@ -153,6 +158,7 @@ FAULTS = [
     (training_ends, "lapsed", "training ended"),
     (ethics_end, "lapsed", "ethics decision ended"),
     (sanction, "sanctioned", "suspended since"),
+    (incident, "suspended", "The project is suspended"),
     (withdraw, "release_withdrawn", "was withdrawn"),
     (leave, "stopped", "not a researcher"),
     (widen, "specification_changed", "knife_flag was not granted"),

@@ -31,7 +31,7 @@ def test_who_may_do_what_with_an_extract():
         refused   |                                      |            |
 {stopped}
     """)
-    assert len(STOPS) == 12 and stop_action(STOPS[0]) == "stop_revoked"
+    assert len(STOPS) == 13 and stop_action(STOPS[0]) == "stop_revoked"
 
 
 def test_who_may_do_what_with_a_key_version():

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from extracts.telling import regulator as telling
 from extracts.telling.audience import may_see
+from governance.agreements.use import why_not_open, why_not_use
 from governance.audit.models import Entry
 from governance.incidents import services
 from governance.incidents.breach_levels import breach_levels
@@ -19,7 +20,7 @@ from governance.people.grants import give_everywhere
 from governance.people.models.standing import Level
 from governance.people.roles import Role
 from governance.workflow import Refused
-from tests.builders import a_project, an_incident, now
+from tests.builders import a_project, an_agreement, an_incident, now
 from tests.cast import person
 from tests.extracts.telling.telling import SITE, spread
 
@@ -174,6 +175,30 @@ def test_the_lead_is_told_once_it_was_assessed_and_not_when_named():
     assert not Incident.for_lead(project, person("coral")).exists(), "of the team, and not its lead"
     services.link_person(incident, project.lead, part="Did it.", by=sam, at=at)
     assert not Incident.for_lead(project, project.lead).exists()
+
+
+def test_a_serious_incident_suspends_its_projects_from_assessment_to_containment():
+    agreement, sam, at = an_agreement(), person("sam"), now()
+    project, other = agreement.project, a_project("approved")
+
+    def refusals():
+        return [why_not_use(project, person("ruth"), at), why_not_open(project, at)]
+
+    incident = an_incident()
+    services.link_project(incident, project, by=sam, at=at)
+    assert refusals() == [None, None], "nothing is known yet"
+    said = {"regulator": Regulator.NOT_NEEDED, "because": "Used by others.", "by": sam, "at": at}
+    for level, suspends in ((Level.MINOR, False), (Level.SERIOUS, True), (Level.MAJOR, True)):
+        incident = services.assess(incident, level=level, **said)
+        assert incident.suspends is suspends
+        assert [bool(reason and "The project is suspended" in reason) for reason in refusals()] == [suspends] * 2
+    assert Incident.suspending(other) is None
+    services.unlink_project(incident.projects.get(), by=sam, at=at)
+    assert refusals() == [None, None], "it was about another one"
+    services.link_project(incident, project, by=sam, at=at)
+    assert all(refusals())
+    incident = services.contain(incident, contained_at=at, how="The account was closed.", by=sam, at=at)
+    assert refusals() == [None, None] and not incident.suspends
 
 
 def test_research_support_is_reminded_of_the_regulator_step_by_step_and_once():

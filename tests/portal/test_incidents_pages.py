@@ -62,10 +62,15 @@ def test_research_support_takes_it_from_report_to_the_end():
     send(sam, "incident_add_project", incident.pk, project=project.reference.lower())
     send(sam, "incident_add_person", incident.pk, person="olu", part="Used it.")
     page = read(sam, "incident", incident.pk)
-    assert "Nothing is imposed by itself" in page and "The regulator has to be told" in page
+    assert "Nothing is imposed on a person by itself" in page and "The regulator has to be told" in page
     assert "individual suspended 6-12 months" in page
+    suspended = "Nobody may use the data of the projects below"
+    assert suspended in page and "Suspended" in read(
+        signed_in(project.lead.username), "project_incident", project.pk, incident.pk
+    )
     send(sam, "incident_contain", incident.pk, **at_noon(how="Changed."))
-    assert "You cannot close it." in read(sam, "incident", incident.pk)
+    page = read(sam, "incident", incident.pk)
+    assert "You cannot close it." in page and suspended not in page
     told = timezone.localtime(now())
     day = {f"day-{part}": getattr(told, part) for part in ("day", "month", "year")}
     send(sam, "incident_regulator", incident.pk, **day, clock=f"{told:%H:%M}", note="Case 7.")
