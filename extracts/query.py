@@ -100,7 +100,7 @@ def unordered(table: TableSpec, *, spec: ExtractSpec, catalogue: Catalogue, pseu
         elif level is not None:
             value = METHODS[level.method](value, variable, level)
         value = _bounded(value, column)
-        query = query.select(exp.alias_(value, column.name, quoted=True))
+        query = query.select(exp.alias_(value, column.name, quoted=True), copy=False)
     return _merged(query, table, spec, catalogue)
 
 
@@ -183,7 +183,7 @@ def _reading(query: exp.Select, names: Iterable[str], spec: ExtractSpec, catalog
             else:
                 rows = rows.where(*scope_of(described, spec=spec, catalogue=catalogue))
                 rows = with_cohort(rows, spec.cohort, catalogue)
-            query = query.with_(exp.to_identifier(_scoped(table.name), quoted=True), as_=rows)
+            query = query.with_(exp.to_identifier(_scoped(table.name), quoted=True), as_=rows, copy=False)
     return query
 
 
@@ -211,7 +211,8 @@ def _with_parent(rows: exp.Select, table: Table, spec: ExtractSpec, catalogue: C
     same = [exp.EQ(this=_column(name, "parent"), expression=_column(name, ROWS)) for name in columns]
     there = exp.select(exp.Literal.number(1)).from_(_table(placed, "parent")).where(*same)
     rows = rows.where(exp.Exists(this=there), *_left_in(table, spec, catalogue))
-    return rows.with_(exp.to_identifier(placed, quoted=True), as_=_placed(parent, columns, spec, catalogue))
+    part = _placed(parent, columns, spec, catalogue)
+    return rows.with_(exp.to_identifier(placed, quoted=True), as_=part, copy=False)
 
 
 def _placed(parent: Table, columns: Sequence[str], spec: ExtractSpec, catalogue: Catalogue) -> exp.Select:
@@ -350,7 +351,7 @@ def _mapped(
     value = _column(variable.name, ROWS)
     text = value if variable.duckdb_type == "VARCHAR" else exp.cast(value, "TEXT")
     same = exp.EQ(this=_column("code", alias), expression=text)
-    return query.join(codes, on=same, join_type="left"), _column("value", alias)
+    return query.join(codes, on=same, join_type="left", copy=False), _column("value", alias)
 
 
 def _text(value: str) -> exp.Expression:
