@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any, Generic, TypeVar
 
@@ -16,19 +16,14 @@ Act = Callable[[], None]
 
 
 def wait(work: Callable[[], Item], *, beat: Act, interrupt: Act) -> Item:
-    """What `work` returns or raises; see `stream`."""
+    """What `work` returns or raises. `beat` is called while waiting; what it raises stops the work and is raised."""
 
     def once() -> Iterator[Item]:
         yield work()
 
-    (result,) = stream(once(), beat=beat, interrupt=interrupt)
+    with closing(Ahead(once(), interrupt=interrupt)) as ahead:
+        (result,) = ahead.taken(beat)
     return result
-
-
-def stream(items: Iterator[Item], *, beat: Act, interrupt: Act) -> Generator[Item, None, None]:
-    """The same items, made in another thread; see `Ahead`. Close the generator when leaving it early."""
-    with closing(Ahead(items, interrupt=interrupt)) as ahead:
-        yield from ahead.taken(beat)
 
 
 class Ahead(Generic[Item]):

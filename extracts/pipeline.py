@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import file_digest
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -230,16 +231,15 @@ class _Reading:
     """Reads the tables of an extract one after another, and the next one already while one is written."""
 
     def __init__(self, tables: Sequence[TableSpec], engine: Engine) -> None:
-        self._tables, self._engine = list(tables), engine
+        self._engine, self._after = engine, dict(pairwise(tables))
         self._begun: dict[str, Ahead[pa.Schema | pa.RecordBatch]] = {}
 
-    def read(self, beat: Callable[[], None]) -> Iterator[pa.Schema | pa.RecordBatch]:
-        """The schema of the next table, and its rows: once the first of them are there, that after it is begun."""
-        table = self._tables.pop(0)
+    def read(self, table: TableSpec, beat: Callable[[], None]) -> Iterator[pa.Schema | pa.RecordBatch]:
+        """The schema of a table, and its rows: once the first of them are there, the table after it is begun."""
         self._begin(table)
         for number, item in enumerate(self._begun[table.name].taken(beat)):
-            if number and self._tables:
-                self._begin(self._tables[0])
+            if number and table in self._after:
+                self._begin(self._after[table])
             yield item
         self._begun.pop(table.name).close()
 
@@ -261,7 +261,7 @@ def _write_table(
     table: TableSpec, sheet: Sheet, spec: ExtractSpec, reading: _Reading, files: Files, at: _Position
 ) -> int:
     """Stream one table into its files; returns the number of rows."""
-    arriving = reading.read(at.beat)
+    arriving = reading.read(table, at.beat)
     schema, name = next(arriving), f"{table.name}.parquet"
     digest = ContentDigest(schema)
     writers = TableFiles(
