@@ -53,7 +53,7 @@ def judge(data: Path, out: Path) -> dict[str, float]:
 BENCHMARK = Benchmark(
     name="dataset",
     sizes=(50_000, 1_000_000),
-    quick_sizes=(2_000,),
+    quick_sizes=(500,),
     cases=(Case("deliveries to release", "", prepare, whole_way, None, judge),),
     rounds=1,
     quick_rounds=1,

@@ -116,7 +116,7 @@ def judge(data: Path, out: Path) -> dict[str, float]:
 BENCHMARK = Benchmark(
     name="linkage",
     sizes=(1_000_000, 5_000_000),
-    quick_sizes=(10_000,),
+    quick_sizes=(2_000,),
     cases=(
         Case("made-up records", "bare Splink", prepare, ours, bare, judge),
         Case("febrl3", "", febrl.prepare_febrl3, febrl.link_febrl3, None, judge, (5_000,), (5_000,)),

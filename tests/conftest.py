@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
 from extracts import publishing, services
@@ -18,7 +19,7 @@ from extracts.models import Release
 from extracts.services import jobs
 from extracts.zones import Zones
 from governance.people.grants import worker
-from tests import kept
+from tests import kept, migrated
 from tests.cast import make_cast
 from tests.extracts.small_linked import PEOPLE, SEED, accepted
 
@@ -29,6 +30,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Tests begin with the database that is there, which is a copy of a migrated one; its folder goes with the run."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, pytestconfig: pytest.Config
+) -> None:
+    if connection.vendor == "sqlite":
+        migrated.put_in_place(pytestconfig.cache.mkdir("migrated"))
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 QUICK = ("-n", "2", "--durations", "10", "-m", "not long and not browser and not stack and not spark and not many")
 LONG = ("-n", "2", "-m", "long")
 REAL = ("-p", "no:xdist", "-m", "stack or browser")
+# What importing the portal named: tests have their own. And what would have each process compile the checkout anew.
+NOT_FOR_TESTS = {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
 
 
 def main(quick: bool = False) -> int:
@@ -42,8 +44,8 @@ def _pytest(name: str, arguments: tuple[str, ...], browser: str | None) -> int:
 
 
 def without_settings() -> dict[str, str]:
-    """The environment, less the settings that importing the portal named: tests have their own."""
-    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    """The environment, less what tests have of their own and what would slow them down."""
+    return {name: value for name, value in os.environ.items() if name not in NOT_FOR_TESTS}
 
 
 if __name__ == "__main__":
