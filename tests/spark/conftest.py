@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 WITHOUT_SPARK = {"test_dialect.py"}
 MODULES = {path.name for path in Path(__file__).parent.glob("test_*.py")}
+# Tests are over before Java has compiled well what it compiles twice: one compiler, and a collector without threads.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 collect_ignore = [] if find_spec("pyspark") else sorted(MODULES - WITHOUT_SPARK)
 
 
