@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-AT_ONCE = 1 << 23  # numbers that are held at once, eight bytes each
+AT_ONCE = 1 << 22  # numbers that are held at once, eight bytes each
 
 
 def how_many_different(connection: duckdb.DuckDBPyConnection, keys: str) -> int:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 PARTS = 64
 SHIFT = np.uint64(63 - PARTS.bit_length() + 1)  # what is left of 63 bits are the number of the part
-ROOM = 128 << 20  # bytes of rows that are held
+ROOM = 64 << 20  # bytes of rows that are held
 FEW = 1000  # different texts of a column in its first rows; with more of them codes gain nothing
 
 Numbers = npt.NDArray[np.int64]

@@ -41,9 +41,11 @@ def _made(connection: duckdb.DuckDBPyConnection, part: exp.CTE) -> str:
     """The name of the table, which now exists."""
     rows = part.this.sql("duckdb")
     name = f"{part.alias} {hashlib.sha256(rows.encode()).hexdigest()[:DIGITS]}"
-    asked = "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = $name"
-    if not connection.execute(asked, {"name": name}).fetchall():
-        connection.execute(f"CREATE TEMP TABLE {exp.to_identifier(name, quoted=True).sql('duckdb')} AS {rows}")
+    table = exp.to_identifier(name, quoted=True).sql("duckdb")
+    try:
+        connection.table(table)
+    except duckdb.CatalogException:
+        connection.execute(f"CREATE TEMP TABLE {table} AS {rows}")
     return name
 
 

@@ -414,7 +414,8 @@ def data_key(path: Path, name: str, known: Keys | None = None) -> bytes | None:
 def dataset(path: Path, key: bytes | None) -> pyarrow.dataset.Dataset:
     """A Parquet file as a pyarrow Dataset, for what scans in parts; `key` is what `data_key` gives."""
     properties = create_decryption_properties(key) if key else None
-    options = pyarrow.dataset.ParquetFragmentScanOptions(decryption_properties=properties)
+    # Whole columns read ahead would be held for a file that lies on this machine anyway.
+    options = pyarrow.dataset.ParquetFragmentScanOptions(decryption_properties=properties, pre_buffer=False)
     file_format = pyarrow.dataset.ParquetFileFormat(default_fragment_scan_options=options)
     return pyarrow.dataset.dataset(path, format=file_format)
 
