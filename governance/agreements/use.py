@@ -82,12 +82,12 @@ def _not_closed(project: Project) -> Condition:
 
 
 def _not_suspended(project: Project) -> Condition:
+    """Says that it is suspended and not by what: whoever is named in an incident reads nothing of it."""
     incident = Incident.suspending(project)
     if incident is None:
         return Condition("Not suspended")
-    problem = "The project is suspended: a serious incident about it is not contained"
-    cure = "research support follows it up, and the project is open again once it is contained"
-    return Condition("Not suspended", problem, cure, local_day(incident.state_since))
+    cure = "research support can say why, and opens it again"
+    return Condition("Not suspended", "The project is suspended", cure, local_day(incident.state_since))
 
 
 def _ethics(project: Project, at: datetime) -> Condition:
