@@ -31,6 +31,9 @@ def engine_is_there(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
 def places_are_on_one_file_system(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """A warning where what is built in staging could not be moved into a workspace by a rename."""
     zones = Zones(Path(settings.GATEHOUSE_DATA))
-    there = {path.stat().st_dev for path in (zones.staging, zones.workspaces) if path.is_dir()}
+    try:
+        there = {path.stat().st_dev for path in (zones.staging, zones.workspaces)}
+    except OSError:  # not made yet, or not for this process to look into
+        return []
     said = f"{zones.staging} and {zones.workspaces} are on different file systems: nothing can be delivered."
     return [Warning(said, id="extracts.W002")] if len(there) > 1 else []

@@ -19,7 +19,7 @@ from extracts.specification import ExtractSpec, Release, TableSpec
 from extracts.worked_out import text_on
 from governance.catalogue.catalogue import Catalogue
 
-# As many as DuckDB gives of sorted rows, which then need not be put together anew.
+# A whole number of the batches of 2,048 that DuckDB works in: what it sorts comes in this size already.
 BATCH_ROWS = 122_880
 UNSORTED = "pseudonymised rows in no order"
 
@@ -48,7 +48,10 @@ class Engine(Protocol):
         """How many rows `read` will give."""
 
     def read(self, table: TableSpec) -> pa.RecordBatchReader:
-        """The rows of `query.select_table` in their order; every batch but the last has BATCH_ROWS of them."""
+        """The rows of `query.select_table` in their order; every batch but the last has BATCH_ROWS of them.
+
+        All of the release that it needs is read before the first batch is there: the next table may be read then.
+        """
 
     def keys(self, domain: str) -> int:
         """How many different surrogates of a key domain the extract holds, over all its tables."""
@@ -82,13 +85,14 @@ class OnDuckDB:
         return self._in_order(table, self._pseudonymised(table, self._plain(table, limit=0))).schema
 
     def _in_order(self, table: TableSpec, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
-        order = query.order_of(table, self._catalogue)
-        if self._spec.pseudonyms == "int63" and self._catalogue[table.name][order[0]].pseudonymised:
+        order, described = query.order_of(table, self._catalogue), self._catalogue[table.name]
+        spread = self._spec.pseudonyms == "int63" and described[order[0]].pseudonymised
+        if spread and order[0] in described.primary_key:  # so none is missing, and few have the same
             return pa.RecordBatchReader.from_batches(rows.schema, in_order(rows, order, self._room))
         return self._sorted(table, rows)
 
     def _sorted(self, table: TableSpec, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
-        """The rows in their order by DuckDB itself, which sorts texts and tables without a key too."""
+        """The rows in their order by DuckDB itself, which sorts whatever there is."""
         trouble: list[Exception] = []
         self._sorting.append(self._connection.cursor())
         self._sorting[-1].register(UNSORTED, _remembered(rows, trouble))

@@ -11,7 +11,7 @@ DISK_FULL = "The disk is full. An operator has to make room; then try again."
 NO_MEMORY = "The machine ran out of memory. Try again; an operator can give the worker more."
 UNREADABLE = "A table of the release cannot be read. The linkage team has to look at the release; then try again."
 APART = (
-    "What was built lies on another file system than workspaces, so it cannot be moved there whole. "
+    "What was built lies on another file system or mount than workspaces, so it cannot be moved there whole. "
     "An operator has to put both on one; then try again."
 )
 NO_ENGINE = "What extracts are set to run on is not there. An operator has to install it; then try again."

@@ -2,25 +2,29 @@
 
 Numbers of 63 bits that a cipher made lie evenly over their range, so rows are dealt out to PARTS by the leading bits,
 and each part, which is small, is sorted by itself: in half the processor time that a sort in the engine takes, which
-knows nothing of its numbers (docs/decisions/0006). What there is no room for lies in files meanwhile.
+knows nothing of its numbers (docs/decisions/0006). What there is no room for lies in a file without a name meanwhile,
+encrypted under a key that nobody keeps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 PARTS = 64
 SHIFT = np.uint64(63 - PARTS.bit_length() + 1)  # what is left of 63 bits are the number of the part
 ROOM = 64 << 20  # bytes of rows that are held
 FEW = 1000  # different texts of a column in its first rows; with more of them codes gain nothing
+NONCE_BYTES = 12
 
 Numbers = npt.NDArray[np.int64]
 
@@ -28,12 +32,13 @@ Numbers = npt.NDArray[np.int64]
 def in_order(rows: pa.RecordBatchReader, order: Sequence[str], room: Path) -> Iterator[pa.RecordBatch]:
     """The same rows ordered by the columns that `order` names, what is missing coming last.
 
-    The first of them holds pseudonyms of the kind int63. `room` is a folder in which files may lie meanwhile. Batches
-    are of any length.
+    The first of them holds pseudonyms of the kind int63: few rows have the same one, and few have none, for these are
+    held and sorted together. `room` is a folder on the disk that may be used meanwhile. Batches are of any length. All
+    rows are read before the first is given.
     """
-    with TemporaryDirectory(dir=room, prefix=".ordering-") as folder:
-        texts = _Texts()
-        dealt = _Dealt(Path(folder))
+    texts = _Texts()
+    with TemporaryFile(dir=room) as file:
+        dealt = _Dealt(file)
         for batch in rows:
             if len(batch):
                 dealt.add(texts.coded(batch), order[0])
@@ -76,18 +81,18 @@ def _of_few_texts(batch: pa.RecordBatch) -> Iterator[tuple[str, pa.Array]]:
     for field, column in zip(batch.schema, batch.columns, strict=True):
         if pa.types.is_string(field.type):
             texts = pc.unique(column).drop_null()
-            if len(texts) <= FEW:
+            if 0 < len(texts) <= FEW:
                 yield field.name, texts
 
 
 class _Dealt:
-    """Rows by part, the last for those without a number; in files once there are too many to hold."""
+    """Rows by part, the last for those without a number; in the file once there are too many to hold."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, file: IO[bytes]) -> None:
         self._held: list[list[pa.RecordBatch]] = [[] for _ in range(PARTS + 1)]
         self._bytes = 0
-        self._files: list[pa.ipc.RecordBatchStreamWriter] = []
+        self._file = _Enciphered(file)
+        self._put_away: list[list[_Place]] = [[] for _ in range(PARTS + 1)]
 
     def add(self, batch: pa.RecordBatch, by: str) -> None:
         """Deal the rows of a batch out by their numbers in the column `by`."""
@@ -100,34 +105,49 @@ class _Dealt:
                 self._held[number].append(dealt.slice(start, end - start))
         self._bytes += dealt.nbytes
         if self._bytes > ROOM:
-            self._put_away(dealt.schema)
+            self._make_room()
 
-    def _put_away(self, schema: pa.Schema) -> None:
-        if not self._files:
-            self._files = [pa.ipc.new_stream(str(self._path(number)), schema) for number in range(PARTS + 1)]
-        for file, batches in zip(self._files, self._held, strict=True):
-            for batch in batches:
-                file.write_batch(batch)
-            batches.clear()
+    def _make_room(self) -> None:
+        for held, places in zip(self._held, self._put_away, strict=True):
+            if held:
+                places += [self._file.put(batch) for batch in _joined(held).to_batches()]
+                held.clear()
         self._bytes = 0
 
     def parts(self) -> Iterator[pa.Table]:
         """The rows of each part that has any; call it once."""
-        for file in self._files:
-            file.close()
-        for number, held in enumerate(self._held):
-            batches = [*self._put_away_before(number), *held]
+        for held, places in zip(self._held, self._put_away, strict=True):
+            batches = [*map(self._file.get, places), *held]
             held.clear()
             if batches:
-                yield pa.Table.from_batches(batches).combine_chunks()
+                yield _joined(batches)
 
-    def _put_away_before(self, number: int) -> Iterable[pa.RecordBatch]:
-        if self._files:
-            with pa.memory_map(str(self._path(number))) as file:
-                yield from pa.ipc.open_stream(file)
 
-    def _path(self, number: int) -> Path:
-        return self._folder / str(number)
+def _joined(batches: list[pa.RecordBatch]) -> pa.Table:
+    return pa.Table.from_batches(batches).combine_chunks()
+
+
+_Place = tuple[int, int, int, pa.Schema]  # number of the batch, where it begins in the file, its bytes, its columns
+
+
+class _Enciphered:
+    """Batches in a file, AES-256-GCM, under a key that is gone with this object."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._cipher, self._number = file, AESGCM(AESGCM.generate_key(256)), 0
+
+    def put(self, batch: pa.RecordBatch) -> _Place:
+        sealed = self._cipher.encrypt(self._number.to_bytes(NONCE_BYTES, "big"), batch.serialize().to_pybytes(), None)
+        place = self._number, self._file.tell(), len(sealed), batch.schema
+        self._file.write(sealed)
+        self._number += 1
+        return place
+
+    def get(self, place: _Place) -> pa.RecordBatch:
+        number, start, length, schema = place
+        self._file.seek(start)
+        plain = self._cipher.decrypt(number.to_bytes(NONCE_BYTES, "big"), self._file.read(length), None)
+        return pa.ipc.read_record_batch(pa.py_buffer(plain), schema)
 
 
 def _parts_of(numbers: pa.Array) -> npt.NDArray[np.uint8]:

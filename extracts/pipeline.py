@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -44,6 +44,10 @@ SUFFIXES = frozenset(one.suffix for one in FORMATS.values())
 
 class NotInRelease(ValueError):
     """The specification asks for another release than the one given, or for a table that is not in it."""
+
+
+class RowsLost(RuntimeError):
+    """A table does not have as many rows as are in scope."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,7 @@ def build(
     the reference that the citation names. `progress` is called after each batch and at least once a second; what it
     raises stops the build. With a `seal` everything is encrypted but `atrest.files.IN_THE_CLEAR`. Rows come from the
     engine that `engine_of` makes; files are written here, whichever it is. Raises
-    NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold and PseudonymCollision.
+    NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold, RowsLost and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
     engine = engine_of(spec, catalogue, store, key)
@@ -157,6 +161,8 @@ def build(
             at = _Position(table.name, len(rows), len(spec.tables), progress, 0, expected[table.name], *overall)
             sheet = sheet_of(table, spec, catalogue, created_at)
             rows[table.name] = _write_table(table, sheet, spec, reading, files, at)
+            if rows[table.name] != expected[table.name]:
+                raise RowsLost(f"{table.name}: {expected[table.name]} rows were to come, {rows[table.name]} came.")
             parts.mark(table, spec, files, rows[table.name])
     at = _Position("", len(spec.tables), len(spec.tables), progress, 0, 0, whole, whole, kept)
     different = _check_pseudonyms(spec, catalogue, engine, store, files, at)
@@ -253,8 +259,9 @@ class _Reading:
         yield from reader
 
     def close(self) -> None:
-        for begun in self._begun.values():
-            begun.close()
+        with ExitStack() as every:
+            for begun in self._begun.values():
+                every.callback(begun.close)
 
 
 def _write_table(

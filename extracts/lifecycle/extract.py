@@ -132,7 +132,7 @@ WAITING = {
     AMENDED: Waiting("the project", ASK_ANEW),
     LAPSED: Waiting("the project", "Renew the condition named below, then try again."),
     SANCTIONED: Waiting("the project", "Another researcher of the project can ask, or try again when it has ended."),
-    SUSPENDED: Waiting("research support", "They can say why, and open the project again; then try again."),
+    SUSPENDED: Waiting("the project", "Research support can say why. Try again once the project is open again."),
     RELEASE_WITHDRAWN: Waiting("the project", "Try again: it is built from the release that is published then."),
     SPECIFICATION_CHANGED: Waiting("the project", ASK_ANEW),
     COHORT_CHANGED: Waiting("the project", ASK_ANEW),

@@ -50,7 +50,7 @@ class OnSpark:
         key: bytes,
     ) -> None:
         self._session, self._spec, self._catalogue = session, spec, catalogue
-        self._duckdb = OnDuckDB(spec, catalogue, store, key)  # which knows the types of columns without reading a row
+        self._duckdb = OnDuckDB(spec, catalogue, store, key)  # which knows the types of columns
         for name, table in store.release.tables.items():
             session.read.parquet(f"file://{folder.absolute() / table.file}").createOrReplaceTempView(f"`{name}`")
         if spec.withheld:
@@ -75,9 +75,9 @@ class OnSpark:
     def interrupt(self) -> None:
         self._session.sparkContext.cancelAllJobs()
 
-    def _frame(self, query: exp.Select) -> DataFrame:
+    def _frame(self, tree: exp.Select) -> DataFrame:
         """The query as a frame, not yet worked out; but whose rows it asks for is, once for all tables."""
-        return self._session.sql(_said(with_tables(query, self._kept_part)))
+        return self._session.sql(_said(with_tables(tree, self._kept_part)))
 
     def _kept_part(self, part: exp.CTE) -> str:
         """Parts of one name are the same in every query of a specification."""

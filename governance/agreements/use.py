@@ -83,11 +83,9 @@ def _not_closed(project: Project) -> Condition:
 
 def _not_suspended(project: Project) -> Condition:
     """Says that it is suspended and not by what: whoever is named in an incident reads nothing of it."""
-    incident = Incident.suspending(project)
-    if incident is None:
+    if Incident.suspending(project) is None:
         return Condition("Not suspended")
-    cure = "research support can say why, and opens it again"
-    return Condition("Not suspended", "The project is suspended", cure, local_day(incident.state_since))
+    return Condition("Not suspended", "The project is suspended", "research support can say why, and opens it again")
 
 
 def _ethics(project: Project, at: datetime) -> Condition:

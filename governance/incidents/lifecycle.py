@@ -42,7 +42,13 @@ def nothing_learned(incident: Any, person: Any, at: datetime) -> str | None:
     return None
 
 
-OTHERS = (named_in_it,)
+def about_own_project(incident: Any, person: Any, at: datetime) -> str | None:
+    if incident.is_about_project_of(person):
+        return "It is about a project that you belong to, so others follow it up."
+    return None
+
+
+OTHERS = (named_in_it, about_own_project)
 
 INCIDENT = (
     # action           from         to          by            unless

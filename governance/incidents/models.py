@@ -136,13 +136,16 @@ class Incident(models.Model):
 
     @classmethod
     def suspending(cls, project: Project) -> Incident | None:
-        """The one that suspends a project, of several that which has done so for longest."""
-        serious = cls.objects.filter(projects__project=project, level__gte=STOPS_USE, state=ASSESSED)
-        return serious.order_by("state_since", "pk").first()
+        """One that suspends a project, if any does."""
+        return cls.objects.filter(projects__project=project, level__gte=STOPS_USE, state=ASSESSED).first()
 
     def names(self, person: User) -> bool:
         """Whether the person is linked to it."""
         return self.people.filter(person=person).exists()
+
+    def is_about_project_of(self, person: User) -> bool:
+        """Whether the person is on the team of a project that it is about."""
+        return self.projects.filter(project__members__person=person).exists()
 
     def is_hidden_from(self, person: User) -> bool:
         """Whoever is named in it reads nothing of it by their role; who reported it reads their report."""

@@ -37,10 +37,12 @@ def _next_reference(year: int) -> str:
     return f"{begins}{int(last.reference.removeprefix(begins)) + 1 if last else 1:04d}"
 
 
+@transaction.atomic
 def assess(incident: Incident, *, level: Level, regulator: Regulator, because: str, by: User, at: datetime) -> Incident:
     """Research support sets the level and says whether the regulator has to be told. It may do so anew."""
     if not because.strip():
         raise Refused("Please give reasons: the level and the regulator are decided by them.")
+    _lock_projects(incident)
     note = f"Level {Level(level).value}. {Regulator(regulator).label}."
     return act(incident, "assess", by=by, at=at, note=note, level=level, regulator=regulator, because=because.strip())
 
@@ -59,6 +61,7 @@ def record(
 @transaction.atomic
 def link_project(incident: Incident, project: Project, *, by: User, at: datetime) -> Incident:
     """Say that it is about a project. Twice is once."""
+    Project.objects.select_for_update().get(pk=project.pk)
     incident = act(incident, "record", by=by, at=at, note=f"Linked {project.reference}.")
     IncidentProject.objects.get_or_create(incident=incident, project=project)
     return incident
@@ -136,8 +139,15 @@ def close(incident: Incident, *, by: User, at: datetime) -> Incident:
     return act(incident, "close", by=by, at=at)
 
 
+@transaction.atomic
 def reopen(incident: Incident, *, reasons: str, by: User, at: datetime) -> Incident:
     """Take it up again; it has to be contained anew."""
     if not reasons.strip():
         raise Refused("Please give reasons: they stay on record.")
+    _lock_projects(incident)
     return act(incident, "reopen", by=by, at=at, note=reasons.strip(), contained_at=None, contained_how="")
+
+
+def _lock_projects(incident: Incident) -> None:
+    """What may suspend them waits for a delivery that is under way, and the next one for it."""
+    list(Project.objects.select_for_update().filter(incidents__incident=incident).order_by("pk"))

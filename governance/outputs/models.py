@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from governance.agreements.services import in_force
 from governance.agreements.use import why_not_use
+from governance.incidents.models import Incident
 from governance.outputs.lifecycle import (
     CHECKED_ONCE,
     CHECKERS_TURN,
@@ -88,7 +89,9 @@ class OutputRequest(models.Model):
         return why_not_use(self.project, person, at)
 
     def why_no_agreement(self, at: datetime) -> str | None:
-        """Why the project may have no outputs at this moment, or None: its agreement must be in force."""
+        """Why the project may have no outputs at this moment, or None: an agreement is in force, and no suspension."""
+        if Incident.suspending(self.project):
+            return "The project is suspended: research support can say why, and opens it again."
         try:
             in_force(self.project, at)
         except Refused as refusal:

@@ -48,9 +48,9 @@ STAGES = {
 AGREED, TAKEN_BACK, PROVIDED = "in_force", "revoked", "delivered"
 OF_PROVISION: Mapping[str, Side] = {
     **dict.fromkeys((AGREED, "failed", "stopped", "cancelled", "refused", "amended", "lapsed", "sanctioned",
-                     "release_withdrawn", "specification_changed", "cohort_changed", "key_rotated",
+                     "suspended", "release_withdrawn", "specification_changed", "cohort_changed", "key_rotated",
                      "records_withheld"), Side.APPLICANTS),
-    **dict.fromkeys(("requested", "building", "held", "suspended", "files_missing", "files_altered"), Side.SERVICE),
+    **dict.fromkeys(("requested", "building", "held", "files_missing", "files_altered"), Side.SERVICE),
 }  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from extracts.keys import KeyDestroyed
 from extracts.models import Extract, ProjectKey
 from extracts.services import keys, rotation
 from governance.audit.models import Entry
+from governance.incidents import services as incidents
 from governance.notices.models import Notice
 from governance.workflow import Refused
-from tests.builders import an_agreement, catalogue, now
+from tests.builders import an_agreement, an_incident, catalogue, now
 from tests.cast import person
 from tests.extracts.telling.telling import spread
 
@@ -116,6 +117,17 @@ def test_delivered_extracts_are_built_again_one_after_another_and_each_once(proj
         old.refresh_from_db()
         assert old.state == "replaced"
     assert swept() is None and not keys.projects_to_rekey().exists()
+
+
+def test_of_a_suspended_project_they_are_built_again_once_it_is_open(project, zones):
+    old = built(project)
+    rotated(project)
+    incident = an_incident("assessed", level=2)
+    incidents.link_project(incident, project, by=person("sam"), at=now())
+    assert swept() is None
+    incidents.contain(incident, contained_at=now(), how="The account was closed.", by=person("sam"), at=now())
+    new = swept()
+    assert (new.replaces, new.state) == (old, "delivered"), new.reason
 
 
 def test_while_one_is_built_the_next_waits(project, zones):

@@ -1,7 +1,9 @@
 """An extract is exactly what was specified, the same every time, and different for every project."""
 
 import csv
+import errno
 import json
+import threading
 import time
 from datetime import date
 from html.parser import HTMLParser
@@ -13,7 +15,7 @@ from pyarrow import parquet
 from benchmarks import extract
 from extracts import delivery, engines, heartbeat, pipeline
 from extracts.atrest.seal import Seal
-from extracts.pipeline import NotInRelease
+from extracts.pipeline import NotInRelease, RowsLost
 from extracts.pseudonyms import PseudonymCollision
 from extracts.specification import compile_specification
 from tests.extracts import small_dataset as small
@@ -200,6 +202,30 @@ def test_progress_is_told_and_can_stop_the_build(root):
     with pytest.raises(Cancelled):
         build(root, "two", progress=cancel)
     assert not (root / "staging" / "two" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("table", ["crime", "victim"])
+def test_a_table_that_fails_while_the_one_before_is_written_ends_the_build(root, monkeypatch, table):
+    read, before = engines.OnDuckDB.read, threading.active_count()
+
+    def failing(engine, asked):
+        if asked.name == table:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return read(engine, asked)
+
+    monkeypatch.setattr(engines.OnDuckDB, "read", failing)
+    with pytest.raises(OSError, match="No space left"):
+        build(root, "one")
+    assert threading.active_count() == before, "nobody reads on"
+    monkeypatch.undo()
+    build(root, "one")
+
+
+def test_rows_that_got_lost_end_the_build(root, monkeypatch):
+    count = engines.OnDuckDB.count
+    monkeypatch.setattr(engines.OnDuckDB, "count", lambda engine, table: count(engine, table) + 1)
+    with pytest.raises(RowsLost, match="crime: 4 rows were to come, 3 came"):
+        build(root, "one")
 
 
 def test_a_long_query_beats_and_is_interrupted(root):

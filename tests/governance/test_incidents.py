@@ -19,6 +19,7 @@ from governance.notices.models import Notice
 from governance.people.grants import give_everywhere
 from governance.people.models.standing import Level
 from governance.people.roles import Role
+from governance.projects.models import Member
 from governance.workflow import Refused
 from tests.builders import a_project, an_agreement, an_incident, now
 from tests.cast import person
@@ -175,6 +176,23 @@ def test_the_lead_is_told_once_it_was_assessed_and_not_when_named():
     assert not Incident.for_lead(project, person("coral")).exists(), "of the team, and not its lead"
     services.link_person(incident, project.lead, part="Did it.", by=sam, at=at)
     assert not Incident.for_lead(project, project.lead).exists()
+
+
+def test_nobody_follows_up_what_is_about_their_own_project():
+    project, rae, sam, at = a_project("approved"), person("rae"), person("sam"), now()
+    give_everywhere(rae, Role.SUPPORT)
+    Member.objects.create(project=project, person=rae, role=Role.COORDINATOR, since=at)
+    incident = an_incident("assessed", level=2)
+    services.link_project(incident, project, by=rae, at=at)  # that they may say
+    said = {"level": Level.MINOR, "regulator": Regulator.NOT_NEEDED, "because": "Nothing."}
+    for act in (
+        lambda: services.unlink_project(incident.projects.get(), by=rae, at=at),
+        lambda: services.assess(incident, **said, by=rae, at=at),
+        lambda: services.contain(incident, contained_at=at, how="So.", by=rae, at=at),
+    ):
+        with pytest.raises(Refused, match="a project that you belong to"):
+            act()
+    services.unlink_project(incident.projects.get(), by=sam, at=at)
 
 
 def test_a_serious_incident_suspends_its_projects_from_assessment_to_containment():

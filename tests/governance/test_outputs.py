@@ -2,6 +2,7 @@
 
 import pytest
 
+from governance.incidents import services as incidents
 from governance.outputs import services
 from governance.outputs.models import CheckVerdict, OutputRequest
 from governance.people.grants import give_everywhere, worker
@@ -9,7 +10,7 @@ from governance.people.roles import Role
 from governance.projects.models import Member
 from governance.workflow import Refused
 from portal.records import history_of
-from tests.builders import FREQUENCIES, an_output, now
+from tests.builders import FREQUENCIES, an_incident, an_output, now
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,15 @@ pytestmark = pytest.mark.django_db
 
 def check(output, who, verdict=CheckVerdict.APPROVE, reasons="Every count is above 10."):
     return services.check(output, verdict=verdict, reasons=reasons, round=output.round, by=person(who), at=now())
+
+
+def test_nothing_leaves_a_suspended_project():
+    output, incident = an_output("cleared"), an_incident("assessed", level=2)
+    incidents.link_project(incident, output.project, by=person("sam"), at=now())
+    with pytest.raises(Refused, match="The project is suspended: research support"):
+        services.release(output, round=output.round, by=person("cass"), at=now())
+    incidents.contain(incident, contained_at=now(), how="It was not sent.", by=person("sam"), at=now())
+    assert services.release(output, round=output.round, by=person("cass"), at=now()).state == "releasing"
 
 
 def test_two_different_checkers_are_needed():
