@@ -10,26 +10,32 @@ from tests.journeys.browser import sign_out
 from tests.journeys.journey import Journey
 from tests.journeys.stack import Stack
 
-# Files that wait at three steps, and incidents at three: a scanner is nothing that the demonstration has.
-RECORDS = """
-from governance.incidents import services as incidents
+# Files that wait at three steps, and projects that end: a scanner is nothing that the demonstration has.
+FILES = """
 from governance.projects.models import Project
-from tests.builders import _an_agreement, a_closure, an_incident, an_ingress, now, person
+from tests.builders import _an_agreement, a_closure, an_ingress
 project = Project.objects.get(title="{title}")
 for state in ("draft", "submitted", "approved"):
     an_ingress(state, project=project)
+for state in ("open", "answered", "submitted"):
+    a_closure(state, project=_an_agreement().project)
+"""
+# Incidents at three steps, of which the second suspends the project.
+INCIDENTS = """
+from governance.incidents import services as incidents
+from governance.projects.models import Project
+from tests.builders import an_incident, now, person
+project = Project.objects.get(title="{title}")
 an_incident("reported")
 assessed = an_incident("assessed", level=2, regulator="needed")
 incidents.link_person(assessed, person("olu"), part="Printed it.", by=person("sam"), at=now())
 incidents.link_project(assessed, project, by=person("sam"), at=now())
 an_incident("closed")
-for state in ("open", "answered", "submitted"):
-    a_closure(state, project=_an_agreement().project)
 """
 
 
 def the_data_are_looked_after(journey: Journey, project: str, title: str, stack: Stack) -> None:
-    stack.run(RECORDS.replace("{title}", title))
+    stack.run(FILES.replace("{title}", title))
     _look(journey, "ruth", (
         ("/extracts/1/refresh", "extract-refresh"),
         (f"{project}ingress/new", "ingress-new"),
@@ -39,13 +45,18 @@ def the_data_are_looked_after(journey: Journey, project: str, title: str, stack:
         ("/ingress/1/files/1/", "ingress-file"),
         ("/ingress/1/submit", "ingress-submit"),
         ("/ingress/1/withdraw", "ingress-withdraw"),
-        ("/incidents/report", "incident-report"),
-        (f"{project}incidents/2/", "incident-of-a-project"),
     ))  # fmt: skip
     journey.page.goto("/ingress/3/")
     expect(journey.page.locator(".gh-status")).to_contain_text("In the workspace", timeout=60_000)
     _look(journey, "ruth", [("/ingress/3/remove", "ingress-remove")])
     _look(journey, "cass", [("/ingress/", "ingresses"), ("/ingress/2/decide", "ingress-decide")])
+    stack.run(INCIDENTS.replace("{title}", title))
+    _look(journey, "ruth", (
+        ("/incidents/report", "incident-report"),
+        (f"{project}incidents/2/", "incident-of-a-project"),
+        (f"{project}workspace", "workspace-suspended"),
+    ))  # fmt: skip
+    expect(journey.page.locator("main")).to_contain_text("The project is suspended")
     _look(journey, "sam", (
         (f"{project}keys", "keys"),
         (f"{project}keys/rotate", "key-rotate"),
