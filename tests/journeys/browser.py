@@ -58,8 +58,7 @@ def shot(page: Page, name: str, accessible_when: Collection[str] = ()) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for kind, width in (("narrow", NARROW), ("wide", WIDE)):
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        picture = SCREENSHOTS / f"{name}-{kind}.jpeg"  # which is made in two thirds of the time that a PNG takes
-        page.screenshot(path=picture, full_page=True, quality=90)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{kind}.png", full_page=True)
         beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert beyond <= 0, f"{page.url} is {beyond} pixels too broad for a {kind} screen"
         if kind in accessible_when:
