@@ -51,9 +51,9 @@ from extracts.spark.opening import Cluster, engine_for
 from extracts.specification import BadSpecification, ExtractSpec, missing_from
 from extracts.withheld_list import extend, occurring
 from extracts.zones import Zones
+from governance.agreements.use import why_suspended
 from governance.audit import chain, trail
 from governance.catalogue.catalogue import Catalogue, catalogue_at, description_of
-from governance.incidents.models import Incident
 from governance.outputs.lifecycle import CHECKING, RELEASING
 from governance.outputs.models import OutputRequest
 from governance.people.grants import worker
@@ -388,7 +388,7 @@ def _rekey() -> None:
     holds stays as it is: the workspace is closed to its people, and it goes with it.
     """
     for project in keys.projects_to_rekey():
-        if Incident.suspending(project):  # it would be stopped, and not asked for again once the project is open
+        if why_suspended(project):  # it would be stopped, and not asked for again once the project is open
             continue
         extract = keys.not_asked_again().filter(project=project).order_by("pk")[0]
         release = services.current_release(extract.release.code)

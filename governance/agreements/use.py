@@ -51,6 +51,11 @@ def why_not_open(project: Project, at: datetime) -> str | None:
     return told(found)
 
 
+def why_suspended(project: Project) -> str | None:
+    """That the project is suspended and who can say why, or None."""
+    return told([_not_suspended(project)])
+
+
 def why_not_use(project: Project, person: User, at: datetime) -> str | None:
     """Which conditions fail at this moment and who can cure them, or None when the person may use the data."""
     return told(conditions_of_use(project, person, at))

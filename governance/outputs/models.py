@@ -12,8 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from governance.agreements.services import in_force
-from governance.agreements.use import why_not_use
-from governance.incidents.models import Incident
+from governance.agreements.use import why_not_use, why_suspended
 from governance.outputs.lifecycle import (
     CHECKED_ONCE,
     CHECKERS_TURN,
@@ -90,8 +89,8 @@ class OutputRequest(models.Model):
 
     def why_no_agreement(self, at: datetime) -> str | None:
         """Why the project may have no outputs at this moment, or None: an agreement is in force, and no suspension."""
-        if Incident.suspending(self.project):
-            return "The project is suspended: research support can say why, and opens it again."
+        if reason := why_suspended(self.project):
+            return reason
         try:
             in_force(self.project, at)
         except Refused as refusal:
