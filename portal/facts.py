@@ -20,6 +20,7 @@ from governance.agreements.models.agreement import Side
 from governance.amendments import lifecycle as amending
 from governance.amendments.models import VOTES_AS as AMENDMENTS_VOTES_AS
 from governance.amendments.models import Amendment, AmendmentVote
+from governance.incidents.models import Incident, IncidentProject
 from governance.outputs import lifecycle as outputs
 from governance.outputs.models import Check
 from governance.people import lifecycle as people
@@ -59,6 +60,8 @@ class Facts:
     in_force: Mapping[int, Agreement]
     newest_out: Mapping[str, datetime]
     named: Collection[int] = ()
+    incidents_of_own: Collection[int] = ()
+    suspended: Collection[int] = ()
 
 
 class Known:
@@ -81,6 +84,8 @@ class Known:
         if self._record.state != outputs.CLEARED:
             reason: str | None = self._record.why_no_agreement(at)  # no turn asks it of these: nothing was fetched
             return reason
+        if self._record.project_id in self._facts.suspended:
+            return "The project is suspended."
         agreement = self._facts.in_force.get(self._record.project_id)
         return agreement.why_not_in_force(at) if agreement else "No agreement of this project is in force."
 
@@ -118,6 +123,9 @@ class Known:
     def names(self, person: User) -> bool:
         return self._record.pk in self._facts.named
 
+    def is_about_project_of(self, person: User) -> bool:
+        return self._record.pk in self._facts.incidents_of_own
+
     def checked_by(self, person: User) -> bool:
         return (self._record.pk, self._record.round) in self._facts.checked
 
@@ -134,6 +142,9 @@ def facts_about(person: User, at: datetime) -> Facts:
     institution = Signature.objects.filter(side=Side.INSTITUTION, agreement__state=DRAWN_UP)
     team, held = teams_of(person, Project.objects.all(), at)
     everywhere = roles_everywhere(person, at)
+    supports = Role.SUPPORT in everywhere
+    own = IncidentProject.objects.filter(project__members__person=person)
+    stopping = Incident.those_suspending() if Role.CHECKER in everywhere else Incident.objects.none()
     shared = known_of(person) if everywhere & DECIDING else ()
     return Facts(
         person=person,
@@ -157,7 +168,9 @@ def facts_about(person: User, at: datetime) -> Facts:
         institution_signed=set(institution.values_list("agreement_id", flat=True)),
         checked=set(checks.values_list("request_id", "round")),
         in_force={agreement.project_id: agreement for agreement in in_force.defer("scope_json", "terms")},
-        named=set(person.incidents.values_list("incident_id", flat=True)) if Role.SUPPORT in everywhere else set(),
+        named=set(person.incidents.values_list("incident_id", flat=True)) if supports else set(),
+        incidents_of_own=set(own.values_list("incident_id", flat=True)) if supports else set(),
+        suspended=set(stopping.values_list("projects__project_id", flat=True)),
         newest_out=dict(out.values_list("code").annotate(newest=Max("created_at"))),
     )
 

@@ -135,9 +135,14 @@ class Incident(models.Model):
         return self.is_serious and self.state == ASSESSED
 
     @classmethod
+    def those_suspending(cls) -> QuerySet[Incident]:
+        """Those for which `suspends` holds."""
+        return cls.objects.filter(level__gte=STOPS_USE, state=ASSESSED)
+
+    @classmethod
     def suspending(cls, project: Project) -> Incident | None:
         """One that suspends a project, if any does."""
-        return cls.objects.filter(projects__project=project, level__gte=STOPS_USE, state=ASSESSED).first()
+        return cls.those_suspending().filter(projects__project=project).first()
 
     def names(self, person: User) -> bool:
         """Whether the person is linked to it."""

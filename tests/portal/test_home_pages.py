@@ -16,6 +16,7 @@ from governance.amendments import services as amendments
 from governance.amendments.delta import Kind
 from governance.amendments.models import Amendment
 from governance.catalogue.catalogue import Catalogue
+from governance.incidents import services as incidents
 from governance.outputs import services as outputs
 from governance.outputs.models import CheckVerdict
 from governance.people.grants import roles_for, worker
@@ -234,6 +235,13 @@ def test_a_cleared_output_waits_for_a_checker_and_is_news_to_its_author():
     assert waits_for("cass") == waits_for("devi") == ["Release the files: two checkers cleared them"]
     assert news_for("ruth")[0] == "Two checkers cleared it: it will be released"
     assert not waits_for("ruth")
+
+
+def test_a_cleared_output_of_a_suspended_project_waits_for_nobody():
+    output = builders.an_output("cleared")
+    incident = builders.an_incident("assessed", level=3)
+    incidents.link_project(incident, output.project, by=person("sam"), at=builders.now())
+    assert waits_for("cass") == waits_for("devi") == []
 
 
 def test_a_released_output_is_news_to_its_author_alone():
