@@ -31,6 +31,12 @@ class Explainer:
         """An explainer for the intervals of a system."""
         return cls(system, found, csr_array(system.equations.T))
 
+    def attack(self, place: int) -> str:
+        """How the cell in one place of the system is worked out or narrowed down."""
+        if self.system.low[place] == self.system.high[place]:
+            return "Another table shows this cell."
+        return self.exact(place) if self.found.low[place] == self.found.high[place] else self.narrow(place)
+
     def exact(self, place: int) -> str:
         """How the cell in one place of the system is worked out exactly."""
         value = float(self.found.low[place])

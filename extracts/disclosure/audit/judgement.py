@@ -31,6 +31,12 @@ class Audit:
     doubtful: Booleans
     open: Booleans
 
+    def shown_elsewhere(self, hidden: Booleans, *, threshold: int) -> Booleans:
+        """Which cells that some table hides are shown by another, though they are below the threshold and not 0."""
+        number = self.found.high
+        found: Booleans = hidden & ~self.protected & (number < threshold) & (number > 0)
+        return found
+
     def implied(self) -> list[tuple[Key, float, float]]:
         """Key, lowest and highest value of the cells that are worked out exactly or narrowed down too far."""
         places = np.flatnonzero(self.exact | self.unsafe | self.doubtful).tolist()
