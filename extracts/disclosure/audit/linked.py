@@ -16,7 +16,7 @@ from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.suggest import UNNAMED
 
-# Two dimensions are the same when they share more than this part of their labels.
+# Two dimensions are the same when more than this part of the labels of one are labels of the other.
 ALIKE = 0.5
 
 
@@ -102,13 +102,14 @@ def _unnamed(name: str) -> bool:
 
 
 def _labels(cells: Cells) -> dict[str, frozenset[str]]:
-    """The labels of each dimension, in the form in which they are compared."""
-    return {name: frozenset(map(as_compared, cells.labels[name].astype(str).unique())) for name in cells.dimensions}
+    """The labels of each dimension but for the totals, in the form in which they are compared."""
+    parts = {name: cells.labels[name][~cells.is_total(name)].astype(str).unique() for name in cells.dimensions}
+    return {name: frozenset(map(as_compared, labels)) for name, labels in parts.items()}
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:
-    """The part of all the labels of two dimensions that both have."""
-    return len(one & other) / max(1, len(one | other))
+    """The part of the labels of the smaller of two dimensions that the other has too."""
+    return len(one & other) / max(1, min(len(one), len(other)))
 
 
 def _groups(systems: Sequence[System]) -> list[list[int]]:
