@@ -5,7 +5,7 @@ import pytest
 from extracts.disclosure.rulebook import Rule
 from extracts.disclosure.rules import secondary_suppression
 
-from .tables import counts, found, long_counts, of_rule
+from .tables import counts, found
 
 CODE = secondary_suppression.CODE
 
