@@ -208,7 +208,8 @@ READERS = {
     "layout": lambda value: _build(Layout, value, "A layout"),
     "regression": lambda value: _build(Regression, value, "A regression"),
     "form": _form, "rows": _texts, "columns": _text, "counts": _texts, "totals": _texts, "means": _texts,
-    "others": _texts, "percentages": _percentages,
+    "others": _texts, "percentages": _percentages, "shapes": _texts, "positions": _texts, "endpoints": _texts,
+    "modes": _texts, "indices": _texts, "ratios": _texts, "weighted": _texts, "statistic": _text,
     "column": _text, "base": _text, "out_of": _whole,
     "n_obs": _whole, "parameters": _whole, "df_residual": _whole,
 }  # fmt: skip
