@@ -37,6 +37,26 @@ def suggest_for(name: str, table: Table) -> FileDescription:
     return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
 
 
+def suggest_beneath(name: str, table: Table) -> FileDescription:
+    """A description of a table of counts: headings with a common first word are categories of that name.
+
+    `outcome_yes` and `outcome_no` are the categories yes and no of outcome, under the labels that the draft gives.
+    """
+    numbers = tuple(heading for heading in table.columns if kind_of_column("n", table.column(heading)) == "count")
+    rows = tuple(heading for heading in table.columns if heading not in numbers)
+    if not rows:
+        rows, numbers = numbers[:1], numbers[1:]
+    wide = len(numbers) > 1
+    layout = Layout("wide" if wide else "long", rows, (_common(numbers) or UNNAMED) if wide else "", counts=numbers)
+    return FileDescription(name, "FREQ", layout=layout)
+
+
+def _common(headings: Sequence[str]) -> str:
+    """The first word that all headings share, before an underscore or a space, or ""."""
+    first = {re.split(r"[_ ]", heading, maxsplit=1)[0] for heading in headings if re.search(r"[_ ]", heading)}
+    return first.pop() if len(first) == 1 and all(re.search(r"[_ ]", heading) for heading in headings) else ""
+
+
 def _kind(heading: str, values: Sequence[str]) -> str:
     """What a column seems to hold. Numbers that begin with a zero before another digit, as 01.5, are codes."""
     if any(PADDED.fullmatch(value) for value in values):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,31 +10,15 @@ import pandas as pd
 
 from extracts.disclosure.microdata.bands import band_of
 from extracts.disclosure.microdata.cube import MEASURES, cube
-from extracts.disclosure.microdata.records import Records, quoted
+from extracts.disclosure.microdata.records import TABLE, Records, quoted
 from extracts.disclosure.reading.cells import EVIDENCE_COLUMNS, Cells
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.recipe import Recipe
 
 MOST_DIMENSIONS = 8
+SHARED = ("endpoint", "mode", "position")
 ABSENT = {"units": 0.0, "n": 0.0, "filled": 0.0, "total": 0.0, "absolute_total": 0.0}
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a table was made from its microdata.
-
-    microdata  name of the file with the records
-    unit       column that names the person; "" where each record is one
-    value      column of the amounts; "" for a table of counts
-    where      SQL condition of the population; "" for everybody
-    case       column that names the court case, for rules about co-defendants
-    """
-
-    microdata: str = ""
-    unit: str = ""
-    value: str = ""
-    where: str = ""
-    case: str = ""
 
 
 def add_support(cells: Cells, records: Records, recipe: Recipe, *, apart: Sequence[str] = ()) -> Cells:
@@ -53,7 +36,37 @@ def add_support(cells: Cells, records: Records, recipe: Recipe, *, apart: Sequen
     margins = _margins(cells, list(dimensions))
     found = cube(records, expressions, value=value, margins=margins, where=recipe.where or "TRUE")
     counted = _evidence(cells, list(dimensions), found, bool(value))
+    if value and cells.facts["kind"].isin(SHARED).any():
+        counted["sharing"] = _sharing(cells, records, expressions, value, recipe)
     return Cells(cells.labels, cells.totals, cells.facts.assign(**counted))
+
+
+def _sharing(
+    cells: Cells, records: Records, expressions: Mapping[str, str], value: str, recipe: Recipe
+) -> pd.Series[float]:
+    """How many units have the value that a cell shows, within what its decimals say."""
+    labels = {name: f"CAST({expression} AS VARCHAR)" for name, expression in expressions.items()}
+    found = []
+    for place in range(len(cells)):
+        fact = cells.facts.iloc[place]
+        if fact["kind"] not in SHARED or fact["state"] != "number":
+            found.append(float("nan"))
+            continue
+        low, high = float(fact["value"] - fact["spread"]), float(fact["value"] + fact["spread"])
+        inside = [f"{quoted(value)} BETWEEN {low!r} AND {high!r}", f"({recipe.where or 'TRUE'})"]
+        for name, expression in labels.items():
+            if not cells.totals[name].iloc[place]:
+                inside.append(_is(expression, str(cells.labels[name].iloc[place])))
+        unit = f"DISTINCT {quoted(records.unit)}" if records.unit else "*"
+        asked = f"SELECT count({unit}) AS n FROM {TABLE} WHERE {' AND '.join(inside)}"
+        found.append(float(records.frame(asked)["n"].iloc[0]))
+    return pd.Series(found, index=cells.facts.index, dtype=float)
+
+
+def _is(expression: str, label: str) -> str:
+    """SQL that compares a label as `_as_key` does."""
+    number = f"TRY_CAST({expression} AS DOUBLE) = {float(label)!r}" if _is_number(label) else "FALSE"
+    return f"({number} OR lower(trim({expression})) = {_text(as_compared(label))})"
 
 
 def _column(records: Records, name: str) -> str:

@@ -21,7 +21,17 @@ Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Groups = npt.NDArray[np.int64]
 
-EVIDENCE_COLUMNS = ("n", "total", "largest", "second_largest", "absolute_total", "rows", "minimum", "maximum")
+EVIDENCE_COLUMNS = (
+    "n",
+    "total",
+    "largest",
+    "second_largest",
+    "absolute_total",
+    "rows",
+    "minimum",
+    "maximum",
+    "sharing",
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Cells:
             structural  shows 0 and holds nobody, by definition; said_structural if the
                         description says so, be it right or wrong
             blank       left empty, or filled with what software writes for nothing
-            n, total, largest, second_largest, absolute_total, rows, minimum, maximum   evidence, or NaN
+            n, total, largest, second_largest, absolute_total, rows, minimum, maximum, sharing   evidence, or NaN
     """
 
     labels: pd.DataFrame
