@@ -79,7 +79,7 @@ def _table(block: Block) -> tuple[Table, set[tuple[int, int]]] | None:
     headings, rows, numbers = _without_sections(headings, rows, numbers)
     _fill_down(rows)
     headings, rows = split_brackets(headings, rows)
-    table = Table(_unique(headings), tuple(map(tuple, rows)), tuple(number + 1 for number in numbers))
+    table = Table(unique(headings), tuple(map(tuple, rows)), tuple(number + 1 for number in numbers))
     return table, used
 
 
@@ -148,7 +148,7 @@ def _joined(rows: Rows, width: int) -> list[str]:
     return [" / ".join(dict.fromkeys(words)) for words in columns]
 
 
-def _unique(headings: Sequence[str]) -> tuple[str, ...]:
+def unique(headings: Sequence[str]) -> tuple[str, ...]:
     """Headings of which no two are the same, and none is empty."""
     made: list[str] = []
     for place, heading in enumerate(headings, 1):
