@@ -1,7 +1,6 @@
 """Parquet, Arrow and Feather: the table, the index, and what the file keeps beside them."""
 
 import io
-import warnings
 
 import pandas as pd
 import pyarrow as pa
@@ -32,17 +31,13 @@ def arrow(table: pa.Table, *, stream: bool = False) -> bytes:
     return file.getvalue().to_pybytes()
 
 
-def feathered(table: pa.Table, version: int) -> bytes:
+def feathered(table: pa.Table) -> bytes:
     file = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # version 1 is old, and still about
-        feather.write_feather(table, file, version=version, compression="uncompressed" if version > 1 else None)
+    feather.write_feather(table, file)
     return file.getvalue()
 
 
-@pytest.mark.parametrize(
-    "content", [parquet(TABLE), arrow(TABLE), arrow(TABLE, stream=True), feathered(TABLE, 1), feathered(TABLE, 2)]
-)
+@pytest.mark.parametrize("content", [parquet(TABLE), arrow(TABLE), arrow(TABLE, stream=True), feathered(TABLE)])
 def test_the_table(content: bytes) -> None:
     contents = read(content, "a", SRS_10)
     assert tables(contents) == {"": WANTED}
