@@ -92,16 +92,21 @@ def slide_table(*rows: tuple[object, ...]) -> str:
     """The XML of a table of a slide."""
     cell = "<a:tc><a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
     lines = "".join(f"<a:tr>{''.join(cell.format(text) for text in row)}</a:tr>" for row in rows)
-    return f"<p:graphicFrame><a:graphic><a:graphicData><a:tbl>{lines}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+    return (
+        f"<p:graphicFrame><a:graphic><a:graphicData><a:tbl>{lines}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+    )
 
 
 def slide_text(text: str, shape: str = "", x: int = 0) -> str:
     """The XML of a text on a slide."""
     place = f'<p:spPr><a:xfrm><a:off x="{x}" y="0"/></a:xfrm></p:spPr>'
-    return f'<p:sp><p:nvSpPr><p:cNvPr id="2" name="Text" {shape}/></p:nvSpPr>{place}<a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:sp>'
+    about = f'<p:nvSpPr><p:cNvPr id="2" name="Text" {shape}/></p:nvSpPr>'
+    return f"<p:sp>{about}{place}<a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:sp>"
 
 
-def pptx(*slides: str, show: str = "", more: Mapping[str, str | bytes] | None = None, listed: int | None = None) -> bytes:
+def pptx(
+    *slides: str, show: str = "", more: Mapping[str, str | bytes] | None = None, listed: int | None = None
+) -> bytes:
     """A presentation of these slides."""
     slides = slides or (slide_table(*ROWS),)
     ids = "".join(f'<p:sldId id="{256 + n}" r:id="rId{n}"/>' for n in range(len(slides) if listed is None else listed))
@@ -109,7 +114,9 @@ def pptx(*slides: str, show: str = "", more: Mapping[str, str | bytes] | None = 
         f"ppt/slides/slide{n}.xml": f"<p:sld {P} {show}><p:cSld><p:spTree>{slide}</p:spTree></p:cSld></p:sld>"
         for n, slide in enumerate(slides, 1)
     }
-    presentation = f'<p:presentation {P}><p:sldIdLst>{ids}</p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/></p:presentation>'
+    presentation = (
+        f'<p:presentation {P}><p:sldIdLst>{ids}</p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/></p:presentation>'
+    )
     return zipped({"[Content_Types].xml": TYPES, "ppt/presentation.xml": presentation, **made, **(more or {})})
 
 
@@ -125,9 +132,12 @@ def ods_row(*cells: object, attributes: str = "") -> str:
     return f"<table:table-row {attributes}>{''.join(map(str, made))}</table:table-row>"
 
 
-def ods(*rows: str, columns: str = "", style: str = "", beside: str = "", more: Mapping[str, str | bytes] | None = None) -> bytes:
+def ods(
+    *rows: str, columns: str = "", style: str = "", beside: str = "", more: Mapping[str, str | bytes] | None = None
+) -> bytes:
     """An OpenDocument workbook with these rows on its only sheet, `Counts`."""
-    hidden = '<style:style style:name="gone" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    unseen = '<style:table-properties table:display="false"/>'
+    hidden = f'<style:style style:name="gone" style:family="table">{unseen}</style:style>'
     table = "".join(rows) or "".join(ods_row(*row) for row in ROWS)
     content = (
         f"<office:document-content {ODF}><office:automatic-styles>{hidden}</office:automatic-styles><office:body>"
@@ -144,7 +154,9 @@ def xls(rows: tuple[tuple[object, ...], ...] = ROWS, *, state: int = 0, streams:
     name = b"Counts"
     bound = struct.pack("<HHIBBBB", 0x85, 8 + len(name), len(bof) + 12 + len(name) + 4, state, 0, len(name), 0) + name
     end = struct.pack("<HH", 0x0A, 0)
-    cells = b"".join(_biff_cell(row, column, value) for row, line in enumerate(rows) for column, value in enumerate(line))
+    cells = b"".join(
+        _biff_cell(row, column, value) for row, line in enumerate(rows) for column, value in enumerate(line)
+    )
     sheet = struct.pack("<HHHHHHII", 0x809, 16, 0x600, 0x10, 0, 0, 0, 0) + cells + end
     return compound({"Workbook": bof + bound + end + sheet, **dict.fromkeys(streams, b"x" * 10)})
 
