@@ -62,6 +62,7 @@ STATISTICS = {
     "median": "quantile", "mode": "mode", "min": "min_max", "max": "min_max",
 }  # fmt: skip
 ORDER = ("magnitude", "shape", "quantile", "mode", "min_max")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
 
 
@@ -865,6 +866,7 @@ class Session:
         The numbers are taken as they are. The size of the model and of the groups behind its 0/1 columns come from
         its own matrix; they are of records, since the model does not say whose they are.
         """
+        asked = _asked(locals())
         try:
             own, freedom = result.model, int(result.df_resid)
             terms, y = list(own.exog_names), str(own.endog_names)
@@ -877,7 +879,7 @@ class Session:
         kind = type(own).__name__.lower()
         model = Model(kind, terms, coefficients, errors, matrix, outcome, np.arange(len(matrix)), freedom, {})
         notes = [f"Groups are counted in records, not by {self.unit}."] * bool(self.unit)
-        called = _called([y], kind, {"terms": terms, "n": len(matrix), "where": where})
+        called = _called([y], kind, asked | {"result": terms})
         return self._write_model(model, said, called, all_of(self.where, where), notes)
 
     # ------------------------------------------------------------ other files, and the list
@@ -889,7 +891,7 @@ class Session:
 
         Nothing is known of it but what you say, so a person will have to look.
         """
-        source = Path(path)
+        source, _ = Path(path), _asked(locals())
         if not description.strip():
             raise CannotMake("Say in a sentence what the file shows.")
         if not source.is_file():
@@ -1052,8 +1054,6 @@ class Session:
         self, files: list[dict[str, Any]], population: str, said: Mapping[str, Any], context: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What is known of an output besides its numbers."""
-        if strange := sorted(set(said) - {*KNOWN, "name", "title"}):
-            raise CannotMake(f"{', '.join(strange)} is nothing that can be said of an output: {', '.join(KNOWN)} can.")
         known = {key: said[key] for key in KNOWN if key in said}
         given = {"unit": self.unit, **context, "dataset_version": self.dataset_version, **known}
         populations = [{"file": files[0]["path"], "filter": population}]
@@ -1314,7 +1314,12 @@ def _slug(text: str) -> str:
 
 
 def _asked(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What was asked for: the arguments of a call, but for what is only said of the output."""
+    """What was asked for: the arguments of a call, but for what is only said of the output. Raises CannotMake."""
+    said = arguments["said"]
+    if strange := sorted(set(said) - {*KNOWN, "name", "title"}):
+        raise CannotMake(f"{', '.join(strange)} is nothing that can be said of an output: {', '.join(KNOWN)} can.")
+    if said.get("name") and not NAME.fullmatch(said["name"]):
+        raise CannotMake("The name of an output has letters, digits, - and _ only.")
     return {key: value for key, value in arguments.items() if key not in ("self", "said")}
 
 
