@@ -52,8 +52,8 @@ TOTAL = "Total"
 HIDDEN, NOBODY = "[c]", "[z]"  # what stands for a hidden number, and for the mean of nobody
 # Columns of our own, called as no column of anybody's data is.
 PLACE, UNIT, VALUE, WEIGHT, EVENT, SHOWN = "\0place", "\0unit", "\0value", "\0weight", "\0event", "\0shown"
-BEHIND = ("n", "rows", "values", "total", "largest", "second_largest", "absolute_total", "all_same", "measure",
-          "below", "at", "above", "shared", "modal")  # fmt: skip
+BEHIND = ("n", "rows", "values", "total", "largest", "second_largest", "absolute_total", "denominator", "all_same",
+          "measure", "below", "at", "above", "shared", "modal")  # fmt: skip
 KNOWN = ("sensitive", "children", "structural_zeros", "nesting", "case")  # what a case may say beyond what is seen
 
 # Statistic -> the kind of output that it is, least to most revealing. Percentiles are written p5, p25, p90.
@@ -321,6 +321,7 @@ def contributed(records: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
     total                    sum of the values (with weights: of weight times value)
     largest, second_largest  what the two largest units contribute; absolute if there is an absolute_total
     absolute_total           sum of what the units contribute, without signs; only when some contribute less than 0
+    denominator              what total is divided by to give the mean, when it is not the number of values: weights
     all_same                 whether all the values are equal
     """
     present = records[records[VALUE].notna()]
@@ -336,6 +337,8 @@ def contributed(records: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
     found["second_largest"] = of_units[by_cell.cumcount() == 1].droplevel(UNIT)
     if (by_unit < 0).any():
         found["absolute_total"] = by_cell.sum()
+    if (records[WEIGHT] != 1).any():
+        found["denominator"] = cells[WEIGHT].sum()
     found["all_same"] = cells[VALUE].min() == cells[VALUE].max()
     return found.reset_index()
 
@@ -716,7 +719,8 @@ class Session:
         table = Table(kind, grid.down, columns, cells[grid.dims], shown, texts, few, cells[["n"]],
                       behind if len(shown) > 1 else behind.drop(columns="measure"), layout)  # fmt: skip
         done = _controls(suppress_below, None if digits is None else 10.0**-digits)
-        context = {"statistic": ", ".join(wanted), "value": value, "weight": weight, **done}
+        only = {"statistic": wanted[0]} if len(wanted) == 1 else {}
+        context = {**only, "value": value, "weight": weight, **done}
         grid.notes.extend(self._look_at(cells, {kind_of(one) for one in wanted}))
         called = _called([*grid.dims, *wanted], value, asked)
         return self._write_table(table, said, called, grid, context, suppress_below)
@@ -825,7 +829,7 @@ class Session:
             "surv_prob": below(cells[["num_events"]], self.threshold)
         }
         texts = {one: column.map(number) for one, column in shown.items()}
-        layout = {"form": "long", "dims": dims, "measures": list(shown)}
+        layout = {"form": "long", "dims": dims, "measures": counts, "others": ["surv_prob"]}
         table = Table("survival", dims, None, cells[dims], shown, texts, few, cells[counts], cells[[*dims, *counts]],
                       layout, "underlying")  # fmt: skip
         context = {"statistic": "survival", "value": time}
@@ -1009,7 +1013,8 @@ class Session:
         hide = below(table.n, limit) if limit else np.zeros(len(table.cells), dtype=bool)
         written = table.laid_out(hidden(table.texts, hide))
         of = f" of {context['value']}" if "value" in context else ""
-        title = said.get("title") or f"{str(context['statistic']).capitalize()}{of} by {_by(table.cells)}"
+        what = str(context.get("statistic") or ", ".join(table.numbers)).capitalize()
+        title = said.get("title") or f"{what}{of} by {_by(table.cells)}"
         output = Output(
             said.get("name") or called, title, table.laid_out(table.numbers), written, table.behind, table.marks()
         )
@@ -1125,6 +1130,15 @@ class Model:
             found.append(("outcome", *self._units(self.outcome == 1)))
         return pd.DataFrame(found, columns=["term", "n", "rest"])
 
+    def categories(self) -> dict[str, dict[str, int]]:
+        """The same by variable and label: of 0/1 columns both labels, of columns of labels each."""
+        found: dict[str, dict[str, int]] = {}
+        for term, n, rest in self.groups().itertuples(index=False):
+            name, _, text = term.partition("=")
+            labelled = name in self.references
+            found.setdefault(name if labelled else term, {}).update({text: n} if labelled else {"1": n, "0": rest})
+        return found
+
     def _units(self, chosen: Any) -> tuple[int, int]:
         return len(pd.unique(self.units[chosen])), len(pd.unique(self.units[~chosen]))
 
@@ -1134,7 +1148,7 @@ class Model:
         return {
             "model": self.kind, "n_obs": len(self.matrix), "n_units": len(pd.unique(self.units)),
             "df_resid": self.freedom, "k": len(self.terms), "distinct_rows": patterns,
-            "saturated": patterns <= len(self.terms),
+            "saturated": patterns <= len(self.terms), "categories": self.categories(),
         }  # fmt: skip
 
 

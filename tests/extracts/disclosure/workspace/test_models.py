@@ -65,6 +65,8 @@ def test_groups_behind_a_model_are_counted_in_units(tmp_path):
     size = json.loads((tmp_path / "outputs" / "model_size.json").read_text())
     assert (size["model"], size["n_obs"], size["k"], size["df_resid"]) == ("logit", 120, 4, 116)
     assert size["n_units"] == records["person_id"].nunique() and size["saturated"] is False
+    assert size["categories"]["offence"] == people.to_dict()
+    assert size["categories"]["outcome"] == {"1": groups.loc["outcome", "n"], "0": groups.loc["outcome", "rest"]}
 
 
 def test_a_group_of_one_and_a_saturated_model_are_noted(tmp_path):
