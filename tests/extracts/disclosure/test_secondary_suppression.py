@@ -13,11 +13,11 @@ CODE = secondary_suppression.CODE
 @pytest.fixture(autouse=True)
 def _in_the_rulebook(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rule in place of the one it replaces."""
-    from extracts.disclosure import check, rulebook
+    from extracts.disclosure import judging, rulebook
 
     others = [rule for rule in rulebook.RULES if rule.code not in ("margins", CODE)]
     own = Rule(CODE, "", rulebook.CELLS, secondary_suppression.findings)
-    monkeypatch.setattr(check, "RULES", (*others, own))
+    monkeypatch.setattr(judging, "RULES", (*others, own))
 
 
 @pytest.mark.parametrize(
