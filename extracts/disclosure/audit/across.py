@@ -64,7 +64,7 @@ def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[Finding]:
         cure = "Say whom each table is about, or check the totals."
         yield from (subject.file_finding(CODE, Verdict.REVIEW, problem, cure=cure) for subject in own)
         return
-    explainer = Explainer.of(audit.system, audit.found)
+    explainer = Explainer(audit.system, audit.found)
     for place, table in enumerate(group.tables):
         if table < len(subjects):
             yield from _of_table(subjects[table], group, place, audit=audit, explainer=explainer)

@@ -15,7 +15,7 @@ def findings(subject: Subject, system: System, *, code: str) -> Iterator[Finding
     Totals that exceed their parts by the threshold or more are taken to hold a category that is left out.
     """
     less = [doubt for doubt in system.doubts if doubt.most < 0]
-    more = [doubt for doubt in system.doubts if doubt.most >= 0 and doubt.most < subject.threshold]
+    more = [doubt for doubt in system.doubts if 0 < doubt.least < subject.threshold]
     limit = subject.policy.max_findings
     subject.beyond.extend(len(doubts) - limit for doubts in (less, more) if len(doubts) > limit)
     for doubt in less[:limit]:

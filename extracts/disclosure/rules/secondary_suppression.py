@@ -51,7 +51,7 @@ def implied(subject: Subject) -> list[Implied]:
         audit = _audit(subject, _system(subject))
     except (Contradiction, TooSparse):
         return []
-    explainer, system = Explainer.of(audit.system, audit.found), audit.system
+    explainer, system = Explainer(audit.system, audit.found), audit.system
     return [
         Implied(_key(subject.cells, system, at), float(low), float(high), explainer.attack(at))
         for at, low, high in zip(audit.told, audit.found.low[audit.told], audit.found.high[audit.told], strict=True)
@@ -71,7 +71,7 @@ def _audit(subject: Subject, system: System) -> Audit:
 
 def _counts(subject: Subject, audit: Audit) -> Iterator[Finding]:
     """What the audit found unsafe, doubtful, or could not settle."""
-    explainer = Explainer.of(audit.system, audit.found)
+    explainer = Explainer(audit.system, audit.found)
     listed = audit.system.cells >= 0
     left_out = audit.unsafe & ~listed
     for place in np.flatnonzero(left_out).tolist():
