@@ -10,8 +10,8 @@ from extracts.disclosure.audit.bounds import Contradiction
 from extracts.disclosure.audit.explain import Explainer
 from extracts.disclosure.audit.judgement import Audit, audited
 from extracts.disclosure.audit.linked import Linked, linked
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.audit.rounding import Rounding
-from extracts.disclosure.audit.tables import TooSparse
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Finding, Verdict
