@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
@@ -21,11 +22,11 @@ from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import Cell, Evidence, Examined, Finding, Verdict
 from extracts.disclosure.requirements import needs
 from extracts.disclosure.rulebook import FOR_A_PERSON, MODELS, RULES, TABLES
-from extracts.disclosure.rules import file_limits, row_level, threshold
+from extracts.disclosure.rules import file_limits, identifiers, pseudonyms, records, threshold
 from extracts.disclosure.rules.degrees_of_freedom import residual
 from extracts.disclosure.subject import Subject
 from extracts.disclosure.suggest import suggest_beneath, suggest_for
-from extracts.disclosure.supporting import records_of, with_evidence
+from extracts.disclosure.supporting import records_behind, records_of, with_evidence
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,11 @@ def judge(
         return Judgement([*asked, *limits, _review(name, "reading", error.problem, error.cure)])
     found = [*asked, *limits, *(_concealed(name, one) for one in read.concealed)]
     # Labels of records must not reach a report, so nothing more is said of a file of records.
-    if records := [one for part in read.tables for one in _row_level(name, part, policy)]:
-        return Judgement([*found, *records])
+    study = records_behind(described, contents)
+    of_people = [one for part in read.tables for one in _of_people(name, part, policy, study)]
+    if any(one.verdict is Verdict.FAIL for one in of_people):
+        return Judgement([*found, *of_people])
+    found += of_people
     found += [one for part in read.parts for one in _of_no_table(name, part)]
     if asked:
         return Judgement(found)
@@ -106,9 +110,16 @@ def _described_parts(described: FileDescription, read: Contents) -> Iterator[tup
             yield guessed, part
 
 
-def _row_level(name: str, part: Part, policy: Policy) -> Iterator[Finding]:
-    if part.table is not None:
-        yield from (_at(finding, part.place) for finding in row_level.findings(name, part.table, policy))
+def _of_people(name: str, part: Part, policy: Policy, study: pd.DataFrame | None) -> Iterator[Finding]:
+    """Columns that identify people, and tables with a row for each of them."""
+    if part.table is None:
+        return
+    for found in (
+        identifiers.findings(name, part.table, policy),
+        pseudonyms.findings(name, part.table),
+        records.findings(name, part.table, policy, microdata=study),
+    ):
+        yield from (_at(finding, part.place) for finding in found)
 
 
 def _at(finding: Finding, place: str) -> Finding:
@@ -133,6 +144,17 @@ def _of_no_table(name: str, part: Part) -> Iterator[Finding]:
         problem = "The file holds a fitted model or another object that nothing here opens."
         cure = "Release the coefficients as a table instead."
         yield _at(Finding(name, "model", Verdict.FAIL, problem, cure=cure), part.place)
+    elif part.kind is PartKind.TEXT and (named := [*identifiers.in_text(part.text)]):
+        for hit in named:
+            verdict = Verdict.FAIL if hit.certain else Verdict.REVIEW
+            problem = f"Line {hit.line} seems to hold {hit.kind}."
+            found = Finding(name, identifiers.CODE, verdict, problem, "It names somebody.", identifiers.CURE)
+            yield _at(found, part.place)
+    elif part.kind is PartKind.TEXT and (lines := [*pseudonyms.in_text(part.text)]):
+        for line, certain in lines:
+            verdict = Verdict.FAIL if certain else Verdict.REVIEW
+            problem = f"Line {line} holds what looks like a pseudonym of a single person."
+            yield _at(Finding(name, pseudonyms.CODE, verdict, problem, cure=pseudonyms.CURE), part.place)
     elif part.kind is PartKind.TEXT and any(letter.isdigit() for letter in part.text):
         problem = "The file holds text with numbers, which are in no table."
         cure = "Refer each number to a table that has been cleared; a checker reads the text."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.microdata.records import Records
@@ -44,6 +46,16 @@ def records_of(described: FileDescription, contents: Mapping[str, bytes]) -> Rec
     if recipe.microdata not in contents:
         raise CannotRead("The microdata were not supplied.", f"Supply {recipe.microdata}.")
     return Records.of_csv(contents[recipe.microdata], recipe.unit)
+
+
+def records_behind(described: Sequence[FileDescription], contents: Mapping[str, bytes]) -> pd.DataFrame | None:
+    """The microdata behind a file, where they are at hand and can be read."""
+    if len(described) != 1 or not described[0].recipe.microdata:
+        return None
+    try:
+        return records_of(described[0], contents).everything()
+    except CannotRead:
+        return None
 
 
 def _supported(cells: Cells, evidence: str, contents: Mapping[str, bytes], policy: Policy) -> Cells:

@@ -2,22 +2,11 @@
 
 import pytest
 
-from extracts.disclosure.rulebook import Rule
 from extracts.disclosure.rules import secondary_suppression
 
-from .tables import counts, found, long_counts, of_rule
+from .tables import counts, found
 
 CODE = secondary_suppression.CODE
-
-
-@pytest.fixture(autouse=True)
-def _in_the_rulebook(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rule in place of the one it replaces."""
-    from extracts.disclosure import check, rulebook
-
-    others = [rule for rule in rulebook.RULES if rule.code not in ("margins", CODE)]
-    own = Rule(CODE, "", rulebook.CELLS, secondary_suppression.findings)
-    monkeypatch.setattr(check, "RULES", (*others, own))
 
 
 @pytest.mark.parametrize(
