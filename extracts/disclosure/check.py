@@ -13,7 +13,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from extracts.disclosure.description import Description, FileDescription
+from extracts.disclosure.microdata.records import Records
+from extracts.disclosure.microdata.support import add_support
 from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.beside import with_counts_beside
 from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.evidence import add_evidence
@@ -31,9 +34,10 @@ from extracts.disclosure.report import (
 )
 from extracts.disclosure.requirements import needs
 from extracts.disclosure.rulebook import FOR_A_PERSON, MODELS, RULES, TABLES
-from extracts.disclosure.rules import row_level
+from extracts.disclosure.rules import file_limits, row_level, threshold
 from extracts.disclosure.rules.degrees_of_freedom import residual
 from extracts.disclosure.subject import Subject
+from extracts.disclosure.suggest import suggest_beneath
 
 
 class SameName(ValueError):
@@ -60,7 +64,8 @@ def check(files: Files, description: Description, policy: Policy) -> Report:
     """
     contents = _by_name(files)
     described = _by_file(description)
-    evidence = {file.evidence for file in description.files if file.evidence in contents} - set(described)
+    served = {name for file in description.files for name in file.served_by}
+    evidence = (served & contents.keys()) - set(described)
     reports = tuple(
         _report(name, contents, described.get(name, ()), policy)
         for name in sorted(contents.keys() | described.keys())
@@ -141,18 +146,20 @@ def _judge(
 ) -> Judgement:
     """Read a file, then judge it; each step is taken only if the one before leaves no doubt."""
     asked = [_review(file.name, "description", *need) for need in _before_reading(described)]
+    limits = list(file_limits.findings(file.name, file.content, policy))
     try:
         table = read_table(file.name, file.content, policy)
     except CannotRead as error:
-        return Judgement([*asked, _review(file.name, "reading", error.problem, error.cure)])
+        return Judgement([*asked, *limits, _review(file.name, "reading", error.problem, error.cure)])
     # Labels of records must not reach a report, so nothing more is said of a file of records.
     if records := list(row_level.findings(file.name, table, policy)):
-        return Judgement([*asked, *records])
+        return Judgement([*asked, *limits, *records])
     if asked:
-        return Judgement(asked)
+        return Judgement([*asked, *limits])
     only = described[0]
     asked = [_review(file.name, "description", *need) for need in needs(only, table, only.output_type in TABLES)]
-    return Judgement(asked) if asked else _judge_cells(only, table, contents, policy)
+    judgement = Judgement(asked) if asked else _judge_cells(only, table, contents, policy)
+    return replace(judgement, findings=[*limits, *judgement.findings])
 
 
 def _before_reading(described: Sequence[FileDescription]) -> Iterator[tuple[str, str]]:
@@ -169,21 +176,71 @@ def _before_reading(described: Sequence[FileDescription]) -> Iterator[tuple[str,
 
 
 def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str, bytes], policy: Policy) -> Judgement:
-    """Apply the rules for this kind of output to the cells of its table."""
-    cells, found = tidy(table, described), list[Finding]()
-    if described.evidence:
-        try:
-            cells = _supported(cells, described.evidence, contents, policy)
-        except CannotRead as error:
-            found.append(_review(described.name, "evidence", f"Evidence: {error.problem}", error.cure))
-            described = replace(described, evidence="")
-    subject, examined = Subject(described, cells, policy), _examined(cells)
+    """Apply the rules for this kind of output to the cells of its table, and to the counts beneath its ratios."""
+    cells, grounds, found = _with_evidence(tidy(table, described), described, contents, policy)
+    beneath = [*_beneath(described, contents, policy)]
+    subject = Subject(
+        replace(described, evidence=described.evidence if grounds is Evidence.UNDERLYING else ""),
+        with_counts_beside(cells, described.layout.statistic),
+        policy,
+        table=table,
+        records=_records(described, contents) if grounds is Evidence.RECOMPUTED else None,
+        underlying=bool(beneath),
+    )
     found += [*_unreadable(subject), *_apply(subject)]
+    examined = _examined(cells)
     if described.output_type in TABLES and not examined.shown:
         found.append(_review(described.name, "reading", "No number in this table could be examined.", "Supply counts."))
     sized = described.output_type in MODELS and residual(described.regression) is not None
-    grounds = Evidence.UNDERLYING if described.evidence or sized else Evidence.FILE_ALONE
-    return Judgement(found, examined, grounds, sum(subject.beyond))
+    if grounds is Evidence.FILE_ALONE and (sized or beneath):
+        grounds = Evidence.UNDERLYING
+    findings = [*found, *(finding for one in beneath for finding in one.findings)]
+    return Judgement(findings, examined, grounds, sum(subject.beyond) + sum(one.beyond for one in beneath))
+
+
+def _with_evidence(
+    cells: Cells, described: FileDescription, contents: Mapping[str, bytes], policy: Policy
+) -> tuple[Cells, Evidence, list[Finding]]:
+    """The cells with the best evidence there is, its grade, and what is wrong with evidence that cannot be used."""
+    found = list[Finding]()
+    if described.recipe.microdata:
+        try:
+            records = _records(described, contents)
+            return add_support(cells, records, described.recipe, apart=_apart(described)), Evidence.RECOMPUTED, found
+        except CannotRead as error:
+            found.append(_review(described.name, "evidence", f"Microdata: {error.problem}", error.cure))
+    if described.evidence:
+        try:
+            return _supported(cells, described.evidence, contents, policy), Evidence.UNDERLYING, found
+        except CannotRead as error:
+            found.append(_review(described.name, "evidence", f"Evidence: {error.problem}", error.cure))
+    return cells, Evidence.FILE_ALONE, found
+
+
+def _apart(described: FileDescription) -> tuple[str, ...]:
+    """The dimensions of a table that its records do not have."""
+    return tuple(filter(None, [described.layout.statistic]))
+
+
+def _records(described: FileDescription, contents: Mapping[str, bytes]) -> Records:
+    """The microdata of a recipe. Raises CannotRead when they aren't there or can't be used."""
+    recipe = described.recipe
+    if recipe.microdata not in contents:
+        raise CannotRead("The microdata were not supplied.", f"Supply {recipe.microdata}.")
+    return Records.of_csv(contents[recipe.microdata], recipe.unit)
+
+
+def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: Policy) -> Iterator[Judgement]:
+    """Judgements on the tables of counts beneath the ratios of a table. They are not released, but must be safe."""
+    for name in described.underlying:
+        try:
+            table = read_table(name, contents.get(name, b""), policy)
+        except CannotRead as error:
+            yield Judgement([_review(name, "reading", error.problem, error.cure)])
+            continue
+        beneath = replace(suggest_beneath(name, table), unit=described.unit, sensitive=described.sensitive)
+        subject = Subject(beneath, tidy(table, beneath), policy, table=table)
+        yield Judgement(list(threshold.findings(subject)), _examined(subject.cells), Evidence.UNDERLYING)
 
 
 def _supported(cells: Cells, evidence: str, contents: Mapping[str, bytes], policy: Policy) -> Cells:
@@ -226,7 +283,7 @@ def _examined(cells: Cells) -> Examined:
     shown, kind = cells.states("number"), cells.facts["kind"].to_numpy()
     return Examined(
         counts=int((shown & (kind == "count")).sum()),
-        magnitudes=int((shown & np.isin(kind, ["total", "mean"])).sum()),
+        magnitudes=int((shown & ~np.isin(kind, ["count", "percentage"])).sum()),
         percentages=int((shown & (kind == "percentage")).sum()),
         hidden=int(cells.states("hidden", "not_applicable").sum()),
         unreadable=int(cells.states("unreadable").sum()),

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-ENGINE_VERSION = "0.2.0"
+ENGINE_VERSION = "0.3.0"
 
 
 class Verdict(StrEnum):
@@ -27,11 +27,9 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 class Evidence(StrEnum):
-    """How well the numbers behind a verdict are known.
+    """How well the numbers behind a verdict are known."""
 
-    A (recomputed from microdata) is not given by this version of the engine.
-    """
-
+    RECOMPUTED = "A"  # counted anew from the microdata
     UNDERLYING = "B"  # underlying counts were supplied
     FILE_ALONE = "C"  # implied from the file alone
 
