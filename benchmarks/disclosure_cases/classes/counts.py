@@ -153,7 +153,6 @@ def weighted(random: Random, unsafe: bool) -> Draft:
         "weighted counts with unweighted bases", "frequency", [File("table.csv", table)], judged(cells),
         {"form": "wide", "row_dims": [over.name], "col_dim": "measure", "measure": "weighted_count",
          "base_column": name},
-        {"weight": "weighted_count"},
     )  # fmt: skip
 
 

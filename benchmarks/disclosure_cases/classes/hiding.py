@@ -133,7 +133,7 @@ def midpoint(random: Random, unsafe: bool) -> Draft:
     if unsafe:
         labels = random.choice(sorted(shown))
         shown[labels] = random.choice((1, 2, 4, 5))
-        cells = [cell(tab.key(labels), "threshold")]
+        cells = [cell(tab.key(labels), "rounding")]
     form = random.choice(("wide", "long"))
     return Draft("counts by midpoint 6", "frequency", [File("table.csv", tab.table(form))], judged(cells),
-                 tab.layout(form), {"rounding": {"scheme": "midpoint6"}}, {"name": "midpoint6"})  # fmt: skip
+                 tab.layout(form), {"rounding": {"base": 6, "scheme": "midpoint"}}, {"name": "midpoint6"})  # fmt: skip
