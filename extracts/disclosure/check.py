@@ -238,7 +238,8 @@ def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: 
         except CannotRead as error:
             yield Judgement([_review(name, "reading", error.problem, error.cure)])
             continue
-        beneath = replace(suggest_beneath(name, table), unit=described.unit, sensitive=described.sensitive)
+        table, draft = suggest_beneath(name, table)
+        beneath = replace(draft, unit=described.unit, sensitive=described.sensitive)
         subject = Subject(beneath, tidy(table, beneath), policy, table=table)
         yield Judgement(list(threshold.findings(subject)), _examined(subject.cells), Evidence.UNDERLYING)
 

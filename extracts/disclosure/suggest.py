@@ -37,8 +37,8 @@ def suggest_for(name: str, table: Table) -> FileDescription:
     return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
 
 
-def suggest_beneath(name: str, table: Table) -> FileDescription:
-    """A description of a table of counts: headings with a common first word are categories of that name.
+def suggest_beneath(name: str, table: Table) -> tuple[Table, FileDescription]:
+    """A table of counts and a description of it: headings with a common first word are categories of that name.
 
     `outcome_yes` and `outcome_no` are the categories yes and no of outcome, under the labels that the draft gives.
     """
@@ -46,9 +46,13 @@ def suggest_beneath(name: str, table: Table) -> FileDescription:
     rows = tuple(heading for heading in table.columns if heading not in numbers)
     if not rows:
         rows, numbers = numbers[:1], numbers[1:]
-    wide = len(numbers) > 1
-    layout = Layout("wide" if wide else "long", rows, (_common(numbers) or UNNAMED) if wide else "", counts=numbers)
-    return FileDescription(name, "FREQ", layout=layout)
+    wide, common = len(numbers) > 1, _common(numbers)
+    short = {heading: heading[len(common) + 1 :] for heading in numbers} if wide and common else {}
+    if len({*short.values(), *rows}) == len(short) + len(rows):
+        table = replace(table, columns=tuple(short.get(heading, heading) for heading in table.columns))
+        numbers = tuple(short.get(heading, heading) for heading in numbers)
+    layout = Layout("wide" if wide else "long", rows, (common or UNNAMED) if wide else "", counts=numbers)
+    return table, FileDescription(name, "FREQ", layout=layout)
 
 
 def _common(headings: Sequence[str]) -> str:

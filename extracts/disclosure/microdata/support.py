@@ -12,6 +12,7 @@ from extracts.disclosure.microdata.bands import band_of
 from extracts.disclosure.microdata.cube import MEASURES, cube
 from extracts.disclosure.microdata.records import TABLE, Records, quoted
 from extracts.disclosure.reading.cells import EVIDENCE_COLUMNS, Cells
+from extracts.disclosure.reading.histogram import dimensions_of, edges_of
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
@@ -28,17 +29,46 @@ def add_support(cells: Cells, records: Records, recipe: Recipe, *, apart: Sequen
 
     Raises CannotRead where a dimension or the value is no column of the records, or a label none of its values.
     """
-    dimensions = {name: _column(records, name) for name in cells.dimensions if name not in apart}
+    bins = _bins(cells, records, recipe.value)
+    dimensions = {name: _column(records, name) for name in cells.dimensions if name not in apart and name not in bins}
     value = _column(records, recipe.value) if recipe.value else ""
     if value and not records.is_number(value):
         raise CannotRead(f"The microdata's column {value} does not hold numbers.", "Correct the description.")
-    expressions = {name: _label(records, cells, name, column) for name, column in dimensions.items()}
-    margins = _margins(cells, list(dimensions))
+    expressions = {name: _label(records, cells, name, column) for name, column in dimensions.items()} | bins
+    names = [name for name in cells.dimensions if name in expressions]
+    margins = _margins(cells, names)
+    expressions = {name: expressions[name] for name in names}
     found = cube(records, expressions, value=value, margins=margins, where=recipe.where or "TRUE")
-    counted = _evidence(cells, list(dimensions), found, bool(value))
+    counted = _evidence(cells, names, found, bool(value))
     if value and cells.facts["kind"].isin(SHARED).any():
         counted["sharing"] = _sharing(cells, records, expressions, value, recipe)
     return Cells(cells.labels, cells.totals, cells.facts.assign(**counted))
+
+
+def _bins(cells: Cells, records: Records, value: str) -> dict[str, str]:
+    """SQL that gives the edges or the label of the bin that a record is in, for the dimensions of a histogram.
+
+    Bins are closed on the left, the last one on both sides, unless their notation says otherwise.
+    """
+    names, edges = dimensions_of(cells), edges_of(cells)
+    column = records.column(value) if value else None
+    if not names or edges is None or column is None or not records.is_number(column):
+        return {}
+    low, high = edges
+    last, number = float(high.max()), quoted(column)
+    inside = [
+        f"{number} >= {left!r} AND {number} {'<=' if right == last else '<'} {right!r}"
+        for left, right in zip(low.tolist(), high.tolist(), strict=True)
+    ]
+    return {
+        name: "CASE "
+        + " ".join(
+            f"WHEN {condition} THEN {_text(str(label))}"
+            for condition, label in dict(zip(inside, cells.labels[name], strict=True)).items()
+        ).replace("inf", "'Infinity'::DOUBLE")
+        + " END"
+        for name in names
+    }
 
 
 def _sharing(

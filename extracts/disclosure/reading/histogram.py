@@ -34,6 +34,14 @@ def bin_dimension(cells: Cells) -> str | None:
     return None
 
 
+def dimensions_of(cells: Cells) -> tuple[str, ...]:
+    """The dimensions that say which bin a cell is: two of edges, one of labels, or none."""
+    if pair := sides(cells.dimensions):
+        return pair
+    name = bin_dimension(cells)
+    return (name,) if name else ()
+
+
 def edges_of(cells: Cells) -> tuple[Floats, Floats] | None:
     """Left and right edge of each cell's bin, or None where the table is no histogram. Open ends are infinite."""
     if pair := sides(cells.dimensions):

@@ -11,7 +11,7 @@ from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
-CODE = "survival_events"
+CODE, AT_RISK_CODE = "survival_events", "survival_at_risk"
 AT_RISK, EVENTS, CENSORED = "at risk", "events", "censored"
 WORDS = {
     AT_RISK:  frozenset(["risk", "risks", "exposed"]),
@@ -22,7 +22,7 @@ CURE = "Group the times so that each step has enough events, or round the counts
 
 
 def unsafe_steps(at_risk: Floats, events: Floats, censored: Floats, *, threshold: int) -> Booleans:
-    """Find the steps at which few have the event, few are censored or few are left.
+    """Find the steps at which few have the event or few are censored.
 
     at_risk, events, censored  units at each time, in order; NaN for unknown, which is taken from the others where
                                they say it: at risk less events less the next at risk are those censored
@@ -31,7 +31,7 @@ def unsafe_steps(at_risk: Floats, events: Floats, censored: Floats, *, threshold
     """
     left_out = at_risk - events - np.append(at_risk[1:], np.nan)
     lost = np.where(np.isnan(censored), left_out, censored)
-    unsafe: Booleans = _few(events, threshold) | _few(lost, threshold) | _few(at_risk, threshold)
+    unsafe: Booleans = _few(events, threshold) | _few(lost, threshold)
     return unsafe
 
 
@@ -98,9 +98,16 @@ def _of_curve(subject: Subject, cells: Cells, columns: dict[str, str]) -> Iterat
     for place in subject.places(shown, unsafe_steps(at_risk, events, censored, threshold=limit)):
         yield subject.finding(
             CODE, Verdict.FAIL, shown, place,
-            problem=f"Fewer than {limit} {subject.unit} have the event, are censored or are at risk at this step.",
+            problem=f"Fewer than {limit} {subject.unit} have the event or are censored at this step.",
             attack="The step is the time of somebody's event: whoever knows that somebody had it then has the rest.",
             cure=CURE,
+        )  # fmt: skip
+    for place in subject.places(shown, _few(at_risk, limit)):
+        yield subject.finding(
+            AT_RISK_CODE, Verdict.FAIL, shown, place,
+            problem=f"Fewer than {limit} {subject.unit} are at risk here.",
+            attack="The end of the curve is the time of the last few.",
+            cure="End the curve where enough are still at risk.",
         )  # fmt: skip
     if not (columns[EVENTS] and columns[AT_RISK]):
         problem = "The table does not show both how many are at risk and how many have the event at each step."
