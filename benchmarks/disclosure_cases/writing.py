@@ -11,10 +11,20 @@ from typing import Any
 
 from benchmarks.disclosure_cases.draft import Draft, File, Table, Value
 
+SWITCHES = (
+    "thousands", "quoted", "windows", "byte_order_mark", "shuffled", "spaces", "floats", "numbered", "titled",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Dress:
-    """How a table is written. `left_out` names what the case doesn't say and the engine has to find out."""
+    """How a table is written.
+
+    floats    whole numbers end in .0, as programs write columns with a gap
+    numbered  rows are numbered in a first column without a heading, as data frames are written
+    titled    there is a line above the table and one below it
+    left_out  what the case doesn't say, so that the engine has to find out
+    """
 
     delimiter: str = ","
     thousands: bool = False
@@ -23,13 +33,15 @@ class Dress:
     byte_order_mark: bool = False
     shuffled: bool = False
     spaces: bool = False
+    floats: bool = False
+    numbered: bool = False
+    titled: bool = False
     left_out: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
         """What is unusual about it, for tables of results."""
-        said = [name for name in ("thousands", "quoted", "windows", "byte_order_mark", "shuffled", "spaces")
-                if getattr(self, name)]  # fmt: skip
+        said = [name for name in SWITCHES if getattr(self, name)]
         separator = {",": [], ";": ["semicolon"], "\t": ["tab"]}[self.delimiter]
         return [*separator, *said, *(f"no {name}" for name in self.left_out)]
 
@@ -45,6 +57,9 @@ CHANGES: tuple[Callable[[Dress], Dress], ...] = (
     lambda dress: replace(dress, shuffled=True),
     lambda dress: replace(dress, shuffled=True),
     lambda dress: replace(dress, spaces=True),
+    lambda dress: replace(dress, floats=True),
+    lambda dress: replace(dress, numbered=True),
+    lambda dress: replace(dress, titled=True),
     lambda dress: replace(dress, left_out=("layout",)),
     lambda dress: replace(dress, left_out=("kind",)),
     lambda dress: replace(dress, left_out=("kind", "layout")),
@@ -69,7 +84,7 @@ def written(draft: Draft, worn: Dress, random: Random, *, name: str, group: str,
     for file in draft.files:
         (folder / places[file.stem]).write_bytes(content(file, worn, random))
     case: dict[str, Any] = {"id": name, "class": group, "title": draft.title, "variants": worn.names}
-    if "kind" not in worn.left_out:
+    if draft.kind and "kind" not in worn.left_out:
         case["kind"] = draft.kind
     case["files"] = [_listed(file, places[file.stem], worn) for file in draft.files]
     if draft.layout and "layout" not in worn.left_out:
@@ -113,6 +128,8 @@ def content(file: File, worn: Dress, random: Random) -> bytes:
         return csv(table, PLAIN).encode()
     if worn.shuffled:
         table = Table(table.headings, random.sample(table.rows, len(table.rows)))
+    if worn.numbered:
+        table = Table(["", *table.headings], [[place, *row] for place, row in enumerate(table.rows)])
     mark = b"\xef\xbb\xbf" if worn.byte_order_mark else b""
     return mark + csv(table, worn).encode()
 
@@ -121,13 +138,19 @@ def csv(table: Table, worn: Dress) -> str:
     """The table as text."""
     out = StringIO()
     end = "\r\n" if worn.windows else "\n"
+    out.write(f"Table 1: persons of the study{end}{end}" if worn.titled else "")
     for row in table.lines:
         out.write(worn.delimiter.join(_field(value, worn) for value in row) + end)
+    out.write(f"{end}Source: linked court data{end}" if worn.titled else "")
     return out.getvalue()
 
 
 def _field(value: Value, worn: Dress) -> str:
-    text = "" if value is None else f"{value:,}" if worn.thousands and isinstance(value, int) else str(value)
+    text = "" if value is None else str(value)
+    if isinstance(value, int) and worn.thousands:
+        text = f"{value:,}"
+    elif isinstance(value, int) and worn.floats:
+        text = f"{value}.0"
     if worn.spaces and text:
         text = f" {text} " if not isinstance(value, str) else f"{text} "
     if worn.quoted or any(mark in text for mark in (worn.delimiter, '"', "\n")):

@@ -7,6 +7,7 @@ from random import Random
 
 from benchmarks.disclosure_cases.classes import (
     amounts,
+    between,
     counts,
     differencing,
     formats,
@@ -77,6 +78,13 @@ CLASSES: dict[str, Callable[[Random, bool], Draft]] = {
     "hidden_block": hiding.block,
     "hidden_marked": hiding.marked,
     "hidden_linked": hiding.linked,
+    "hidden_odd_marks": between.odd_marks,
+    "hidden_behind_share": between.count_behind_share,
+    "hidden_behind_mean": between.number_behind_mean,
+    "hidden_area_total": between.area_totals,
+    "nested_columns": between.nested_columns,
+    "co_defendants": between.one_case,
+    "counts_with_shares": between.count_and_share,
     "rounded_base_5": hiding.rounded,
     "rounded_midpoint": hiding.midpoint,
     "other_formats": formats.other_formats,

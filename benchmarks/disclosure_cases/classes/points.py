@@ -23,7 +23,7 @@ def scatter(random: Random, unsafe: bool) -> Draft:
 def squares(random: Random, unsafe: bool) -> Draft:
     table = Table(["x_from", "y_from", "persons"], [])
     for left in range(20, 80, 10):
-        table.rows += [[left, low, 10 + int(random.expovariate(1 / 40))] for low in range(0, 400, 100)]
+        table.rows += [[str(left), str(low), 10 + int(random.expovariate(1 / 40))] for low in range(0, 400, 100)]
     return Draft("points counted by squares", "scatter", [File("points.csv", table)], Expect("pass"),
                  {"form": "long", "dims": ["x_from", "y_from"], "measure": "persons"})  # fmt: skip
 
@@ -35,7 +35,7 @@ def clusters(random: Random, unsafe: bool) -> Draft:
         sizes[random.randrange(len(sizes))] = random.randint(1, 9)
     table = Table(["cluster", "size", "mean_age", "mean_prior_convictions"], [])
     for place, size in enumerate(sizes, 1):
-        table.rows.append([place, size, f"{random.uniform(20, 60):.1f}", f"{random.uniform(0, 12):.2f}"])
+        table.rows.append([str(place), size, f"{random.uniform(20, 60):.1f}", f"{random.uniform(0, 12):.2f}"])
     found = [cell({"cluster": str(place)}, "threshold") for place, size in enumerate(sizes, 1) if size < 10]
     return Draft("centres of clusters", "cluster", [File("table.csv", table)], judged(found, exhaustive=not found),
                  {"form": "wide", "row_dims": ["cluster"], "col_dim": "measure"})  # fmt: skip

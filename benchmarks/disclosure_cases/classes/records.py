@@ -64,7 +64,7 @@ def codes(random: Random, unsafe: bool) -> Draft:
     numbers = random.sample(range(1000, 9999), random.randint(20, 60))
     table = Table([name, "year", "persons"], [])
     for number in numbers:
-        table.rows.append([f"{prefix}{number}", 2020 + number % 3, 10 + int(random.expovariate(1 / 60))])
+        table.rows.append([f"{prefix}{number}", str(2020 + number % 3), 10 + int(random.expovariate(1 / 60))])
     return Draft("counts by unique codes", "frequency", [File("table.csv", table)], Expect("pass"),
                  {"form": "long", "dims": [name, "year"], "measure": "persons"})  # fmt: skip
 
@@ -72,10 +72,10 @@ def codes(random: Random, unsafe: bool) -> Draft:
 def lookalikes(random: Random, unsafe: bool) -> Draft:
     """Small numbers that are no counts: years, months, ranks, ages, p values, coefficients; one count in the unsafe."""
     over = groups(random, random.randint(4, 6))
-    extra = random.sample(("month", "rank", "mean_age_group", "quarter", "band_no"), 2)
+    extra = random.sample(("month", "rank", "age", "quarter", "band_no", "score_group"), 2)
     table = Table([over.name, "survey_year", *extra, "count"], [])
     for place, label in enumerate(over.labels):
-        table.rows.append([label, 2018 + place, place + 1, (place * 3) % 7 + 1, random.randint(10, 600)])
+        table.rows.append([label, str(2018 + place), str(place + 1), str((place * 3) % 7 + 1), random.randint(10, 600)])
     cells = []
     if unsafe:
         row = random.choice(table.rows)
@@ -94,7 +94,9 @@ def coefficients_with_p_values(random: Random, unsafe: bool) -> Draft:
     number = random.randint(12, 15) if unsafe else random.randint(200, 9_000)
     rows: list[list[Value]] = []
     for term in ("const", "age", "age_squared", "sex_F", "prior_convictions", "year_2021"):
-        rows.append([term, f"{random.gauss(0, 1):.3f}", f"{random.uniform(0, 1):.4f}", random.randint(1, 3), number])
+        rows.append(
+            [term, f"{random.gauss(0, 1):.3f}", f"{random.uniform(0, 1):.4f}", "*" * random.randint(0, 3), number]
+        )
     about = {"model": "logit", "n_obs": number, "df_resid": number - 6, "k": 6}
     table = Table(["term", "coef", "p_value", "stars", "n_obs"], rows)
     expect = Expect("fail", exhaustive=False, rules=["dof"]) if unsafe else Expect("pass")

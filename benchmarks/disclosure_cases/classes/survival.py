@@ -13,7 +13,7 @@ def _table(events: list[int], leaving: list[int], start: int, times: list[int]) 
     at_risk, alive = start, 1.0
     for time, died, left in zip(times, events, leaving, strict=True):
         alive *= 1 - died / at_risk
-        table.rows.append([time, at_risk, died, f"{alive:.4f}"])
+        table.rows.append([str(time), at_risk, died, f"{alive:.4f}"])
         at_risk -= died + left
     return table
 
@@ -43,7 +43,7 @@ def one_small_step(random: Random, unsafe: bool) -> Draft:
         left = int(str(at_risk)) - int(str(events))
         few = random.randint(1, min(9, left - 1))
         time = int(str(table.rows[-1][0])) + 12
-        table.rows.append([time, left, few, f"{float(str(alive)) * (1 - few / left):.4f}"])
+        table.rows.append([str(time), left, few, f"{float(str(alive)) * (1 - few / left):.4f}"])
     draft.expect = _expected(table)
     return draft
 
