@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def _bins(cells: Cells, records: Records, value: str) -> dict[str, str]:
     low, high = edges
     last, number = float(high.max()), quoted(column)
     inside = [
-        f"{number} >= {left!r} AND {number} {'<=' if right == last else '<'} {right!r}"
+        f"{number} >= {_double(left)} AND {number} {'<=' if right == last else '<'} {_double(right)}"
         for left, right in zip(low.tolist(), high.tolist(), strict=True)
     ]
     return {
@@ -65,10 +66,15 @@ def _bins(cells: Cells, records: Records, value: str) -> dict[str, str]:
         + " ".join(
             f"WHEN {condition} THEN {_text(str(label))}"
             for condition, label in dict(zip(inside, cells.labels[name], strict=True)).items()
-        ).replace("inf", "'Infinity'::DOUBLE")
+        )
         + " END"
         for name in names
     }
+
+
+def _double(number: float) -> str:
+    """A number as SQL reads it, infinite ones too."""
+    return repr(number) if math.isfinite(number) else f"CAST('{number}' AS DOUBLE)"
 
 
 def _sharing(
