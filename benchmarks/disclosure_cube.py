@@ -112,6 +112,7 @@ def _engine(frame: pd.DataFrame, unit: str) -> Callable[[], object]:
 
 def _bare(frame: pd.DataFrame, unit: str) -> Callable[[], object]:
     connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
     connection.register("records", frame)
     query = BARE.format(units=f"count(DISTINCT {unit})," if unit else "")
     return lambda: connection.execute(query).df()
