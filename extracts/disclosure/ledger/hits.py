@@ -26,6 +26,8 @@ class Hit:
     low, high  what the sum says of the group; equal when it says it exactly
     statistic  count, or total for an amount
     reason     why it is unsafe, as a sentence; "" for a difference that is only listed
+    by_definition  whether filters and labels alone show that one group holds the other; otherwise
+               only the records do, and it may be chance
     """
 
     terms: tuple[Term, ...]
@@ -34,6 +36,7 @@ class Hit:
     high: float
     statistic: str = "count"
     reason: str = ""
+    by_definition: bool = True
 
     @property
     def value(self) -> float | None:

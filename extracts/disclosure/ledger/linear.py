@@ -10,6 +10,7 @@ from itertools import pairwise
 import highspy
 import numpy as np
 import numpy.typing as npt
+from highspy._core import _Highs
 from scipy import linalg, sparse
 from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
@@ -130,7 +131,8 @@ class Bounded:
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_, model.a_matrix_.index_ = by_column.indptr, by_column.indices
         model.a_matrix_.value_ = by_column.data
-        self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        # The public class prints a banner on standard output before it can be told not to.
+        self.solver = _Highs()
         for name, value in OPTIONS:
             self.solver.setOptionValue(name, value)
         self.solver.passModel(model)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from extracts.disclosure.ledger.parsing import variable
 from extracts.disclosure.ledger.predicates import Predicate
 from extracts.disclosure.ledger.refinement import Pieces, Refinement, refine
-from extracts.disclosure.ledger.released import CellName, Counts
+from extracts.disclosure.ledger.released import CellName, Counts, ReleasedTable, counts
 from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.reading.labels import as_compared
 
@@ -119,6 +119,24 @@ def aligned_pairs(nesting: Nesting) -> Iterator[Pair]:
                 found = nesting.pair(first, other) or nesting.pair(other, first)
                 if found:
                     yield found
+
+
+def nested_amounts(tables: Sequence[ReleasedTable]) -> Iterator[str]:
+    """The cells of amounts with the same labels and measure whose populations are nested and differ, one of them new."""
+    measures = {m for t in tables for m in t.cells.of_kind("total", "mean").facts["measure"]}
+    for measure in sorted(measures):
+        own = counts([_amounts(table, measure) for table in tables])
+        if not own.problems and own.new.any():
+            nested = (pair for pair in aligned_pairs(Nesting(own)) if not pair.same)
+            yield from (str(own.names[pair.part]) for pair in nested)
+
+
+def _amounts(table: ReleasedTable, measure: str) -> ReleasedTable:
+    """The amounts of one measure as if they were counts, so that each has a population."""
+    facts = table.cells.facts
+    cells = table.cells.where(facts["kind"].isin(["total", "mean"]) & (facts["measure"] == measure))
+    as_counts = cells.facts.assign(kind="count", measure="", low=0.0, high=0.0)
+    return replace(table, cells=replace(cells, facts=as_counts))
 
 
 def _key(name: CellName) -> frozenset[tuple[str, str]]:

@@ -33,13 +33,19 @@ MOST_EXPLAINED = 50
 
 
 def symbolic(
-    tables: Sequence[ReleasedTable], *, threshold: int, zeros: bool = False, seconds: float = 10.0
+    tables: Sequence[ReleasedTable],
+    *,
+    threshold: int,
+    zeros: bool = False,
+    seconds: float = 10.0,
+    pairs_only: bool = False,
 ) -> Differences:
     """The small groups that counts of the new tables give away, beside each other and beside what has left.
 
     threshold  smallest count that is safe
     zeros      whether a difference of nobody is unsafe too
     seconds    after so long the answer is not proven
+    pairs_only for whoever looks at combinations of more counts in another way
 
     Pairs within one table of which one is a total of the other are left to the audit of that table.
     `implied` lists the differences of cells with the same labels in nested tables, safe or not.
@@ -52,7 +58,8 @@ def symbolic(
     problems = [*found.problems]
     try:
         search.pairs()
-        search.combinations()
+        if not pairs_only:
+            search.combinations()
     except (TooManyAtoms, TooComplicated, Contradiction) as error:
         problems.append(str(error))
     except OutOfTime:
