@@ -58,6 +58,18 @@ def report(found: Sequence[Score], seconds: float) -> str:
     return "\n".join(lines)
 
 
+def details(found: Sequence[Score]) -> str:
+    """What is wrong with each case that is not all right: verdict, cells that were missed, cells too many."""
+    lines = []
+    for one in found:
+        if one.right and one.found == one.must and one.flagged == one.flagged_right and not one.failed:
+            continue
+        lines.append(f"{one.case}: expected {one.expected}, said {one.said} {one.failed}".rstrip())
+        lines += [f"  missed {dict(key)}" for key in one.missed[:3]]
+        lines += [f"  too much {dict(key)}" for key in one.too_much[:3]]
+    return "\n".join(lines)
+
+
 def others(*, quick: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The engine's other measurements: those that are there, each with its rows of figures."""
     for name in OTHERS:
@@ -94,11 +106,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", help="a folder with cases.json; made when left out")
     parser.add_argument("--number", type=int, default=NUMBER, help="how many cases to make")
     parser.add_argument("--json", action="store_true", help="print every score as JSON")
+    parser.add_argument("--details", action="store_true", help="say of each case what is wrong with it")
     asked = parser.parse_args()
     start = time.perf_counter()
     found = measured(asked.number, asked.folder)
     seconds = time.perf_counter() - start
     print(json.dumps([asdict(one) for one in found], indent=1) if asked.json else report(found, seconds))
+    if asked.details:
+        print(details(found))
     print(f"Verdicts: {dict(Counter(one.said for one in found))}", file=sys.stderr)
     sys.exit(any(one.false_pass for one in found))
 

@@ -17,7 +17,8 @@ class Score:
     must, found        cells and groups that must be found, and how many were
     rules, rules_found      rules named at those cells or for the file, and how many were
     implied, implied_found  values or intervals that an intruder gets, and how many were told
-    flagged, flagged_right  cells found where the label is exhaustive, and how many of them are in it
+    flagged, flagged_right  findings at cells where the label is exhaustive, and how many are at cells that are in it
+    failing, failing_right  the same of findings that fail, leaving out those that only ask a person to look
     """
 
     case: str
@@ -35,6 +36,8 @@ class Score:
     implied_found: int
     flagged: int
     flagged_right: int
+    failing: int
+    failing_right: int
     missed: tuple[Key, ...] = ()
     too_much: tuple[Key, ...] = ()
     failed: str = ""
@@ -49,7 +52,7 @@ def score(case: Case, answer: Mapping[str, Any], *, failed: str = "") -> Score:
     wanted = [(cell["key"], cell["rules"]) for cell in expect.get("cells", ())]
     groups = [(also["group"], [also["rule"]]) for also in expect.get("also", ())]
     met = [[finding for finding in findings if fits(key, finding, loose)] for key, _ in (*wanted, *groups)]
-    of_cells = [finding for finding in findings if finding.get("key")] if expect.get("exhaustive") else []
+    of_cells = [one for one in findings if _is_of_cell(one, expect)] if expect.get("exhaustive") else []
     right = [one for one in of_cells if any(fits(key, one, loose) for key, _ in (*wanted, *groups))]
     all_rules = [(rule, where) for (_, rules), where in zip((*wanted, *groups), met, strict=True) for rule in rules]
     all_rules += [(rule, findings) for rule in expect.get("rules", ())]
@@ -61,11 +64,21 @@ def score(case: Case, answer: Mapping[str, Any], *, failed: str = "") -> Score:
         must=len(met), found=sum(map(bool, met)),
         rules=len(all_rules), rules_found=sum(rule in _rules(where) for rule, where in all_rules),
         implied=len(implied), implied_found=sum(_told(one, answer.get("implied", ()), loose) for one in implied),
-        flagged=len(of_cells), flagged_right=len(right),
+        flagged=len(of_cells), flagged_right=len(right), failing=_fails(of_cells), failing_right=_fails(right),
         missed=tuple(key for (key, _), where in zip((*wanted, *groups), met, strict=True) if not where),
         too_much=tuple(one["key"] for one in of_cells if one not in right),
         failed=failed,
     )  # fmt: skip
+
+
+def _is_of_cell(finding: Mapping[str, Any], expect: Mapping[str, Any]) -> bool:
+    """Whether a finding is about a cell. In a case that fails anyway, a whole group in one category is not counted."""
+    group = list(finding.get("rules", ())) == ["class_disclosure"] and expect["verdict"] != "pass"
+    return bool(finding.get("key")) and not group
+
+
+def _fails(findings: Sequence[Mapping[str, Any]]) -> int:
+    return sum(finding.get("verdict", "fail") == "fail" for finding in findings)
 
 
 def fits(key: Key, finding: Mapping[str, Any], loose: bool = False) -> bool:
@@ -133,8 +146,8 @@ def by_class(scores: Sequence[Score]) -> list[Row]:
 
 
 HEADINGS = (
-    "class", "cases", "must-flag", "recall", "rules", "implied", "precision", "verdicts right", "false passes",
-    "false fails", "left to a person", "errors",
+    "class", "cases", "must-flag", "recall", "rules", "implied", "precision", "of fails", "verdicts right",
+    "false passes",    "false fails", "left to a person", "errors",
 )  # fmt: skip
 
 
@@ -145,10 +158,11 @@ def table(rows: Iterable[Row]) -> str:
 
 
 def _line(row: Row) -> str:
-    shares = (("found", "must"), ("rules_found", "rules"), ("implied_found", "implied"), ("flagged_right", "flagged"))
-    recall, rules, implied, precision = (_percent(row.share(part, whole)) for part, whole in shares)
+    shares = (("found", "must"), ("rules_found", "rules"), ("implied_found", "implied"), ("flagged_right", "flagged"),
+              ("failing_right", "failing"))  # fmt: skip
+    recall, rules, implied, precision, of_fails = (_percent(row.share(part, whole)) for part, whole in shares)
     fields = (
-        row.name, len(row.scores), row.sum("must"), recall, rules, implied, precision,
+        row.name, len(row.scores), row.sum("must"), recall, rules, implied, precision, of_fails,
         _percent(row.sum("right") / len(row.scores)), row.sum("false_pass"), row.sum("false_fail"), row.reviews,
         row.failures,
     )  # fmt: skip
