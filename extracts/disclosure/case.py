@@ -16,7 +16,7 @@ from extracts.disclosure.case_layout import described
 from extracts.disclosure.case_policy import policy_of
 from extracts.disclosure.case_schema import problems
 from extracts.disclosure.check import check
-from extracts.disclosure.description import Description, FileDescription, Regression
+from extracts.disclosure.description import Description, FileDescription, Nesting, Population, Regression
 from extracts.disclosure.microdata.records import Records
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import words_of
@@ -56,9 +56,26 @@ def check_case(case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10
     policy = policy_of(case.get("policy"), policy)
     contents = dict(_contents(case, folder))
     files = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "output")
-    known = {name: content for name, content in contents.items() if _is_read(case, name)}
-    report = check(known, Description(files), policy)
+    released = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "released")
+    context = case.get("context") or {}
+    description = Description(files, released, _populations(context), _nesting(context))
+    known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
+    report = check(known, description, policy)
     return answer(Answered(case, report, files))
+
+
+def _populations(context: Mapping[str, Any]) -> tuple[Population, ...]:
+    common = str(context.get("filter") or "")
+    found = []
+    for one in context.get("populations") or ():
+        both = [f"({text})" for text in (common, str(one.get("filter") or "")) if text]
+        release, dataset = str(one.get("release") or ""), str(one.get("dataset_version") or "")
+        found.append(Population(str(one["file"]), " AND ".join(both), release, dataset))
+    return tuple(found)
+
+
+def _nesting(context: Mapping[str, Any]) -> tuple[Nesting, ...]:
+    return tuple(Nesting(str(one["part"]), str(one["whole"])) for one in context.get("nesting") or ())
 
 
 def _contents(case: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -71,9 +88,8 @@ def _contents(case: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, byte
             yield file["path"], path.read_bytes()
 
 
-def _is_read(case: Mapping[str, Any], name: str) -> bool:
-    """Whether `check` is to know the file: those released before are judged by what they are compared with."""
-    return next(file["role"] for file in case["files"] if file["path"] == name) not in ("metadata", "released")
+def _role(case: Mapping[str, Any], name: str) -> str:
+    return str(next(file["role"] for file in case["files"] if file["path"] == name))
 
 
 def _described(

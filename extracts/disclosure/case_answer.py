@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from extracts.disclosure.case_layout import MEASURE
 from extracts.disclosure.description import FileDescription
-from extracts.disclosure.report import FileReport, Finding, Report, worst
+from extracts.disclosure.report import FileReport, Finding, Implied, Report, worst
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,6 @@ class Answered:
     case: Mapping[str, Any]
     report: Report
     files: tuple[FileDescription, ...]
-    implied: tuple[Mapping[str, Any], ...] = ()
     repairs: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = field(default=())
 
@@ -40,7 +40,7 @@ def answer(answered: Answered) -> dict[str, Any]:
         **({"id": answered.case["id"]} if "id" in answered.case else {}),
         "verdict": str(worst([report.verdict])),
         "findings": findings,
-        "implied": [dict(one) for one in answered.implied],
+        "implied": [_implied(one) for one in report.implied],
         "repairs": [dict(one) for one in answered.repairs],
         "files": [_file(file, described.get(file.name)) for file in report.files],
         "notes": list(answered.notes),
@@ -48,6 +48,19 @@ def answer(answered: Answered) -> dict[str, Any]:
         "policy_version": report.policy_version,
         "engine_version": report.engine_version,
     }
+
+
+def _implied(one: Implied) -> dict[str, Any]:
+    """A value where it is known exactly, else the numbers it lies between; none for an open end."""
+    if one.low == one.high:
+        return {"key": one.key, "value": _plain(one.low), "attack": one.attack}
+    return {"key": one.key, "low": _plain(one.low), "high": _plain(one.high), "attack": one.attack}
+
+
+def _plain(number: float) -> float | int | None:
+    if not math.isfinite(number):
+        return None
+    return int(number) if number == int(number) else number
 
 
 def _file(file: FileReport, described: FileDescription | None) -> dict[str, Any]:

@@ -112,6 +112,16 @@ ROUNDING = either(
             required=("base",)),
 )  # fmt: skip
 
+MODEL = object_of(
+    "The size of a model, where no file of metadata says it.",
+    {
+        "model": text("What was fitted: ols, logit, probit."),
+        "n_obs": whole("Observations.", least=0),
+        "df_resid": whole("Residual degrees of freedom.", least=0),
+        "k": whole("Parameters."),
+    },
+)  # fmt: skip
+
 CONTEXT = object_of(
     "What is known of the numbers beyond the files.",
     {
@@ -129,6 +139,7 @@ CONTEXT = object_of(
         "children": yes_or_no("Whether the units are or include children."),
         "dataset_version": text("The version of the data that the outputs were made from."),
         "rounding": ROUNDING,
+        "model": MODEL,
         "controls": list_of({"$ref": "#/$defs/control"}, "a list of controls", "What was done to the numbers."),
     },
 )  # fmt: skip

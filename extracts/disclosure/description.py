@@ -135,10 +135,40 @@ class FileDescription:
 
 
 @dataclass(frozen=True)
+class Population:
+    """Who is counted in a file: a condition over the records, "" for everybody, and the release it went out in."""
+
+    file: str
+    filter: str = ""
+    release: str = ""
+    dataset_version: str = ""
+
+
+@dataclass(frozen=True)
+class Nesting:
+    """Two labels of one dimension of which the second holds everybody of the first."""
+
+    part: str
+    whole: str
+
+
+@dataclass(frozen=True)
 class Description:
-    """What a set of files holds. Files that only serve as evidence need no description."""
+    """What a set of files holds. Files that only serve as evidence need no description.
+
+    released     tables that have left before: the new ones are compared with them, and they are not judged again
+    populations  who is counted in a file; in those that are not named, everybody
+    nesting      labels within labels of one table
+    """
 
     files: tuple[FileDescription, ...] = ()
+    released: tuple[FileDescription, ...] = ()
+    populations: tuple[Population, ...] = ()
+    nesting: tuple[Nesting, ...] = ()
+
+    def population_of(self, file: str) -> Population:
+        """Who is counted in a file."""
+        return next((one for one in self.populations if one.file == file), Population(file))
 
     def problems(self) -> tuple[str, ...]:
         """Sentences about the set and about each file, with its name."""
@@ -149,17 +179,30 @@ class Description:
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of strings, numbers, lists and dictionaries."""
-        return {"files": [file.to_json() for file in self.files]}
+        return {
+            "files": [file.to_json() for file in self.files],
+            "released": [file.to_json() for file in self.released],
+            "populations": [asdict(one) for one in self.populations],
+            "nesting": [asdict(one) for one in self.nesting],
+        }
 
     @classmethod
     def from_json(cls, data: Any) -> Description:
         """The description that `to_json` wrote. Raises BadDescription."""
         if not isinstance(data, dict) or not isinstance(data.get("files"), list):
             raise BadDescription(("A description is an object with a list called files.",))
-        return cls(tuple(FileDescription.from_json(file) for file in data["files"]))
+        lists = {name: data.get(name, []) for name in ("released", "populations", "nesting")}
+        if not all(isinstance(value, list) for value in lists.values()):
+            raise BadDescription(("Released files, populations and nesting are lists.",))
+        return cls(
+            tuple(FileDescription.from_json(file) for file in data["files"]),
+            tuple(FileDescription.from_json(file) for file in lists["released"]),
+            tuple(_build(Population, one, "A population") for one in lists["populations"]),
+            tuple(_build(Nesting, one, "A nesting") for one in lists["nesting"]),
+        )
 
 
-Record = TypeVar("Record", FileDescription, Layout, Percentage, Recipe, Regression)
+Record = TypeVar("Record", FileDescription, Layout, Nesting, Percentage, Population, Recipe, Regression)
 
 
 def _build(kind: type[Record], data: Any, what: str) -> Record:
@@ -247,6 +290,7 @@ READERS = {
     "underlying": _texts, "inferred": _yes_or_no, "saturated": _yes_or_no, "categories": _members,
     "recipe": lambda value: _build(Recipe, value, "A recipe"),
     "microdata": _text, "value": _text, "where": _text, "case": _text,
+    "file": _text, "filter": _text, "release": _text, "dataset_version": _text, "part": _text, "whole": _text,
     "n_obs": _whole, "parameters": _whole, "df_residual": _whole,
 }  # fmt: skip
 

@@ -79,6 +79,10 @@ class Records:
         """The answer to a query."""
         return self.connection.execute(query).df()
 
+    def everything(self) -> pd.DataFrame:
+        """All records."""
+        return self.frame(f"SELECT * FROM {TABLE}")
+
     def __len__(self) -> int:
         return int(self.frame(f"SELECT count(*) AS n FROM {TABLE}")["n"].iloc[0])
 

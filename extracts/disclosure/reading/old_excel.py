@@ -45,7 +45,7 @@ def _sheets(content: bytes, limits: Policy) -> list[Sheet]:
             if about.typ != SheetTypeEnum.WorkSheet:
                 continue
             state = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "very hidden"}
-            sheet = Sheet(about.name, state.get(about.visible.name, "hidden"))
+            sheet = Sheet(about.name, state.get(str(about.visible).rpartition(".")[2], "hidden"))
             source = book.get_sheet_by_name(about.name)
             if (source.height or 0) * (source.width or 0) > 20 * limits.max_cells:
                 raise CannotRead("A sheet has far too many cells.", "Split it into smaller tables.")

@@ -35,6 +35,7 @@ FULL: dict[str, Any] = {
         "nesting": [{"part": "County less Smalltown", "whole": "County", "dim": "area"}],
         "structural_zeros": [{"age": 10, "offence": "Murder"}], "case": "case_id", "sensitive": ["ethnicity"],
         "children": False, "dataset_version": "3", "rounding": {"base": 5, "scheme": "nearest"},
+        "model": {"model": "ols", "n_obs": 400, "df_resid": 397, "k": 3},
         "controls": [{"control": "suppression", "file": "out/a.csv", "threshold": 10, "cells": 3}],
     },
     "policy": {
