@@ -110,7 +110,8 @@ class _Search:
 
     def _judged(self, pair: Pair, shown: Shown | None) -> Hit | None:
         """The pair as a hit, if its difference is unsafe and nothing that another rule reports."""
-        if self._totals_of_one_table(pair):
+        # A whole below the threshold has a part below it, and the new one of them is found for that.
+        if self._totals_of_one_table(pair) or self.counts.high[pair.whole] < self.threshold:
             return None
         hit = self._hit(pair, f"The difference of two published counts is below {self.threshold}.")
         if not (0 if self.zeros and not pair.same else 1) <= hit.low <= hit.high < self.threshold:
