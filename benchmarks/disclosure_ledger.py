@@ -7,7 +7,6 @@ several projects on one version of the data do.
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -56,14 +55,14 @@ class Design:
 
 
 DESIGNS = (
-    Design("", 10, ("area", "sex")),
-    Design("age between 16 and 24", 3, ("area", "offence")),
-    Design("age between 16 and 25", 5, ("area", "offence")),
-    Design("offence <> 'Offence 03'", 10, ("area", "sex")),
-    Design("sex = 'F'", 8, ("area", "offence")),
-    Design("year >= 2016", 10, ("area", "sex")),
-    Design("year >= 2016 and age >= 18", 6, ("area", "offence")),
-    Design("region <> 'Region 9'", 5, ("area", "sex")),
+    Design("", 5, ("area", "offence")),
+    Design("age between 16 and 24", 1, ("area", "offence")),
+    Design("age between 16 and 25", 1, ("area", "offence")),
+    Design("offence <> 'Offence 03'", 2, ("area", "sex")),
+    Design("sex = 'F'", 4, ("area", "offence")),
+    Design("year >= 2016", 4, ("area", "offence")),
+    Design("year >= 2016 and age >= 18", 3, ("area", "offence")),
+    Design("region <> 'Region 9'", 3, ("area", "offence")),
 )
 NEW = Design("age between 16 and 26 and year <> 2022", 4, ("area", "sex"))
 
@@ -114,10 +113,10 @@ def prepare(folder: Path, frame: pd.DataFrame, cells: int) -> dict[str, float]:
 def check(folder: Path, frame: pd.DataFrame, cells: int) -> dict[str, float]:
     """One new output of so many cells against the ledger: seconds by step, resident growth in MiB, hits.
 
-    Run it in a process of its own: resident memory only ever grows. The records are read before.
+    The records are read before. CPU seconds are of all threads.
     """
     new = table(frame, NEW, cells=cells, release="")
-    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+    before, start, cpu_start = _resident("VmRSS", forget=True), time.perf_counter(), time.process_time()
     made = Ledger.open(folder)
     opened = time.perf_counter()
     data = made.numbered(frame, "person_id")
@@ -126,7 +125,7 @@ def check(folder: Path, frame: pd.DataFrame, cells: int) -> dict[str, float]:
     recomputed = time.perf_counter()
     hits = made.check_members(anew, threshold=THRESHOLD)
     end = time.perf_counter()
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    cpu = time.process_time() - cpu_start
     return {
         "new_cells": len(anew),
         "released_cells": len(made.sketches),
@@ -135,9 +134,18 @@ def check(folder: Path, frame: pd.DataFrame, cells: int) -> dict[str, float]:
         "recompute": round(recomputed - numbered, 3),
         "compare": round(end - recomputed, 3),
         "seconds": round(end - start, 3),
-        "resident_growth_mib": round((after - before) / 1024, 1),
+        "cpu_seconds": round(cpu, 3),
+        "resident_growth_mib": round((_resident("VmHWM") - before) / 1024, 1),
         "hits": len(hits),
     }
+
+
+def _resident(what: str, *, forget: bool = False) -> int:
+    """KiB of memory that are resident now (VmRSS) or were at most (VmHWM) since this was last told to forget."""
+    if forget:
+        Path("/proc/self/clear_refs").write_text("5")
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(what))
+    return int(line.split()[1])
 
 
 def completeness(frame: pd.DataFrame, cells: int) -> dict[str, float]:

@@ -13,7 +13,6 @@ from extracts.disclosure.ledger.nesting import Pair
 from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.released import CellName, Counts, ReleasedTable, cell_names, counts
 
-
 FIGURES = ("kind", "value", "spread", "low", "high")
 Figures = tuple[str, float, float, float, float]
 
