@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from extracts.disclosure.acro_words import (
+    COEFFICIENTS,
     KINDS,
     METHODS,
     NOT_TO_RELEASE,
@@ -24,6 +25,7 @@ from extracts.disclosure.acro_words import (
     SIZES,
     STATISTICS,
     SURVIVAL,
+    UNNAMED,
 )
 from extracts.disclosure.case_files import digest, others_in, unlisted
 
@@ -194,6 +196,8 @@ def _layout(path: Path, kind: str, fair: Record) -> dict[str, Any] | None:
     dims = _texts(fair.get("independent"))
     if kind == "survival" and set(columns) == {name for names in SURVIVAL.values() for name in names}:
         return {"form": "long", **SURVIVAL}
+    if kind == "regression" and columns[:3] == COEFFICIENTS:
+        return {"form": "long", "dims": [UNNAMED], "others": columns[1:]}
     rows = [name for name, column in zip(dims, columns, strict=False) if name == column]
     if not rows or dims[: len(rows)] != rows or len(dims) > len(rows) + 1:
         return None

@@ -50,5 +50,7 @@ SURVIVAL = {
     "measures": ["num at risk", "num events"],
     "others": ["Surv prob", "Surv prob SE"],
 }
+# Headings of the coefficients in the summary of a statsmodels result; those of labels are named for their place.
+COEFFICIENTS, UNNAMED = ["", "coef", "std err"], "column 1"
 # Words of the summary of a statsmodels result -> field of `context.model`.
 SIZES = {"No. Observations:": "n_obs", "Df Residuals:": "df_resid"}

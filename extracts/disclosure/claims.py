@@ -30,7 +30,7 @@ def _about(claim: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[str]
     flagged = {_key(cell["key"]): cell["rules"] for cell in claim.get("cells", ()) if "key" in cell}
     for key, rules in flagged.items():
         if key not in found:
-            yield f"{by} flags {_in_words(key)} ({', '.join(rules)}); nothing is found there here."
+            yield f"{by} flags {_in_words(key)} ({', '.join(rules)}); no finding here is about it."
     if missed := sum(verdict == "fail" and key not in flagged for key, verdict in found.items()):
         yield f"{missed} {'place fails' if missed == 1 else 'places fail'} here that {by} does not flag."
 

@@ -469,6 +469,11 @@ class Grid:
     def dims(self) -> list[str]:
         return [*self.down, *several(self.across)]
 
+    def overlap(self) -> dict[str, bool]:
+        """What a case says when units are in several cells, so that totals of units are not the sums of their parts."""
+        places = len(self.records[[UNIT, *self.dims]].drop_duplicates())
+        return {"overlapping": True} if places > self.records[UNIT].nunique() else {}
+
     def of_everybody(self) -> Grid:
         """The same records as one row."""
         named = {"population": "all"}
@@ -676,6 +681,7 @@ class Session:
         done = _controls(suppress_below, round_to)
         if round_to:
             done["rounding"] = {"base": round_to, "scheme": "nearest"}
+        done |= grid.overlap() if counting == "units" else {}
         context = {"statistic": "count", "weight": weight, **done}
         return self._write_table(table, said, _called(grid.dims, "counts", asked), grid, context, suppress_below)
 
@@ -720,7 +726,7 @@ class Session:
                       behind if len(shown) > 1 else behind.drop(columns="measure"), layout)  # fmt: skip
         done = _controls(suppress_below, None if digits is None else 10.0**-digits)
         only = {"statistic": wanted[0]} if len(wanted) == 1 else {}
-        context = {**only, "value": value, "weight": weight, **done}
+        context = {**only, "value": value, "weight": weight, **done, **grid.overlap()}
         grid.notes.extend(self._look_at(cells, {kind_of(one) for one in wanted}))
         called = _called([*grid.dims, *wanted], value, asked)
         return self._write_table(table, said, called, grid, context, suppress_below)
@@ -762,7 +768,7 @@ class Session:
         table = Table(
             "percentage", grid.down, None, cells[grid.down], shown, texts, few, counts, behind, layout, "underlying"
         )
-        context = {"statistic": "share", "value": of, **_controls(suppress_below, 10.0**-digits)}
+        context = {"statistic": "share", "value": of, **_controls(suppress_below, 10.0**-digits), **grid.overlap()}
         return self._write_table(table, said, _called(grid.dims, "rate", asked), grid, context, suppress_below)
 
     def histogram(
@@ -795,7 +801,8 @@ class Session:
         layout = {"form": "long", "dims": dims, "measure": "count"}
         table = Table("histogram", dims, None, bands, shown, {"count": cells["n"].map(number)}, few, cells[["n"]],
                       cells, layout)  # fmt: skip
-        context = {"statistic": "count", "value": value, **_controls(suppress_below, None)}
+        overlap = {"overlapping": True} if cells["n"].sum() > grid.records[UNIT].nunique() else {}
+        context = {"statistic": "count", "value": value, **_controls(suppress_below, None), **overlap}
         return self._write_table(table, said, _called([value], "histogram", asked), grid, context, suppress_below)
 
     def survival(

@@ -47,6 +47,7 @@ def test_dimensions_statistic_and_value_are_taken_from_what_acro_recorded():
     assert largest["files"][0]["layout"]["col_dim"] == "guilty"
     assert model["context"]["model"] == {"model": "ols", "n_obs": 400, "df_resid": 397, "k": 3}
     assert [file["path"] for file in model["files"]] == [f"output_3_{place}.csv" for place in range(3)]
+    assert model["files"][1]["layout"]["dims"] == ["column 1"] and "std err" in model["files"][1]["layout"]["others"]
     assert survival["files"][0]["layout"]["measures"] == ["num at risk", "num events"]
     assert "The areas are published elsewhere." in counts["files"][0]["description"]
     assert note["files"][0]["path"] == "note.txt" and note["claims"][0]["verdict"] == "review"
@@ -159,7 +160,7 @@ def places(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, .
     return [path, *(found for step, part in inner for found in places(part, (*path, step)))]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(places(RESULTS["results"]["output_1"])[1:]),
     st.sampled_from([None, 0, -1, 1e9, "x", "", [], [[0, 0]], [["a", 1]], {}, {"x": 1}, True]),

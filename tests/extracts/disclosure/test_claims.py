@@ -33,7 +33,7 @@ def test_another_verdict_and_other_cells_are_said():
     )
     assert disagreements({"claims": [CLAIM]}, found) == (
         "ACRO 1.0.2 says pass of a.csv; it is fail here.",
-        "ACRO 1.0.2 flags area West, year 2020 (nk, p_percent); nothing is found there here.",
+        "ACRO 1.0.2 flags area West, year 2020 (nk, p_percent); no finding here is about it.",
         "1 place fails here that ACRO 1.0.2 does not flag.",
     )
 

@@ -96,7 +96,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(JSON)
 def test_no_list_makes_it_stumble(tmp_path_factory, cases):
     folder = tmp_path_factory.getbasetemp()
