@@ -12,9 +12,10 @@ from typing import Any
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.formats import pdf_extras
-from extracts.disclosure.reading.formats.frames import table_of
+from extracts.disclosure.reading.formats.frames import require_room
 from extracts.disclosure.reading.formats.printed import tables_in
 from extracts.disclosure.reading.formats.texts import unseen
+from extracts.disclosure.reading.headers import parts_of
 from extracts.disclosure.reading.triage import CannotRead
 
 MOST_PAGES, MOST_TIMES, MOST_MARKS = 200, 16, 200_000
@@ -72,7 +73,8 @@ def _page(page: Any, place: str, limits: Policy) -> Iterator[Part]:
         raise CannotRead("A page of the PDF holds far more than a reader could see.", CURE)
     found = [(table, rows) for table in page.find_tables() if (rows := _rows(table.extract()))]
     for number, (_, rows) in enumerate(found, 1):
-        yield Part(PartKind.TABLE, f"{place}, table {number}", table_of(rows[0], rows[1:], limits))
+        require_room(len(rows), len(rows[0]), limits)
+        yield from parts_of(rows, f"{place}, table {number}")
     rest = page
     for table, _ in found:
         rest = rest.outside_bbox(table.bbox, strict=False)
