@@ -55,11 +55,18 @@ def _sheets(content: bytes, limits: Policy) -> list[Sheet]:
                     if value != "":
                         sheet.cells[row, column] = f"{value:.15g}" if isinstance(value, float) else as_seen(str(value))
             sheets.append(sheet)
-    except (CalamineError, OSError, ValueError, OverflowError) as error:
-        if isinstance(error, CannotRead):
+    except CannotRead:
+        raise
+    except BaseException as error:
+        # A panic of the library, which is written in Rust, is no Exception.
+        if not isinstance(error, CalamineError | OSError | ValueError | OverflowError) and not _is_panic(error):
             raise
         raise CannotRead("The old Excel file is damaged or encrypted.", CURE) from None
     return sheets
+
+
+def _is_panic(error: BaseException) -> bool:
+    return type(error).__name__ == "PanicException"
 
 
 def _streams(office: Office, content: bytes, limits: Policy) -> None:
