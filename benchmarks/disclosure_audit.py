@@ -9,11 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from extracts.disclosure.audit.intervals import intervals
@@ -89,7 +87,11 @@ def instance(shape: Sequence[int], *, small: float, secondary: float = 0.0, seed
 
 
 # Shapes and shares of small cells of the reference instances: 279 of 1,071, 383 of 1,386 and 13,794 of 30,906.
-REFERENCE = {"50x20": ((50, 20), 279 / 1071), "20x10x5": ((20, 10, 5), 383 / 1386), "100x50x5": ((100, 50, 5), 13794 / 30906)}
+REFERENCE = {
+    "50x20": ((50, 20), 279 / 1071),
+    "20x10x5": ((20, 10, 5), 383 / 1386),
+    "100x50x5": ((100, 50, 5), 13794 / 30906),
+}
 
 
 def audit(name: str, *, secondary: float = 0.05, seconds: float = 60.0, seed: int = 1) -> dict[str, float]:

@@ -7,33 +7,14 @@ rule for its kind, and something in it was in fact examined. Anything else is fo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-
-import numpy as np
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from extracts.disclosure.description import Description, FileDescription
+from extracts.disclosure.judging import Judgement, judge
 from extracts.disclosure.policy import Policy
-from extracts.disclosure.reading.cells import Cells, tidy
-from extracts.disclosure.reading.csv_table import Table, read_table
-from extracts.disclosure.reading.evidence import add_evidence
-from extracts.disclosure.reading.triage import CannotRead
-from extracts.disclosure.report import (
-    ENGINE_VERSION,
-    Evidence,
-    EvidenceFile,
-    Examined,
-    FileReport,
-    Finding,
-    Report,
-    Verdict,
-    worst,
-)
-from extracts.disclosure.requirements import needs
-from extracts.disclosure.rulebook import FOR_A_PERSON, MODELS, RULES, TABLES
-from extracts.disclosure.rules import row_level
-from extracts.disclosure.rules.degrees_of_freedom import residual
-from extracts.disclosure.subject import Subject
+from extracts.disclosure.report import ENGINE_VERSION, EvidenceFile, FileReport, Finding, Report, Verdict, worst
+from extracts.disclosure.together import compared
 
 
 class SameName(ValueError):
@@ -60,11 +41,15 @@ def check(files: Files, description: Description, policy: Policy) -> Report:
     """
     contents = _by_name(files)
     described = _by_file(description)
-    evidence = {file.evidence for file in description.files if file.evidence in contents} - set(described)
+    served = {name for file in description.files for name in file.served_by}
+    evidence = (served & contents.keys()) - set(described)
+    earlier = {file.name for file in description.released}
+    names = [name for name in sorted(contents.keys() | described.keys()) if name not in evidence | earlier]
+    judgements = {name: _judgement(name, contents, described.get(name, ()), policy) for name in names}
+    together = compared(judgements, description, contents, policy)
     reports = tuple(
-        _report(name, contents, described.get(name, ()), policy)
-        for name in sorted(contents.keys() | described.keys())
-        if name not in evidence
+        _report(name, contents, described.get(name, ()), together.added_to(name, judgements[name]), policy)
+        for name in names
     )
     return Report(
         verdict=worst(file.verdict for file in reports) if reports else Verdict.REVIEW,
@@ -73,7 +58,17 @@ def check(files: Files, description: Description, policy: Policy) -> Report:
         policy=policy.name,
         policy_version=policy.version,
         engine_version=ENGINE_VERSION,
+        implied=together.implied,
     )
+
+
+def _judgement(
+    name: str, contents: Mapping[str, bytes], described: Sequence[FileDescription], policy: Policy
+) -> Judgement:
+    if name not in contents:
+        problem = "The file was not supplied."
+        return Judgement([Finding(name, "description", Verdict.REVIEW, problem, cure="Supply it.")])
+    return judge(name, contents[name], described, contents, policy)
 
 
 def _by_name(files: Files) -> dict[str, bytes]:
@@ -97,25 +92,15 @@ def _by_file(description: Description) -> dict[str, tuple[FileDescription, ...]]
     return found
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What was found in a file, on what grounds, and how much more was counted but not written out."""
-
-    findings: Sequence[Finding]
-    examined: Examined = field(default_factory=Examined)
-    evidence: Evidence = Evidence.FILE_ALONE
-    beyond: int = 0
-
-
 def _report(
-    name: str, contents: Mapping[str, bytes], described: Sequence[FileDescription], policy: Policy
+    name: str,
+    contents: Mapping[str, bytes],
+    described: Sequence[FileDescription],
+    judgement: Judgement,
+    policy: Policy,
 ) -> FileReport:
     """The report on one file, findings in order of their place in it."""
     content = contents.get(name)
-    if content is None:
-        judgement = Judgement([_review(name, "description", "The file was not supplied.", "Supply it.")])
-    else:
-        judgement = _judge(OutputFile(name, content), described, contents, policy)
     found = sorted(judgement.findings, key=_place)
     return FileReport(
         name=name,
@@ -134,105 +119,3 @@ def _place(finding: Finding) -> tuple[int, int, str, str, str]:
     cell = finding.cell
     row = cell.row if cell and cell.row is not None else 0
     return (0 if cell is None else 1, row, cell.column if cell else "", finding.rule, finding.problem)
-
-
-def _judge(
-    file: OutputFile, described: Sequence[FileDescription], contents: Mapping[str, bytes], policy: Policy
-) -> Judgement:
-    """Read a file, then judge it; each step is taken only if the one before leaves no doubt."""
-    asked = [_review(file.name, "description", *need) for need in _before_reading(described)]
-    try:
-        table = read_table(file.name, file.content, policy)
-    except CannotRead as error:
-        return Judgement([*asked, _review(file.name, "reading", error.problem, error.cure)])
-    # Labels of records must not reach a report, so nothing more is said of a file of records.
-    if records := list(row_level.findings(file.name, table, policy)):
-        return Judgement([*asked, *records])
-    if asked:
-        return Judgement(asked)
-    only = described[0]
-    asked = [_review(file.name, "description", *need) for need in needs(only, table, only.output_type in TABLES)]
-    return Judgement(asked) if asked else _judge_cells(only, table, contents, policy)
-
-
-def _before_reading(described: Sequence[FileDescription]) -> Iterator[tuple[str, str]]:
-    """What must be put right in a description, and what to do, before its file can be judged."""
-    if len(described) != 1:
-        number = "several times, in different ways" if described else "by nobody"
-        yield f"This file is described {number}.", "Describe it once, or name it as the evidence for another file."
-        return
-    for problem in described[0].problems():
-        yield problem, "Correct the description."
-    if described[0].output_type in FOR_A_PERSON:
-        cure = FOR_A_PERSON[described[0].output_type]
-        yield "No rule judges this kind of output yet: a checker must look at it.", cure
-
-
-def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str, bytes], policy: Policy) -> Judgement:
-    """Apply the rules for this kind of output to the cells of its table."""
-    cells, found = tidy(table, described), list[Finding]()
-    if described.evidence:
-        try:
-            cells = _supported(cells, described.evidence, contents, policy)
-        except CannotRead as error:
-            found.append(_review(described.name, "evidence", f"Evidence: {error.problem}", error.cure))
-            described = replace(described, evidence="")
-    subject, examined = Subject(described, cells, policy), _examined(cells)
-    found += [*_unreadable(subject), *_apply(subject)]
-    if described.output_type in TABLES and not examined.shown:
-        found.append(_review(described.name, "reading", "No number in this table could be examined.", "Supply counts."))
-    sized = described.output_type in MODELS and residual(described.regression) is not None
-    grounds = Evidence.UNDERLYING if described.evidence or sized else Evidence.FILE_ALONE
-    return Judgement(found, examined, grounds, sum(subject.beyond))
-
-
-def _supported(cells: Cells, evidence: str, contents: Mapping[str, bytes], policy: Policy) -> Cells:
-    """The cells with their evidence. Raises CannotRead when it isn't there or can't be used."""
-    if evidence not in contents:
-        raise CannotRead("The evidence file was not supplied.", f"Supply {evidence}.")
-    return add_evidence(cells, evidence, contents[evidence], policy)
-
-
-def _apply(subject: Subject) -> Iterator[Finding]:
-    """What the rules for this kind of output find."""
-    for rule in RULES:
-        if subject.described.output_type in rule.applies_to:
-            yield from rule.findings(subject)
-
-
-def _unreadable(subject: Subject) -> Iterator[Finding]:
-    """Cells that are no number, or no number of their kind. What they say is not printed."""
-    cells = subject.cells
-    kind = cells.facts["kind"].to_numpy()
-    value = cells.numbers("value")
-    no_number = cells.states("unreadable")
-    no_count = (kind == "count") & ((value < 0) | (value != np.floor(value))) & ~np.isnan(value)
-    no_zero = cells.flags("said_structural") & (value != 0) & ~np.isnan(value)
-    base, shown = cells.numbers("base"), (kind == "percentage") & cells.states("number")
-    no_share = shown & ~(np.isfinite(cells.numbers("low")) & (base >= 0) & (value >= 0))
-    no_share |= shown & (cells.numbers("low") > base)
-    for wrong, problem, cure in (
-        (no_number, "This cell cannot be read as a number.", "Write a number, or [c] for a hidden one."),
-        (no_count, "A count must be a whole number of 0 or more.", "Supply unweighted, unrounded counts of units."),
-        (no_zero, "This cell is described as a structural zero, but it is not zero.", "Correct the description."),
-        (no_share, "This is not a percentage of a known base.", "Show the base beside it, and a value it can have."),
-    ):
-        for place in subject.places(cells, wrong):
-            yield subject.finding("reading", Verdict.REVIEW, cells, place, problem, cure=cure)
-
-
-def _examined(cells: Cells) -> Examined:
-    """How many cells were read as what."""
-    shown, kind = cells.states("number"), cells.facts["kind"].to_numpy()
-    return Examined(
-        counts=int((shown & (kind == "count")).sum()),
-        magnitudes=int((shown & np.isin(kind, ["total", "mean"])).sum()),
-        percentages=int((shown & (kind == "percentage")).sum()),
-        hidden=int(cells.states("hidden", "not_applicable").sum()),
-        unreadable=int(cells.states("unreadable").sum()),
-    )
-
-
-def _review(file: str, rule: str, problem: str, cure: str) -> Finding:
-    """A finding that asks a person to look."""
-    return Finding(file, rule, Verdict.REVIEW, problem, cure=cure)

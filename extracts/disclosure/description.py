@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 from extracts.disclosure.layout import FORMS, Layout, Percentage
+from extracts.disclosure.recipe import Recipe
 
 # Codes and names of the kinds of output, as in the code list `output_types.csv`.
 OUTPUT_TYPES = {
@@ -43,11 +44,22 @@ class BadDescription(ValueError):
 
 @dataclass(frozen=True)
 class Regression:
-    """The size of a model (of the smallest, if a file holds several). None is "not said"."""
+    """The size of a model (of the smallest, if a file holds several). None is "not said".
+
+    categories  units in each category of its regressors: label as in the file, and number
+    saturated   whether it has a parameter for every combination of its categories
+    """
 
     n_obs: int | None = None
     parameters: int | None = None
     df_residual: int | None = None
+    categories: tuple[tuple[str, int], ...] = ()
+    saturated: bool = False
+
+    @property
+    def numbers(self) -> tuple[int | None, ...]:
+        """What is said in numbers."""
+        return (self.n_obs, self.parameters, self.df_residual, *(number for _, number in self.categories))
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,9 @@ class FileDescription:
     structural_zeros  dimension -> label for cells that cannot hold anyone by definition;
                       a key that names some dimensions means every cell that has those labels
     evidence          name of the file with the contributors behind each cell, or ""
+    underlying        names of files with the counts beneath its ratios: judged with it, and not released
+    recipe            how it was made from microdata, where they are at hand
+    inferred          nobody described it: the engine guessed, and says so
     """
 
     name: str
@@ -74,6 +89,14 @@ class FileDescription:
     structural_zeros: tuple[Mapping[str, str], ...] = ()
     evidence: str = ""
     regression: Regression = field(default_factory=Regression)
+    underlying: tuple[str, ...] = ()
+    recipe: Recipe = field(default_factory=Recipe)
+    inferred: bool = False
+
+    @property
+    def served_by(self) -> tuple[str, ...]:
+        """Names of the files that only serve to judge this one."""
+        return tuple(filter(None, (self.evidence, self.recipe.microdata, *self.underlying)))
 
     def problems(self) -> tuple[str, ...]:
         """Sentences for the researcher; none when the description makes sense."""
@@ -90,7 +113,7 @@ class FileDescription:
             found.append(f"Structural zeros name dimensions that the layout does not have: {_names(unknown)}.")
         if any(not key for key in self.structural_zeros):
             found.append("A structural zero must name at least one dimension and its label.")
-        if any(number is not None and number < 0 for number in asdict(self.regression).values()):
+        if any(number is not None and number < 0 for number in self.regression.numbers):
             found.append("The size of a model cannot be negative.")
         return tuple(found)
 
@@ -98,7 +121,9 @@ class FileDescription:
         """A dictionary of strings, numbers, lists and dictionaries."""
         data = asdict(self)
         data["layout"] = self.layout.to_json()
+        data["regression"]["categories"] = [list(pair) for pair in self.regression.categories]
         return data | {
+            "underlying": list(self.underlying),
             "total_labels": list(self.total_labels),
             "structural_zeros": [dict(key) for key in self.structural_zeros],
         }
@@ -110,10 +135,40 @@ class FileDescription:
 
 
 @dataclass(frozen=True)
+class Population:
+    """Who is counted in a file: a condition over the records, "" for everybody, and the release it went out in."""
+
+    file: str
+    filter: str = ""
+    release: str = ""
+    dataset_version: str = ""
+
+
+@dataclass(frozen=True)
+class Nesting:
+    """Two labels of one dimension of which the second holds everybody of the first."""
+
+    part: str
+    whole: str
+
+
+@dataclass(frozen=True)
 class Description:
-    """What a set of files holds. Files that only serve as evidence need no description."""
+    """What a set of files holds. Files that only serve as evidence need no description.
+
+    released     tables that have left before: the new ones are compared with them, and they are not judged again
+    populations  who is counted in a file; in those that are not named, everybody
+    nesting      labels within labels of one table
+    """
 
     files: tuple[FileDescription, ...] = ()
+    released: tuple[FileDescription, ...] = ()
+    populations: tuple[Population, ...] = ()
+    nesting: tuple[Nesting, ...] = ()
+
+    def population_of(self, file: str) -> Population:
+        """Who is counted in a file."""
+        return next((one for one in self.populations if one.file == file), Population(file))
 
     def problems(self) -> tuple[str, ...]:
         """Sentences about the set and about each file, with its name."""
@@ -124,17 +179,30 @@ class Description:
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of strings, numbers, lists and dictionaries."""
-        return {"files": [file.to_json() for file in self.files]}
+        return {
+            "files": [file.to_json() for file in self.files],
+            "released": [file.to_json() for file in self.released],
+            "populations": [asdict(one) for one in self.populations],
+            "nesting": [asdict(one) for one in self.nesting],
+        }
 
     @classmethod
     def from_json(cls, data: Any) -> Description:
         """The description that `to_json` wrote. Raises BadDescription."""
         if not isinstance(data, dict) or not isinstance(data.get("files"), list):
             raise BadDescription(("A description is an object with a list called files.",))
-        return cls(tuple(FileDescription.from_json(file) for file in data["files"]))
+        lists = {name: data.get(name, []) for name in ("released", "populations", "nesting")}
+        if not all(isinstance(value, list) for value in lists.values()):
+            raise BadDescription(("Released files, populations and nesting are lists.",))
+        return cls(
+            tuple(FileDescription.from_json(file) for file in data["files"]),
+            tuple(FileDescription.from_json(file) for file in lists["released"]),
+            tuple(_build(Population, one, "A population") for one in lists["populations"]),
+            tuple(_build(Nesting, one, "A nesting") for one in lists["nesting"]),
+        )
 
 
-Record = TypeVar("Record", FileDescription, Layout, Percentage, Regression)
+Record = TypeVar("Record", FileDescription, Layout, Nesting, Percentage, Population, Recipe, Regression)
 
 
 def _build(kind: type[Record], data: Any, what: str) -> Record:
@@ -190,6 +258,14 @@ def _keys(value: Any) -> tuple[dict[str, str], ...]:
     return tuple(dict(key) for key in value)
 
 
+def _members(value: Any) -> tuple[tuple[str, int], ...]:
+    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+        raise TypeError("a list of categories and numbers of units")
+    if not all(isinstance(pair[0], str) and isinstance(pair[1], int) for pair in value):
+        raise TypeError("a list of categories and numbers of units")
+    return tuple((pair[0], pair[1]) for pair in value)
+
+
 def _percentages(value: Any) -> tuple[Percentage, ...]:
     if not isinstance(value, list):
         raise TypeError("a list of columns and their bases")
@@ -208,8 +284,13 @@ READERS = {
     "layout": lambda value: _build(Layout, value, "A layout"),
     "regression": lambda value: _build(Regression, value, "A regression"),
     "form": _form, "rows": _texts, "columns": _text, "counts": _texts, "totals": _texts, "means": _texts,
-    "others": _texts, "percentages": _percentages,
+    "others": _texts, "percentages": _percentages, "shapes": _texts, "positions": _texts, "endpoints": _texts,
+    "modes": _texts, "indices": _texts, "ratios": _texts, "weighted": _texts, "statistic": _text,
     "column": _text, "base": _text, "out_of": _whole,
+    "underlying": _texts, "inferred": _yes_or_no, "saturated": _yes_or_no, "categories": _members,
+    "recipe": lambda value: _build(Recipe, value, "A recipe"),
+    "microdata": _text, "value": _text, "where": _text, "case": _text,
+    "file": _text, "filter": _text, "release": _text, "dataset_version": _text, "part": _text, "whole": _text,
     "n_obs": _whole, "parameters": _whole, "df_residual": _whole,
 }  # fmt: skip
 

@@ -7,6 +7,12 @@ from typing import Any
 
 FORMS = ("wide", "long")
 
+# Field of a layout -> kind of the numbers in the columns that it names.
+FIELDS = {
+    "counts": "count", "totals": "total", "means": "mean", "shapes": "shape", "positions": "position",
+    "endpoints": "endpoint", "modes": "mode", "indices": "index", "ratios": "ratio", "weighted": "weighted",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Percentage:
@@ -32,7 +38,15 @@ class Layout:
     totals       columns that hold sums of amounts
     means        columns that hold averages of amounts
     percentages  columns that hold shares of a count
+    shapes       columns that hold spreads: standard deviations, variances, skewness
+    positions    columns that hold quantiles: medians, percentiles
+    endpoints    columns that hold extremes: minima, maxima, ranges
+    modes        columns that hold the most frequent value
+    indices      columns that hold measures of concentration: Gini, HHI
+    ratios       columns that hold odds, risk and hazard ratios
+    weighted     columns that hold weighted counts
     others       numbers of no unit's own: coefficients, standard errors, p values
+    statistic    the one of `rows` whose labels say what each number is: n, mean, p95, max; "" for none
     """
 
     form: str = "long"
@@ -42,7 +56,15 @@ class Layout:
     totals: tuple[str, ...] = ()
     means: tuple[str, ...] = ()
     percentages: tuple[Percentage, ...] = ()
+    shapes: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    indices: tuple[str, ...] = ()
+    ratios: tuple[str, ...] = ()
+    weighted: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    statistic: str = ""
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -61,9 +83,10 @@ class Layout:
 
     @property
     def measured(self) -> dict[str, str]:
-        """Column -> kind of the numbers in it (count, total, mean or percentage)."""
-        kinds = dict.fromkeys((*self.bases, *self.counts), "count")
-        kinds |= dict.fromkeys(self.totals, "total") | dict.fromkeys(self.means, "mean")
+        """Column -> kind of the numbers in it: those of FIELDS, and percentage."""
+        kinds = dict.fromkeys(self.bases, "count")
+        for field, kind in FIELDS.items():
+            kinds |= dict.fromkeys(getattr(self, field), kind)
         return kinds | {share.column: "percentage" for share in self.percentages}
 
     @property
@@ -71,7 +94,8 @@ class Layout:
         """Every column that has a place, as often as it has one. A base need not be among the counts."""
         shares = (share.column for share in self.percentages)
         bases = (base for base in self.bases if base not in self.counts)
-        return (*self.rows, *self.counts, *bases, *self.magnitudes, *shares, *self.others)
+        numbers = (name for field in FIELDS for name in getattr(self, field))
+        return (*self.rows, *bases, *numbers, *shares, *self.others)
 
     def problems(self) -> tuple[str, ...]:
         """Sentences for the researcher; none when the layout makes sense."""
@@ -87,10 +111,12 @@ class Layout:
             found.append(f"These columns are described in two ways: {', '.join(twice)}.")
         if any(share.out_of not in (1, 100) for share in self.percentages):
             found.append("A percentage is out of 100, or out of 1 for a proportion.")
+        if self.statistic and self.statistic not in self.rows:
+            found.append(f"The statistic is named by {self.statistic}, which is not among the columns of labels.")
         return tuple(found)
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of strings and lists."""
         data = asdict(self)
-        lists = ("rows", "counts", "totals", "means", "others", "percentages")
+        lists = ("rows", *FIELDS, "others", "percentages")
         return data | {name: list(data[name]) for name in lists}

@@ -1,9 +1,30 @@
-"""Policies: the numbers by which outputs are judged, versioned so that a report can name them."""
+"""Policies: the numbers by which outputs are judged, as versioned data, so that a report can name them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """Counts are multiples of `base` plus `offset`, or 0; the truth lies between value - below and value + above."""
+
+    base: int
+    offset: int
+    below: int
+    above: int
+
+
+# How counts must be rounded -> what a count may be, and how far it may lie from the truth on either side.
+ROUNDINGS: Mapping[str, Rounding] = {
+    "":          Rounding(1, 0, 0, 0),
+    "base3":     Rounding(3, 0, 2, 2),
+    "base5":     Rounding(5, 0, 2, 2),
+    "base10":    Rounding(10, 0, 5, 5),
+    "midpoint6": Rounding(6, 3, 2, 3),
+}  # fmt: skip
 
 
 class BadPolicy(ValueError):
@@ -28,7 +49,14 @@ class Policy:
     nk                   dominance rules; n is 1 or 2, as evidence holds the two largest
     p_percent            how closely, in percent, the largest contribution may be estimated
     residual_dof         fewest residual degrees of freedom of a model
-    max_bytes, max_cells, max_findings   limits for one file
+    survival_threshold   fewest events in a step of a survival curve
+    differencing_threshold  smallest difference between two populations that may be worked out
+    tail                 fewest contributors beyond a quantile and between two of them
+    modal_share          largest share that one category may have for its mode to be shown
+    rounding             how counts must be rounded: a name of ROUNDINGS
+    suffixes             endings of files that may leave; none means any that can be read
+    underlying           whether counts must accompany every statistic that is no count
+    max_bytes, max_rows, max_cells, max_findings   limits for one file
     """
 
     name: str
@@ -39,37 +67,66 @@ class Policy:
     nk: tuple[Dominance, ...] = (Dominance(2, 0.90),)
     p_percent: float = 10.0
     residual_dof: int = 10
+    survival_threshold: int = 10
+    differencing_threshold: int = 10
+    tail: int = 10
+    modal_share: float = 0.9
+    rounding: str = ""
+    suffixes: tuple[str, ...] = ()
+    underlying: bool = False
     max_bytes: int = 16 * 2**20
+    max_rows: int = 100_000
     max_cells: int = 500_000
     max_findings: int = 2_000
 
     def __post_init__(self) -> None:
         """Raises BadPolicy for numbers that no rule could apply."""
-        if min(self.threshold, self.sensitive_threshold, self.residual_dof) < 1:
+        fewest = (self.threshold, self.sensitive_threshold, self.residual_dof, self.survival_threshold)
+        if min(*fewest, self.differencing_threshold, self.tail) < 1:
             raise BadPolicy("Thresholds and degrees of freedom are 1 or more.")
         if any(rule.n not in (1, 2) or not 0 < rule.k <= 1 for rule in self.nk):
             raise BadPolicy("A dominance rule has n of 1 or 2 and k above 0 and at most 1.")
         if not 0 < self.p_percent <= 100:
             raise BadPolicy("p is a percentage above 0 and at most 100.")
-        if min(self.max_bytes, self.max_cells, self.max_findings) < 1:
+        if not 0 < self.modal_share <= 1:
+            raise BadPolicy("The share of a mode is above 0 and at most 1.")
+        if self.rounding not in ROUNDINGS:
+            raise BadPolicy(f"Rounding is one of {', '.join(filter(None, ROUNDINGS))}, or none.")
+        if min(self.max_bytes, self.max_rows, self.max_cells, self.max_findings) < 1:
             raise BadPolicy("Limits are 1 or more.")
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that `from_json` turns back into an equal policy."""
-        return {**asdict(self), "nk": [asdict(rule) for rule in self.nk]}
+        return {**asdict(self), "nk": [asdict(rule) for rule in self.nk], "suffixes": list(self.suffixes)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Policy:
         """The policy that `to_json` wrote. Raises BadPolicy for unknown or missing fields."""
         try:
             rules = tuple(Dominance(**rule) for rule in data.get("nk", ()))
-            return cls(**{**data, "nk": rules})
+            return cls(**{**data, "nk": rules, "suffixes": tuple(data.get("suffixes", ()))})
         except TypeError as error:
             raise BadPolicy(f"This is not a policy: {error}.") from error
 
 
 # Threshold 10 and class disclosure as in the guidance of the ONS Secure Research Service; the
 # dominance, p% and degrees of freedom figures are the defaults of open output-checking tools.
-SRS_10 = Policy(name="srs-10", version="1")
+SRS_10 = Policy(name="srs-10", version="2")
 
-PRESETS = {policy.name: policy for policy in (SRS_10,)}
+# ONS Integrated Data Service: counts below 10 are hidden, the rest rounded to base 5.
+TEN_FIVE = Policy(name="10-5", version="1", rounding="base5")
+
+# OpenSAFELY: counts of 7 and fewer are hidden, then rounded to the nearest 5; counts accompany every statistic;
+# at most 5,000 rows and 16 MB, in a few types of file.
+OPENSAFELY = Policy(
+    name="opensafely-7-5", version="1", threshold=8, rounding="base5", underlying=True,
+    suffixes=(".csv", ".txt", ".json", ".png", ".jpeg", ".jpg", ".svg", ".html"), max_rows=5_000,
+)  # fmt: skip
+
+# OpenSAFELY's other rule: 0 stays 0, any other count is the midpoint of its six.
+MIDPOINT_6 = replace(OPENSAFELY, name="midpoint6", rounding="midpoint6", threshold=1)
+
+# ABS DataLab: 10 contributors; dominance (1, 50 %) and (2, 67 %); no difference below 10 between tables.
+ABS = Policy(name="abs", version="1", nk=(Dominance(1, 0.50), Dominance(2, 0.67)))
+
+PRESETS = {policy.name: policy for policy in (SRS_10, TEN_FIVE, OPENSAFELY, MIDPOINT_6, ABS)}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-ENGINE_VERSION = "0.2.0"
+ENGINE_VERSION = "0.3.0"
 
 
 class Verdict(StrEnum):
@@ -27,11 +27,9 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 class Evidence(StrEnum):
-    """How well the numbers behind a verdict are known.
+    """How well the numbers behind a verdict are known."""
 
-    A (recomputed from microdata) is not given by this version of the engine.
-    """
-
+    RECOMPUTED = "A"  # counted anew from the microdata
     UNDERLYING = "B"  # underlying counts were supplied
     FILE_ALONE = "C"  # implied from the file alone
 
@@ -44,12 +42,14 @@ class Cell:
     column  the heading of the column, "" for none
     label   for people: "year 2010, R/G"
     key     for programs: dimension to label. A finding about a group has a shorter key.
+    place   the part of the file: "sheet Counts", "page 2, table 1"; "" where there is but one
     """
 
     row: int | None
     column: str
     label: str
     key: dict[str, str] = field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,9 @@ class Examined:
     percentages: int = 0
     hidden: int = 0
     unreadable: int = 0
+
+    def __add__(self, other: Examined) -> Examined:
+        return Examined(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     @property
     def shown(self) -> int:
@@ -139,6 +142,19 @@ class EvidenceFile:
 
 
 @dataclass(frozen=True)
+class Implied:
+    """What can be worked out though it is not shown: a group, and between which numbers its count or total lies.
+
+    attack  how, as a sum of published numbers
+    """
+
+    key: dict[str, str]
+    low: float
+    high: float
+    attack: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """What the engine says of a set of files, and by which policy and engine."""
 
@@ -148,6 +164,7 @@ class Report:
     policy: str
     policy_version: str
     engine_version: str
+    implied: tuple[Implied, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -163,6 +180,7 @@ class Report:
             "engine_version": self.engine_version,
             "files": [file.to_json() for file in self.files],
             "evidence_files": [asdict(file) for file in self.evidence_files],
+            "implied": [asdict(one) for one in self.implied],
         }
 
     @classmethod
@@ -174,5 +192,6 @@ class Report:
                 "verdict": Verdict(data["verdict"]),
                 "files": tuple(FileReport.from_json(file) for file in data["files"]),
                 "evidence_files": tuple(EvidenceFile(**file) for file in data["evidence_files"]),
+                "implied": tuple(Implied(**one) for one in data.get("implied", ())),
             }
         )

@@ -33,7 +33,7 @@ def needs(described: FileDescription, table: Table, tabular: bool) -> Iterator[N
         )
         return
     if tabular or described.output_type in MODELS:
-        yield from _of_every_column(layout, table)
+        yield from _of_every_column(described, table)
     if tabular:
         yield from _of_a_table(described)
     if described.output_type in MODELS:
@@ -41,13 +41,14 @@ def needs(described: FileDescription, table: Table, tabular: bool) -> Iterator[N
     yield from of_columns(layout, table, tabular)
 
 
-def _of_every_column(layout: Layout, table: Table) -> Iterator[Need]:
+def _of_every_column(described: FileDescription, table: Table) -> Iterator[Need]:
     """Needs of whatever is judged cell by cell: a place for each column, a base for each percentage, sound rows."""
+    layout = described.layout
     unplaced = [name for name in table.columns if name not in layout.placed]
     if unplaced:
         yield f"The description does not say what these columns hold: {', '.join(unplaced)}.", "Give each one a place."
     baseless = [share.column for share in layout.percentages if not share.base]
-    if baseless:
+    if baseless and not described.served_by:
         yield (
             f"These percentages have no base: {', '.join(baseless)}.",
             "Add a column with the count that each percentage is a share of, and name it.",
@@ -60,9 +61,16 @@ def _of_a_table(described: FileDescription) -> Iterator[Need]:
     layout = described.layout
     if described.output_type == "FREQ" and not (layout.counts or layout.percentages):
         yield "No column is named as holding counts.", "Name the columns that hold counts."
-    if described.output_type == "MAGN" and not layout.magnitudes:
+    if described.output_type == "MAGN" and not (layout.magnitudes or layout.shapes or layout.indices):
         yield "No column is named as holding sums or means.", "Name the columns that hold sums or means."
-    if described.output_type == "RATIO" and not layout.percentages:
+    named = bool(layout.statistic)
+    if described.output_type == "QUANT" and not (layout.positions or named):
+        yield "No column is named as holding quantiles.", "Name the columns that hold medians and percentiles."
+    if described.output_type == "MINMAX" and not (layout.endpoints or layout.modes or named):
+        yield "No column is named as holding extremes or modes.", "Name the columns that hold them."
+    if described.output_type == "TEST" and not layout.others:
+        yield "No column is named as holding a statistic.", "Name the columns that hold results of tests."
+    if described.output_type == "RATIO" and not (layout.percentages or layout.ratios):
         yield (
             "No column is named as a percentage with its base.",
             "Name the column with the rates and the column with the counts they are shares of. For odds and "
@@ -91,15 +99,16 @@ def _of_the_rows(layout: Layout, table: Table) -> Iterator[Need]:
 
 def _of_the_labels(layout: Layout, table: Table) -> Iterator[Need]:
     """Labels must tell the rows apart, and name groups rather than extreme values."""
-    ends = sorted({text for name in layout.rows for text in table.column(name) if text.casefold() in ENDPOINTS})
+    labels = [name for name in layout.rows if name != layout.statistic]
+    ends = sorted({text for name in labels for text in table.column(name) if text.casefold() in ENDPOINTS})
     if ends:
         yield (
             f"These rows seem to hold minima, maxima or quantiles: {', '.join(ends)}.",
             "Leave them out, or describe them as an output of type MINMAX or QUANT in a file of their own.",
         )
-    labels = list(zip(*(table.column(name) for name in layout.rows), strict=True)) or [()] * len(table.rows)
-    first = dict(zip(reversed(labels), reversed(table.row_numbers), strict=True))
-    again = [number for number, key in zip(table.row_numbers, labels, strict=True) if first[key] != number]
+    keys = list(zip(*(table.column(name) for name in layout.rows), strict=True)) or [()] * len(table.rows)
+    first = dict(zip(reversed(keys), reversed(table.row_numbers), strict=True))
+    again = [number for number, key in zip(table.row_numbers, keys, strict=True) if first[key] != number]
     if again:
         yield (
             f"Several rows have the same labels as a row above, first row {again[0]}.",

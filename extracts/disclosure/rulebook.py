@@ -8,24 +8,35 @@ from dataclasses import dataclass
 from extracts.disclosure.report import Finding
 from extracts.disclosure.rules import (
     all_same,
+    categories,
     class_disclosure,
     degrees_of_freedom,
     dominance,
+    endpoints,
     evidence,
+    histogram,
     margins,
+    modes,
+    odds,
     p_percent,
+    positions,
+    recomputed,
+    rounding,
     shares,
     side_by_side,
     structural,
+    survival,
     threshold,
     unit,
     unnamed_totals,
+    weighted,
     zeros,
 )
 from extracts.disclosure.subject import Subject
 
-TABLES = frozenset({"FREQ", "MAGN", "RATIO"})
+TABLES = frozenset({"FREQ", "MAGN", "RATIO", "QUANT", "MINMAX", "GRAPH", "MAP", "TEST"})
 MODELS = frozenset({"REGR"})
+CURVES = frozenset({"SURV"})
 CELLS = TABLES | MODELS  # a file of coefficients may show counts beside them
 
 
@@ -53,17 +64,21 @@ RULES = (
     Rule("nk",               "The largest contributors do not dominate",         CELLS,  dominance.findings),
     Rule("p_percent",        "The largest contribution cannot be estimated",     CELLS,  p_percent.findings),
     Rule("all_same",         "Contributors to an amount differ",                 CELLS,  all_same.findings),
+    Rule("min_max",          "No minimum or maximum of a few",                   CELLS,  endpoints.findings),
+    Rule("quantile",         "Enough units beyond and between quantiles",        CELLS,  positions.findings),
+    Rule("mode",             "No mode that nearly everybody has",                CELLS,  modes.findings),
+    Rule("histogram_edge",   "No outer edge of a histogram that is a value",     CELLS,  histogram.findings),
+    Rule("weighted",         "Weighted counts show the unweighted ones",         CELLS,  weighted.findings),
+    Rule("rounding",         "Counts are rounded, where the policy asks for it", CELLS,  rounding.findings),
+    Rule("recomputed",       "The records give the numbers of the file",         CELLS,  recomputed.findings),
+    Rule("odds_ratio",       "The table beneath a ratio passes",                 CELLS,  odds.findings),
+    Rule("survival_events",  "No step of a survival curve is a few people's",    CURVES, survival.findings),
+    Rule("category",         "No category of a model with few members",          MODELS, categories.findings),
     Rule("dof",              "Models leave enough degrees of freedom",           MODELS, degrees_of_freedom.findings),
 )  # fmt: skip
 
 # Kinds that no rule judges yet: what the researcher should supply for the person who looks.
 FOR_A_PERSON = {
-    "QUANT":  "Supply the number of contributors in each band between the quantiles and in both tails.",
-    "MINMAX": "Show a percentile instead, or say why the value is structural or how many share it.",
-    "GRAPH":  "Supply the table behind the chart as a file of its own, described as a table.",
-    "MAP":    "Supply the count of each area as a table of its own.",
-    "TEST":   "Give the number of observations behind each statistic.",
-    "SURV":   "Supply the number at risk and the number of events at each step.",
     "MODEL":  "Models are not released by default: release the coefficients, or ask the data owner.",
     "CODE":   "Say what the code does; a checker looks for values, paths and identifiers in it.",
     "TEXT":   "Refer each number in the text to a table that has been cleared.",

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from extracts.disclosure.description import FileDescription
+from extracts.disclosure.microdata.records import Records
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells
+from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.report import Finding, Verdict
 
 
@@ -17,12 +19,18 @@ from extracts.disclosure.report import Finding, Verdict
 class Subject:
     """The cells of one file, what was said of it and the policy to judge it by.
 
+    table    the table as it was read
+    records  the microdata behind it, where they are at hand
+    underlying  whether the table of counts beneath its ratios was supplied, and judged
     beyond  numbers of cells that `places` found and left out, for the report to add up
     """
 
     described: FileDescription
     cells: Cells
     policy: Policy
+    table: Table | None = None
+    records: Records | None = None
+    underlying: bool = False
     beyond: list[int] = field(default_factory=list, compare=False)
 
     @property

@@ -4,51 +4,95 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from extracts.disclosure.description import TOTAL_LABELS, FileDescription
-from extracts.disclosure.layout import Layout, Percentage
+from extracts.disclosure.layout import FIELDS, Layout, Percentage
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table, read_table
+from extracts.disclosure.reading.statistics import kind_of_statistic
 
 # What the headings of a wide table are called until the researcher says.
 UNNAMED = "category"
+# Kinds that the words of a heading tell apart, where `kind_of_column` knows but numbers.
+FINER = frozenset({"endpoint", "position", "mode", "shape", "index"})
 PADDED = re.compile(r"0\d[\d.]*")
 
 
 def suggest(name: str, content: bytes, policy: Policy = SRS_10) -> FileDescription:
-    """A draft that says what each column of a file seems to hold.
+    """A draft that says what each column of a file seems to hold. Raises CannotRead for a file that is no table."""
+    return suggest_for(name, read_table(name, content, policy))
+
+
+def suggest_for(name: str, table: Table) -> FileDescription:
+    """A draft that says what each column of a table seems to hold.
 
     Years, ages, ranks, codes, percentages and coefficients are not taken for counts. A draft is a
     guess: the kind of output may be "" and a percentage may lack its base.
-    Raises CannotRead for a file that is no table.
     """
-    table = read_table(name, content, policy)
     kinds = {heading: _kind(heading, table.column(heading)) for heading in table.columns}
     layout = _layout(table, kinds)
     return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
 
 
+def suggest_beneath(name: str, table: Table) -> tuple[Table, FileDescription]:
+    """A table of counts and a description of it: headings with a common first word are categories of that name.
+
+    `outcome_yes` and `outcome_no` are the categories yes and no of outcome, under the labels that the draft gives.
+    """
+    numbers = tuple(heading for heading in table.columns if kind_of_column("n", table.column(heading)) == "count")
+    rows = tuple(heading for heading in table.columns if heading not in numbers)
+    if not rows:
+        rows, numbers = numbers[:1], numbers[1:]
+    wide, common = len(numbers) > 1, _common(numbers)
+    short = {heading: heading[len(common) + 1 :] for heading in numbers} if wide and common else {}
+    if len({*short.values(), *rows}) == len(short) + len(rows):
+        table = replace(table, columns=tuple(short.get(heading, heading) for heading in table.columns))
+        numbers = tuple(short.get(heading, heading) for heading in numbers)
+    layout = Layout("wide" if wide else "long", rows, (common or UNNAMED) if wide else "", counts=numbers)
+    return table, FileDescription(name, "FREQ", layout=layout)
+
+
+def _common(headings: Sequence[str]) -> str:
+    """The first word that all headings share, before an underscore or a space, or ""."""
+    first = {re.split(r"[_ ]", heading, maxsplit=1)[0] for heading in headings if re.search(r"[_ ]", heading)}
+    return first.pop() if len(first) == 1 and all(re.search(r"[_ ]", heading) for heading in headings) else ""
+
+
 def _kind(heading: str, values: Sequence[str]) -> str:
     """What a column seems to hold. Numbers that begin with a zero before another digit, as 01.5, are codes."""
-    padded = any(PADDED.fullmatch(value) for value in values)
-    return "label" if padded else kind_of_column(heading, values)
+    if any(PADDED.fullmatch(value) for value in values):
+        return "label"
+    kind, statistic = kind_of_column(heading, values), kind_of_statistic(heading)
+    if {"weighted", "wtd"} & set(words_of(heading)) and kind in ("count", "mean", "other"):
+        return "weighted"
+    return statistic if statistic in FINER and kind not in ("label", "identifier", "percentage", "ratio") else kind
 
 
 def _layout(table: Table, kinds: dict[str, str]) -> Layout:
     """Columns sorted by kind. It is wide when two headings of numbers name no kind, or one does beside a total."""
     by_kind = {kind: tuple(name for name in table.columns if kinds[name] == kind) for kind in set(kinds.values())}
-    columns = {f"{kind}s": by_kind.get(kind, ()) for kind in ("count", "total", "mean")}
-    body = [name for names in columns.values() for name in names if not kind_by_heading(name) or _is_total(name)]
+    columns: dict[str, Any] = {field: by_kind.get(kind, ()) for field, kind in FIELDS.items()}
+    plain = [name for field in ("counts", "totals", "means") for name in columns[field]]
+    body = [name for name in plain if not kind_by_heading(name) or _is_total(name)]
     wide = len(body) > 1 and not all(_is_total(name) for name in body)
-    return Layout(
+    rows = tuple(name for name in table.columns if kinds[name] in ("label", "identifier"))
+    layout = Layout(
         form="wide" if wide else "long",
-        rows=tuple(name for name in table.columns if kinds[name] in ("label", "identifier")),
+        rows=rows,
         columns=_name_of_headings(table, body) if wide else "",
         percentages=tuple(_percentage(table, name, columns["counts"]) for name in by_kind.get("percentage", ())),
-        others=tuple(name for name in table.columns if kinds[name] in ("other", "ratio", "endpoint")),
-        **columns,
+        others=tuple(name for name in table.columns if kinds[name] == "other"),
+        statistic=next((name for name in rows if _names_statistics(table.column(name))), ""),
     )
+    return replace(layout, **columns)
+
+
+def _names_statistics(labels: Sequence[str]) -> bool:
+    """Whether a column has several labels and each names a statistic."""
+    return len(set(labels)) > 1 and all(kind_of_statistic(label) for label in labels)
 
 
 def _name_of_headings(table: Table, body: list[str]) -> str:
@@ -83,14 +127,14 @@ def _output_type(table: Table, kinds: dict[str, str]) -> str:
     """The kind of output the columns point to, or "" when they point nowhere."""
     words = {word for name in table.columns for word in words_of(name)}
     labels = {value.casefold() for name, kind in kinds.items() if kind == "label" for value in table.column(name)}
-    found = set(kinds.values())
+    found, named = set(kinds.values()), {kind_of_statistic(label) for label in labels & ENDPOINTS}
     signs = (
-        ("SURV", {"risk", "surv"} & words and "time" in words),
+        ("SURV", bool({"risk", "surv", "survival"} & words) and bool({"time", "t", "month", "day", "week"} & words)),
         ("REGR", COEFFICIENTS & words),
-        ("MINMAX", {"min", "max"} & (labels | words)),
-        ("QUANT", ENDPOINTS & (labels | words)),
-        ("MAGN", found & {"total", "mean"}),
+        ("QUANT", "position" in found or "position" in named),
+        ("MINMAX", {"endpoint", "mode"} & (found | named)),
+        ("MAGN", found & {"total", "mean", "shape", "index"}),
         ("RATIO", found & {"percentage", "ratio"}),
-        ("FREQ", "count" in found),
+        ("FREQ", found & {"count", "weighted"}),
     )
     return next((code for code, sign in signs if sign), "")

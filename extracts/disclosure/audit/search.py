@@ -92,4 +92,5 @@ class Search:
         below, above = self.open_sides(np.arange(len(self.low)))
         seen_low, seen_high = inwards(self.seen_low, self.seen_high, whole=self.whole)
         seen_low, seen_high = np.maximum(seen_low, self.low), np.minimum(seen_high, self.high)
-        return Intervals(self.low, self.high, ~below & ~above, seen_low, seen_high)
+        # Adding 0 makes a zero of what rounding made "minus zero".
+        return Intervals(self.low + 0.0, self.high + 0.0, ~below & ~above, seen_low + 0.0, seen_high + 0.0)

@@ -10,17 +10,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from extracts.disclosure.description import FileDescription
-from extracts.disclosure.layout import Percentage
+from extracts.disclosure.layout import Layout, Percentage
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
 from extracts.disclosure.reading.numbers import is_blank, read_number
+from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.report import Cell
 
 Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Groups = npt.NDArray[np.int64]
 
-EVIDENCE_COLUMNS = ("n", "total", "largest", "second_largest", "absolute_total")
+EVIDENCE_COLUMNS = (
+    "n",
+    "total",
+    "largest",
+    "second_largest",
+    "absolute_total",
+    "rows",
+    "minimum",
+    "maximum",
+    "sharing",
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,7 @@ class Cells:
             row         as a spreadsheet numbers it
             column      heading
             measure     cells are comparable within one measure ("" for the body of a wide table)
-            kind        count, total, mean or percentage
+            kind        one of those in `layout.FIELDS`, or percentage
             state       number, hidden, not_applicable or unreadable
             value       the number, or NaN
             low, high   the count of units lies between these, as far as a reader can tell; NaN for unknown
@@ -41,7 +52,7 @@ class Cells:
             structural  shows 0 and holds nobody, by definition; said_structural if the
                         description says so, be it right or wrong
             blank       left empty, or filled with what software writes for nothing
-            n, total, largest, second_largest, absolute_total   evidence, or NaN
+            n, total, largest, second_largest, absolute_total, rows, minimum, maximum, sharing   evidence, or NaN
     """
 
     labels: pd.DataFrame
@@ -122,6 +133,8 @@ def tidy(table: Table, described: FileDescription) -> Cells:
         return NO_CELLS
     labels, facts = (pd.concat(piece, ignore_index=True) for piece in zip(*pieces, strict=True))
     totals = labels.apply(lambda column: column.isin(_totals(column.unique(), described.total_labels)))
+    if layout.statistic:
+        totals[layout.statistic] = False
     facts["said_structural"] = structural(labels, described.structural_zeros)
     # A cell that holds somebody, or hides its number, is judged whatever the description says of it.
     facts["structural"] = facts["said_structural"] & (facts["value"] == 0)
@@ -151,7 +164,7 @@ def _one_column(table: Table, described: FileDescription, name: str, kind: str) 
             "row": table.row_numbers,
             "column": name,
             "measure": "" if body else name,
-            "kind": kind,
+            "kind": _kinds(table, layout, kind),
             "state": [reading.state for reading in readings],
             "value": [reading.value for reading in readings],
             "spread": [reading.spread for reading in readings],
@@ -161,10 +174,17 @@ def _one_column(table: Table, described: FileDescription, name: str, kind: str) 
             "blank": [is_blank(text) for text in texts],
         }
     )
-    if kind == "count":
-        facts["low"] = facts["low"].where(facts["state"] != "number", facts["value"])
-        facts["high"] = facts["high"].where(facts["state"] != "number", facts["value"])
+    counted = (facts["state"] == "number") & (facts["kind"] == "count")
+    facts["low"] = facts["low"].where(~counted, facts["value"])
+    facts["high"] = facts["high"].where(~counted, facts["value"])
     return pd.DataFrame(labels, index=facts.index, dtype=str), facts
+
+
+def _kinds(table: Table, layout: Layout, kind: str) -> list[str]:
+    """The kind of each cell of a column: that of the column, or of the statistic that its row names."""
+    if not layout.statistic:
+        return [kind] * len(table.rows)
+    return [kind_of_statistic(label) or kind for label in table.column(layout.statistic)]
 
 
 def _imply_counts(facts: pd.DataFrame, table: Table, share: Percentage) -> None:

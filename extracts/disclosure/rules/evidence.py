@@ -74,7 +74,7 @@ def judged(subject: Subject) -> Cells:
 def findings(subject: Subject) -> Iterator[Finding]:
     """Amounts whose contributors are unknown or do not add up; there is one finding if no evidence is named."""
     cells = _amounts(subject)
-    if len(cells) and not subject.described.evidence:
+    if len(cells) and not subject.described.evidence and subject.records is None:
         yield subject.file_finding(
             CODE, Verdict.REVIEW,
             problem="The file shows amounts, but not how many contributed and how much the largest gave.",

@@ -125,8 +125,18 @@ def _base_among_categories(subject: Subject) -> Iterator[Finding]:
         if not subject.cells.totals[subject.described.layout.columns][
             (subject.cells.facts["column"] == name).to_numpy()
         ].any()
+        and _holds_all(subject, name)
     ]
     if odd and len(subject.described.layout.counts) > 1:
         problem = f"The table is described as wide, but {', '.join(odd)} reads like a count of everybody."
         cure = "Describe it as a table whose columns are measures of their own, or name the heading a total."
         yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure=cure)
+
+
+def _holds_all(subject: Subject, name: str) -> bool:
+    """Whether a column is at least as large as every other in each row, as the count of everybody is."""
+    counts = subject.cells.of_kind("count")
+    value, column = counts.numbers("value"), counts.facts["column"].to_numpy()
+    rows = counts.facts["row"].to_numpy()
+    largest = dict(zip(rows[column == name], value[column == name], strict=True))
+    return not any(other > largest.get(row, np.inf) for row, other in zip(rows, value, strict=True))

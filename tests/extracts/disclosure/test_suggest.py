@@ -67,7 +67,7 @@ def test_what_a_column_seems_to_hold(heading: str, values: str, kind: str) -> No
             "RATIO", Layout(rows=("group",), counts=("base", "events"), percentages=(Percentage("share", "base", 1),)),
         ),
         ("term, coef, se\nage, 1.2, 0.3", "REGR", Layout(rows=("term",), others=("coef", "se"))),
-        ("stat, days\nmin, 1.5\nmax, 2.5", "MINMAX", Layout(rows=("stat",), means=("days",))),
+        ("stat, days\nmin, 1.5\nmax, 2.5", "MINMAX", Layout(rows=("stat",), means=("days",), statistic="stat")),
         ("time, at_risk, events\n1, 40, 1", "SURV", Layout(rows=("time",), counts=("at_risk", "events"))),
     ],
 )  # fmt: skip

@@ -1,0 +1,91 @@
+"""Findings across tables: hidden cells that are safe in their own table and not beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from extracts.disclosure.audit.bounds import Contradiction
+from extracts.disclosure.audit.explain import Explainer
+from extracts.disclosure.audit.judgement import Audit, audited
+from extracts.disclosure.audit.linked import Linked, linked
+from extracts.disclosure.audit.rounding import Rounding
+from extracts.disclosure.audit.tables import TooSparse
+from extracts.disclosure.reading.cells import Cells
+from extracts.disclosure.reading.labels import as_compared
+from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.subject import Subject
+
+CODE = "linked_tables"
+SECONDS = 20.0
+CURE = "Hide the same cells in all the tables, and protect the tables together."
+
+
+def findings_across(
+    subjects: Sequence[Subject], earlier: Sequence[Cells] = (), *, populations: Sequence[str] = ()
+) -> Iterator[Finding]:
+    """Hidden cells of the tables of one request that all of them together, and earlier releases, give back.
+
+    subjects  the tables of the request, as each is checked alone
+    earlier   the counts of tables already released, about the same units as the first subject
+    populations  whom each table is about, those of the request and then the earlier ones, as far as
+              that was said; tables that differ in it are not put together
+
+    What a table gives away alone is left to `rules/secondary_suppression.py`. Each finding is about
+    the file whose cell it is.
+    """
+    if not subjects or len(subjects) + len(earlier) < 2:
+        return
+    tables = [*(subject.cells for subject in subjects), *earlier]
+    units = [as_compared(subject.unit) for subject in subjects]
+    units += [units[0]] * len(earlier)
+    whom = [f"{unit} {one}" for unit, one in zip(units, populations or [""] * len(units), strict=True)]
+    rounding = Rounding.of_policy(subjects[0].policy.rounding)
+    try:
+        groups = linked(tables, populations=whom, rounding=rounding)
+    except TooSparse:
+        return  # said of the table alone
+    for group in groups:
+        if len(group.tables) > 1:
+            yield from _of_group(subjects, group)
+
+
+def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[Finding]:
+    """The findings about one group of linked tables, by the strictest threshold of their files."""
+    own = [subjects[at] for at in group.tables if at < len(subjects)]
+    if not own:
+        return
+    threshold, zeros = max(subject.threshold for subject in own), any(one.policy.zeros_disclosive for one in own)
+    try:
+        audit = audited(group.system, threshold=threshold, zeros=zeros, seconds=SECONDS)
+    except Contradiction:
+        problem = "The tables have cells in common, but no people fit all of their numbers."
+        cure = "Say whom each table is about, or check the totals."
+        yield from (subject.file_finding(CODE, Verdict.REVIEW, problem, cure=cure) for subject in own)
+        return
+    explainer = Explainer(audit.system, audit.found)
+    for place, table in enumerate(group.tables):
+        if table < len(subjects):
+            yield from _of_table(subjects[table], group, place, audit=audit, explainer=explainer)
+
+
+def _of_table(subject: Subject, group: Linked, place: int, *, audit: Audit, explainer: Explainer) -> Iterator[Finding]:
+    """The findings about the hidden cells of one table that are not already unsafe alone."""
+    system, members = group.systems[place], group.members[place]
+    try:
+        alone = audited(system, threshold=subject.threshold, zeros=subject.policy.zeros_disclosive, seconds=SECONDS)
+    except Contradiction:
+        return  # said of the table alone
+    mine = alone.protected & (system.cells >= 0)
+    shown = audit.shown_elsewhere(np.ones(len(audit.exact), dtype=np.bool_), threshold=subject.threshold)
+    fail = mine & (audit.unsafe | shown)[members] & ~alone.unsafe
+    ask = mine & (audit.doubtful | audit.open)[members] & ~(alone.doubtful | alone.open | alone.unsafe) & ~fail
+    for at in np.flatnonzero(fail)[: subject.policy.max_findings].tolist():
+        problem = f"This cell is hidden, but the tables together give it away, and it is below {subject.threshold}."
+        attack = explainer.attack(int(members[at]))
+        yield subject.finding(CODE, Verdict.FAIL, subject.cells, int(system.cells[at]), problem, attack, CURE)
+    for at in np.flatnonzero(ask)[: subject.policy.max_findings].tolist():
+        problem = "This cell is hidden, but the tables together may narrow it down too far."
+        attack = explainer.attack(int(members[at]))
+        yield subject.finding(CODE, Verdict.REVIEW, subject.cells, int(system.cells[at]), problem, attack, CURE)

@@ -1,0 +1,190 @@
+"""Cases: the files of one output with what is known of them, in the form that `case_schema` describes.
+
+`check_case` is what `python -m extracts.disclosure check` runs: a case and its folder in, an answer as JSON out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from extracts.disclosure.case_answer import Answered, answer
+from extracts.disclosure.case_layout import described
+from extracts.disclosure.case_policy import policy_of
+from extracts.disclosure.case_schema import problems
+from extracts.disclosure.check import check
+from extracts.disclosure.description import Description, FileDescription, Nesting, Population, Regression
+from extracts.disclosure.microdata.records import Records
+from extracts.disclosure.policy import SRS_10, Policy
+from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.csv_table import Table, read_table
+from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.recipe import Recipe
+
+PERSON = frozenset(
+    ["person", "unit", "individual", "defendant", "victim", "offender", "subject", "participant", "people"]
+)
+SIZES = {
+    "n_obs": ("n_obs", "nobs", "n", "observations"),
+    "df_residual": ("df_resid", "df_residual", "residual_df", "dof"),
+    "parameters": ("k", "k_params", "parameters", "n_parameters", "rank"),
+}
+
+
+class BadCase(ValueError):
+    """What was given is no case. `problems` holds a sentence for each fault."""
+
+    def __init__(self, found: tuple[str, ...]) -> None:
+        super().__init__(" ".join(found))
+        self.problems = found
+
+
+def check_case(case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10) -> dict[str, Any]:
+    """What the files of a case could reveal, as the answer that `case_answer` describes.
+
+    case    an object of the form of `case_schema.SCHEMA`; `expect` and `source` are not read
+    folder  what its paths are relative to
+    policy  to judge by where the case names none, and what its overrides are put on
+
+    Raises BadCase for what is no case, or names files that are not in the folder.
+    """
+    if found := problems(case):
+        raise BadCase(found)
+    policy = policy_of(case.get("policy"), policy)
+    contents = dict(_contents(case, folder))
+    files = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "output")
+    released = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "released")
+    context = case.get("context") or {}
+    description = Description(files, released, _populations(context), _nesting(context))
+    known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
+    report = check(known, description, policy)
+    return answer(Answered(case, report, files))
+
+
+def _populations(context: Mapping[str, Any]) -> tuple[Population, ...]:
+    common = str(context.get("filter") or "")
+    found = []
+    for one in context.get("populations") or ():
+        both = [f"({text})" for text in (common, str(one.get("filter") or "")) if text]
+        release, dataset = str(one.get("release") or ""), str(one.get("dataset_version") or "")
+        found.append(Population(str(one["file"]), " AND ".join(both), release, dataset))
+    return tuple(found)
+
+
+def _nesting(context: Mapping[str, Any]) -> tuple[Nesting, ...]:
+    return tuple(Nesting(str(one["part"]), str(one["whole"])) for one in context.get("nesting") or ())
+
+
+def _contents(case: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The bytes of each file that is there. Raises BadCase for one that leads elsewhere."""
+    for file in case["files"]:
+        path = folder / PurePosixPath(file["path"])
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise BadCase((f"The path {file['path']} leads out of the folder of the description.",))
+        if path.is_file():
+            yield file["path"], path.read_bytes()
+
+
+def _role(case: Mapping[str, Any], name: str) -> str:
+    return str(next(file["role"] for file in case["files"] if file["path"] == name))
+
+
+def _described(
+    case: Mapping[str, Any], file: Mapping[str, Any], contents: Mapping[str, bytes], policy: Policy
+) -> FileDescription:
+    """What is said of one output, with the files that stand behind it."""
+    name = str(file["path"])
+    try:
+        table = read_table(name, contents.get(name, b""), policy)
+    except CannotRead:
+        return FileDescription(name, output_type="FREQ", inferred=True)
+    found = described(case, file, table)
+    context = case.get("context") or {}
+    behind = {role: _behind(case, name, role) for role in ("microdata", "underlying", "evidence", "metadata")}
+    recipe = _recipe(case, table, behind["microdata"], contents)
+    return replace(
+        found,
+        sensitive=_is_sensitive(context, found),
+        structural_zeros=_zeros(context, found),
+        total_labels=(*found.total_labels, *map(str, (case.get("layout") or {}).get("total_labels") or ())),
+        evidence=next(iter(behind["evidence"]), ""),
+        underlying=tuple(behind["underlying"]),
+        recipe=recipe,
+        regression=_regression(behind["metadata"], contents),
+    )
+
+
+def _behind(case: Mapping[str, Any], name: str, role: str) -> list[str]:
+    """Files of a role that stand behind an output: those that name it, and those that name none."""
+    return [str(one["path"]) for one in case["files"] if one["role"] == role and one.get("for", name) == name]
+
+
+def _is_sensitive(context: Mapping[str, Any], found: FileDescription) -> bool:
+    said = context.get("sensitive", False)
+    columns = {*found.layout.placed, found.layout.columns, str(context.get("value", ""))}
+    return bool(context.get("children")) or (bool(columns & set(said)) if isinstance(said, list) else bool(said))
+
+
+def _zeros(context: Mapping[str, Any], found: FileDescription) -> tuple[Mapping[str, str], ...]:
+    dimensions = set(found.layout.dimensions)
+    keys = context.get("structural_zeros") or ()
+    kept = ({name: str(label) for name, label in key.items() if name in dimensions} for key in keys)
+    return tuple(key for key in kept if key)
+
+
+def _recipe(case: Mapping[str, Any], table: Table, microdata: list[str], contents: Mapping[str, bytes]) -> Recipe:
+    """How the table was made of its records: the unit and the value that the case names, or that are plain to see."""
+    if not microdata or microdata[0] not in contents:
+        return Recipe(microdata=microdata[0] if microdata else "")
+    context = case.get("context") or {}
+    try:
+        records = Records.of_csv(contents[microdata[0]])
+    except CannotRead:
+        return Recipe(microdata=microdata[0])
+    unit = str(context.get("unit") or _person_column(records))
+    measure = str((case.get("layout") or {}).get("measure") or "")
+    value = str(context.get("value") or (measure if records.column(measure) else ""))
+    return Recipe(
+        microdata[0], unit, value, where=str(context.get("filter") or ""), case=str(context.get("case") or "")
+    )
+
+
+def _person_column(records: Records) -> str:
+    """The column that plainly names people, or ""."""
+    named = [
+        name
+        for name in records.columns
+        if PERSON & set(words_of(name)) and {"id", "no", "number"} & set(words_of(name))
+    ]
+    return named[0] if len(named) == 1 else ""
+
+
+def _regression(metadata: list[str], contents: Mapping[str, bytes]) -> Regression:
+    """The size of a model from files of metadata; what cannot be read says nothing."""
+    found: dict[str, Any] = {}
+    categories: dict[str, int] = {}
+    for name in metadata:
+        try:
+            data = json.loads(contents.get(name, b""))
+        except ValueError:
+            continue
+        for field, words in SIZES.items():
+            numbers = [data[word] for word in words if isinstance(data, dict) and isinstance(data.get(word), int)]
+            found |= {field: numbers[0]} if numbers else {}
+        categories |= dict(_categories(data))
+        found |= {"saturated": True} if isinstance(data, dict) and data.get("saturated") is True else {}
+    return Regression(**found, categories=tuple(categories.items()))
+
+
+def _categories(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, int]]:
+    """Numbers of units by category: objects of whole numbers below the first level of the metadata."""
+    if not isinstance(data, dict):
+        return
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from _categories(value, (*path, str(name)))
+        elif path and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            yield str(name), value

@@ -1,0 +1,48 @@
+"""The policy that a case names, or the numbers that it puts in place of those of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from extracts.disclosure.policy import PRESETS, BadPolicy, Dominance, Policy
+
+PLAIN = {
+    "threshold": "threshold", "sensitive_threshold": "sensitive_threshold", "dof": "residual_dof",
+    "zeros_disclosive": "zeros_disclosive", "differencing_threshold": "differencing_threshold",
+    "survival_threshold": "survival_threshold", "tail": "tail", "modal_share": "modal_share", "rounding": "rounding",
+}  # fmt: skip
+
+
+def policy_of(said: str | Mapping[str, Any] | None, default: Policy) -> Policy:
+    """The policy of a case: a preset by its name, or overrides of a named or the default one.
+
+    Raises BadPolicy for a name that no preset has and for numbers that no rule could apply.
+    """
+    if said is None:
+        return default
+    if isinstance(said, str):
+        return preset(said)
+    base = preset(str(said["name"])) if said.get("name") else default
+    changed: dict[str, Any] = {field: said[name] for name, field in PLAIN.items() if said.get(name) is not None}
+    if (nk := said.get("nk")) is not None:
+        changed["nk"] = tuple(
+            Dominance(int(one["n"]), float(one["k"])) for one in (nk if isinstance(nk, list) else [nk])
+        )
+    if (percent := said.get("p_percent")) is not None:
+        changed["p_percent"] = float(percent["p"] if isinstance(percent, Mapping) else percent)
+    if "threshold" in changed:  # a stricter one is meant to hold where differences, tails and steps are judged too
+        for field in ("differencing_threshold", "survival_threshold", "tail"):
+            changed.setdefault(field, changed["threshold"])
+        changed.setdefault("sensitive_threshold", max(base.sensitive_threshold, changed["threshold"]))
+    if not changed:
+        return base
+    return replace(base, **changed, version=f"{base.version}+")
+
+
+def preset(name: str) -> Policy:
+    """A policy by its name. Raises BadPolicy."""
+    if name not in PRESETS:
+        raise BadPolicy(f"There is no policy called {name}: choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]

@@ -1,0 +1,252 @@
+"""Judging one file: read it, then put each of its tables to the rules for what it is.
+
+Each step is taken only if the one before leaves no doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from extracts.disclosure.description import FileDescription
+from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.beside import with_counts_beside
+from extracts.disclosure.reading.cells import Cells, tidy
+from extracts.disclosure.reading.contents import Concealed, Contents, Part, PartKind
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.opening import contents_of
+from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.report import Cell, Evidence, Examined, Finding, Verdict
+from extracts.disclosure.requirements import needs
+from extracts.disclosure.rulebook import FOR_A_PERSON, MODELS, RULES, TABLES
+from extracts.disclosure.rules import file_limits, row_level, threshold
+from extracts.disclosure.rules.degrees_of_freedom import residual
+from extracts.disclosure.subject import Subject
+from extracts.disclosure.suggest import suggest_beneath, suggest_for
+from extracts.disclosure.supporting import records_of, with_evidence
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The cells of one table with what was said of it, for what several tables give away together."""
+
+    described: FileDescription
+    cells: Cells
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found in a file, on what grounds, and how much more was counted but not written out."""
+
+    findings: Sequence[Finding]
+    examined: Examined = field(default_factory=Examined)
+    evidence: Evidence = Evidence.FILE_ALONE
+    beyond: int = 0
+    tables: tuple[Judged, ...] = ()
+
+
+def judge(
+    name: str, content: bytes, described: Sequence[FileDescription], contents: Mapping[str, bytes], policy: Policy
+) -> Judgement:
+    """What is found in one file.
+
+    described  what was said of it: one description, or none or several, which is for a person
+    contents   the other files of the request, among them its evidence, by name
+    """
+    asked = [_review(name, "description", *need) for need in _before_reading(described)]
+    limits = list(file_limits.findings(name, content, policy))
+    try:
+        read = contents_of(name, content, policy)
+    except CannotRead as error:
+        return Judgement([*asked, *limits, _review(name, "reading", error.problem, error.cure)])
+    found = [*asked, *limits, *(_concealed(name, one) for one in read.concealed)]
+    # Labels of records must not reach a report, so nothing more is said of a file of records.
+    if records := [one for part in read.tables for one in _row_level(name, part, policy)]:
+        return Judgement([*found, *records])
+    found += [one for part in read.parts for one in _of_no_table(name, part)]
+    if asked:
+        return Judgement(found)
+    judgements = [_judge_table(one, part, contents, policy) for one, part in _described_parts(described[0], read)]
+    if not judgements and not found:
+        found.append(_review(name, "reading", "No table was found in the file.", "Supply the numbers as a table."))
+    return _together(found, judgements)
+
+
+def _together(found: Sequence[Finding], judgements: Sequence[Judgement]) -> Judgement:
+    """One judgement of a file from those of its tables: the poorest of their grounds counts."""
+    if not judgements:
+        return Judgement(found)
+    return Judgement(
+        [*found, *(finding for one in judgements for finding in one.findings)],
+        sum((one.examined for one in judgements), Examined()),
+        max((one.evidence for one in judgements), key=str),
+        sum(one.beyond for one in judgements),
+        tuple(table for one in judgements for table in one.tables),
+    )
+
+
+def _described_parts(described: FileDescription, read: Contents) -> Iterator[tuple[FileDescription, Part]]:
+    """Each table with what was said of it: the one that has the described columns; of others the engine guesses."""
+    tables = read.tables
+    fitting = [part for part in tables if part.table and set(described.layout.placed) <= set(part.table.columns)]
+    chosen = fitting[0] if fitting and described.layout.placed else (tables[0] if len(tables) == 1 else None)
+    for part in tables:
+        if part.table is None:
+            continue
+        if part is chosen:
+            yield described, part
+        else:
+            draft = suggest_for(described.name, part.table)
+            guessed = replace(
+                described, output_type=draft.output_type or "FREQ", layout=draft.layout, inferred=True, evidence=""
+            )
+            yield guessed, part
+
+
+def _row_level(name: str, part: Part, policy: Policy) -> Iterator[Finding]:
+    if part.table is not None:
+        yield from (_at(finding, part.place) for finding in row_level.findings(name, part.table, policy))
+
+
+def _at(finding: Finding, place: str) -> Finding:
+    """The finding with the part of the file that it is in."""
+    if not place:
+        return finding
+    cell = finding.cell or Cell(None, "", place)
+    return replace(finding, cell=replace(cell, place=place))
+
+
+def _concealed(name: str, one: Concealed) -> Finding:
+    cell = Cell(None, "", one.place, place=one.place) if one.place else None
+    return Finding(name, one.rule, one.verdict, one.problem, cure=one.cure, cell=cell)
+
+
+def _of_no_table(name: str, part: Part) -> Iterator[Finding]:
+    """What is asked of parts that are no tables: a person reads texts and looks at pictures; models stay."""
+    if part.kind is PartKind.PICTURE:
+        problem = "A picture can only be judged by looking at it."
+        yield _at(_review(name, "picture", problem, "Supply the counts behind it as a table of its own."), part.place)
+    elif part.kind is PartKind.MODEL:
+        problem = "The file holds a fitted model or another object that nothing here opens."
+        cure = "Release the coefficients as a table instead."
+        yield _at(Finding(name, "model", Verdict.FAIL, problem, cure=cure), part.place)
+    elif part.kind is PartKind.TEXT and any(letter.isdigit() for letter in part.text):
+        problem = "The file holds text with numbers, which are in no table."
+        cure = "Refer each number to a table that has been cleared; a checker reads the text."
+        yield _at(_review(name, "free_text", problem, cure), part.place)
+
+
+def _judge_table(described: FileDescription, part: Part, contents: Mapping[str, bytes], policy: Policy) -> Judgement:
+    """The judgement on one table of a file, its findings with the part that they are in."""
+    table = part.table
+    if table is None:
+        return Judgement([])
+    asked = [_review(described.name, "description", *need) for need in _before_judging(described, table)]
+    judgement = Judgement(asked) if asked else _judge_cells(described, table, contents, policy)
+    tables = tuple(replace(one, place=part.place) for one in judgement.tables)
+    return replace(judgement, findings=[_at(one, part.place) for one in judgement.findings], tables=tables)
+
+
+def _before_judging(described: FileDescription, table: Table) -> Iterator[tuple[str, str]]:
+    yield from needs(described, table, described.output_type in TABLES)
+
+
+def _before_reading(described: Sequence[FileDescription]) -> Iterator[tuple[str, str]]:
+    """What must be put right in a description, and what to do, before its file can be judged."""
+    if len(described) != 1:
+        number = "several times, in different ways" if described else "by nobody"
+        yield f"This file is described {number}.", "Describe it once, or name it as the evidence for another file."
+        return
+    for problem in described[0].problems():
+        yield problem, "Correct the description."
+    if described[0].output_type in FOR_A_PERSON:
+        cure = FOR_A_PERSON[described[0].output_type]
+        yield "No rule judges this kind of output yet: a checker must look at it.", cure
+
+
+def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str, bytes], policy: Policy) -> Judgement:
+    """Apply the rules for this kind of output to the cells of its table, and to the counts beneath its ratios."""
+    cells, grounds, found = with_evidence(tidy(table, described), described, contents, policy)
+    beneath = [*_beneath(described, contents, policy)]
+    subject = Subject(
+        replace(described, evidence=described.evidence if grounds is Evidence.UNDERLYING else ""),
+        with_counts_beside(cells, described.layout.statistic),
+        policy,
+        table=table,
+        records=records_of(described, contents) if grounds is Evidence.RECOMPUTED else None,
+        underlying=bool(beneath),
+    )
+    found += [*_unreadable(subject), *_apply(subject)]
+    examined = _examined(cells)
+    if described.output_type in TABLES and not examined.shown:
+        found.append(_review(described.name, "reading", "No number in this table could be examined.", "Supply counts."))
+    sized = described.output_type in MODELS and residual(described.regression) is not None
+    if grounds is Evidence.FILE_ALONE and (sized or beneath):
+        grounds = Evidence.UNDERLYING
+    findings = [*found, *(finding for one in beneath for finding in one.findings)]
+    beyond = sum(subject.beyond) + sum(one.beyond for one in beneath)
+    return Judgement(findings, examined, grounds, beyond, (Judged(described, subject.cells),))
+
+
+def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: Policy) -> Iterator[Judgement]:
+    """Judgements on the tables of counts beneath the ratios of a table. They are not released, but must be safe."""
+    for name in described.underlying:
+        try:
+            tables = contents_of(name, contents.get(name, b""), policy).tables
+        except CannotRead as error:
+            yield Judgement([_review(name, "reading", error.problem, error.cure)])
+            continue
+        for part in tables:
+            if part.table is not None:
+                table, draft = suggest_beneath(name, part.table)
+                beneath = replace(draft, unit=described.unit, sensitive=described.sensitive)
+                subject = Subject(beneath, tidy(table, beneath), policy, table=table)
+                yield Judgement(list(threshold.findings(subject)), _examined(subject.cells), Evidence.UNDERLYING)
+
+
+def _apply(subject: Subject) -> Iterator[Finding]:
+    """What the rules for this kind of output find."""
+    for rule in RULES:
+        if subject.described.output_type in rule.applies_to:
+            yield from rule.findings(subject)
+
+
+def _unreadable(subject: Subject) -> Iterator[Finding]:
+    """Cells that are no number, or no number of their kind. What they say is not printed."""
+    cells = subject.cells
+    kind = cells.facts["kind"].to_numpy()
+    value = cells.numbers("value")
+    no_number = cells.states("unreadable")
+    no_count = (kind == "count") & ((value < 0) | (value != np.floor(value))) & ~np.isnan(value)
+    no_zero = cells.flags("said_structural") & (value != 0) & ~np.isnan(value)
+    base, shown = cells.numbers("base"), (kind == "percentage") & cells.states("number")
+    no_share = shown & ~(np.isfinite(cells.numbers("low")) & (base >= 0) & (value >= 0))
+    no_share |= shown & (cells.numbers("low") > base)
+    for wrong, problem, cure in (
+        (no_number, "This cell cannot be read as a number.", "Write a number, or [c] for a hidden one."),
+        (no_count, "A count must be a whole number of 0 or more.", "Supply unweighted, unrounded counts of units."),
+        (no_zero, "This cell is described as a structural zero, but it is not zero.", "Correct the description."),
+        (no_share, "This is not a percentage of a known base.", "Show the base beside it, and a value it can have."),
+    ):
+        for place in subject.places(cells, wrong):
+            yield subject.finding("reading", Verdict.REVIEW, cells, place, problem, cure=cure)
+
+
+def _examined(cells: Cells) -> Examined:
+    """How many cells were read as what."""
+    shown, kind = cells.states("number"), cells.facts["kind"].to_numpy()
+    return Examined(
+        counts=int((shown & (kind == "count")).sum()),
+        magnitudes=int((shown & ~np.isin(kind, ["count", "percentage"])).sum()),
+        percentages=int((shown & (kind == "percentage")).sum()),
+        hidden=int(cells.states("hidden", "not_applicable").sum()),
+        unreadable=int(cells.states("unreadable").sum()),
+    )
+
+
+def _review(file: str, rule: str, problem: str, cure: str) -> Finding:
+    """A finding that asks a person to look."""
+    return Finding(file, rule, Verdict.REVIEW, problem, cure=cure)

@@ -1,0 +1,244 @@
+"""Released tables as one list of counts, each with the population that it counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from extracts.disclosure.ledger import bands
+from extracts.disclosure.ledger.parsing import UnreadablePopulation, population, variable
+from extracts.disclosure.ledger.predicates import Box, Predicate, TooComplicated
+from extracts.disclosure.ledger.values import ANY, Values, one
+from extracts.disclosure.reading.cells import Booleans, Cells, Floats
+
+# A dimension by this name holds headings, not properties of people.
+HEADINGS = "measure"
+# Headings that say no more than that people are counted.
+PLAIN = {"", "n", "count", "counts", "number", "total", "people", "persons", "base", "freq", "frequency"}
+PLAIN |= {"cases", "records"}
+GROUPED = re.compile(r"_(?:groups?|bands?|ranges?)$")
+
+
+@dataclass(frozen=True)
+class ReleasedTable:
+    """A table that has left, or asks to.
+
+    release     what people call the release; "" for the request under check
+    population  the filter by which its people were chosen; "" for everybody in the data
+    new         whether it belongs to the request under check
+    dataset     version of the data that it was made from
+    off_by      how far a published count may lie from the true one, either way: 2 for rounding to 5
+    """
+
+    file: str
+    release: str
+    cells: Cells
+    population: str = ""
+    new: bool = False
+    dataset: str = ""
+    off_by: float = 0.0
+
+
+@dataclass(frozen=True)
+class CellName:
+    """A published cell, as people find it. `totals` names the dimensions of which it is a total."""
+
+    file: str
+    release: str
+    key: Mapping[str, str]
+    new: bool = False
+    row: int | None = None
+    column: str = ""
+    totals: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        labels = ", ".join(f"{name} {label}" for name, label in self.key.items())
+        place = f"{self.file} of release {self.release}" if self.release else self.file
+        return f"{labels} in {place}" if labels else place
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Published counts that can be compared, and why others cannot.
+
+    table, measure  per count: number of its table; heading of its column
+    low, high       the true count lies between these
+    problems        sentences on what could not be read; then nothing is proven
+    """
+
+    names: Sequence[CellName] = ()
+    predicates: Sequence[Predicate] = ()
+    table: Sequence[int] = ()
+    low: Floats = field(default_factory=lambda: np.empty(0))
+    high: Floats = field(default_factory=lambda: np.empty(0))
+    problems: tuple[str, ...] = ()
+
+    @property
+    def new(self) -> Booleans:
+        """Which counts belong to the request under check."""
+        return np.array([name.new for name in self.names], dtype=np.bool_)
+
+    @property
+    def old(self) -> Booleans:
+        """Which counts have left before."""
+        return ~self.new
+
+    @property
+    def exact(self) -> Booleans:
+        """Which counts are known exactly."""
+        found: Booleans = self.low == self.high
+        return found
+
+
+def counts(tables: Sequence[ReleasedTable]) -> Counts:
+    """The counts shown in all the tables, over variables in one form.
+
+    A variable whose filters and labels use whole numbers only is taken to be whole. Tables whose
+    filter cannot be read are left out and named in `problems`.
+    """
+    populations, problems = _populations(tables)
+    readable = [place for place in range(len(tables)) if place in populations]
+    meanings = {place: meaning(tables[place].cells) for place in readable}
+    sets = _all_sets(populations.values(), meanings.values())
+    problems += _mixed(sets)
+    whole = bands.whole(sets)
+    names, predicates, table, low, high = [], [], [], [], []
+    for place in readable:
+        own = tables[place]
+        chosen = countable(own.cells)
+        try:
+            predicates += _predicates(own.cells, chosen, populations[place], meanings[place], whole)
+        except TooComplicated as error:
+            problems.append(f"{own.file}: {error}")
+            continue
+        names += cell_names(own, chosen)
+        table += [place] * int(chosen.sum())
+        low.append(np.maximum(own.cells.numbers("low")[chosen] - own.off_by, 0))
+        high.append(own.cells.numbers("high")[chosen] + own.off_by)
+    lowest, highest = (np.concatenate([np.empty(0), *ends]) for ends in (low, high))
+    return Counts(names, predicates, table, lowest, highest, tuple(problems))
+
+
+def countable(cells: Cells) -> Booleans:
+    """Which cells tell a count of units: counts that are shown, and shares of a known base."""
+    known = np.isfinite(cells.numbers("low")) & np.isfinite(cells.numbers("high"))
+    found: Booleans = known & cells.states("number") & cells.facts["kind"].isin(["count", "percentage"]).to_numpy()
+    return found
+
+
+def cell_names(table: ReleasedTable, chosen: Booleans) -> list[CellName]:
+    """The names of the chosen cells of a table."""
+    cells = table.cells.where(chosen)
+    dimensions = properties(cells)
+    columns = [cells.labels[name].tolist() for name in dimensions]
+    totals = [cells.is_total(name).tolist() for name in dimensions]
+    rows, headings = cells.facts["row"].tolist(), cells.facts["column"].tolist()
+    return [
+        CellName(
+            file=table.file,
+            release=table.release,
+            key={name: column[place] for name, column in zip(dimensions, columns, strict=True)},
+            new=table.new,
+            row=int(rows[place]),
+            column=headings[place],
+            totals=frozenset(name for name, total in zip(dimensions, totals, strict=True) if total[place]),
+        )
+        for place in range(len(cells))
+    ]
+
+
+def properties(cells: Cells) -> tuple[str, ...]:
+    """The dimensions that say something about people."""
+    return tuple(name for name in cells.dimensions if variable(name) != HEADINGS)
+
+
+def meaning(cells: Cells) -> dict[str, tuple[str, dict[str, Values]]]:
+    """For each dimension that says something about people: its variable, and the set of each label that is no total."""
+    found = {}
+    for name in properties(cells):
+        labels = cells.labels[name][~cells.is_total(name)]
+        sets = bands.sets_of(labels.unique().tolist())
+        own = variable(name)
+        ordered = any(values.numbers for values in sets.values())
+        found[name] = (GROUPED.sub("", own) if ordered else own, sets)
+    return found
+
+
+def _populations(tables: Sequence[ReleasedTable]) -> tuple[dict[int, Predicate], list[str]]:
+    """The population of each table whose filter can be read, and a sentence for each other."""
+    found, problems = dict[int, Predicate](), list[str]()
+    for place, table in enumerate(tables):
+        try:
+            found[place] = population(table.population)
+        except UnreadablePopulation as error:
+            problems.append(f"{table.file}: {error}")
+    return found, problems
+
+
+Meaning = dict[str, tuple[str, dict[str, Values]]]
+
+
+def _all_sets(populations: Iterable[Predicate], meanings: Iterable[Meaning]) -> dict[str, set[Values]]:
+    """Every set of values that a filter or a label gives a variable."""
+    sets: dict[str, set[Values]] = {}
+    for predicate in populations:
+        for box in predicate.boxes:
+            for name, values in box.sets.items():
+                sets.setdefault(name, set()).add(values)
+    for dimensions in meanings:
+        for name, labels in dimensions.values():
+            sets.setdefault(name, set()).update(labels.values())
+    return sets
+
+
+def _mixed(sets: Mapping[str, set[Values]]) -> list[str]:
+    """A sentence for each variable that is a number here and a name there: such sets cannot be compared."""
+    problems = []
+    for name, many in sorted(sets.items()):
+        numbers = any(values.numbers.cuts - ANY.numbers.cuts for values in many)
+        days = any(values.days.cuts - ANY.days.cuts for values in many)
+        labels = any(values.labels and not values.missing for values in many)
+        if numbers + days + labels > 1:
+            problems.append(f"{name} is given in several ways (numbers, dates, names) that cannot be compared.")
+    return problems
+
+
+def _predicates(cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, whole: set[str]) -> list[Predicate]:
+    """Whom each of the chosen cells counts: the table's population with the cell's labels."""
+    whom = whom.mapped(whole)
+    columns, part = [], cells.where(chosen)
+    for dimension, (name, sets) in meant.items():
+        own = {text: values.as_integers() if name in whole else values for text, values in sets.items()}
+        labels = zip(part.labels[dimension], part.is_total(dimension), strict=True)
+        columns.append([None if total else (name, own[text]) for text, total in labels])
+    columns.append(_measures(cells, chosen))
+    keys = zip(*columns, strict=True)
+    made: dict[tuple[object, ...], Predicate] = {}
+    return [made[key] if key in made else made.setdefault(key, _narrowed(whom, key)) for key in keys]
+
+
+def _narrowed(whom: Predicate, labels: Iterable[tuple[str, Values] | None]) -> Predicate:
+    for pair in labels:
+        if pair is not None:
+            whom = whom & Predicate((Box({pair[0]: pair[1]}),))
+    return whom
+
+
+def _measures(cells: Cells, chosen: Booleans) -> list[tuple[str, Values] | None]:
+    """What each column counts beyond people: of several columns of counts, only those with a plain heading count all.
+
+    The others count people of whom something holds that only the heading tells, as shares do.
+    """
+    part = cells.where(chosen)
+    headings = part.facts["measure"].astype(str)
+    for name in part.dimensions:
+        if variable(name) == HEADINGS:
+            headings = headings.where(headings != "", part.labels[name])
+    is_count = (part.facts["kind"] == "count").to_numpy()
+    only = len(set(headings[is_count])) <= 1
+    plain = [count and (only or variable(text) in PLAIN) for text, count in zip(headings, is_count, strict=True)]
+    named = {text: (f"{HEADINGS} {variable(text)}", one("true")) for text in set(headings)}
+    return [None if p else named[text] for text, p in zip(headings, plain, strict=True)]

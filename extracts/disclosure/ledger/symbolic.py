@@ -1,0 +1,212 @@
+"""Differencing without records: what released tables and their populations give away together.
+
+Every published count is a sum over classes of people (`refinement`). Pairs of which one lies inside
+the other are all compared. Beyond pairs, whatever combination of counts fixes a class, or bounds it
+below the threshold, is found by linear programming; where that takes too long, by null space alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.linalg import lsmr
+
+from extracts.disclosure.ledger import linear
+from extracts.disclosure.ledger.groups import group_of_class, group_of_difference
+from extracts.disclosure.ledger.hits import Differences, Hit, Term
+from extracts.disclosure.ledger.linear import Contradiction
+from extracts.disclosure.ledger.nesting import Nesting, OutOfTime, Pair, aligned_pairs, close_pairs
+from extracts.disclosure.ledger.predicates import TooComplicated
+from extracts.disclosure.ledger.refinement import Classes, TooManyAtoms, classes
+from extracts.disclosure.ledger.released import Counts, ReleasedTable, counts
+from extracts.disclosure.ledger.shown import Shown
+from extracts.disclosure.reading.cells import Booleans
+
+Places = npt.NDArray[np.int64]
+# So many combinations are explained by their cells; the rest are only counted together.
+MOST_EXPLAINED = 50
+
+
+def symbolic(
+    tables: Sequence[ReleasedTable],
+    *,
+    threshold: int,
+    zeros: bool = False,
+    seconds: float = 10.0,
+    pairs_only: bool = False,
+) -> Differences:
+    """The small groups that counts of the new tables give away, beside each other and beside what has left.
+
+    threshold  smallest count that is safe
+    zeros      whether a difference of nobody is unsafe too
+    seconds    after so long the answer is not proven
+    pairs_only for whoever looks at combinations of more counts in another way
+
+    Pairs within one table of which one is a total of the other are left to the audit of that table.
+    `implied` lists the differences of cells with the same labels in nested tables, safe or not.
+    """
+    until = time.monotonic() + seconds
+    found = counts(tables)
+    search = _Search(found, tables, threshold, zeros, until)
+    if not len(found.names) or not found.new.any():
+        return Differences(proven=not found.problems, problems=found.problems)
+    problems = [*found.problems]
+    try:
+        search.pairs()
+        if not pairs_only:
+            search.combinations()
+    except (TooManyAtoms, TooComplicated, Contradiction) as error:
+        problems.append(str(error))
+    except OutOfTime:
+        problems.append("There was not enough time to compare every count with every other.")
+    problems += search.problems
+    return Differences(tuple(search.hits), tuple(search.implied), not problems, tuple(dict.fromkeys(problems)))
+
+
+@dataclass
+class _Search:
+    """One run over the counts: what has been found so far, and what could not be settled."""
+
+    counts: Counts
+    tables: Sequence[ReleasedTable]
+    threshold: int
+    zeros: bool
+    until: float
+    hits: list[Hit] = field(default_factory=list)
+    implied: list[Hit] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    groups: set[int] = field(default_factory=set)
+
+    def pairs(self) -> None:
+        """Compare all nested pairs. Raises OutOfTime."""
+        nesting = Nesting(self.counts)
+        for pair in aligned_pairs(nesting):
+            self._list(pair)
+        shown = self._shown()
+        for pair in close_pairs(nesting, self.threshold, until=self.until):
+            hit = self._judged(pair, shown)
+            if hit is not None:
+                self.hits.append(hit)
+
+    def _list(self, pair: Pair) -> None:
+        """Note the difference of two cells with the same labels, whatever its size."""
+        hit = self._hit(pair, "")
+        versions = {self.tables[self.counts.table[place]].dataset for place in (pair.part, pair.whole)}
+        if pair.same:
+            if len(versions) == 1 and self._apart(pair):
+                self.problems.append(f"The same people are counted differently: {hit.sources}.")
+        elif hit.high < 0:
+            self.problems.append(f"A count is larger than that of a population around it: {hit.sources}.")
+        else:
+            self.implied.append(hit)
+
+    def _apart(self, pair: Pair) -> bool:
+        low, high = self.counts.low, self.counts.high
+        return bool(low[pair.part] > high[pair.whole] or low[pair.whole] > high[pair.part])
+
+    def _judged(self, pair: Pair, shown: Shown | None) -> Hit | None:
+        """The pair as a hit, if its difference is unsafe and nothing that another rule reports."""
+        if self._totals_of_one_table(pair):
+            return None
+        hit = self._hit(pair, f"The difference of two published counts is below {self.threshold}.")
+        if not (0 if self.zeros and not pair.same else 1) <= hit.low <= hit.high < self.threshold:
+            return None
+        if shown is not None and not pair.same:
+            group = shown.difference(pair.whole, pair.part)
+            if group in shown.groups:
+                return None
+            self.groups.add(group)
+        return hit
+
+    def _totals_of_one_table(self, pair: Pair) -> bool:
+        part, whole = self.counts.names[pair.part], self.counts.names[pair.whole]
+        if self.counts.table[pair.part] != self.counts.table[pair.whole]:
+            return False
+        return all(name in whole.totals or part.key[name] == label for name, label in whole.key.items())
+
+    def _hit(self, pair: Pair, reason: str) -> Hit:
+        low, high = self.counts.low, self.counts.high
+        terms = (self._term(pair.whole, 1), self._term(pair.part, -1))
+        flagged = Hit(terms, {}, 0, 0).flagged
+        key = group_of_difference(self.counts, pair, flagged)
+        return Hit(terms, key, low[pair.whole] - high[pair.part], high[pair.whole] - low[pair.part], "count", reason)
+
+    def _term(self, place: int, times: float) -> Term:
+        exact = self.counts.low[place] == self.counts.high[place]
+        return Term(self.counts.names[place], times, float(self.counts.low[place]) if exact else None)
+
+    def _shown(self) -> Shown | None:
+        """Which groups published cells show; None where there are too many groups to say."""
+        try:
+            self.classes: Classes | None = classes(self.counts.predicates)
+        except TooManyAtoms:
+            self.classes = None
+            return None
+        return Shown(self.counts, self.classes.matrix)
+
+    def combinations(self) -> None:
+        """Look for classes that any combination of counts gives away. Raises TooManyAtoms and Contradiction."""
+        if self.classes is None:
+            raise TooManyAtoms("Only pairs of counts were compared: the tables have too many categories together.")
+        versions = {self.tables[place].dataset for place in self.counts.table}
+        if len(versions) > 1:
+            self.problems.append("Combinations of counts from several versions of the data were not looked at.")
+            return
+        matrix, low, high = self.classes.matrix, self.counts.low, self.counts.high
+        small, complete = linear.small(matrix, low, high, threshold=self.threshold, until=self.until)
+        if not complete:
+            self.problems.append("There was not enough time to look at every combination of counts.")
+            small |= self._by_null_space()
+        shown = Shown(self.counts, matrix)
+        known = self._known_before(matrix)
+        for number, bounds in list(small.items())[:MOST_EXPLAINED]:
+            group = shown.of_class(number)
+            if group not in shown.groups and group not in self.groups and not known[number]:
+                self.hits.append(self._combined(number, bounds))
+        if len(small) > MOST_EXPLAINED:
+            self.problems.append(f"{len(small) - MOST_EXPLAINED:,} more groups that counts give away are not listed.")
+
+    def _by_null_space(self) -> dict[int, tuple[int, int]]:
+        """Classes that exact counts fix, with their size, if it is small."""
+        assert self.classes is not None
+        exact = np.flatnonzero(self.counts.exact)
+        matrix = sparse.csr_array(self.classes.matrix[exact])
+        fixed, _ = linear.determined(matrix)
+        size = lsmr(matrix, self.counts.low[exact], atol=1e-13, btol=1e-13, conlim=0, maxiter=2_000)[0]
+        whole = np.abs(size - np.round(size)) < 1e-3
+        wanted = fixed & whole & (size > 0.5) & (size < self.threshold - 0.5)
+        return {place: (round(size[place]), round(size[place])) for place in np.flatnonzero(wanted).tolist()}
+
+    def _known_before(self, matrix: sparse.csr_array) -> Booleans:
+        """Classes that one table alone fixes (its own audit says so), or what has left already."""
+        table = np.array(self.counts.table)
+        groups = [np.flatnonzero((table == number) & self.counts.exact) for number in np.unique(table).tolist()]
+        return linear.fixed_within(matrix, [*groups, np.flatnonzero(self.counts.old & self.counts.exact)])
+
+    def _combined(self, number: int, bounds: tuple[int, int]) -> Hit:
+        """A class that several counts give away together, with the counts if they can be told in time."""
+        assert self.classes is not None
+        exact = np.flatnonzero(self.counts.exact)
+        matrix = sparse.csr_array(self.classes.matrix[exact])
+        left = self.until - time.monotonic()
+        factors = linear.combination(matrix, number, seconds=left) if left > 0 and bounds[0] == bounds[1] else None
+        terms = list(self._terms(exact, factors, number))
+        key = group_of_class(self.classes.people(number))
+        reason = f"Several published counts together give a group below {self.threshold}."
+        return Hit(tuple(terms), key, bounds[0], bounds[1], "count", reason)
+
+    def _terms(self, exact: Places, factors: npt.NDArray[np.float64] | None, number: int) -> Iterator[Term]:
+        """The counts in a combination, those added first; without one, the counts that hold the class."""
+        assert self.classes is not None
+        if factors is not None:
+            for place in sorted(np.flatnonzero(factors).tolist(), key=lambda place: -factors[place]):
+                yield self._term(int(exact[place]), float(factors[place]))
+            return
+        holding = self.classes.matrix[:, [number]].nonzero()[0].tolist()
+        for place in sorted(holding, key=lambda place: not self.counts.names[place].new):
+            yield Term(self.counts.names[place], 1.0)

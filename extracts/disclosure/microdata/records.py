@@ -1,0 +1,103 @@
+"""Records: microdata in a sealed DuckDB, with the columns that name the unit and the value."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from extracts.disclosure.reading.labels import as_compared
+from extracts.disclosure.reading.triage import CannotRead
+
+TABLE = "records"
+CURE = "Supply the records as a CSV file with headings, or leave them out and supply the counts behind the table."
+
+
+@dataclass(frozen=True)
+class Records:
+    """Microdata that can be asked questions in SQL, and reach nothing else.
+
+    columns  headings as they are in the records
+    unit     heading of the column that names the person, or "" where each row is one
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    columns: tuple[str, ...]
+    unit: str = ""
+
+    @classmethod
+    def of_frame(cls, frame: pd.DataFrame, unit: str = "") -> Records:
+        """From a data frame, of which nothing is copied. Raises CannotRead where it has no such unit."""
+        connection = duckdb.connect(config={"enable_external_access": "false"})
+        connection.register(TABLE, frame)
+        connection.execute("SET lock_configuration = true")
+        records = cls(connection, tuple(str(name) for name in frame.columns))
+        return records.with_unit(unit)
+
+    @classmethod
+    def of_csv(cls, content: bytes, unit: str = "") -> Records:
+        """From the bytes of a CSV file. Labels stay as they are written; columns of numbers alone are numbers.
+
+        Raises CannotRead.
+        """
+        try:
+            text = content.decode("utf-8-sig")
+            frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, quoting=csv.QUOTE_MINIMAL)
+        except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError):
+            raise CannotRead("The microdata cannot be read.", CURE) from None
+        if frame.columns.duplicated().any() or not len(frame):
+            raise CannotRead("The microdata have no rows, or two columns with one heading.", CURE)
+        return cls.of_frame(frame.apply(_typed), unit)
+
+    def with_unit(self, unit: str) -> Records:
+        """The same records counted by another unit. Raises CannotRead where there is no such column."""
+        if not unit:
+            return Records(self.connection, self.columns)
+        name = self.column(unit)
+        if name is None:
+            raise CannotRead(f"The microdata have no column {unit}, which is to name the unit.", CURE)
+        return Records(self.connection, self.columns, name)
+
+    def column(self, name: str) -> str | None:
+        """The heading that is this name but for capitals and white space, or None."""
+        if name in self.columns:
+            return name
+        alike = [heading for heading in self.columns if as_compared(heading) == as_compared(name)]
+        return alike[0] if len(alike) == 1 else None
+
+    def is_number(self, name: str) -> bool:
+        """Whether a column holds numbers."""
+        kind = self.frame(f"SELECT typeof({quoted(name)}) AS kind FROM {TABLE} LIMIT 1")["kind"]
+        return len(kind) > 0 and str(kind.iloc[0]).startswith(
+            ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "DECIMAL", "HUGE")
+        )
+
+    def frame(self, query: str) -> pd.DataFrame:
+        """The answer to a query."""
+        return self.connection.execute(query).df()
+
+    def everything(self) -> pd.DataFrame:
+        """All records."""
+        return self.frame(f"SELECT * FROM {TABLE}")
+
+    def __len__(self) -> int:
+        return int(self.frame(f"SELECT count(*) AS n FROM {TABLE}")["n"].iloc[0])
+
+
+def quoted(name: str) -> str:
+    """A name as SQL reads it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _typed(column: pd.Series[str]) -> pd.Series[float] | pd.Series[str]:
+    """Numbers where every filled value is one and none is a code such as 01; an empty text is missing."""
+    filled = column.str.strip()
+    blank = filled.str.lower().isin(["", "na", "nan", "null", "none"])
+    padded = filled.str.fullmatch(r"0\d+").any()
+    numbers = pd.to_numeric(filled.where(~blank), errors="coerce")
+    if padded or (numbers.isna() & ~blank).any() or blank.all():
+        return filled.where(~blank)
+    return numbers

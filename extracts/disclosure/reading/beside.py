@@ -1,0 +1,43 @@
+"""Beside: the number of units that a table shows next to its statistics, as evidence for them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extracts.disclosure.reading.cells import Cells, Floats
+from extracts.disclosure.reading.suspicion import plainly_base
+
+# Kinds that need no more than the number of units: amounts need their contributions too.
+NEED_N = ("shape", "position", "endpoint", "mode", "index", "weighted")
+
+
+def with_counts_beside(cells: Cells, statistic: str) -> Cells:
+    """The cells, those of NEED_N with `n` from the count that stands in their row, or in their group's row of counts.
+
+    statistic  the dimension whose labels name statistics, or ""
+
+    Where several counts stand beside a statistic it is the one whose heading names everybody; otherwise none.
+    """
+    n = cells.numbers("n").copy()
+    wanted = cells.facts["kind"].isin(NEED_N).to_numpy() & np.isnan(n)
+    n[wanted] = (_in_the_group(cells, statistic) if statistic else _in_the_row(cells))[wanted]
+    return Cells(cells.labels, cells.totals, cells.facts.assign(n=n))
+
+
+def _in_the_row(cells: Cells) -> Floats:
+    counts = cells.of_kind("count")
+    counts = counts.where(counts.states("number"))
+    names = [str(name) for name in counts.facts["column"].unique()]
+    plain = [name for name in names if plainly_base(name)]
+    chosen = plain if len(plain) == 1 else names if len(names) == 1 else []
+    counts = counts.where(counts.facts["column"].isin(chosen).to_numpy())
+    beside = dict(zip(counts.facts["row"], counts.numbers("value"), strict=True))
+    return np.array([beside.get(row, np.nan) for row in cells.facts["row"]], dtype=np.float64)
+
+
+def _in_the_group(cells: Cells, statistic: str) -> Floats:
+    others = [name for name in cells.dimensions if name != statistic]
+    keys = list(zip(*(cells.labels[name] for name in others), cells.facts["column"], strict=True))
+    counted = (cells.facts["kind"] == "count").to_numpy() & cells.states("number")
+    beside = {key: value for key, value, is_n in zip(keys, cells.numbers("value"), counted, strict=True) if is_n}
+    return np.array([beside.get(key, np.nan) for key in keys], dtype=np.float64)

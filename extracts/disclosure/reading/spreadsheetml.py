@@ -1,0 +1,211 @@
+"""Sheets of XLSX and XLSM workbooks (ECMA-376, part 1, section 18), read from their XML."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extracts.disclosure.reading.formulas import column_number, moved
+from extracts.disclosure.reading.markup import Element, attribute, children, descendants, local, parse_xml, text_of
+from extracts.disclosure.reading.number_formats import as_shown, hides
+from extracts.disclosure.reading.package import CURE, Package
+from extracts.disclosure.reading.sheet import At, Sheet
+from extracts.disclosure.reading.triage import CannotRead
+
+WORKBOOK = "xl/workbook.xml"
+STATES = {"hidden": "hidden", "veryHidden": "very hidden"}
+WHITE = frozenset(["FFFFFFFF", "00FFFFFF", "FFFFFF"])
+BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@"}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How cells of one style are shown."""
+
+    number: int = 0
+    code: str = ""
+    invisible: bool = False  # the colour of the text is that of the ground
+
+
+@dataclass(frozen=True)
+class Book:
+    """What sheets share."""
+
+    strings: tuple[str, ...]
+    styles: tuple[Style, ...]
+    since_1904: bool
+
+
+def is_on(text: str | None) -> bool:
+    """Whether a switch of Office XML is on."""
+    return (text or "").lower() in ("1", "true", "on")
+
+
+def workbook_of(package: Package) -> tuple[Element, Book]:
+    """The root of the workbook and what its sheets share. Raises CannotRead."""
+    root = parse_xml(package.read(WORKBOOK))
+    since_1904 = any(is_on(attribute(one, "date1904")) for one in descendants(root, "workbookPr"))
+    return root, Book(_strings(package), _styles(package), since_1904)
+
+
+def _strings(package: Package) -> tuple[str, ...]:
+    if "xl/sharedStrings.xml" not in package.names:
+        return ()
+    return tuple(_rich_text(one) for one in children(parse_xml(package.read("xl/sharedStrings.xml")), "si"))
+
+
+def _rich_text(element: Element) -> str:
+    """Text without the reading aid that East Asian text has beside it."""
+    aside = {text for aid in descendants(element, "rPh") for text in descendants(aid, "t")}
+    return "".join(text_of(one) for one in descendants(element, "t") if one not in aside)
+
+
+def _styles(package: Package) -> tuple[Style, ...]:
+    if "xl/styles.xml" not in package.names:
+        return ()
+    root = parse_xml(package.read("xl/styles.xml"))
+    codes = {_whole(attribute(one, "numFmtId")): attribute(one, "formatCode") or "" for one in _in(root, "numFmts")}
+    fonts = [next((_colour(one) for one in children(font, "color")), "") for font in _in(root, "fonts")]
+    fills = [next((_colour(one) for one in descendants(fill, "fgColor")), "") for fill in _in(root, "fills")]
+    return tuple(_style(one, codes, fonts, fills) for one in _in(root, "cellXfs"))
+
+
+def _in(root: Element, group: str) -> Iterator[Element]:
+    return (one for found in children(root, group) for one in found if local(one))
+
+
+def _colour(element: Element) -> str:
+    """A colour in a form in which two can be compared: white is white, whoever says so."""
+    rgb = (attribute(element, "rgb") or "").upper()
+    tinted = attribute(element, "tint") not in (None, "0", "0.0")
+    if (
+        rgb in WHITE
+        or (attribute(element, "theme") == "0" and not tinted)
+        or attribute(element, "indexed") in ("1", "9")
+    ):
+        return "white"
+    return rgb or "|".join(f"{name}={value}" for name, value in sorted(element.attrib.items()))
+
+
+def _style(element: Element, codes: dict[int, str], fonts: list[str], fills: list[str]) -> Style:
+    number, font, fill = (_whole(attribute(element, name)) for name in ("numFmtId", "fontId", "fillId"))
+    ink = fonts[font] if font < len(fonts) else ""
+    ground = (fills[fill] if fill < len(fills) else "") or "white"
+    return Style(number, codes.get(number, BUILT_IN.get(number, "")), bool(ink) and ink == ground)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and re.fullmatch(r"\d{1,9}", text) else 0
+
+
+def sheets_of(package: Package, root: Element, book: Book) -> Iterator[tuple[Sheet, Element]]:
+    """Each sheet of cells with the root of its XML. Raises CannotRead for one that is missing or damaged."""
+    targets = _targets(package)
+    for one in descendants(root, "sheet"):
+        target = targets.get(attribute(one, "id") or "", "")
+        if "/chartsheets/" in target:
+            continue
+        sheet = Sheet(attribute(one, "name") or "", STATES.get(attribute(one, "state") or "", "visible"))
+        content = parse_xml(package.read(target))
+        _fill(sheet, content, book)
+        yield sheet, content
+
+
+def _targets(package: Package) -> dict[str, str]:
+    """Relation to the member it leads to."""
+    found = {}
+    for one in descendants(parse_xml(package.read("xl/_rels/workbook.xml.rels")), "Relationship"):
+        target = attribute(one, "Target") or ""
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        found[attribute(one, "Id") or ""] = path
+    return found
+
+
+def _fill(sheet: Sheet, root: Element, book: Book) -> None:
+    """Everything of a sheet but its comments. Raises CannotRead for two cells in one place."""
+    shared: dict[str, tuple[At, str]] = {}
+    last = -1
+    for row in descendants(root, "row"):
+        last = _whole(attribute(row, "r")) - 1 if attribute(row, "r") else last + 1
+        if is_on(attribute(row, "hidden")) or attribute(row, "ht") in ("0", "0.0"):
+            sheet.hidden_rows.add(last)
+        column = -1
+        for cell in children(row, "c"):
+            at = _at(attribute(cell, "r"), last, column + 1)
+            column = at[1]
+            if at in sheet.cells or at[0] != last:
+                raise CannotRead("A sheet says two things about one cell.", CURE)
+            _cell(sheet, at, cell, book, shared)
+    for one in descendants(root, "col"):
+        if is_on(attribute(one, "hidden")) or attribute(one, "width") in ("0", "0.0"):
+            sheet.hidden_columns.append((_whole(attribute(one, "min")) - 1, _whole(attribute(one, "max")) - 1))
+    if any(is_on(attribute(one, "zeroHeight")) for one in descendants(root, "sheetFormatPr")):
+        sheet.hidden_rows |= {row for row, _ in sheet.cells}
+    sheet.merged += filter(None, (_area(attribute(one, "ref") or "") for one in descendants(root, "mergeCell")))
+
+
+def _at(reference: str | None, row: int, column: int) -> At:
+    """Row and column of a cell, by its reference or else the one that comes next. Raises CannotRead."""
+    if reference is None:
+        return row, column
+    match = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", reference)
+    if match is None or not 1 <= int(match[2]) <= 1_048_576 or column_number(match[1]) >= 16_384:
+        raise CannotRead("A cell of a sheet stands nowhere.", CURE)
+    return int(match[2]) - 1, column_number(match[1])
+
+
+def _area(reference: str) -> tuple[int, int, int, int] | None:
+    ends = [_at(end, 0, 0) for end in reference.split(":")] if reference else []
+    return (*ends[0], *ends[1]) if len(ends) == 2 else None
+
+
+def _cell(sheet: Sheet, at: At, cell: Element, book: Book, shared: dict[str, tuple[At, str]]) -> None:
+    style = _whole(attribute(cell, "s"))
+    shown = book.styles[style] if style < len(book.styles) else Style()
+    text, number = _value(cell, shown, book)
+    formula = next(children(cell, "f"), None)
+    if formula is not None:
+        sheet.formulas[at] = _formula(formula, at, shared)
+        if not text:
+            sheet.without_cache.add(at)
+    if not text and formula is None:
+        return
+    sheet.cells[at] = text
+    if text and (shown.invisible or (number is not None and hides(shown.code, number)) or shown.code == ";;;"):
+        sheet.unseen.add(at)
+
+
+def _value(cell: Element, style: Style, book: Book) -> tuple[str, float | None]:
+    """The text of a cell, and its number if it is one. Raises CannotRead for a text that isn't there."""
+    kind = attribute(cell, "t") or "n"
+    if kind == "inlineStr":
+        return "".join(_rich_text(one) for one in children(cell, "is")), None
+    text = next((text_of(one) for one in children(cell, "v")), "").strip()
+    if kind == "s" and text:
+        if not re.fullmatch(r"\d{1,9}", text) or int(text) >= len(book.strings):
+            raise CannotRead("A cell of a sheet refers to a text that is not there.", CURE)
+        return book.strings[int(text)], None
+    if kind == "b":
+        return ("TRUE" if text == "1" else "FALSE") if text else "", None
+    if kind != "n" or not text:
+        return text, None
+    try:
+        number = float(text)
+    except ValueError:
+        return text, None
+    return as_shown(text, style.number, style.code, since_1904=book.since_1904), number
+
+
+def _formula(element: Element, at: At, shared: dict[str, tuple[At, str]]) -> str:
+    """A formula as it reads in its own cell."""
+    text, group = text_of(element), attribute(element, "si")
+    if attribute(element, "t") == "shared" and group is not None:
+        if text:
+            shared[group] = (at, text)
+        elif group in shared:
+            start, first = shared[group]
+            return moved(first, at[0] - start[0], at[1] - start[1])
+    # An array formula fills other cells as well; no function of that name is worked out.
+    return f"ARRAY({text})" if attribute(element, "t") in ("array", "dataTable") else text

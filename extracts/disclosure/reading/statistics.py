@@ -1,0 +1,56 @@
+"""Statistics by name: what kind of number stands under `median`, `sd`, `p95` or `max`."""
+
+from __future__ import annotations
+
+import re
+
+from extracts.disclosure.reading.columns import words_of
+
+# Kinds in the order in which they are looked for, with the words that name them.
+KINDS = {
+    "endpoint": "min max minimum maximum range smallest largest lowest highest earliest latest",
+    "position": "median quantile quartile percentile decile iqr q1 q2 q3 lq uq",
+    "mode":     "mode modal",
+    "shape":    "sd std stddev stdev variance var skew skewness kurtosis kurt cv",
+    "index":    "gini hhi herfindahl theil atkinson lorenz concentration",
+    "total":    "sum total",
+    "mean":     "mean avg average",
+    "count":    "n count freq frequency obs observations nobs number contributors",
+}  # fmt: skip
+BY_WORD = {word: kind for kind, words in KINDS.items() for word in words.split()}
+PERCENTILE = re.compile(
+    r"(?:p|pct|perc|percentile|q)?_?(\d{1,2}(?:\.\d+)?)\s*(?:%|th|st|nd|rd|percentile)*", re.IGNORECASE
+)
+FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
+NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
+PHRASES = {"standard deviation": "shape", "inter quartile range": "position"}
+
+
+def kind_of_statistic(text: str) -> str:
+    """The kind of number that a name stands for, or "" for none.
+
+    One of count, total, mean, shape (spread and skewness), position (quantiles), endpoint (extremes), mode, index.
+    """
+    words = words_of(text)
+    joined = " ".join(words)
+    if phrase := next((kind for name, kind in PHRASES.items() if name in joined), ""):
+        return phrase
+    if position_of(text) is not None:
+        return "position"
+    kinds = {BY_WORD[word] for word in words if word in BY_WORD}
+    return next((kind for kind in KINDS if kind in kinds), "")
+
+
+def position_of(text: str) -> float | None:
+    """The share of units below the quantile that is named: 0.5 for `median`, 0.95 for `p95` or `95%`; None for none."""
+    plain = text.strip().lower()
+    words = words_of(plain)
+    if named := [NAMED[word] for word in words if word in NAMED]:
+        return named[0]
+    for word in [plain, *re.split(r"[\s_]+", plain)]:
+        if (match := FRACTION.fullmatch(word)) and word.startswith("q"):
+            return float(match[1])
+        signed = bool(re.match(r"[a-z]", word)) or word.endswith(("%", "th", "st", "nd", "rd"))
+        if (match := PERCENTILE.fullmatch(word)) and signed and 0 < float(match[1]) < 100:
+            return float(match[1]) / 100
+    return None

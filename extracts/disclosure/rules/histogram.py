@@ -1,0 +1,54 @@
+"""Histograms: an outer edge that is somebody's value gives away the smallest or the largest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from extracts.disclosure.microdata.records import TABLE, Records, quoted
+from extracts.disclosure.reading.cells import Cells
+from extracts.disclosure.reading.histogram import edges_of
+from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.subject import Subject
+
+CODE = "histogram_edge"
+ROOM = 1e-9
+
+
+def findings(subject: Subject) -> Iterator[Finding]:
+    """Outer edges that are the value of fewer units than the threshold.
+
+    Source: statbarn "histogram, density": edge equals a single extreme. Small bins are for the threshold rule.
+    """
+    cells = subject.cells.of_kind("count")
+    edges = edges_of(cells)
+    if edges is None:
+        return
+    recipe = subject.described.recipe
+    if subject.records is None or not recipe.value:
+        return
+    low, high = edges
+    for place, edge in ((int(np.argmin(low)), float(low.min())), (int(np.argmax(high)), float(high.max()))):
+        n = _with_value(subject.records, recipe.value, recipe.where, edge)
+        if 0 < n < subject.threshold:
+            yield _edge(subject, cells, place, n)
+
+
+def _edge(subject: Subject, cells: Cells, place: int, n: float) -> Finding:
+    return subject.finding(
+        CODE, Verdict.FAIL, cells, place,
+        problem=f"The outer edge of this bin is the value of {n:,.0f} of the {subject.unit}.",
+        attack="The edge of the outermost bin is the smallest or the largest value.",
+        cure="Round the outer edges away from the data, or leave the outer bins open.",
+    )  # fmt: skip
+
+
+def _with_value(records: Records, value: str, where: str, edge: float) -> float:
+    column = records.column(value)
+    if column is None or not records.is_number(column):
+        return 0.0
+    unit = f"DISTINCT {quoted(records.unit)}" if records.unit else "*"
+    near = f"abs({quoted(column)} - {edge!r}) <= {ROOM * max(1.0, abs(edge))!r}"
+    asked = f"SELECT count({unit}) AS n FROM {TABLE} WHERE ({where or 'TRUE'}) AND {near}"
+    return float(records.frame(asked)["n"].iloc[0])

@@ -1,0 +1,67 @@
+"""Odds ratios: with the margins, a ratio gives back the table of counts beneath it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.subject import Subject
+
+CODE = "odds_ratio"
+Z95 = 1.959964
+CURE = "Supply the table of counts beneath the ratio: each of its cells must pass, or be rounded before."
+
+
+def smallest_cell(low: float, high: float) -> tuple[float, float]:
+    """Between which numbers the smallest count of the 2x2 table beneath an odds ratio lies.
+
+    low, high  its 95 % confidence interval, both above 0
+
+    The variance of the log odds ratio is the sum of the reciprocals of the four counts, so the smallest is above the
+    variance's reciprocal and at most four times it.
+    Source: Woolf's method for the interval; arithmetic.
+    """
+    variance = ((math.log(high) - math.log(low)) / (2 * Z95)) ** 2
+    return 1 / variance, 4 / variance
+
+
+def findings(subject: Subject) -> Iterator[Finding]:
+    """Ratios whose interval proves a small count beneath, and ratios whose table was not supplied."""
+    cells = subject.cells.of_kind("ratio")
+    cells = cells.where(cells.states("number"))
+    if not len(cells) or subject.underlying:
+        return
+    intervals = _intervals(subject)
+    for place in range(len(cells)):
+        row = int(cells.facts["row"].iloc[place])
+        low, high = intervals.get(row, (math.nan, math.nan))
+        if 0 < low < high and smallest_cell(low, high)[1] < subject.threshold:
+            most = smallest_cell(low, high)[1]
+            yield subject.finding(
+                CODE, Verdict.FAIL, cells, place,
+                problem=f"The interval is so wide that a count beneath is at most {most:,.0f}.",
+                attack="The interval's width is the sum of the reciprocals of the counts.", cure=CURE,
+            )  # fmt: skip
+        else:
+            problem = "The table of counts beneath this ratio is not known."
+            yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, cure=CURE)
+
+
+def _intervals(subject: Subject) -> dict[int, tuple[float, float]]:
+    """Row -> lower and upper end of the confidence interval that stands beside the ratio."""
+    table = subject.table
+    if table is None:
+        return {}
+    lower = [name for name in table.columns if {"low", "lower", "lcl", "ci_low"} & set(words_of(name))]
+    upper = [name for name in table.columns if {"high", "upper", "ucl"} & set(words_of(name))]
+    if len(lower) != 1 or len(upper) != 1:
+        return {}
+    found = {}
+    for row, low, high in zip(table.row_numbers, table.column(lower[0]), table.column(upper[0]), strict=True):
+        try:
+            found[row] = (float(low), float(high))
+        except ValueError:
+            continue
+    return found

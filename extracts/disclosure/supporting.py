@@ -1,0 +1,57 @@
+"""Supporting a table: the best evidence there is for its cells, and how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from extracts.disclosure.description import FileDescription
+from extracts.disclosure.microdata.records import Records
+from extracts.disclosure.microdata.support import add_support
+from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.cells import Cells
+from extracts.disclosure.reading.evidence import add_evidence
+from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.report import Evidence, Finding, Verdict
+
+
+def with_evidence(
+    cells: Cells, described: FileDescription, contents: Mapping[str, bytes], policy: Policy
+) -> tuple[Cells, Evidence, list[Finding]]:
+    """The cells with the best evidence there is, its grade, and what is wrong with evidence that cannot be used."""
+    found = list[Finding]()
+    if described.recipe.microdata:
+        try:
+            records = records_of(described, contents)
+            return add_support(cells, records, described.recipe, apart=_apart(described)), Evidence.RECOMPUTED, found
+        except CannotRead as error:
+            found.append(_unusable(described.name, f"Microdata: {error.problem}", error.cure))
+    if described.evidence:
+        try:
+            return _supported(cells, described.evidence, contents, policy), Evidence.UNDERLYING, found
+        except CannotRead as error:
+            found.append(_unusable(described.name, f"Evidence: {error.problem}", error.cure))
+    return cells, Evidence.FILE_ALONE, found
+
+
+def _apart(described: FileDescription) -> tuple[str, ...]:
+    """The dimensions of a table that its records do not have."""
+    return tuple(filter(None, [described.layout.statistic]))
+
+
+def records_of(described: FileDescription, contents: Mapping[str, bytes]) -> Records:
+    """The microdata of a recipe. Raises CannotRead when they aren't there or can't be used."""
+    recipe = described.recipe
+    if recipe.microdata not in contents:
+        raise CannotRead("The microdata were not supplied.", f"Supply {recipe.microdata}.")
+    return Records.of_csv(contents[recipe.microdata], recipe.unit)
+
+
+def _supported(cells: Cells, evidence: str, contents: Mapping[str, bytes], policy: Policy) -> Cells:
+    """The cells with their evidence. Raises CannotRead when it isn't there or can't be used."""
+    if evidence not in contents:
+        raise CannotRead("The evidence file was not supplied.", f"Supply {evidence}.")
+    return add_evidence(cells, evidence, contents[evidence], policy)
+
+
+def _unusable(file: str, problem: str, cure: str) -> Finding:
+    return Finding(file, "evidence", Verdict.REVIEW, problem, cure=cure)

@@ -1,0 +1,134 @@
+"""Together: what the tables of a request give away beside each other, and beside those that have left before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from extracts.disclosure.description import Description, FileDescription
+from extracts.disclosure.judging import Judgement
+from extracts.disclosure.ledger.hits import Differences, Hit
+from extracts.disclosure.ledger.released import ReleasedTable
+from extracts.disclosure.policy import ROUNDINGS, Policy
+from extracts.disclosure.reading.cells import tidy
+from extracts.disclosure.reading.opening import contents_of
+from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.report import Finding, Implied, Verdict
+from extracts.disclosure.rulebook import TABLES
+from extracts.disclosure.rules import differencing
+from extracts.disclosure.supporting import records_of
+
+
+@dataclass(frozen=True)
+class Together:
+    """Findings that need several tables, and what can be worked out from them."""
+
+    findings: tuple[Finding, ...] = ()
+    implied: tuple[Implied, ...] = ()
+
+    def added_to(self, name: str, judgement: Judgement) -> Judgement:
+        """The judgement on a file, with what was found of it together with others."""
+        mine = [finding for finding in self.findings if finding.file == name]
+        return replace(judgement, findings=[*judgement.findings, *mine])
+
+
+def compared(
+    judgements: Mapping[str, Judgement], description: Description, contents: Mapping[str, bytes], policy: Policy
+) -> Together:
+    """What the judged tables give away together.
+
+    Tables of one request are compared with each other, with the released ones that the description names, and
+    labels within labels are subtracted. Where nobody says who is counted, everybody is.
+    """
+    new = [table for judgement in judgements.values() for table in _new(judgement, description, policy)]
+    old, problems = _released(description, contents, policy)
+    if not new:
+        return Together(tuple(problems))
+    found = [_across(new, old, description, contents, policy), *_nested(new, description, policy)]
+    said = [finding for one in found for finding in differencing.findings(one, file=new[0].file)]
+    implied = {hit.attack: _implied(hit) for one in found for hit in one.implied}
+    return Together((*problems, *said), tuple(implied.values()))
+
+
+def _new(judgement: Judgement, description: Description, policy: Policy) -> Iterator[ReleasedTable]:
+    off_by = float(ROUNDINGS[policy.rounding].above)
+    for table in judgement.tables:
+        if table.described.output_type not in TABLES:
+            continue  # steps of a curve and coefficients count nobody's group
+        whom = description.population_of(table.described.name)
+        yield ReleasedTable(table.described.name, "", table.cells, whom.filter, True, whom.dataset_version, off_by)
+
+
+def _released(
+    description: Description, contents: Mapping[str, bytes], policy: Policy
+) -> tuple[list[ReleasedTable], list[Finding]]:
+    """The tables that have left before, and what is said where one cannot be read."""
+    found, problems = list[ReleasedTable](), list[Finding]()
+    for file in description.released:
+        try:
+            found += _tables_of(file, description, contents, policy)
+        except CannotRead as error:
+            problem = f"A released file cannot be compared: {error.problem}"
+            at = description.files[0].name if description.files else file.name
+            problems.append(Finding(at, differencing.CODE, Verdict.REVIEW, problem, cure=error.cure))
+    return found, problems
+
+
+def _tables_of(
+    file: FileDescription, description: Description, contents: Mapping[str, bytes], policy: Policy
+) -> Iterator[ReleasedTable]:
+    if file.name not in contents:
+        raise CannotRead("it was not supplied.", f"Supply {file.name}.")
+    whom, off_by = description.population_of(file.name), float(ROUNDINGS[policy.rounding].above)
+    for part in contents_of(file.name, contents[file.name], policy).tables:
+        if part.table is not None and set(file.layout.placed) <= set(part.table.columns):
+            cells = tidy(part.table, file)
+            release = whom.release or "earlier"
+            yield ReleasedTable(file.name, release, cells, whom.filter, False, whom.dataset_version, off_by)
+
+
+def _across(
+    new: list[ReleasedTable],
+    old: list[ReleasedTable],
+    description: Description,
+    contents: Mapping[str, bytes],
+    policy: Policy,
+) -> Differences:
+    """Differences between tables. What could not be compared is only told where there is something to compare."""
+    records, unit = _records(description, contents)
+    found = differencing.differences(
+        [*new, *old], threshold=policy.differencing_threshold, microdata=records, unit=unit or None,
+        zeros=policy.zeros_disclosive, nk=policy.nk, p=policy.p_percent,
+    )  # fmt: skip
+    if old or description.populations:
+        return found
+    return replace(found, problems=(), implied=())
+
+
+def _nested(new: list[ReleasedTable], description: Description, policy: Policy) -> Iterator[Differences]:
+    """Labels within labels, subtracted in each table that has both."""
+    pairs = [(one.part, one.whole) for one in description.nesting]
+    if not pairs:
+        return
+    for table in new:
+        yield differencing.nested_labels(
+            table, pairs, threshold=policy.differencing_threshold, zeros=policy.zeros_disclosive
+        )
+
+
+def _records(description: Description, contents: Mapping[str, bytes]) -> tuple[pd.DataFrame | None, str]:
+    """The records behind the first file that has any, and the column that tells people apart."""
+    for file in description.files:
+        if file.recipe.microdata:
+            try:
+                records = records_of(file, contents)
+            except CannotRead:
+                continue
+            return records.everything(), records.unit
+    return None, ""
+
+
+def _implied(hit: Hit) -> Implied:
+    return Implied(dict(hit.key), float(hit.low), float(hit.high), hit.attack)
