@@ -122,7 +122,7 @@ def aligned_pairs(nesting: Nesting) -> Iterator[Pair]:
 
 
 def nested_amounts(tables: Sequence[ReleasedTable]) -> Iterator[str]:
-    """The cells of amounts with the same labels and measure whose populations are nested and differ, one of them new."""
+    """Cells of amounts with the same labels and measure whose populations are nested and differ, one of them new."""
     measures = {m for t in tables for m in t.cells.of_kind("total", "mean").facts["measure"]}
     for measure in sorted(measures):
         own = counts([_amounts(table, measure) for table in tables])

@@ -11,7 +11,6 @@ from extracts.disclosure.audit.explain import Explainer
 from extracts.disclosure.audit.grid import NOT_LISTED
 from extracts.disclosure.audit.judgement import Audit, audited
 from extracts.disclosure.audit.part import TooSparse
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import System
 from extracts.disclosure.audit.tables import system_of
 from extracts.disclosure.reading.cells import Cells
@@ -30,7 +29,8 @@ HIDE_MORE = "Hide more cells on the same lines, merge categories, or leave the t
 def findings(subject: Subject) -> Iterator[Finding]:
     """Counts that totals give back; totals that don't fit their parts; amounts that totals give back.
 
-    Counts are taken to be rounded as the policy asks. Each finding shows the attack as a sum.
+    Counts are taken to be rounded as the description says, or else as the policy asks. Each finding
+    shows the attack as a sum.
     """
     try:
         system = _system(subject)
@@ -62,8 +62,8 @@ def implied(subject: Subject) -> list[Implied]:
 
 
 def _system(subject: Subject, *, unlisted: bool = True) -> System:
-    """The equations between a table's counts, rounded as the policy asks. Raises TooSparse."""
-    return system_of(subject.cells, rounding=Rounding.of_policy(subject.policy.rounding), unlisted=unlisted)
+    """The equations between a table's counts, rounded as they were. Raises TooSparse."""
+    return system_of(subject.cells, rounding=subject.rounding, unlisted=unlisted)
 
 
 def _audit(subject: Subject, system: System) -> Audit:

@@ -75,7 +75,7 @@ def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], columns: Sequenc
     )
     taken = {*rows, *others, *(share.column for share in shares), *(share.base for share in shares)}
     statistic = str(case.get("context", {}).get("statistic", ""))
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, Any] = {}
     for name in (column for column in columns if column not in taken):
         place = PLACES.get(statistic) if wide else PLACES.get(name)
         if place:
@@ -101,7 +101,9 @@ def size_of(content: bytes) -> Regression:
     except (ValueError, RecursionError):
         return Regression()
     said = {field: data.get(name) if isinstance(data, dict) else None for field, name in SIZES.items()}
-    whole = {field: value for field, value in said.items() if isinstance(value, int) and not isinstance(value, bool)}
+    whole: dict[str, Any] = {
+        field: value for field, value in said.items() if isinstance(value, int) and not isinstance(value, bool)
+    }
     return Regression(**whole)
 
 

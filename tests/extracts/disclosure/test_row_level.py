@@ -3,25 +3,9 @@
 import pytest
 
 from extracts.disclosure.policy import SRS_10
-from extracts.disclosure.rules.row_level import identifying
+from extracts.disclosure.rules.identifiers import identifying
 
 from .tables import found, long_counts
-
-
-@pytest.mark.parametrize(
-    ("heading", "values", "what"),
-    [
-        ("contact",       ["ann@example.org", "bo@example.org"], "e-mail addresses"),
-        ("area",          ["LS1 4AP", "YO10 5DD"],               "full postcodes"),
-        ("reference",     ["2004/0123456X", "04/1234567Y"],      "PNC numbers"),
-        ("x",             ["943 476 5919", "943-476-5870"],      "NHS numbers"),
-        ("person_id",     [str(n) for n in range(20)] * 3,       "names or numbers of single people"),
-        ("Surname",       ["Ash", "Birch", "Cedar"],             "names or numbers of single people"),
-        ("date_of_birth", ["2004-02-19", "1995-01-26"],          "dates of birth"),
-    ],
-)  # fmt: skip
-def test_identifiers(heading: str, values: list[str], what: str) -> None:
-    assert identifying(heading, values, SRS_10) == what
 
 
 @pytest.mark.parametrize(

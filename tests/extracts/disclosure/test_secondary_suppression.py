@@ -5,10 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from extracts.disclosure import judging, rulebook
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import SRS_10
-from extracts.disclosure.rulebook import Rule
 from extracts.disclosure.rules import secondary_suppression
 from extracts.disclosure.subject import Subject
 
@@ -16,14 +14,6 @@ from .audit.test_tables import cells_of
 from .tables import amounts, counts, found, long_counts, of_rule
 
 CODE = secondary_suppression.CODE
-
-
-@pytest.fixture(autouse=True)
-def _in_the_rulebook(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rule in place of the one it replaces."""
-    others = [rule for rule in rulebook.RULES if rule.code not in ("margins", CODE)]
-    own = Rule(CODE, "", rulebook.CELLS, secondary_suppression.findings)
-    monkeypatch.setattr(judging, "RULES", (*others, own))
 
 
 @pytest.mark.parametrize(
