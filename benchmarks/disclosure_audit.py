@@ -168,3 +168,20 @@ def full_solver(given: Instance) -> tuple[Floats, Floats]:
 def _apart(ours: Floats, theirs: Floats) -> float:
     """The largest difference, where not both are infinite."""
     return float(np.abs(np.where(ours == theirs, 0.0, ours - theirs)).max(initial=0.0))
+
+
+def figures(*, quick: bool) -> list[dict[str, object]]:
+    """A row of figures for each instance: small counts hidden alone, and some others too; then beside a full solver.
+
+    quick  leaves out the table of 30,906 cells and the full solver
+    """
+    rows: list[dict[str, object]] = []
+    for name in ("50x20", "20x10x5") if quick else REFERENCE:
+        for secondary in (0.0, 0.05):
+            enough = THRESHOLD if name == "100x50x5" else np.inf
+            found = audit(name, secondary=secondary, enough=enough)
+            rows.append({"figure": "audit", "table": name, "others_hidden": secondary, **found})
+    if not quick:
+        for name in ("50x20", "20x10x5"):
+            rows.append({"figure": "audit beside a full solver", "table": name, **beside_a_full_solver(name)})
+    return rows
