@@ -16,7 +16,7 @@ from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
-CODE = "linked_tables"
+CODE = "secondary_suppression"
 SECONDS = 20.0
 CURE = "Hide the same cells in all the tables, and protect the tables together."
 
