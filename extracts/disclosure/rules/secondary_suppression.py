@@ -28,7 +28,7 @@ HIDE_MORE = "Hide more cells on the same lines, merge categories, or leave the t
 def findings(subject: Subject) -> Iterator[Finding]:
     """Counts that totals give back; totals that don't fit their parts; amounts that totals give back.
 
-    Counts are taken to be rounded as the description says, or as the policy asks. Each finding shows the attack as a sum.
+    Counts are taken to be rounded as the description says, or as the policy asks. Findings show the attack as a sum.
     """
     try:
         system = _system(subject)
