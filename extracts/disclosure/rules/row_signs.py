@@ -19,6 +19,8 @@ ABOUT_PEOPLE = frozenset(PERSONAL.split())
 # Headings of what is worked out over groups. A risk or an event may be one person's.
 KINDS_OF_RESULTS = ("count", "percentage", "mean", "other", "ratio", "endpoint")
 RESULTS = frozenset(word for kind in KINDS_OF_RESULTS for word in WORDS[kind].split()) - {"risk", "events", "children"}
+# How programs head the running number of rows, and this engine a column without a heading.
+UNNAMED = ([], ["column"], ["index"], ["unnamed"], ["row"], ["obs"], ["id"])
 # Numbers of one person, such as those of earlier convictions.
 OF_ONE = frozenset(["prior", "priors", "previous"])
 LABELS = frozenset(WORDS["label"].split()) - {"id"}
@@ -65,7 +67,9 @@ def points(table: Table) -> str:
     A curve has a column that only rises or falls; numbers that all lie between -1 and 1 may be correlations.
     """
     columns = [table.column(name) for name in table.columns]
-    for name, values in zip(table.columns, columns, strict=True):
+    if _running(columns[0]) and words_of(table.columns[0])[:1] in UNNAMED:
+        columns = columns[1:]
+    for name, values in zip(table.columns[-len(columns) :], columns, strict=True):
         if set(words_of(name)) & RESIDUALS and in_detail(values):
             return "residuals or fitted values"
     if len(columns) < 2 or not all(_numbers(values) for values in columns):
@@ -74,6 +78,11 @@ def points(table: Table) -> str:
     if any(_monotone(column) for column in numbers) or sum(in_detail(values) for values in columns) < 2:
         return ""
     return "points" if any(abs(number) > 1 for column in numbers for number in column) else ""
+
+
+def _running(values: tuple[str, ...]) -> bool:
+    """Whether values are the running number of their row, from 0 or 1, as programs write beside a data frame."""
+    return any(values == tuple(str(start + number) for number in range(len(values))) for start in (0, 1))
 
 
 def _grouped(values: tuple[str, ...]) -> bool:

@@ -63,6 +63,9 @@ def test_points_and_residuals() -> None:
     chance = random.Random(4)
     rows = [(chance.uniform(18, 80), chance.uniform(30, 400)) for _ in range(60)]
     assert verdict(of("x,y\n" + "\n".join(f"{x:.2f},{y:.2f}" for x, y in rows))) == "fail"
+    numbered = "\n".join(f"{n},{x:.2f},{y:.2f}" for n, (x, y) in enumerate(rows))
+    assert verdict(of("index,x,y\n" + numbered)) == "fail"
+    assert verdict(of("year,x,y\n" + numbered)) == "pass"
     assert verdict(of("x,y\n" + "\n".join(f"{x:.2f},{y:.2f}" for x, y in sorted(rows)))) == "pass"
     assert verdict(of("x,y\n" + "\n".join(f"{x / 100:.4f},{y / 1000:.4f}" for x, y in rows))) == "pass"
     assert verdict(of("model,residual\n" + "\n".join(f"a,{x:.2f}" for x, _ in rows))) == "fail"
