@@ -20,7 +20,7 @@ ABOUT_PEOPLE = frozenset(PERSONAL.split())
 KINDS_OF_RESULTS = ("count", "percentage", "mean", "other", "ratio", "endpoint")
 RESULTS = frozenset(word for kind in KINDS_OF_RESULTS for word in WORDS[kind].split()) - {"risk", "events", "children"}
 # How programs head the running number of rows, and this engine a column without a heading.
-UNNAMED = ([], ["column"], ["index"], ["unnamed"], ["row"], ["obs"], ["id"])
+UNNAMED: tuple[list[str], ...] = ([], ["column"], ["index"], ["unnamed"], ["row"], ["obs"], ["id"])
 # Numbers of one person, such as those of earlier convictions.
 OF_ONE = frozenset(["prior", "priors", "previous"])
 LABELS = frozenset(WORDS["label"].split()) - {"id"}
