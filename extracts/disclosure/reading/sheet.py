@@ -27,6 +27,7 @@ class Sheet:
     unseen    cells that a reader does not see although their row and column are shown: by format or colour
     merged    first row, first column, last row, last column
     state     visible, hidden or very hidden
+    odd       holds something between its cells that is no cell
     """
 
     name: str
@@ -38,6 +39,7 @@ class Sheet:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     unseen: set[At] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    odd: bool = False
 
     @property
     def place(self) -> str:
@@ -77,10 +79,10 @@ def _spread(sheet: Sheet, lines: dict[int, list[str]]) -> None:
         text = lines[top][left] if top in lines and left < len(lines[top]) else ""
         if not text or is_number(text) or right - left + 1 >= width > 1:
             continue
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                if row in lines and column < len(lines[row]) and not lines[row][column]:
-                    lines[row][column] = text
+        for line in (lines[row] for row in range(top, bottom + 1) if row in lines):
+            line += [""] * (min(right + 1, width) - len(line))
+            for column in range(left, min(right + 1, width)):
+                line[column] = line[column] or text
 
 
 def conceal_sheet(office: Office, sheet: Sheet, values: Values) -> None:
@@ -98,6 +100,9 @@ def conceal_sheet(office: Office, sheet: Sheet, values: Values) -> None:
     if any(sheet.cells.get(at) for at in _covered(sheet)):
         problem = "Merged cells cover values that are not shown."
         office.conceals(hide, FAIL, problem, "Split the merged cells and delete what is below.", where)
+    if sheet.odd:
+        problem = "A sheet holds something that the engine does not know."
+        office.conceals(hide, REVIEW, problem, "Copy the values into a new sheet.", where)
     for at, formula in sorted(sheet.formulas.items()):
         _formula(office, sheet, at, formula, values)
 
