@@ -111,8 +111,8 @@ TOOLS = {"Producer", "Creator", "CreationDate", "ModDate", "Trapped", "PTEX.Full
 
 # Properties in XML that tell of the program and the file, not of people or content.
 TECHNICAL = {"CreatorTool", "Producer", "ModifyDate", "CreateDate", "MetadataDate", "NPages", "format", "InstanceID",
-             "about", "DocumentID", "OriginalDocumentID", "RenditionClass", "PDFVersion", "language", "part", "conformance",
-             "Trapped", "VersionID", "amd", "rev"}  # fmt: skip
+             "about", "DocumentID", "OriginalDocumentID", "RenditionClass", "PDFVersion", "language", "part",
+             "conformance", "Trapped", "VersionID", "amd", "rev"}  # fmt: skip
 
 
 def _attachments(reader: Any, extras: Extras, limits: Policy) -> None:
