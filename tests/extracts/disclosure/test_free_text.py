@@ -143,6 +143,11 @@ def test_prose_without_numbers_gives_nothing() -> None:
     assert list(of_text("a.txt", "Victims were less likely to withdraw.\n\nSee the method.", "", SRS_10)) == []
 
 
+def test_a_text_of_too_many_tables_is_still_for_a_person() -> None:
+    many = "\n".join("a  b  1\na  b  1\na  b  1\nx\n" for _ in range(600))
+    assert [f.rule for f in of_text("a.txt", many, "", SRS_10)] == ["numbers_in_text"]
+
+
 def test_a_finding_says_the_line_and_never_what_stands_there() -> None:
     finding = next(iter(of_text("a.txt", "First\nSecond: ann@example.org", "page 2", SRS_10)))
     assert finding.cell is not None and (finding.cell.row, finding.cell.label) == (2, "page 2, line 2")
