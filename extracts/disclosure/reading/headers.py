@@ -121,8 +121,11 @@ def _years_below_groups(cells: Rows, depth: int) -> bool:
 def _goes_on(cells: Rows, depth: int) -> bool:
     """Whether a row without any number is a heading still; a single text on a line is a section of the body."""
     row = cells[depth]
-    filled = [text for text in row if text]
-    return len(filled) > 1 and not _has_figure(row)
+    if sum(map(bool, row)) < 2 or any(is_figure(text) and not text.isalpha() for text in row if text):
+        return False
+    # Letters such as x or z hide numbers, and head columns of results below a heading of several columns.
+    signs = any(is_figure(text) for text in row if text)
+    return not signs or "" in cells[depth - 1][1:]
 
 
 def _numbered(row: Sequence[str]) -> bool:

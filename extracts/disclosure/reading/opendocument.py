@@ -25,8 +25,8 @@ def read_ods(package: Package, limits: Policy) -> Contents:
     """Tables and texts of every sheet, and what the workbook does not show. Raises CannotRead."""
     root = parse_xml(package.read("content.xml"))
     office = Office()
-    hidden = _hidden_styles(root)
-    sheets = [_sheet(one, hidden, office, limits) for one in descendants(root, "table") if not _inner(one)]
+    hidden, white = _hidden_styles(root), _white_styles(root)
+    sheets = [_sheet(one, (hidden, white), office, limits) for one in descendants(root, "table") if not _inner(one)]
     values = {(sheet.name, *at): text for sheet in sheets for at, text in sheet.cells.items()}
     parts: list[Part] = []
     for sheet in sheets:
@@ -52,8 +52,18 @@ def _hidden_styles(root: Element) -> frozenset[str]:
     )
 
 
-def _sheet(table: Element, hidden: frozenset[str], office: Office, limits: Policy) -> Sheet:
-    state = "hidden" if attribute(table, "style-name") in hidden else "visible"
+def _white_styles(root: Element) -> frozenset[str]:
+    """Names of the styles of cells with white letters on nothing."""
+    return frozenset(
+        attribute(style, "name") or ""
+        for style in descendants(root, "style")
+        if any((attribute(one, "color") or "").lower() == "#ffffff" for one in children(style, "text-properties"))
+        and not any(attribute(one, "background-color") for one in children(style, "table-cell-properties"))
+    )
+
+
+def _sheet(table: Element, styles: tuple[frozenset[str], frozenset[str]], office: Office, limits: Policy) -> Sheet:
+    state = "hidden" if attribute(table, "style-name") in styles[0] else "visible"
     sheet = Sheet(attribute(table, "name") or "", state)
     column = 0
     for one in descendants(table, "table-column"):
@@ -68,7 +78,7 @@ def _sheet(table: Element, hidden: frozenset[str], office: Office, limits: Polic
         if filled and times > MOST_REPEATED:
             raise CannotRead("A row of a sheet is repeated far too often.", "Supply its tables as CSV files.")
         for number in range(row, row + times) if filled else ():
-            _row(sheet, number, one, limits)
+            _row(sheet, number, one, styles[1], limits)
         row += times
     for one in descendants(table, "annotation"):
         office.conceals("hidden_content", FAIL, "Cells have comments.", "Delete all comments.", sheet.place)
@@ -84,7 +94,7 @@ def _times(element: Element, name: str) -> int:
     return int(text)
 
 
-def _row(sheet: Sheet, number: int, row: Element, limits: Policy) -> None:
+def _row(sheet: Sheet, number: int, row: Element, white: frozenset[str], limits: Policy) -> None:
     if attribute(row, "visibility") in ("collapse", "filter"):
         sheet.hidden_rows.add(number)
     column = 0
@@ -95,6 +105,8 @@ def _row(sheet: Sheet, number: int, row: Element, limits: Policy) -> None:
             raise CannotRead("A cell of a sheet is repeated far too often.", "Supply its tables as CSV files.")
         for place in range(column, column + times) if text or formula else ():
             _cell(sheet, (number, place), cell, text, formula)
+            if attribute(cell, "style-name") in white:
+                sheet.unseen.add((number, place))
         down, across = (_times(cell, f"number-{name}-spanned") for name in ("rows", "columns"))
         if (down, across) != (1, 1):
             sheet.merged.append((number, column, number + down - 1, column + across - 1))
@@ -147,6 +159,8 @@ def _beside(office: Office, root: Element) -> None:
         (("script", "event-listener"), "active_content", "The file holds macros.", "Save it without macros."),
         (("dde-link", "table-source", "database-range-source-sql", "cell-range-source"), "hidden_content",
          "The file is linked to data elsewhere.", "Break the links."),
+        (("hidden-text", "hidden-paragraph", "conditional-text"), "hidden_content",
+         "The file holds text that is not seen.", "Delete it."),
         (("data-pilot-table",), "hidden_content", "The file holds a pivot table.", "Paste it as values."),
     ):  # fmt: skip
         if any(True for _ in descendants(root, *names)):
@@ -172,6 +186,9 @@ def _texts_elsewhere(root: Element) -> Iterator[str]:
 def _members(office: Office, package: Package, limits: Policy) -> None:
     """Other files in the package, and names of people in its properties."""
     for name in package.names:
+        if name.endswith(".xml") and b"<!--" in package.read(name):
+            problem = "A part of the file has comments in its XML, which no software writes."
+            office.conceals("hidden_content", FAIL, problem, "Save it anew.", name)
         if KNOWN.fullmatch(name) or name.startswith("Configurations2/"):
             continue
         if name.startswith(("Basic/", "Scripts/")):

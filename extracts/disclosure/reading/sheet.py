@@ -27,6 +27,7 @@ class Sheet:
     unseen    cells that a reader does not see although their row and column are shown: by format or colour
     merged    first row, first column, last row, last column
     state     visible, hidden or very hidden
+    odd       holds something between its cells that is no cell
     """
 
     name: str
@@ -38,6 +39,7 @@ class Sheet:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     unseen: set[At] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    odd: bool = False
 
     @property
     def place(self) -> str:
@@ -98,6 +100,9 @@ def conceal_sheet(office: Office, sheet: Sheet, values: Values) -> None:
     if any(sheet.cells.get(at) for at in _covered(sheet)):
         problem = "Merged cells cover values that are not shown."
         office.conceals(hide, FAIL, problem, "Split the merged cells and delete what is below.", where)
+    if sheet.odd:
+        problem = "A sheet holds something that the engine does not know."
+        office.conceals(hide, REVIEW, problem, "Copy the values into a new sheet.", where)
     for at, formula in sorted(sheet.formulas.items()):
         _formula(office, sheet, at, formula, values)
 

@@ -43,6 +43,24 @@ def is_on(text: str | None) -> bool:
     return (text or "").lower() in ("1", "true", "on")
 
 
+def is_nothing(size: str | None) -> bool:
+    """Whether a height or width, in points or letters, is too small to be seen."""
+    return size is not None and re.fullmatch(r"0*(?:\.\d*)?|0*1(?:\.0*)?", size) is not None
+
+
+def hiding_conditions(package: Package) -> bool:
+    """Whether formats that come with a condition show no number, or white letters on nothing."""
+    if "xl/styles.xml" not in package.names:
+        return False
+    for one in _in(parse_xml(package.read("xl/styles.xml")), "dxfs"):
+        codes = [attribute(code, "formatCode") or "" for code in descendants(one, "numFmt")]
+        white = any(_colour(colour) == "white" for font in children(one, "font") for colour in children(font, "color"))
+        ground = any(_colour(colour) != "white" for colour in descendants(one, "bgColor", "fgColor"))
+        if any(hides(code, 1.0) or hides(code, 0.0) for code in codes) or (white and not ground):
+            return True
+    return False
+
+
 def workbook_of(package: Package) -> tuple[Element, Book]:
     """The root of the workbook and what its sheets share. Raises CannotRead."""
     root = parse_xml(package.read(WORKBOOK))
@@ -129,7 +147,8 @@ def _fill(sheet: Sheet, root: Element, book: Book) -> None:
     last = -1
     for row in descendants(root, "row"):
         last = _whole(attribute(row, "r")) - 1 if attribute(row, "r") else last + 1
-        if is_on(attribute(row, "hidden")) or attribute(row, "ht") in ("0", "0.0"):
+        sheet.odd = sheet.odd or any(local(one) != "c" for one in row)
+        if is_on(attribute(row, "hidden")) or is_nothing(attribute(row, "ht")):
             sheet.hidden_rows.add(last)
         column = -1
         for cell in children(row, "c"):
@@ -139,7 +158,7 @@ def _fill(sheet: Sheet, root: Element, book: Book) -> None:
                 raise CannotRead("A sheet says two things about one cell.", CURE)
             _cell(sheet, at, cell, book, shared)
     for one in descendants(root, "col"):
-        if is_on(attribute(one, "hidden")) or attribute(one, "width") in ("0", "0.0"):
+        if is_on(attribute(one, "hidden")) or is_nothing(attribute(one, "width")):
             sheet.hidden_columns.append((_whole(attribute(one, "min")) - 1, _whole(attribute(one, "max")) - 1))
     if any(is_on(attribute(one, "zeroHeight")) for one in descendants(root, "sheetFormatPr")):
         sheet.hidden_rows |= {row for row, _ in sheet.cells}

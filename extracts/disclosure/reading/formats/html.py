@@ -42,6 +42,13 @@ LOADS = (
 )
 ACTIVE = ("iframe", "object", "embed", "applet", "form", "base", "frame", "portal")
 WORDED = ("title", "alt", "value", "placeholder", "content", "summary", "label", "aria-label", "srcdoc", "datetime")
+# Attributes that hold numbers by nature, none of them data.
+PRESENTATION = """
+    style class id border width height colspan rowspan align valign scope lang charset name type rel for role span
+    size tabindex cellpadding cellspacing bgcolor color face headers xmlns version http-equiv media target start cols
+    rows maxlength min max step nowrap frame rules hspace vspace marginwidth marginheight crossorigin integrity
+"""
+ORDINARY = frozenset(PRESENTATION.split())
 PACKED = re.compile(r"[A-Za-z0-9+/=_-]{400,}")
 NOT_SHOWN = ("script", "style", "table", "svg", "head")
 
@@ -146,6 +153,10 @@ def _hidden(office: Office, root: Element) -> None:
         office.conceals("hidden_content", REVIEW, problem, "Save the page without these styles.")
     if re.search(r"@import|url\(\s*['\"]?(?:https?:)?//", css, re.I):
         office.conceals("active_content", REVIEW, "Styles of the page load something from outside.", CURE)
+    for said_aside in re.findall(r"/\*(.*?)\*/", css, flags=re.S):
+        office.parts.append(Part(PartKind.TEXT, "styles", text=as_seen(said_aside)))
+        if re.search(r"\d", said_aside):
+            office.conceals("hidden_content", REVIEW, "Styles of the page have comments.", "Delete the comments.")
     if said := re.findall(r"content\s*:\s*(\"[^\"]+\"|'[^']+')", css):
         office.parts.append(Part(PartKind.TEXT, "styles", text="\n".join(said)))
     for one in root.iter():
@@ -188,10 +199,10 @@ def _attribute(office: Office, element: Element, name: str, value: str, limits: 
     if name in ("src", "href", "data", "srcset", "action", "poster", "background"):
         note_address(office, value, "packed file", limits, loads=local(element) in LOADS)
         return [] if value.startswith("data:") else [value]
-    if name.startswith("data-") and re.search(r"\d", value):
+    if name in WORDED:
+        return [value]
+    drawn = any(local(above) == "svg" for above in (element, *element.iterancestors()))
+    if not drawn and name not in ORDINARY and re.search(r"\d", value):
         office.conceals("hidden_content", REVIEW, "Data are kept in attributes of the page.", "Remove them.")
         return [f"{name} {value}"]
-    if name not in WORDED and len(value) > 500 and name not in ("style", "class", "d", "points"):
-        office.conceals("hidden_content", REVIEW, "A very long value is kept in an attribute.", "Remove it.")
-        return [value]
-    return [value] if name in WORDED else []
+    return []

@@ -12,7 +12,7 @@ from extracts.disclosure.reading.markup import Element, attribute, descendants, 
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office, gather
 from extracts.disclosure.reading.package import Package, open_package
 from extracts.disclosure.reading.sheet import Sheet, conceal_sheet, sheet_parts
-from extracts.disclosure.reading.spreadsheetml import sheets_of, workbook_of
+from extracts.disclosure.reading.spreadsheetml import hiding_conditions, sheets_of, workbook_of
 from extracts.disclosure.reading.types import OLE
 
 MAIN = re.compile(
@@ -55,9 +55,11 @@ def _read_xlsx(package: Package, limits: Policy) -> Contents:
         parts += _beside_cells(office, sheet, content)
     _names(office, root)
     _comments(office, package)
-    _drawings(office, package)
     _unused_strings(office, found, book.strings)
     _unlisted(office, package, len(found))
+    if hiding_conditions(package):
+        problem = "Conditional formats may keep numbers from being seen."
+        office.conceals("hidden_content", REVIEW, problem, "Delete the conditional formats.")
     return Contents("xlsx", (*parts, *office.parts), tuple(office.concealed))
 
 
@@ -94,16 +96,6 @@ def _comments(office: Office, package: Package) -> None:
         if COMMENTS.fullmatch(name) and (text := as_seen(text_of(parse_xml(package.read(name))))):
             office.conceals("hidden_content", FAIL, "Cells have comments.", "Delete all comments.", "comments")
             office.parts.append(Part(PartKind.TEXT, "comments", text=text))
-
-
-def _drawings(office: Office, package: Package) -> None:
-    """Texts in shapes lie over the sheet."""
-    for name in package.names:
-        if re.fullmatch(r"xl/(?:drawings|diagrams)/[^/]+\.xml", name):
-            texts = [as_seen(text_of(one)) for one in descendants(parse_xml(package.read(name)), "t")]
-            texts += [attribute(one, "descr") or "" for one in descendants(parse_xml(package.read(name)), "cNvPr")]
-            if text := "\n".join(filter(None, texts)):
-                office.parts.append(Part(PartKind.TEXT, "drawing", text=text))
 
 
 def _unused_strings(office: Office, found: list[tuple[Sheet, Element]], strings: tuple[str, ...]) -> None:

@@ -45,7 +45,10 @@ EXPECTED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("act", sorted(ACTS))
+SLOW = ("sleep", "spin", "long", "fill")
+
+
+@pytest.mark.parametrize("act", [pytest.param(a, marks=pytest.mark.long) if a in SLOW else a for a in sorted(ACTS)])
 def test_whatever_a_reader_does_is_contained(misbehaving: Misbehaving, act: str) -> None:
     assert EXPECTED.get(act, "would have") in outcome(misbehaving, act)
     assert outcome(misbehaving, "nothing") == "nothing", "the next file is read as if nothing had been"

@@ -89,6 +89,13 @@ South | 3 | | 4
     """) == [("area", "n", "%"), ("North", "1", "2"), ("South", "3", "4")]
 
 
+def test_letters_that_hide_numbers_elsewhere_may_be_headings() -> None:
+    assert only("\n | Model 1 | | Model 2 |\nterm | b | z | b | z\nage | 0.1 | 2.2 | 0.2 | 2.3\n")[0] == (
+        "term", "Model 1 / b", "Model 1 / z", "Model 2 / b", "Model 2 / z",
+    )  # fmt: skip
+    assert only("\nsex | age | n\nM | 18 to 24 | c\nM | 25 and over | 12\n")[1] == ("M", "18 to 24", "c")
+
+
 def test_lines_that_head_others_become_a_label() -> None:
     assert only("\nage | n\nMale |\n18-24 | 10\nFemale |\n18-24 | 20\n") == [
         ("section", "age", "n"), ("Male", "18-24", "10"), ("Female", "18-24", "20"),

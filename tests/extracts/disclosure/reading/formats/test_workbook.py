@@ -8,6 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from python_calamine import CalamineWorkbook
@@ -88,6 +89,11 @@ def _hidden_sheet(state: str) -> Callable[[openpyxl.Workbook], None]:
     return change
 
 
+def _white_when_small(book: openpyxl.Workbook) -> None:
+    rule = CellIsRule(operator="lessThan", formula=["15"], font=Font(color="FFFFFFFF"))
+    book["Counts"].conditional_formatting.add("B2:B3", rule)
+
+
 HIDDEN: dict[str, Callable[[openpyxl.Workbook], object]] = {
     "a hidden sheet": _hidden_sheet("hidden"),
     "a very hidden sheet": _hidden_sheet("veryHidden"),
@@ -107,6 +113,21 @@ HIDDEN: dict[str, Callable[[openpyxl.Workbook], object]] = {
 @pytest.mark.parametrize("what", HIDDEN)
 def test_hidden_content_of_sheets_is_found(what: str) -> None:
     assert ("hidden_content", "fail") in found(hide(HIDDEN[what]))
+
+
+def test_conditions_that_may_hide_numbers_are_for_a_person() -> None:
+    assert found(hide(_white_when_small)) == [("hidden_content", "review")]
+
+
+def test_what_stands_between_cells_is_for_a_person() -> None:
+    odd = changed(xlsx(), SHEET, lambda text: text.replace("</row>", "<x>7</x></row>", 1))
+    assert found(odd) == [("hidden_content", "review")]
+
+
+def test_narrow_columns_are_hidden_ones() -> None:
+    assert ("hidden_content", "fail") in found(
+        hide(lambda book: setattr(book["Counts"].column_dimensions["B"], "width", 0.5))
+    )
 
 
 def test_what_hides_nothing_is_left_in_peace() -> None:
@@ -264,6 +285,7 @@ ODS_HIDDEN = {
     ),
     "number not shown": ods(ods_row("area", "n"), ods_row("N", ods_cell(10).replace(">10<", ">c<"))),
     "tracked changes": ods(beside="<table:tracked-changes><text:p>7</text:p></table:tracked-changes>"),
+    "hidden text": ods(beside="<text:hidden-text text:string-value='7'/>"),
     "pivot table": ods(beside="<table:data-pilot-tables><table:data-pilot-table/></table:data-pilot-tables>"),
     "wrong formula": ods(ods_row("a", "n"), ods_row("N", ods_cell(10, 'table:formula="of:=[.B3]*3"')), ods_row("S", 5)),
     "embedded file": ods(more={"Object 1/content.xml": f"<a {ODF}/>"}),
