@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 Place = tuple[str, int, int]  # sheet, row and column from 0
 Values = Mapping[Place, str]
@@ -32,6 +33,7 @@ def refers_outside(formula: str) -> bool:
     return OUTSIDE.search(formula) is not None
 
 
+@lru_cache(maxsize=20_000)
 def column_number(letters: str) -> int:
     """The number of a column, from 0, by its letters."""
     number = 0

@@ -27,6 +27,7 @@ class Sheet:
     unseen    cells that a reader does not see although their row and column are shown: by format or colour
     merged    first row, first column, last row, last column
     state     visible, hidden or very hidden
+    without_height   rows are hidden unless they say otherwise
     odd       holds something between its cells that is no cell
     """
 
@@ -40,6 +41,7 @@ class Sheet:
     unseen: set[At] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     odd: bool = False
+    without_height: bool = False
 
     @property
     def place(self) -> str:
@@ -48,7 +50,7 @@ class Sheet:
 
     def row_is_hidden(self, row: int) -> bool:
         """Whether nobody sees this row."""
-        return row in self.hidden_rows
+        return self.without_height or row in self.hidden_rows
 
     def column_is_hidden(self, column: int) -> bool:
         """Whether nobody sees this column."""

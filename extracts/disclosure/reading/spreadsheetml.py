@@ -17,6 +17,7 @@ from extracts.disclosure.reading.triage import CannotRead
 WORKBOOK = "xl/workbook.xml"
 STATES = {"hidden": "hidden", "veryHidden": "very hidden"}
 WHITE = frozenset(["FFFFFFFF", "00FFFFFF", "FFFFFF"])
+CELL_PARTS = frozenset(["v", "f", "is"])
 BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@"}
 
 
@@ -76,6 +77,8 @@ def _strings(package: Package) -> tuple[str, ...]:
 
 def _rich_text(element: Element) -> str:
     """Text without the reading aid that East Asian text has beside it."""
+    if len(element) == 1 and local(element[0]) == "t":
+        return text_of(element[0])
     aside = {text for aid in descendants(element, "rPh") for text in descendants(aid, "t")}
     return "".join(text_of(one) for one in descendants(element, "t") if one not in aside)
 
@@ -144,25 +147,43 @@ def _targets(package: Package) -> dict[str, str]:
 def _fill(sheet: Sheet, root: Element, book: Book) -> None:
     """Everything of a sheet but its comments. Raises CannotRead for two cells in one place."""
     shared: dict[str, tuple[At, str]] = {}
+    for group in root:
+        if local(group) == "sheetData":
+            _rows(sheet, group, book, shared)
+        elif local(group) == "cols":
+            _columns(sheet, group)
+        elif local(group) == "sheetFormatPr" and is_on(attribute(group, "zeroHeight")):
+            sheet.without_height = True
+        elif local(group) == "mergeCells":
+            sheet.merged += filter(None, (_area(attribute(one, "ref") or "") for one in children(group, "mergeCell")))
+
+
+def _rows(sheet: Sheet, data: Element, book: Book, shared: dict[str, tuple[At, str]]) -> None:
     last = -1
-    for row in descendants(root, "row"):
-        last = _whole(attribute(row, "r")) - 1 if attribute(row, "r") else last + 1
-        sheet.odd = sheet.odd or any(local(one) != "c" for one in row)
+    for row in data:
+        if local(row) != "row":
+            sheet.odd = True
+            continue
+        number = attribute(row, "r")
+        last = _whole(number) - 1 if number else last + 1
         if is_on(attribute(row, "hidden")) or is_nothing(attribute(row, "ht")):
             sheet.hidden_rows.add(last)
         column = -1
-        for cell in children(row, "c"):
+        for cell in row:
+            if local(cell) != "c":
+                sheet.odd = True
+                continue
             at = _at(attribute(cell, "r"), last, column + 1)
             column = at[1]
             if at in sheet.cells or at[0] != last:
                 raise CannotRead("A sheet says two things about one cell.", CURE)
             _cell(sheet, at, cell, book, shared)
-    for one in descendants(root, "col"):
+
+
+def _columns(sheet: Sheet, columns: Element) -> None:
+    for one in children(columns, "col"):
         if is_on(attribute(one, "hidden")) or is_nothing(attribute(one, "width")):
             sheet.hidden_columns.append((_whole(attribute(one, "min")) - 1, _whole(attribute(one, "max")) - 1))
-    if any(is_on(attribute(one, "zeroHeight")) for one in descendants(root, "sheetFormatPr")):
-        sheet.hidden_rows |= {row for row, _ in sheet.cells}
-    sheet.merged += filter(None, (_area(attribute(one, "ref") or "") for one in descendants(root, "mergeCell")))
 
 
 def _at(reference: str | None, row: int, column: int) -> At:
@@ -181,27 +202,32 @@ def _area(reference: str) -> tuple[int, int, int, int] | None:
 
 
 def _cell(sheet: Sheet, at: At, cell: Element, book: Book, shared: dict[str, tuple[At, str]]) -> None:
+    found = {local(one): one for one in cell}
+    plainly = "is" not in found or (attribute(cell, "t") == "inlineStr" and "v" not in found)
+    if len(found) != len(cell) or not found.keys() <= CELL_PARTS or not plainly:
+        sheet.odd = True  # one part of it would be shown by some programs and another by others
+    if not found:
+        return
     style = _whole(attribute(cell, "s"))
     shown = book.styles[style] if style < len(book.styles) else Style()
-    text, number = _value(cell, shown, book)
-    formula = next(children(cell, "f"), None)
-    if formula is not None:
-        sheet.formulas[at] = _formula(formula, at, shared)
+    text, number = _value(cell, found, shown, book)
+    if "f" in found:
+        sheet.formulas[at] = _formula(found["f"], at, shared)
         if not text:
             sheet.without_cache.add(at)
-    if not text and formula is None:
+    elif not text:
         return
     sheet.cells[at] = text
     if text and (shown.invisible or (number is not None and hides(shown.code, number)) or shown.code == ";;;"):
         sheet.unseen.add(at)
 
 
-def _value(cell: Element, style: Style, book: Book) -> tuple[str, float | None]:
+def _value(cell: Element, found: dict[str, Element], style: Style, book: Book) -> tuple[str, float | None]:
     """The text of a cell, and its number if it is one. Raises CannotRead for a text that isn't there."""
     kind = attribute(cell, "t") or "n"
-    if kind == "inlineStr":
-        return "".join(_rich_text(one) for one in children(cell, "is")), None
-    text = next((text_of(one) for one in children(cell, "v")), "").strip()
+    if "is" in found:
+        return _rich_text(found["is"]), None
+    text = text_of(found["v"]).strip() if "v" in found else ""
     if kind == "s" and text:
         if not re.fullmatch(r"\d{1,9}", text) or int(text) >= len(book.strings):
             raise CannotRead("A cell of a sheet refers to a text that is not there.", CURE)

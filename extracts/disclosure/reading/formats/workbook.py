@@ -26,6 +26,7 @@ SHEET_ELEMENTS = """
     sortState mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup
     headerFooter rowBreaks colBreaks ignoredErrors drawing legacyDrawing legacyDrawingHF tableParts extLst picture
 """
+SPOKEN = ("prompt", "promptTitle", "error", "errorTitle", "tooltip", "display")
 KNOWN_ELEMENTS = frozenset(SHEET_ELEMENTS.split())
 
 
@@ -72,8 +73,8 @@ def _beside_cells(office: Office, sheet: Sheet, root: Element) -> Iterator[Part]
             office.conceals("hidden_content", REVIEW, problem, "Copy the values into a new sheet.", sheet.place)
         if local(one) in ("headerFooter", "dataValidations", "conditionalFormatting", "extLst"):
             texts.append(as_seen(text_of(one)))
-        texts += [attribute(any_, name) or "" for any_ in descendants(one, "dataValidation", "hyperlink") for name in
-                  ("prompt", "promptTitle", "error", "errorTitle", "tooltip")]  # fmt: skip
+        if local(one) in ("dataValidations", "hyperlinks"):
+            texts += [attribute(inner, name) or "" for inner in one for name in SPOKEN]
     if text := "\n".join(filter(None, texts)):
         yield Part(PartKind.TEXT, sheet.place, text=text)
 

@@ -124,6 +124,16 @@ def test_what_stands_between_cells_is_for_a_person() -> None:
     assert found(odd) == [("hidden_content", "review")]
 
 
+def test_a_cell_with_two_values_is_for_a_person() -> None:
+    two = changed(xlsx(), SHEET, lambda text: text.replace("<is><t>North</t></is>", "<is><t>North</t></is><v>7</v>"))
+    assert found(two) == [("hidden_content", "review")]
+
+
+def test_sheets_whose_rows_have_no_height() -> None:
+    none = changed(xlsx(), SHEET, lambda text: text.replace("<sheetFormatPr ", '<sheetFormatPr zeroHeight="1" '))
+    assert ("hidden_content", "fail") in found(none)
+
+
 def test_narrow_columns_are_hidden_ones() -> None:
     assert ("hidden_content", "fail") in found(
         hide(lambda book: setattr(book["Counts"].column_dimensions["B"], "width", 0.5))
