@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Part
 from extracts.disclosure.reading.figures import is_number
-from extracts.disclosure.reading.formulas import NotWorkedOut, Values, refers_outside, result
-from extracts.disclosure.reading.headers import letters, parts_of
+from extracts.disclosure.reading.formulas import NotWorkedOut, Values, result
+from extracts.disclosure.reading.headers import parts_of
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office
+from extracts.disclosure.reading.references import letters, refers_outside
 from extracts.disclosure.reading.triage import CannotRead
 
 At = tuple[int, int]  # row and column from 0

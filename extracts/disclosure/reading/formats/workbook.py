@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.content_type import OLE
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, descendants, local, parse_xml, text_of
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office, gather
 from extracts.disclosure.reading.package import Package, open_package
 from extracts.disclosure.reading.sheet import Sheet, conceal_sheet, sheet_parts
-from extracts.disclosure.reading.spreadsheetml import hiding_conditions, sheets_of, workbook_of
-from extracts.disclosure.reading.types import OLE
+from extracts.disclosure.reading.spreadsheet_styles import hiding_conditions
+from extracts.disclosure.reading.spreadsheetml import sheets_of, workbook_of
 
 MAIN = re.compile(
     r"xl/(?:workbook|sharedStrings|styles|calcChain|metadata)\.xml|xl/worksheets/[^/]+\.xml|"
