@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.content_type import OLE
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, descendants, local, parse_xml, text_of
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office, gather
 from extracts.disclosure.reading.package import Package, open_package
 from extracts.disclosure.reading.sheet import Sheet, conceal_sheet, sheet_parts
-from extracts.disclosure.reading.spreadsheetml import hiding_conditions, sheets_of, workbook_of
-from extracts.disclosure.reading.types import OLE
+from extracts.disclosure.reading.spreadsheet_styles import hiding_conditions
+from extracts.disclosure.reading.spreadsheetml import sheets_of, workbook_of
 
 MAIN = re.compile(
     r"xl/(?:workbook|sharedStrings|styles|calcChain|metadata)\.xml|xl/worksheets/[^/]+\.xml|"
@@ -26,6 +27,7 @@ SHEET_ELEMENTS = """
     sortState mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup
     headerFooter rowBreaks colBreaks ignoredErrors drawing legacyDrawing legacyDrawingHF tableParts extLst picture
 """
+SPOKEN = ("prompt", "promptTitle", "error", "errorTitle", "tooltip", "display")
 KNOWN_ELEMENTS = frozenset(SHEET_ELEMENTS.split())
 
 
@@ -72,8 +74,8 @@ def _beside_cells(office: Office, sheet: Sheet, root: Element) -> Iterator[Part]
             office.conceals("hidden_content", REVIEW, problem, "Copy the values into a new sheet.", sheet.place)
         if local(one) in ("headerFooter", "dataValidations", "conditionalFormatting", "extLst"):
             texts.append(as_seen(text_of(one)))
-        texts += [attribute(any_, name) or "" for any_ in descendants(one, "dataValidation", "hyperlink") for name in
-                  ("prompt", "promptTitle", "error", "errorTitle", "tooltip")]  # fmt: skip
+        if local(one) in ("dataValidations", "hyperlinks"):
+            texts += [attribute(inner, name) or "" for inner in one for name in SPOKEN]
     if text := "\n".join(filter(None, texts)):
         yield Part(PartKind.TEXT, sheet.place, text=text)
 

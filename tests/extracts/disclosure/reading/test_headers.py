@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extracts.disclosure.reading.contents import PartKind
-from extracts.disclosure.reading.headers import letters, parts_of, tables_in
+from extracts.disclosure.reading.headers import parts_of, tables_in
+from extracts.disclosure.reading.references import letters
 
 
 def grid(text: str) -> list[list[str]]:

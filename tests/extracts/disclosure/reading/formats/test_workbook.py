@@ -1,6 +1,7 @@
 """Workbooks: every sheet is read, everything hidden is found, clean ones conceal nothing."""
 
 import io
+import random
 import struct
 from collections.abc import Callable
 
@@ -51,6 +52,24 @@ def test_values_are_those_that_another_reader_finds() -> None:
         tuple("TRUE" if c is True else f"{c:.15g}" if isinstance(c, float) else str(c) for c in row) for row in twin
     ]
     assert tables(read(content, "a.xlsx", SRS_10))["sheet Counts"] == as_text
+
+
+def test_any_sheet_is_read_as_another_reader_reads_it() -> None:
+    """The naive twin again, over random sheets: every value that calamine finds is in a table or a text."""
+    rng = random.Random(7)
+    for _ in range(40):
+        rows: list[tuple[object, ...]] = [
+            tuple(rng.choice([None, rng.randrange(9_999), rng.random(), "North", "n", True]) for _ in range(5))
+            for _ in range(rng.randrange(1, 9))
+        ]
+        content = xlsx(*rows)
+        contents = read(content, "a.xlsx", SRS_10)
+        seen = [value for table in tables(contents).values() for row in table for value in row]
+        words = set(" / ".join([*seen, texts(contents).replace("\n", " / ").replace("\t", " / ")]).split(" / "))
+        for row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Counts").to_python():
+            for value in row:
+                text = "TRUE" if value is True else f"{value:.15g}" if isinstance(value, float) else str(value)
+                assert not text or text in words or any(word.startswith(f"{text} (") for word in words), (text, rows)
 
 
 def test_pandas_with_headings_of_two_rows_and_merged_labels() -> None:
@@ -122,6 +141,16 @@ def test_conditions_that_may_hide_numbers_are_for_a_person() -> None:
 def test_what_stands_between_cells_is_for_a_person() -> None:
     odd = changed(xlsx(), SHEET, lambda text: text.replace("</row>", "<x>7</x></row>", 1))
     assert found(odd) == [("hidden_content", "review")]
+
+
+def test_a_cell_with_two_values_is_for_a_person() -> None:
+    two = changed(xlsx(), SHEET, lambda text: text.replace("<is><t>North</t></is>", "<is><t>North</t></is><v>7</v>"))
+    assert found(two) == [("hidden_content", "review")]
+
+
+def test_sheets_whose_rows_have_no_height() -> None:
+    none = changed(xlsx(), SHEET, lambda text: text.replace("<sheetFormatPr ", '<sheetFormatPr zeroHeight="1" '))
+    assert ("hidden_content", "fail") in found(none)
 
 
 def test_narrow_columns_are_hidden_ones() -> None:
