@@ -19,11 +19,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
+from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.reading.cells import Floats
 
 Keys = npt.NDArray[np.uint64]
 
-BITS = 32
+# Keys are whole numbers below this.
+KEYS = 1 << 32
 
 
 class BadNoise(ValueError):
@@ -32,13 +34,13 @@ class BadNoise(ValueError):
 
 def record_key(person: str, *, secret: bytes) -> int:
     """The key of one person: a whole number below 2^32 that only the holder of the secret can work out."""
-    digest = hashlib.blake2b(person.encode(), key=secret, digest_size=BITS // 8).digest()
+    digest = hashlib.blake2b(person.encode(), key=secret, digest_size=4).digest()
     return int.from_bytes(digest, "big")
 
 
 def cell_key(people: Iterable[str], *, secret: bytes) -> int:
     """The key of a cell: the sum of the keys of its different people, modulo 2^32. Their order does not matter."""
-    return sum(record_key(person, secret=secret) for person in set(people)) % 2**BITS
+    return sum(record_key(person, secret=secret) for person in set(people)) % KEYS
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,18 @@ class Noise:
         rows += [_greatest_entropy(count, most, variance) for count in range(1, most + 1)]
         return cls(np.array(rows), most)
 
+    @property
+    def rounding(self) -> Rounding:
+        """What the audit needs to know of it."""
+        return Rounding("cellkey", self.most)
+
     def perturbed(self, count: Floats, key: Keys) -> Floats:
         """The published number of each cell, from its true count and its key. Both are arrays of one length."""
         row = np.minimum(count, len(self.chances) - 1).astype(np.int64)
-        share = (key.astype(np.float64) + 0.5) / 2.0**BITS
+        share = (key.astype(np.float64) + 0.5) / KEYS
         steps = np.cumsum(self.chances, axis=1)[row]
         move = (steps[:, :-1] < share[:, None]).sum(axis=1) - self.most
-        return count + move
+        return np.asarray(count + move)
 
 
 def _greatest_entropy(count: int, most: int, variance: float) -> Floats:

@@ -14,7 +14,7 @@ from extracts.disclosure.audit.linked import Linked, linked
 from extracts.disclosure.audit.system import System
 from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.repair.suppress import Pattern, costs, suppress
-from extracts.disclosure.repair.tables import CountTable, true_values, unsafe_counts
+from extracts.disclosure.repair.tables import CannotRepair, CountTable, true_values, unsafe_counts
 
 # Secondary cells may be narrowed down as well; they are then protected too, at most so many times over.
 ROUNDS = 4
@@ -36,6 +36,8 @@ class Group:
 def groups_of(tables: Sequence[CountTable], hierarchies: Hierarchies | None = None) -> list[Group]:
     """The tables in groups of those that have cells in common. Raises CannotRepair and TooSparse."""
     found = linked([table.cells for table in tables], hierarchies=hierarchies)
+    if any(doubt.most < 0 for one in found for system in one.systems for doubt in system.doubts):
+        raise CannotRepair("A total is less than its parts: correct the table first.")
     return [Group(one, true_values(one.system)) for one in found]
 
 

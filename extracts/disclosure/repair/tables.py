@@ -64,8 +64,6 @@ def true_values(system: System) -> Floats:
 
     Raises CannotRepair when totals do not add up or a row left out cannot be worked out.
     """
-    if any(doubt.most < 0 for doubt in system.doubts):
-        raise CannotRepair("A total is less than its parts: correct the table first.")
     try:
         bounds = propagated(system.equations, system.low, system.high, whole=system.whole)
     except Contradiction:
