@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from extracts.disclosure.description import FileDescription
-from extracts.disclosure.reading.cells import Floats
+from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.reading.csv_table import DELIMITERS
 from extracts.disclosure.repair.merge import has_order, label_of, merged
 from extracts.disclosure.repair.tables import CannotRepair, CountTable
@@ -62,18 +62,18 @@ def merged_file(table: CountTable, *, threshold: int, zeros: bool, by: str) -> M
 def _grid(table: CountTable) -> tuple[Floats, list[list[str]]]:
     """The inner cells, one axis per dimension, and the labels of each axis in the order of the file."""
     cells = table.cells
-    inner = ~np.column_stack([cells.is_total(name) for name in cells.dimensions]).any(axis=1)
+    inner: Booleans = np.asarray(~np.any([cells.is_total(name) for name in cells.dimensions], axis=0), dtype=np.bool_)
     if cells.facts["measure"].nunique() != 1 or any(cells.totals[name].sum() == len(cells) for name in cells.totals):
         raise CannotRepair(f"{table.name} has several measures or no categories: its categories cannot be merged.")
     chosen = cells.where(inner)
     columns = {name: chosen.labels[name].astype(str).to_numpy() for name in cells.dimensions}
     labels = [[str(label) for label in dict.fromkeys(columns[name])] for name in cells.dimensions]
     sizes = [len(names) for names in labels]
-    if len(chosen) != np.prod(sizes):
-        raise CannotRepair(f"{table.name} leaves combinations of its labels out: its categories cannot be merged.")
     at = [pd.Index(names).get_indexer(pd.Index(columns[name])) for names, name in zip(labels, columns, strict=True)]
     grid = np.full(sizes, np.nan)
     grid[tuple(at)] = table.value[inner]
+    if np.isnan(grid).any():
+        raise CannotRepair(f"{table.name} leaves combinations of its labels out: its categories cannot be merged.")
     return grid, labels
 
 
