@@ -133,6 +133,7 @@ CONTEXT = object_of(
         "populations": list_of({"$ref": "#/$defs/population"}, "a list of populations", "Who is counted in each file."),
         "nesting": list_of({"$ref": "#/$defs/nesting"}, "a list of parts and wholes", "Rows within other rows."),
         "structural_zeros": list_of({"$ref": "#/$defs/key"}, "a list of keys", "Cells that can hold nobody."),
+        "overlapping": yes_or_no("Whether a unit may be in several cells: then totals are no sums of their parts."),
         "case": text("The column that tells one court case or incident from another: co-defendants know each other."),
         "sensitive": either("Whether stricter thresholds apply, or the columns that are sensitive.",
                              {"type": "boolean", "title": "true or false"}, names("Sensitive columns.")),

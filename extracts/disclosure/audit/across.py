@@ -23,22 +23,27 @@ CURE = "Hide the same cells in all the tables, and protect the tables together."
 
 
 def findings_across(
-    subjects: Sequence[Subject], earlier: Sequence[Cells] = (), rounding: Rounding | None = None
+    subjects: Sequence[Subject], earlier: Sequence[Cells] = (), *, populations: Sequence[str] = ()
 ) -> Iterator[Finding]:
     """Hidden cells of the tables of one request that all of them together, and earlier releases, give back.
 
     subjects  the tables of the request, as each is checked alone
     earlier   the counts of tables already released, about the same units as the first subject
+    populations  whom each table is about, those of the request and then the earlier ones, as far as
+              that was said; tables that differ in it are not put together
 
     What a table gives away alone is left to `rules/secondary_suppression.py`. Each finding is about
     the file whose cell it is.
     """
     if not subjects or len(subjects) + len(earlier) < 2:
         return
-    units = [as_compared(subject.unit) for subject in subjects]
     tables = [*(subject.cells for subject in subjects), *earlier]
+    units = [as_compared(subject.unit) for subject in subjects]
+    units += [units[0]] * len(earlier)
+    whom = [f"{unit} {one}" for unit, one in zip(units, populations or [""] * len(units), strict=True)]
+    rounding = Rounding.of_policy(subjects[0].policy.rounding)
     try:
-        groups = linked(tables, populations=[*units, *([units[0]] * len(earlier))], rounding=rounding)
+        groups = linked(tables, populations=whom, rounding=rounding)
     except TooSparse:
         return  # said of the table alone
     for group in groups:
@@ -59,7 +64,7 @@ def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[Finding]:
         cure = "Say whom each table is about, or check the totals."
         yield from (subject.file_finding(CODE, Verdict.REVIEW, problem, cure=cure) for subject in own)
         return
-    explainer = Explainer.of(audit.system, audit.found)
+    explainer = Explainer(audit.system, audit.found)
     for place, table in enumerate(group.tables):
         if table < len(subjects):
             yield from _of_table(subjects[table], group, place, audit=audit, explainer=explainer)

@@ -56,7 +56,7 @@ class Attacker:
 
     def __init__(self, component: Component, *, interior: bool = False) -> None:
         self.component = component
-        self._interior = interior
+        self.interior = interior
         self._solver = Silent()
         for name, value in {**OPTIONS, **(INTERIOR if interior else SIMPLEX)}.items():
             self._solver.setOptionValue(name, value)
@@ -83,7 +83,7 @@ class Attacker:
         point = self._consistent(np.asarray(self._solver.getSolution().col_value, dtype=np.float64))
         if point is None:
             return Push(Outcome.STOPPED, np.nan, None)
-        best = status == highspy.HighsModelStatus.kOptimal and not self._interior
+        best = status == highspy.HighsModelStatus.kOptimal and not self.interior
         return Push(Outcome.BEST if best else Outcome.STOPPED, float(weights @ point), point)
 
     def _consistent(self, point: Floats) -> Floats | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, hstack
 from scipy.sparse.linalg import lsmr
 
-from extracts.disclosure.audit.bounds import Floats
+from extracts.disclosure.audit.bounds import Bounds, Floats
+from extracts.disclosure.audit.components import Component, components
 from extracts.disclosure.audit.search import Intervals
 from extracts.disclosure.audit.system import System
 
@@ -16,20 +18,26 @@ from extracts.disclosure.audit.system import System
 WRITTEN = 4
 # A total with a smaller share than this in a combination is not part of it.
 NOTHING = 1e-6
+# In components of at most so many cells the shortest explanation is looked for.
+SMALL = 400
+# So many are looked for in one system; the cells after that are only said to be found by totals together.
+MOST = 100
 
 
-@dataclass(frozen=True)
 class Explainer:
     """Says how cells of one system are worked out. Made once for many cells."""
 
-    system: System
-    found: Intervals
-    columns: csr_array
+    def __init__(self, system: System, found: Intervals) -> None:
+        self.system, self.found = system, found
+        self._columns = csr_array(system.equations.T)
+        self._left = MOST
 
-    @classmethod
-    def of(cls, system: System, found: Intervals) -> Explainer:
-        """An explainer for the intervals of a system."""
-        return cls(system, found, csr_array(system.equations.T))
+    @cached_property
+    def _parts(self) -> dict[int, Component]:
+        """The component of each unknown cell."""
+        beforehand = Bounds(self.system.low, self.system.high, settled=False)
+        parts = components(self.system.equations, beforehand)
+        return {place: part for part in parts for place in part.places.tolist()}
 
     def attack(self, place: int) -> str:
         """How the cell in one place of the system is worked out or narrowed down."""
@@ -46,18 +54,18 @@ class Explainer:
         number = self._combined(place)
         if number > 1:
             return f"{number} published totals together leave only {_number(value)}."
-        return f"The published totals together, and that no count is below 0, leave only {_number(value)}."
+        return f"The published totals together, and what is known of each cell, leave only {_number(value)}."
 
     def narrow(self, place: int) -> str:
         """How the cell in one place of the system is narrowed down."""
         low, high = float(self.found.low[place]), float(self.found.high[place])
         between = f"between {_number(low)} and {_number(high)}"
-        return f"The published totals together, and that no count is below 0, leave only numbers {between}."
+        return f"The published totals together, and what is known of each cell, leave only numbers {between}."
 
     def _equations_of(self, place: int) -> list[int]:
         """The equations that the cell is in."""
-        start, end = self.columns.indptr[place], self.columns.indptr[place + 1]
-        return [int(row) for row in self.columns.indices[start:end]]
+        start, end = self._columns.indptr[place], self._columns.indptr[place + 1]
+        return [int(row) for row in self._columns.indices[start:end]]
 
     def _one_line(self, row: int, place: int) -> str:
         """The sum that gives the cell from the others of one equation, if those are all shown as they are."""
@@ -71,18 +79,30 @@ class Explainer:
         return _sum(system.low[cells[others]], -factors[others] / own)
 
     def _combined(self, place: int) -> int:
-        """How many equations, each with a factor, add up to the cell alone; 0 when none do.
+        """How many equations, each with a factor, add up to the cell alone; 0 when none do or it isn't looked for.
 
         Source: a cell is fixed when its unit vector is a combination of the equations' rows in the
-        unknown cells (least squares by LSMR).
+        unknown cells; the one with the least factors altogether, by a linear program, has few of them.
         """
-        unknown = np.flatnonzero(self.system.low < self.system.high)
-        across = csr_array(self.columns[unknown])
-        wanted = (unknown == place).astype(np.float64)
-        factors, *_ = lsmr(across, wanted, atol=1e-12, btol=1e-12, conlim=0)
-        if np.abs(across @ factors - wanted).max(initial=0.0) > NOTHING:
+        part = self._parts.get(place)
+        if part is None or not self._left:
             return 0
+        self._left -= 1
+        factors = self._fewest(part, place) if len(part) <= SMALL else self._least_squares(part, place)
         return int((np.abs(factors) > NOTHING).sum())
+
+    def _fewest(self, part: Component, place: int) -> Floats:
+        """Factors of the equations whose absolute values come to the least."""
+        across, wanted = part.matrix.T, (part.places == place).astype(np.float64)
+        rows = part.matrix.shape[0]
+        found = linprog(np.ones(2 * rows), A_eq=hstack([across, -across], format="csr"), b_eq=wanted, method="highs")
+        return found.x[:rows] - found.x[rows:] if found.status == 0 else np.zeros(0)
+
+    def _least_squares(self, part: Component, place: int) -> Floats:
+        """Factors of the equations, of any size; they may be more than are needed."""
+        across, wanted = csr_array(part.matrix.T), (part.places == place).astype(np.float64)
+        factors: Floats = lsmr(across, wanted, atol=1e-12, btol=1e-12, conlim=0)[0]
+        return factors if np.abs(across @ factors - wanted).max() < NOTHING else np.zeros(0)
 
 
 def _sum(values: Floats, signs: Floats) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from extracts.disclosure.audit.bounds import Integers
 from extracts.disclosure.reading.cells import Cells
@@ -87,17 +88,27 @@ def dimensions(cells: Cells, hierarchies: Hierarchies) -> tuple[Dimension, ...]:
     """The dimensions of a table's cells, in their order."""
     found = []
     for name in cells.dimensions:
-        total = dict(zip(cells.labels[name].astype(str), cells.is_total(name).tolist(), strict=True))
-        found.append(dimension(name, total, hierarchies.get(name, {})))
+        one_each = ~cells.labels[name].duplicated().to_numpy()
+        labels, total = cells.labels[name][one_each].astype(str), cells.is_total(name)[one_each].tolist()
+        found.append(dimension(name, dict(zip(labels, total, strict=True)), hierarchies.get(name, {})))
     return tuple(found)
 
 
-def places(cells: Cells, sides: Sequence[Dimension]) -> Integers:
-    """Where each cell stands in the grid, counted row by row."""
-    at = np.zeros(len(cells), dtype=np.int64)
-    for side in sides:
-        at = at * len(side) + cells.labels[side.name].astype(str).map(side.codes).to_numpy(dtype=np.int64)
-    return at
+def codes(cells: Cells, sides: Sequence[Dimension]) -> Integers:
+    """Per cell and dimension (n x d), the place of its label among the labels."""
+    found = np.zeros((len(cells), len(sides)), dtype=np.int64)
+    for axis, side in enumerate(sides):
+        number, labels = pd.factorize(cells.labels[side.name])
+        found[:, axis] = np.array([side.codes[str(label)] for label in labels], dtype=np.int64)[number]
+    return found
+
+
+def places(coded: Integers, sides: Sequence[Dimension]) -> Integers:
+    """Where cells with these codes stand in the grid, counted row by row."""
+    if not sides:
+        return np.zeros(len(coded), dtype=np.int64)
+    shape = tuple(len(side) for side in sides)
+    return np.asarray(np.ravel_multi_index(tuple(coded.T), shape), dtype=np.int64)
 
 
 def size(sides: Sequence[Dimension]) -> int:

@@ -13,8 +13,8 @@ from extracts.disclosure.audit.deadline import Deadline
 from extracts.disclosure.audit.nullspace import fixed_values
 from extracts.disclosure.audit.search import Intervals, Search
 
-# Above so many unknown cells a component is not solved cell by cell: the simplex method gets too slow.
-CELL_BY_CELL = 400
+# Above so many unknown cells a component is not solved cell by cell: the first table takes the simplex method minutes.
+CELL_BY_CELL = 5_000
 
 
 def intervals(
@@ -78,7 +78,8 @@ def _work_out(search: Search, part: Component, wanted: Booleans, enough: float, 
     attacker = Attacker(within, interior=len(part) > INTERIOR)
     push_apart(attacker, search, wanted, enough=enough, deadline=deadline)
     if len(part) <= CELL_BY_CELL:
-        _cell_by_cell(attacker if within is part else Attacker(part), search, wanted, enough, deadline)
+        reusable = within is part and not attacker.interior
+        _cell_by_cell(attacker if reusable else Attacker(part), search, wanted, enough, deadline)
 
 
 def _cell_by_cell(attacker: Attacker, search: Search, wanted: Booleans, enough: float, deadline: Deadline) -> None:

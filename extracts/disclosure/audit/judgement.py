@@ -39,8 +39,12 @@ class Audit:
 
     def implied(self) -> list[tuple[Key, float, float]]:
         """Key, lowest and highest value of the cells that are worked out exactly or narrowed down too far."""
-        places = np.flatnonzero(self.exact | self.unsafe | self.doubtful).tolist()
-        return [(self.system.keys[at], float(self.found.low[at]), float(self.found.high[at])) for at in places]
+        return [(self.system.keys[at], float(self.found.low[at]), float(self.found.high[at])) for at in self.told]
+
+    @property
+    def told(self) -> list[int]:
+        """Where the cells are that are worked out exactly or narrowed down too far."""
+        return [int(at) for at in np.flatnonzero(self.exact | self.unsafe | self.doubtful)]
 
 
 def audited(system: System, *, threshold: int, zeros: bool, seconds: float) -> Audit:

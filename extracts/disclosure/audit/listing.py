@@ -21,7 +21,7 @@ def listing(group: Linked, audit: Audit, *, names: Sequence[str], threshold: int
     shown = audit.shown_elsewhere(group.hidden, threshold=threshold)
     unsafe = audit.unsafe | shown
     listed = group.listed & (audit.protected | group.hidden) | unsafe | (audit.exact & group.listed)
-    explainer = Explainer.of(system, audit.found)
+    explainer = Explainer(system, audit.found)
     return {
         "tables": [names[at] for at in group.tables],
         "cells": len(system),

@@ -13,9 +13,11 @@ from extracts.disclosure.audit.components import Component
 
 # A cell that may vary has 1e-2 or more in tables; one that is fixed has what rounding leaves, 1e-10 or less.
 NOTHING = 1e-6
-EXACT = 1e-13
+EXACT = 1e-12
 # The chance that a cell which varies has next to nothing in one random vector is below 1e-4.
-VECTORS = 3
+VECTORS = 2
+# What takes more steps is left to the solver. LSMR says how it stopped by a number.
+LIMIT, OUT_OF_STEPS = 5_000, 7
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ def fixed_values(part: Component, *, whole: bool) -> Fixed:
     cells = fixed(part.matrix)
     if not cells.any():
         return Fixed(cells, np.zeros(0))
-    solution = lsmr(part.matrix, part.right, atol=EXACT, btol=EXACT, conlim=0, maxiter=_limit(part.matrix))[0]
+    solution, stopped, *_ = lsmr(part.matrix, part.right, atol=EXACT, btol=EXACT, conlim=0, maxiter=LIMIT)
+    if stopped == OUT_OF_STEPS:
+        return Fixed(np.zeros_like(cells), np.zeros(0))
     value = np.round(solution) if whole else solution
     near = np.abs(value - solution) < 1e-3
     inside = (value >= part.low - 1e-3) & (value <= part.high + 1e-3)
@@ -60,12 +64,10 @@ def fixed_values(part: Component, *, whole: bool) -> Fixed:
 
 
 def _projected(matrix: csr_array, vector: Floats) -> Floats:
-    """The part of a vector that lies in the null space of the matrix."""
+    """The part of a vector that lies in the null space of the matrix; infinite where it can't be told in time."""
     across = csr_array(matrix.T)
-    combination = lsmr(across, vector, atol=EXACT, btol=EXACT, conlim=0, maxiter=_limit(matrix))[0]
+    combination, stopped, *_ = lsmr(across, vector, atol=EXACT, btol=EXACT, conlim=0, maxiter=LIMIT)
+    if stopped == OUT_OF_STEPS:
+        return np.full(len(vector), np.inf)
     projection: Floats = vector - across @ combination
     return projection
-
-
-def _limit(matrix: csr_array) -> int:
-    return 10 * int(min(matrix.shape)) + 100

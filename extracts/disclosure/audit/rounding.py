@@ -37,6 +37,11 @@ class Rounding:
             raise UnknownRounding(f"The rounding is not known; it is one of {NAMES}.")
         return cls(match[1], int(match[2]))
 
+    @classmethod
+    def of_policy(cls, name: str) -> Rounding | None:
+        """The rounding that a policy asks for, by its name among ROUNDINGS: base 3 is by chance; "" is none."""
+        return None if not name else cls("random", 3) if name == "base3" else cls.named(name)
+
     def known(self, published: Floats) -> tuple[Floats, Floats]:
         """Lowest and highest true count behind each published one; NaN stays NaN. No count is below 0."""
         down, up = self._reach()

@@ -19,11 +19,11 @@ def parents(cells: Cells, along: str) -> dict[str, str]:
     just before it, back to the last total, or else of those just after it, if the numbers say so on
     every line that shows them all. One that fits neither is its own parent, which means: in no sum.
     """
-    labels = cells.labels[along].astype(str)
-    order = list(labels.unique())
-    totals = list(labels[cells.is_total(along)].unique())
+    totals = [str(label) for label in cells.labels[along][cells.is_total(along)].unique()]
     if len({as_compared(label) for label in totals}) < 2:
         return {}
+    labels = cells.labels[along].astype(str)
+    order = list(labels.unique())
     table = pd.DataFrame({"line": cells.lines(along), "label": labels.to_numpy(), "value": cells.numbers("value")})
     grid = table.pivot_table(index="line", columns="label", values="value", aggfunc="first", dropna=False)
     values = {label: grid[label].to_numpy(dtype=np.float64) for label in order}

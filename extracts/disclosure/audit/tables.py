@@ -10,7 +10,7 @@ from scipy.sparse import block_diag, csr_array
 
 from extracts.disclosure.audit import subtotals
 from extracts.disclosure.audit.bounds import Floats, Integers
-from extracts.disclosure.audit.grid import Dimension, Hierarchies, dimensions, lines, places, size
+from extracts.disclosure.audit.grid import Dimension, Hierarchies, codes, dimensions, lines, places, size
 from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import Chain, Doubt, Keys, System
 from extracts.disclosure.reading.cells import Cells
@@ -68,6 +68,7 @@ class _Part:
 
     sides: tuple[Dimension, ...]
     cells: Cells
+    codes: Integers
     low: Floats
     high: Floats
     whole: bool
@@ -79,17 +80,22 @@ class _Part:
         sides = dimensions(cells, known)
         if size(sides) > max(SPARSE * len(cells), SMALL):
             raise TooSparse("The table shows too few of the combinations of its labels.")
-        part = cls(sides, cells, *_known(cells, whole, None), whole)
+        coded = codes(cells, sides)
+        part = cls(sides, cells, coded, *_known(cells, whole, None), whole)
         if rounding is None:
             return part
-        loose = cls(sides, cells, *_known(cells, whole, rounding), whole)
+        loose = cls(sides, cells, coded, *_known(cells, whole, rounding), whole)
         return loose.without_totals() if part.adds_up() else loose
+
+    def places(self) -> Integers:
+        """Where each cell stands in the grid."""
+        return places(self.codes, self.sides)
 
     def spread(self) -> tuple[Floats, Floats]:
         """What is known of each place of the grid: nothing of rows left out but that no count is below 0."""
         floor = 0.0 if self.whole or not (self.cells.numbers("value") < 0).any() else -np.inf
         low, high = np.full(size(self.sides), floor), np.full(size(self.sides), np.inf)
-        at = places(self.cells, self.sides)
+        at = self.places()
         np.maximum.at(low, at, self.low)
         np.minimum.at(high, at, self.high)
         return low, high
@@ -113,7 +119,7 @@ class _Part:
         parents = np.zeros(size(self.sides), dtype=np.bool_)
         for _, _, parent, _ in lines(self.sides):
             parents[parent] = True
-        total = parents[places(self.cells, self.sides)]
+        total = parents[self.places()]
         return replace(self, low=np.where(total, 0.0, self.low), high=np.where(total, np.inf, self.high))
 
     def doubts(self) -> tuple[_Part, list[Doubt]]:
@@ -132,7 +138,7 @@ class _Part:
 
     def first(self) -> Integers:
         """Per place of the grid, the first of the cells that stands there, or -1."""
-        at, found = places(self.cells, self.sides), np.full(size(self.sides), -1, dtype=np.int64)
+        at, found = self.places(), np.full(size(self.sides), -1, dtype=np.int64)
         found[at[::-1]] = np.arange(len(at))[::-1]
         return found
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from extracts.disclosure.ledger import cuts
 from extracts.disclosure.ledger.cuts import Cut, Intervals
-from extracts.disclosure.ledger.values import Label, Values, label, one
+from extracts.disclosure.ledger.values import Values, label, one
 from extracts.disclosure.reading.labels import as_compared
 
 N = r"(?P<{}>-?\d+(?:\.\d+)?)"
@@ -68,18 +68,3 @@ def _set(text: str, ordered: bool) -> Values:
         return Values(labels=frozenset([label(text)]), missing=True)
     numbers = band(text) if ordered else None
     return Values(numbers=numbers) if numbers is not None else one(text)
-
-
-def whole(sets: Mapping[str, Iterable[Values]]) -> set[str]:
-    """The variables whose numbers are all whole, as far as filters and labels show."""
-    return {name for name, many in sets.items() if all(number == int(number) for number in _ends(many))}
-
-
-def _ends(many: Iterable[Values]) -> Iterable[float]:
-    edges = {number for values in many for number, _ in values.numbers.cuts}
-    return edges - {cuts.LOWEST[0], cuts.HIGHEST[0]}
-
-
-def named(many: Iterable[Values]) -> frozenset[Label]:
-    """Every label that one of the sets names."""
-    return frozenset(one for values in many for one in values.labels)

@@ -13,6 +13,9 @@ from extracts.disclosure.ledger.nesting import Pair
 from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.released import CellName, Counts, ReleasedTable, cell_names, counts
 
+FIGURES = ("kind", "value", "spread", "low", "high")
+Figures = tuple[str, float, float, float, float]
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -40,10 +43,11 @@ class Apart:
 def explain(pairs: Sequence[Apart], threshold: int) -> list[Hit]:
     """A hit for every pair that gives something away; pairs of one table and its totals do not.
 
-    A pair of counts gives the number of people apart, a pair of amounts what these people have
+    Where the whole is below the threshold itself, so is the part, and the new one of them is found
+    for that. A pair of counts gives the number of people apart, a pair of amounts what these people have
     together; an amount beside a count says nothing of the people apart.
     """
-    wanted = [pair for pair in pairs if pair.part.measure == pair.whole.measure]
+    wanted = [p for p in pairs if p.part.measure == p.whole.measure and p.whole.size >= threshold]
     words = _Words.of(wanted)
     hits = []
     for pair in wanted:
@@ -59,36 +63,23 @@ def is_total_of(whole: CellName, part: CellName) -> bool:
 
 
 def _hit(pair: Apart, words: _Words, threshold: int) -> Hit:
-    terms = (Term(words.name(pair.whole), 1, _value(pair.whole)), Term(words.name(pair.part), -1, _value(pair.part)))
-    (low_w, high_w), (low_p, high_p) = _bounds(pair.whole), _bounds(pair.part)
+    (low_w, high_w), (low_p, high_p) = words.bounds(pair.whole), words.bounds(pair.part)
+    terms = (
+        Term(words.name(pair.whole), 1, low_w if low_w == high_w else None),
+        Term(words.name(pair.part), -1, low_p if low_p == high_p else None),
+    )
     key, nested = words.group(pair, Hit(terms, {}, 0, 0).flagged)
     reason = f"The two cells differ by fewer than {threshold} people."
     statistic = "total" if pair.part.measure else "count"
     return Hit(terms, key, low_w - high_p, high_w - low_p, statistic, reason, nested)
 
 
-def _value(entry: Entry) -> float | None:
-    low, high = _bounds(entry)
-    return low if low == high else None
-
-
-def _bounds(entry: Entry) -> tuple[float, float]:
-    """Between what a reader knows the count, or the total of amounts, to be; a mean times its number is a total."""
-    facts = entry.table.cells.facts.iloc[entry.place]
-    if not entry.measure:
-        off_by = entry.table.off_by
-        return max(0.0, float(facts["low"]) - off_by), float(facts["high"]) + off_by
-    if facts["kind"] == "total":
-        return float(facts["value"]), float(facts["value"])
-    low, high = (float(facts["value"]) + sign * float(facts["spread"]) for sign in (-1, 1))
-    return low * entry.size, high * entry.size
-
-
 @dataclass(frozen=True)
 class _Words:
-    """The cells of some entries as names and populations."""
+    """The cells of some entries as names, figures and populations."""
 
     names: dict[tuple[int, int], CellName]
+    figures: dict[tuple[int, int], Figures]
     places: dict[tuple[int, int], int]
     counts: Counts
 
@@ -100,6 +91,7 @@ class _Words:
             for entry in (pair.part, pair.whole):
                 chosen[id(entry.table)].add(entry.place)
         names: dict[tuple[int, int], CellName] = {}
+        figures: dict[tuple[int, int], Figures] = {}
         places: dict[tuple[int, int], int] = {}
         parts = []
         for number, table in tables.items():
@@ -109,11 +101,22 @@ class _Words:
             names |= {(number, place): name for place, name in zip(own, cell_names(table, mask), strict=True)}
             start = len(places)
             places |= {(number, place): start + order for order, place in enumerate(own)}
+            facts = [table.cells.facts[name].to_numpy()[own].tolist() for name in FIGURES]
+            figures |= {(number, place): told for place, told in zip(own, zip(*facts, strict=True), strict=True)}
             parts.append(_as_counts(table, mask))
-        return cls(names, places, _counts(parts))
+        return cls(names, figures, places, _counts(parts))
 
     def name(self, entry: Entry) -> CellName:
         return self.names[id(entry.table), entry.place]
+
+    def bounds(self, entry: Entry) -> tuple[float, float]:
+        """Between what a reader knows the count, or the total of amounts, to be; a mean times its number is a total."""
+        kind, value, spread, low, high = self.figures[id(entry.table), entry.place]
+        if not entry.measure:
+            return max(0.0, low - entry.table.off_by), high + entry.table.off_by
+        if kind == "total":
+            return value, value
+        return (value - spread) * entry.size, (value + spread) * entry.size
 
     def group(self, pair: Apart, flagged: CellName) -> tuple[dict[str, str], bool]:
         """Who is apart, and whether filters and labels alone show that one cell holds the other."""

@@ -6,7 +6,7 @@ from extracts.disclosure.ledger.nesting import Pair
 from extracts.disclosure.ledger.parsing import variable
 from extracts.disclosure.ledger.predicates import Box, Predicate
 from extracts.disclosure.ledger.released import GROUPED, CellName, Counts
-from extracts.disclosure.ledger.values import ANY, told
+from extracts.disclosure.ledger.values import told
 
 MOST_TOLD = 3
 
@@ -37,12 +37,13 @@ def group_of_class(people: Predicate) -> dict[str, str]:
     """The variables of a class of people and their labels."""
     if len(people.boxes) != 1:
         return {"group": _in_words(people)}
-    return {name: told(values) for name, values in sorted(people.boxes[0].sets.items())}
+    words = {name: told(values) for name, values in sorted(people.boxes[0].sets.items())}
+    return {name: text for name, text in words.items() if text != "all"}
 
 
 def _in_words(people: Predicate) -> str:
     told_boxes = [
-        " and ".join(f"{name} {told(values)}" for name, values in sorted(box.sets.items()) if values != ANY)
+        " and ".join(f"{name} {told(values)}" for name, values in sorted(box.sets.items()) if told(values) != "all")
         for box in people.boxes[:MOST_TOLD]
     ]
     return " or ".join(told_boxes) + (" or others" if len(people.boxes) > MOST_TOLD else "")

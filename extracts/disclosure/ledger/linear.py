@@ -163,7 +163,7 @@ def small(
     until      `time.monotonic()` at which to stop
 
     One component after the other. Goals are chosen so that one point acquits many unknowns: an
-    unknown that is below 1 or at the threshold somewhere is not certainly small. Those left are
+    unknown that is 0 or at the threshold somewhere is not certainly small. Those left are
     solved one by one. Bounds are rounded inwards, as counts are whole. Raises Contradiction.
     """
     found, proven = dict[int, tuple[int, int]](), True
@@ -182,7 +182,7 @@ def small(
 
 
 def _not_acquitted(model: Bounded, threshold: int, until: float) -> tuple[Places, bool]:
-    """Unknowns that no point found so far shows below 1 or at the threshold; False when even that took too long."""
+    """Unknowns that no point found so far shows at 0 or at the threshold; False when even that took too long."""
     left = np.ones(model.matrix.shape[1], dtype=np.bool_)
     for sign in (1.0, -1.0, 1.0, -1.0, 1.0):
         while left.any():
@@ -190,7 +190,7 @@ def _not_acquitted(model: Bounded, threshold: int, until: float) -> tuple[Places
             point = model.point(sign * left.astype(np.float64), until=until)
             if point is None:
                 return np.flatnonzero(left), bool(sign < 0 and time.monotonic() < until)
-            left &= (point >= 1 - ROOM) & (point <= threshold - 1 + ROOM)
+            left &= (point > ROOM) & (point < threshold - ROOM)
             if left.sum() == before:
                 break
     return np.flatnonzero(left), True

@@ -17,7 +17,7 @@ from sqlglot import expressions as sql
 from extracts.disclosure.ledger import cuts
 from extracts.disclosure.ledger.cuts import Intervals
 from extracts.disclosure.ledger.predicates import EVERYBODY, NOBODY, Predicate, TooComplicated, where
-from extracts.disclosure.ledger.values import ANY, NONE, PRESENT, Values, one
+from extracts.disclosure.ledger.values import NONE, PRESENT, Values, one
 
 EVERYONE = {"", "all", "everyone", "everybody", "all people", "all persons", "whole population", "true"}
 LONGEST = 10_000
@@ -184,8 +184,3 @@ def _constant(node: sql.Expr) -> str:
 def _refused(node: sql.Expr) -> UnreadablePopulation:
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
     return UnreadablePopulation(f"A filter may compare columns with constants; this one uses something else ({name}).")
-
-
-def constrained(predicate: Predicate, name: str) -> bool:
-    """Whether a population depends on a variable."""
-    return any(box[name] != ANY for box in predicate.boxes)

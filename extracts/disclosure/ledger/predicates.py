@@ -76,19 +76,6 @@ class Predicate:
         """Names of the variables that it depends on."""
         return {name for box in self.boxes for name in box.sets}
 
-    def hull(self, variable: str) -> Values:
-        """Every value that somebody of the population may have."""
-        found = ~ANY
-        for box in self.boxes:
-            found = found | box[variable]
-        return found
-
-    def mapped(self, integers: Iterable[str]) -> Predicate:
-        """The population when the numbers of some variables are whole."""
-        whole = set(integers)
-        boxes = ({n: v.as_integers() if n in whole else v for n, v in box.sets.items()} for box in self.boxes)
-        return Predicate(tuple(Box(sets) for sets in boxes if all(sets.values())))
-
 
 EVERYBODY = Predicate((Box({}),))
 NOBODY = Predicate(())

@@ -19,7 +19,7 @@ from scipy import sparse
 from extracts.disclosure.ledger import cuts
 from extracts.disclosure.ledger.cuts import Cut, Intervals
 from extracts.disclosure.ledger.predicates import Box, Predicate
-from extracts.disclosure.ledger.values import ANY, NONE, Values
+from extracts.disclosure.ledger.values import NONE, Values
 from extracts.disclosure.reading.cells import Booleans
 
 MOST_ATOMS = 200_000
@@ -72,28 +72,29 @@ class Refinement:
         return Predicate(tuple(self._box([np.array([place]) for place in atom]) for atom in each))
 
     def _box(self, sides: Sequence[npt.NDArray[np.int64]]) -> Box:
-        sets = {}
-        for (name, own), side in zip(self.variables.items(), sides, strict=True):
-            values = reduce(lambda one, other: one | other, (own.pieces[place] for place in side), NONE)
-            if values != ANY:
-                sets[name] = values
-        return Box(sets)
+        return Box(
+            {
+                name: reduce(lambda one, other: one | other, (own.pieces[place] for place in side), NONE)
+                for (name, own), side in zip(self.variables.items(), sides, strict=True)
+            }
+        )
 
 
 def refine(predicates: Iterable[Predicate]) -> Refinement:
     """The coarsest refinement in which every population is a set of atoms."""
-    sets: dict[str, set[Values]] = {}
-    for box in {id(box): box for predicate in predicates for box in predicate.boxes}.values():
-        for name, values in box.sets.items():
-            sets.setdefault(name, set()).add(values)
+    boxes = {id(box): box for predicate in predicates for box in predicate.boxes}.values()
+    names = {name for box in boxes for name in box.sets}
+    sets = {name: {box[name] for box in boxes} for name in names}
     return Refinement({name: _pieces(many) for name, many in sorted(sets.items())})
 
 
 def _pieces(many: set[Values]) -> Pieces:
     """The pieces of one variable; those that no set tells apart are one."""
     raw = _raw_pieces(many)
-    known = [*many, ANY]
+    known = list(many)
     table = np.array([[bool(piece & values) for values in known] for piece in raw], dtype=np.bool_)
+    used = np.flatnonzero(table.any(axis=1))
+    raw, table = [raw[place] for place in used.tolist()], table[used]
     _, group = np.unique(table, axis=0, return_inverse=True)
     group = group.ravel()
     merged, masks = [], np.zeros((len(known), int(group.max()) + 1), dtype=np.bool_)

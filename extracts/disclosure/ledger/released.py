@@ -11,7 +11,8 @@ import numpy as np
 from extracts.disclosure.ledger import bands
 from extracts.disclosure.ledger.parsing import UnreadablePopulation, population, variable
 from extracts.disclosure.ledger.predicates import Box, Predicate, TooComplicated
-from extracts.disclosure.ledger.values import ANY, Values, one
+from extracts.disclosure.ledger.universe import Universe, mixed, of_predicates
+from extracts.disclosure.ledger.values import Values, one
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 
 # A dimension by this name holds headings, not properties of people.
@@ -103,14 +104,14 @@ def counts(tables: Sequence[ReleasedTable]) -> Counts:
     readable = [place for place in range(len(tables)) if place in populations]
     meanings = {place: meaning(tables[place].cells) for place in readable}
     sets = _all_sets(populations.values(), meanings.values())
-    problems += _mixed(sets)
-    whole = bands.whole(sets)
+    problems += [f"{name} is given by ranges and by names, which cannot be compared." for name in mixed(sets)]
+    universe = Universe.of(sets)
     names, predicates, table, low, high = [], [], [], [], []
     for place in readable:
         own = tables[place]
         chosen = countable(own.cells)
         try:
-            predicates += _predicates(own.cells, chosen, populations[place], meanings[place], whole)
+            predicates += _predicates(own.cells, chosen, populations[place], meanings[place], universe)
         except TooComplicated as error:
             problems.append(f"{own.file}: {error}")
             continue
@@ -183,35 +184,19 @@ Meaning = dict[str, tuple[str, dict[str, Values]]]
 
 def _all_sets(populations: Iterable[Predicate], meanings: Iterable[Meaning]) -> dict[str, set[Values]]:
     """Every set of values that a filter or a label gives a variable."""
-    sets: dict[str, set[Values]] = {}
-    for predicate in populations:
-        for box in predicate.boxes:
-            for name, values in box.sets.items():
-                sets.setdefault(name, set()).add(values)
+    sets = of_predicates(populations)
     for dimensions in meanings:
         for name, labels in dimensions.values():
             sets.setdefault(name, set()).update(labels.values())
     return sets
 
 
-def _mixed(sets: Mapping[str, set[Values]]) -> list[str]:
-    """A sentence for each variable that is a number here and a name there: such sets cannot be compared."""
-    problems = []
-    for name, many in sorted(sets.items()):
-        numbers = any(values.numbers.cuts - ANY.numbers.cuts for values in many)
-        days = any(values.days.cuts - ANY.days.cuts for values in many)
-        labels = any(values.labels and not values.missing for values in many)
-        if numbers + days + labels > 1:
-            problems.append(f"{name} is given in several ways (numbers, dates, names) that cannot be compared.")
-    return problems
-
-
-def _predicates(cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, whole: set[str]) -> list[Predicate]:
+def _predicates(cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, universe: Universe) -> list[Predicate]:
     """Whom each of the chosen cells counts: the table's population with the cell's labels."""
-    whom = whom.mapped(whole)
+    whom = universe.fitted(whom)
     columns, part = [], cells.where(chosen)
     for dimension, (name, sets) in meant.items():
-        own = {text: values.as_integers() if name in whole else values for text, values in sets.items()}
+        own = {text: universe.values(name, values) for text, values in sets.items()}
         labels = zip(part.labels[dimension], part.is_total(dimension), strict=True)
         columns.append([None if total else (name, own[text]) for text, total in labels])
     columns.append(_measures(cells, chosen))

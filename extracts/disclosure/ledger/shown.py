@@ -42,13 +42,15 @@ class Shown:
 def empty_classes(counts: Counts, matrix: sparse.csr_array) -> Booleans:
     """Classes that hold nobody: those in a cell of 0, and those left when parts add up to their total."""
     empty = np.zeros(matrix.shape[1], dtype=np.bool_)
+    rows = np.split(matrix.indices, matrix.indptr[1:-1])
     for place in np.flatnonzero(counts.high == 0).tolist():
-        empty[matrix.indices[matrix.indptr[place] : matrix.indptr[place + 1]]] = True
+        empty[rows[place]] = True
     for total, parts in _lines(counts):
         if counts.exact[[total, *parts]].all() and counts.low[parts].sum() == counts.low[total]:
-            rest = matrix[[total]].toarray()[0] - matrix[parts].sum(axis=0)
-            if (rest >= 0).all():  # the parts do not overlap
-                empty |= rest > 0
+            together = np.concatenate([rows[part] for part in parts])
+            inside = np.unique(together)
+            if len(inside) == len(together) and np.isin(inside, rows[total]).all():  # the parts do not overlap
+                empty[np.setdiff1d(rows[total], inside)] = True
     return empty
 
 

@@ -25,7 +25,6 @@ from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.refinement import Classes, TooManyAtoms, classes
 from extracts.disclosure.ledger.released import Counts, ReleasedTable, counts
 from extracts.disclosure.ledger.shown import Shown
-from extracts.disclosure.reading.cells import Booleans
 
 Places = npt.NDArray[np.int64]
 # So many combinations are explained by their cells; the rest are only counted together.
@@ -111,7 +110,8 @@ class _Search:
 
     def _judged(self, pair: Pair, shown: Shown | None) -> Hit | None:
         """The pair as a hit, if its difference is unsafe and nothing that another rule reports."""
-        if self._totals_of_one_table(pair):
+        # A whole below the threshold has a part below it, and the new one of them is found for that.
+        if self._totals_of_one_table(pair) or self.counts.high[pair.whole] < self.threshold:
             return None
         hit = self._hit(pair, f"The difference of two published counts is below {self.threshold}.")
         if not (0 if self.zeros and not pair.same else 1) <= hit.low <= hit.high < self.threshold:
@@ -163,10 +163,10 @@ class _Search:
             self.problems.append("There was not enough time to look at every combination of counts.")
             small |= self._by_null_space()
         shown = Shown(self.counts, matrix)
-        known = self._known_before(matrix)
+        known = self._known_before(small)
         for number, bounds in list(small.items())[:MOST_EXPLAINED]:
             group = shown.of_class(number)
-            if group not in shown.groups and group not in self.groups and not known[number]:
+            if group not in shown.groups and group not in self.groups and number not in known:
                 self.hits.append(self._combined(number, bounds))
         if len(small) > MOST_EXPLAINED:
             self.problems.append(f"{len(small) - MOST_EXPLAINED:,} more groups that counts give away are not listed.")
@@ -182,11 +182,16 @@ class _Search:
         wanted = fixed & whole & (size > 0.5) & (size < self.threshold - 0.5)
         return {place: (round(size[place]), round(size[place])) for place in np.flatnonzero(wanted).tolist()}
 
-    def _known_before(self, matrix: sparse.csr_array) -> Booleans:
-        """Classes that one table alone fixes (its own audit says so), or what has left already."""
-        table = np.array(self.counts.table)
-        groups = [np.flatnonzero((table == number) & self.counts.exact) for number in np.unique(table).tolist()]
-        return linear.fixed_within(matrix, [*groups, np.flatnonzero(self.counts.old & self.counts.exact)])
+    def _known_before(self, small: dict[int, tuple[int, int]]) -> set[int]:
+        """Classes that one table alone gives away (its own audit says so), or what has left already."""
+        assert self.classes is not None
+        table, known = np.array(self.counts.table), set[int]()
+        groups = [np.flatnonzero(table == number) for number in np.unique(table).tolist()]
+        for rows in [*groups, np.flatnonzero(self.counts.old)] if small else []:
+            own, low, high = (part[rows] for part in (self.classes.matrix, self.counts.low, self.counts.high))
+            found, _ = linear.small(sparse.csr_array(own), low, high, threshold=self.threshold, until=self.until)
+            known |= {number for number in found.keys() & small.keys() if found[number] == small[number]}
+        return known
 
     def _combined(self, number: int, bounds: tuple[int, int]) -> Hit:
         """A class that several counts give away together, with the counts if they can be told in time."""
@@ -208,5 +213,13 @@ class _Search:
                 yield self._term(int(exact[place]), float(factors[place]))
             return
         holding = self.classes.matrix[:, [number]].nonzero()[0].tolist()
+        if not self.counts.new[holding].any():
+            holding += self._new_beside(number)
         for place in sorted(holding, key=lambda place: not self.counts.names[place].new):
             yield Term(self.counts.names[place], 1.0)
+
+    def _new_beside(self, number: int) -> list[int]:
+        """The new counts that bear on a class through others."""
+        assert self.classes is not None
+        rows = next(rows for rows, columns in linear.components(self.classes.matrix) if number in columns)
+        return [place for place in rows.tolist() if self.counts.names[place].new]

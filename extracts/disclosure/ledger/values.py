@@ -103,7 +103,7 @@ def ordinal(text: str) -> float | None:
 
 def told(values: Values) -> str:
     """The set as a label for people: "25", "25-29", "65+", "under 18", "Drugs or Fraud", "not Theft"."""
-    if values == ANY:
+    if _is_all(values):
         return "all"
     parts = [_told_numbers(*part) for part in values.numbers.parts] if values.numbers != cuts.EVERYTHING else []
     parts += [_told_days(*part) for part in values.days.parts] if values.days != cuts.EVERYTHING else []
@@ -115,6 +115,12 @@ def told(values: Values) -> str:
     if values.missing and not names:
         parts.append("missing")
     return " or ".join(parts) or ("any" if values else "nothing")
+
+
+def _is_all(values: Values) -> bool:
+    """Whether a set is all there is of the kinds that it has, and no value too."""
+    whole = all(kind in (cuts.EVERYTHING, cuts.NOTHING) for kind in (values.numbers, values.days))
+    return whole and values.missing and not values.labels and bool(replace(values, missing=False))
 
 
 def _told_numbers(low: Cut, high: Cut) -> str:

@@ -75,6 +75,13 @@ class Records:
             ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "DECIMAL", "HUGE")
         )
 
+    def is_dummy(self, name: str) -> bool:
+        """Whether a column holds the numbers 0 and 1 alone."""
+        if not self.is_number(name):
+            return False
+        asked = f"SELECT DISTINCT CAST({quoted(name)} AS DOUBLE) AS v FROM {TABLE} WHERE v IS NOT NULL LIMIT 3"
+        return set(self.frame(asked)["v"]) in ({0.0}, {1.0}, {0.0, 1.0})
+
     def frame(self, query: str) -> pd.DataFrame:
         """The answer to a query."""
         return self.connection.execute(query).df()

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from extracts.disclosure.microdata.bands import band_of
 from extracts.disclosure.microdata.cube import MEASURES, cube
-from extracts.disclosure.microdata.records import TABLE, Records, quoted
+from extracts.disclosure.microdata.expected import expected
+from extracts.disclosure.microdata.labels import as_key, column_of, expressions
+from extracts.disclosure.microdata.records import Records, quoted
+from extracts.disclosure.microdata.shares import Beneath, with_bases
+from extracts.disclosure.microdata.sharing import sharing
 from extracts.disclosure.reading.cells import EVIDENCE_COLUMNS, Cells
-from extracts.disclosure.reading.histogram import dimensions_of, edges_of
-from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
 
 MOST_DIMENSIONS = 8
-SHARED = ("endpoint", "mode", "position")
-ABSENT = {"units": 0.0, "n": 0.0, "filled": 0.0, "total": 0.0, "absolute_total": 0.0}
+# A share may be taken of the total over any dimensions, in tables of so few.
+MOST_SHARED = 4
+FLAG = "_flag"
+ABSENT = {"units": 0.0, "n": 0.0, "filled": 0.0, "rows": 0.0, "total": 0.0, "absolute_total": 0.0}
+
+Key = tuple[str, ...]
+Known = Mapping[Key, Mapping[Any, float]]
 
 
 def add_support(cells: Cells, records: Records, recipe: Recipe, *, apart: Sequence[str] = ()) -> Cells:
@@ -28,185 +35,131 @@ def add_support(cells: Cells, records: Records, recipe: Recipe, *, apart: Sequen
 
     apart  dimensions of the table that are none of the records, such as the one that names the statistic
 
+    A mean of zeros and ones is a proportion, and their sum a count: they get those kinds. Percentages without a base
+    get the one that explains them. `expected_low` and `expected_high` are between which the records have the number.
     Raises CannotRead where a dimension or the value is no column of the records, or a label none of its values.
     """
-    bins = _bins(cells, records, recipe.value)
-    dimensions = {name: _column(records, name) for name in cells.dimensions if name not in apart and name not in bins}
-    value = _column(records, recipe.value) if recipe.value else ""
+    value = column_of(records, recipe.value) if recipe.value else ""
     if value and not records.is_number(value):
         raise CannotRead(f"The microdata's column {value} does not hold numbers.", "Correct the description.")
-    expressions = {name: _label(records, cells, name, column) for name, column in dimensions.items()} | bins
-    names = [name for name in cells.dimensions if name in expressions]
-    margins = _margins(cells, names)
-    expressions = {name: expressions[name] for name in names}
-    found = cube(records, expressions, value=value, margins=margins, where=recipe.where or "TRUE")
-    counted = _evidence(cells, names, found, bool(value))
-    if value and cells.facts["kind"].isin(SHARED).any():
-        counted["sharing"] = _sharing(cells, records, expressions, value, recipe)
-    return Cells(cells.labels, cells.totals, cells.facts.assign(**counted))
-
-
-def _bins(cells: Cells, records: Records, value: str) -> dict[str, str]:
-    """SQL that gives the edges or the label of the bin that a record is in, for the dimensions of a histogram.
-
-    Bins are closed on the left, the last one on both sides, unless their notation says otherwise.
-    """
-    names, edges = dimensions_of(cells), edges_of(cells)
-    column = records.column(value) if value else None
-    if not names or edges is None or column is None or not records.is_number(column):
-        return {}
-    low, high = edges
-    last, number = float(high.max()), quoted(column)
-    inside = [
-        f"{number} >= {_double(left)} AND {number} {'<=' if right == last else '<'} {_double(right)}"
-        for left, right in zip(low.tolist(), high.tolist(), strict=True)
-    ]
-    return {
-        name: "CASE "
-        + " ".join(
-            f"WHEN {condition} THEN {_text(str(label))}"
-            for condition, label in dict(zip(inside, cells.labels[name], strict=True)).items()
+    behind = _Behind(cells, records, recipe, value, expressions(cells, records, value, apart))
+    facts = cells.facts.assign(**behind.evidence())
+    flags = bool(value) and records.is_dummy(value)
+    if flags:
+        facts = behind.as_proportions(facts)
+    if value:
+        facts = facts.assign(sharing=sharing(cells, records, behind.labels, value, recipe))
+        facts = facts.assign(
+            **expected(Cells(cells.labels, cells.totals, facts), records, behind.labels, value, recipe)
         )
-        + " END"
-        for name in names
-    }
+    return with_bases(Cells(cells.labels, cells.totals, facts), behind.shares(flags=flags))
 
 
-def _double(number: float) -> str:
-    """A number as SQL reads it, infinite ones too."""
-    return repr(number) if math.isfinite(number) else f"CAST('{number}' AS DOUBLE)"
+@dataclass(frozen=True)
+class _Behind:
+    """A table and the records behind it. `labels` are SQL, for the dimensions that the records have."""
 
+    cells: Cells
+    records: Records
+    recipe: Recipe
+    value: str
+    labels: Mapping[str, str]
 
-def _sharing(
-    cells: Cells, records: Records, expressions: Mapping[str, str], value: str, recipe: Recipe
-) -> pd.Series[float]:
-    """How many units have the value that a cell shows, within what its decimals say."""
-    labels = {name: f"CAST({expression} AS VARCHAR)" for name, expression in expressions.items()}
-    found = []
-    for place in range(len(cells)):
-        fact = cells.facts.iloc[place]
-        if fact["kind"] not in SHARED or fact["state"] != "number":
-            found.append(float("nan"))
-            continue
-        low, high = float(fact["value"] - fact["spread"]), float(fact["value"] + fact["spread"])
-        inside = [f"{quoted(value)} BETWEEN {low!r} AND {high!r}", f"({recipe.where or 'TRUE'})"]
-        for name, expression in labels.items():
-            if not cells.totals[name].iloc[place]:
-                inside.append(_is(expression, str(cells.labels[name].iloc[place])))
-        unit = f"DISTINCT {quoted(records.unit)}" if records.unit else "*"
-        asked = f"SELECT count({unit}) AS n FROM {TABLE} WHERE {' AND '.join(inside)}"
-        found.append(float(records.frame(asked)["n"].iloc[0]))
-    return pd.Series(found, index=cells.facts.index, dtype=float)
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.labels)
 
-
-def _is(expression: str, label: str) -> str:
-    """SQL that compares a label as `_as_key` does."""
-    number = f"TRY_CAST({expression} AS DOUBLE) = {float(label)!r}" if _is_number(label) else "FALSE"
-    return f"({number} OR lower(trim({expression})) = {_text(as_compared(label))})"
-
-
-def _column(records: Records, name: str) -> str:
-    found = records.column(name)
-    if found is None:
-        raise CannotRead(
-            f"The microdata have no column {name}, so the table cannot be made anew from them.",
-            "Give the columns of the table the names that they have in the microdata.",
-        )
-    return found
-
-
-def _label(records: Records, cells: Cells, name: str, column: str) -> str:
-    """SQL that gives a record's label in one dimension: its value as text, or the band that it is in."""
-    labels = [str(text) for text in cells.labels.loc[~cells.is_total(name), name].unique()]
-    bands = {label: band_of(label) for label in labels}
-    if records.is_number(column):
-        if labels and any(bands.values()) and all(band or _is_number(label) for label, band in bands.items()):
-            cases = (
-                f"WHEN {band.condition(quoted(column)) if band else f'{quoted(column)} = {float(label)!r}'}"
-                f" THEN {_text(label)}"
-                for label, band in bands.items()
+    def keys(self, over: frozenset[str] = frozenset(), *more: str) -> list[Key]:
+        """The key of each cell: "" for what is summed over, by the table or by `over`."""
+        columns = [
+            ["" if total or name in over else as_key(label) for label, total in zip(labels, totals, strict=True)]
+            for name, labels, totals in (
+                (name, self.cells.labels[name], self.cells.is_total(name)) for name in self.names
             )
-            return f"CASE {' '.join(cases)} END"
-        return f"CAST({quoted(column)} AS DOUBLE)"
-    return f"CAST({quoted(column)} AS VARCHAR)"
+        ]
+        return [(*key, *more) for key in zip(*columns, strict=True)] if columns else [more] * len(self.cells)
+
+    def known(self, sets: set[frozenset[str]], labels: Mapping[str, str]) -> Known:
+        """Key of each cell that holds a record -> its measures."""
+        where = self.recipe.where or "TRUE"
+        found = cube(self.records, labels, value=self.value, margins=sets, where=where)
+        keys = keys_of(found, list(labels))
+        return dict(zip(keys, found[list(MEASURES)].to_dict("records"), strict=True))
+
+    def margins(self) -> set[frozenset[str]]:
+        """The sets of dimensions over which some cell of the table is a total."""
+        if len(self.names) > MOST_DIMENSIONS:
+            raise CannotRead(f"The table has more than {MOST_DIMENSIONS} dimensions.", "Split it into smaller tables.")
+        patterns = self.cells.totals[list(self.names)].drop_duplicates().to_numpy(dtype=bool).tolist() or [[]]
+        return {frozenset(name for name, total in zip(self.names, row, strict=False) if total) for row in patterns}
+
+    def evidence(self) -> dict[str, pd.Series[float]]:
+        """A column for each of EVIDENCE_COLUMNS: counts are of units, amounts of those with a value."""
+        known = self.known(self.margins(), self.labels)
+        kinds = self.cells.facts["kind"].tolist()
+        rows = [_of_cell(known.get(key), kind, bool(self.value)) for key, kind in zip(self.keys(), kinds, strict=True)]
+        table = pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS), index=self.cells.facts.index, dtype=float)
+        return {name: table[name] for name in EVIDENCE_COLUMNS}
+
+    def as_proportions(self, facts: pd.DataFrame) -> pd.DataFrame:
+        """Means of zeros and ones as shares of those with a value, sums of them as counts of the ones."""
+        ones = self._with_flag(1.0, frozenset(), "units").part
+        kind, shown = facts["kind"], facts["state"] == "number"
+        counted = (kind == "total") & shown
+        facts = facts.assign(kind=kind.replace({"mean": "percentage", "total": "count"}))
+        for name in ("low", "high"):
+            facts[name] = facts[name].where(~counted, facts["value"])
+        return facts.assign(n=facts["n"].where(~counted, pd.Series(ones, index=facts.index)))
+
+    def shares(self, *, flags: bool) -> list[Beneath]:
+        """The counts that percentages without a base may be shares of."""
+        facts = self.cells.facts
+        wanted = facts["kind"].isin(["percentage", *(["mean"] if flags else [])]) & facts["base"].isna()
+        if not wanted.any() or len(self.names) > MOST_SHARED:
+            return []
+        over = [frozenset(some) for size in range(len(self.names) + 1) for some in combinations(self.names, size)]
+        if flags:
+            return [self._with_flag(one, some, of) for of in ("units", "rows") for some in over for one in (1.0, 0.0)]
+        known = self.known(set(over) | {one | some for one in self.margins() for some in over}, self.labels)
+        return [
+            Beneath(_numbers(known, self.keys(), of), _numbers(known, self.keys(some), of))
+            for of in ("units", "rows")
+            for some in over
+            if some
+        ]
+
+    def _with_flag(self, one: float, over: frozenset[str], of: str) -> Beneath:
+        """Of each cell those whose value is `one`, and those with a value in its total over some dimensions."""
+        flagged = {**self.labels, FLAG: f"CAST({quoted(self.value)} AS DOUBLE)"}
+        sets = {margin | over | extra for margin in self.margins() for extra in (frozenset[str](), frozenset({FLAG}))}
+        known = self.known(sets | {margin for margin in self.margins()}, flagged)
+        part = _numbers(known, self.keys(frozenset(), as_key(one)), of)
+        return Beneath(part, _numbers(known, self.keys(over, ""), "n" if of == "units" else "filled"))
 
 
-def _is_number(label: str) -> bool:
-    try:
-        float(label)
-    except ValueError:
-        return False
-    return True
-
-
-def _text(label: str) -> str:
-    return "'" + label.replace("'", "''") + "'"
-
-
-def _margins(cells: Cells, names: Sequence[str]) -> set[frozenset[str]]:
-    """The sets of dimensions over which some cell of the table is a total."""
-    if len(names) > MOST_DIMENSIONS:
-        raise CannotRead(f"The table has more than {MOST_DIMENSIONS} dimensions.", "Split it into smaller tables.")
-    patterns = {tuple(row) for row in cells.totals[list(names)].to_numpy(dtype=bool).tolist()} or {()}
-    return {frozenset(name for name, total in zip(names, row, strict=False) if total) for row in patterns}
-
-
-def _evidence(cells: Cells, names: Sequence[str], found: pd.DataFrame, amounts: bool) -> dict[str, pd.Series[float]]:
-    """A column of evidence for each of EVIDENCE_COLUMNS: counts are of units, amounts of those with a value."""
-    keys = _keys_of(found, names)
-    measured = found[list(MEASURES)].to_dict("records")
-    known: dict[tuple[str, ...], Mapping[Any, float]] = dict(zip(keys, measured, strict=True))
-    wanted = [
-        tuple("" if total else _as_key(label) for label, total in zip(labels, totals, strict=True))
-        for labels, totals in zip(
-            cells.labels[list(names)].itertuples(index=False, name=None),
-            cells.totals[list(names)].itertuples(index=False, name=None),
-            strict=True,
-        )
-    ]
-    kinds = cells.facts["kind"].tolist()
-    rows = [_of_cell(known.get(key), kind, amounts) for key, kind in zip(wanted, kinds, strict=True)]
-    table = pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS), index=cells.facts.index, dtype=float)
-    return {name: table[name] for name in EVIDENCE_COLUMNS}
+def _numbers(known: Known, keys: Sequence[Key], measure: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A measure of each cell: 0 where no record is."""
+    return np.array([known.get(key, ABSENT)[measure] for key in keys], dtype=np.float64)
 
 
 def _of_cell(row: Mapping[Any, float] | None, kind: str, amounts: bool) -> dict[str, float]:
     """The evidence of one cell; a combination that no record has is held by nobody."""
     known: Mapping[Any, float] = ABSENT if row is None else row
-    nothing = float("nan")
-    if kind in ("count", "percentage") or not amounts:
-        return {"n": float(known["units"]), "rows": float(known.get("rows", 0.0))}
-    return {
-        "n": float(known["n"]),
-        "rows": float(known["filled"]),
-        **{
-            name: _number(known.get(name, nothing))
-            for name in ("total", "absolute_total", "largest", "second_largest", "minimum", "maximum")
-        },
-    }
+    if kind in ("count", "percentage", "weighted") or not amounts:
+        return {"n": float(known["units"]), "rows": float(known["rows"])}
+    names = ("total", "absolute_total", "largest", "second_largest", "minimum", "maximum")
+    amount = {name: float(known.get(name, np.nan)) for name in names}
+    return {"n": float(known["n"]), "rows": float(known["filled"]), **amount}
 
 
-def _number(value: float | None) -> float:
-    return float("nan") if value is None or pd.isna(value) else float(value)
-
-
-def _keys_of(found: pd.DataFrame, names: Sequence[str]) -> list[tuple[str, ...]]:
+def keys_of(found: pd.DataFrame, names: Sequence[str]) -> list[Key]:
     """Key of each row of a cube: "" where it is summed over. GROUPING's first argument is its highest bit."""
     summed = found["summed"].to_numpy(dtype=np.int64)
     columns = []
     for place, name in enumerate(names):
         over = (summed >> (len(names) - 1 - place)) & 1
-        labels = [_as_key(value) for value in found[name].tolist()]
-        columns.append(["" if is_over else label for is_over, label in zip(over, labels, strict=True)])
+        labels = {label: as_key(label) for label in found[name].unique().tolist()}
+        columns.append(
+            ["" if gone else labels.get(label, as_key(label)) for gone, label in zip(over, found[name], strict=True)]
+        )
     return list(zip(*columns, strict=True)) if columns else [()] * len(found)
-
-
-def _as_key(value: object) -> str:
-    """A label or a value in the form in which both are compared: 2010 and 2010.0 are one, as are capitals and small."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return "\0missing"
-    text = as_compared(str(value))
-    try:
-        return repr(float(text))
-    except ValueError:
-        return text

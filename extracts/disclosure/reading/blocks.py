@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extracts.disclosure.reading.figures import is_figure
+from extracts.disclosure.reading.figures import is_figure, is_year
 
 Grid = Sequence[Sequence[str]]
 
@@ -29,8 +29,9 @@ def blocks_in(grid: Grid) -> list[Block]:
     made: list[Block] = []
     for rows in _runs([number for number, row in enumerate(grid) if any(row)]):
         beside = list(_side_by_side(grid, rows))
-        if len(beside) == 1 and made and _goes_on(made[-1], beside[0]):
-            made[-1] = Block(grid, made[-1].rows + beside[0].rows, made[-1].columns)
+        if len(beside) == 1 and made and (_goes_on(made[-1], beside[0]) or _heads(made[-1], beside[0])):
+            columns = tuple(sorted({*made[-1].columns, *beside[0].columns}))
+            made[-1] = Block(grid, made[-1].rows + beside[0].rows, columns)
         else:
             made += beside
     return made
@@ -75,3 +76,12 @@ def _goes_on(above: Block, below: Block) -> bool:
         return False
     first, before = (sum(map(is_figure, above.cells(row)[1:])) for row in (below.rows[0], above.rows[-1]))
     return first > 0 and first >= before / 2
+
+
+def _heads(above: Block, below: Block) -> bool:
+    """Whether rows above an empty line are headings of those below it, which begin with numbers."""
+    rows = [above.cells(row) for row in above.rows]
+    words = all(sum(map(bool, cells)) > 1 or not cells[0] for cells in rows) and len(above.columns) > 1
+    wordless = not any(is_figure(text) and not is_year(text) for cells in rows for text in cells)
+    numbers = any(is_figure(text) for text in below.cells(below.rows[0])[1:])
+    return words and wordless and numbers and set(above.columns) <= set(below.columns)

@@ -37,23 +37,27 @@ def main(scratch: str, megabytes: int, seconds: float) -> None:
         refusals.clear()
         answer = _answer(json.loads(question), content)
         if refusals:
-            answer = {"problem": f"Reading the file would have {refusals[0]}.", "cure": CURE}
-        _send(target, json.dumps(answer).encode())
+            answer = _as_bytes({"problem": f"Reading the file would have {refusals[0]}.", "cure": CURE})
+        _send(target, answer)
 
 
-def _answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
+def _as_bytes(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer).encode()
+
+
+def _answer(question: dict[str, Any], content: bytes) -> bytes:
     """What one file holds, or why it cannot be read: nothing that a reader raises ends the child."""
     from extracts.disclosure.reading.formats import read
 
     try:
-        return wire.as_json(read(content, question["name"], Policy.from_json(question["limits"])))
+        return _as_bytes(wire.as_json(read(content, question["name"], Policy.from_json(question["limits"]))))
     except CannotRead as error:
-        return wire.as_json(error)
+        return _as_bytes(wire.as_json(error))
     except MemoryError:
-        return {"problem": "Reading the file takes too much memory.", "cure": CURE}
+        return _as_bytes({"problem": "Reading the file takes too much memory.", "cure": CURE, "full": True})
     except BaseException as error:  # readers in Rust raise what is no Exception
         kind = type(error).__name__
-        return {"problem": f"The file is damaged ({kind}).", "cure": CURE}
+        return _as_bytes({"problem": f"The file is damaged ({kind}).", "cure": CURE})
 
 
 def _limit(megabytes: int) -> None:

@@ -55,6 +55,8 @@ def read_all(
 class Guard:
     """A child process that reads one file after the other. It starts with the first file, and anew after a mishap."""
 
+    module = "extracts.disclosure.reading.child"
+
     def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self.seconds, self.megabytes = seconds, megabytes
         self.process: subprocess.Popen[bytes] | None = None
@@ -78,6 +80,8 @@ class Guard:
         if KINDS.get(Path(name).suffix.lower()) in PLAIN and content.isascii() and content.lstrip()[:1].isalnum():
             return read(content, name, limits)
         answer = self._asked(json.dumps({"name": name, "limits": limits.to_json()}).encode(), content)
+        if isinstance(answer, dict) and answer.get("full"):
+            self.close()  # what a child without room left would make of the next file is not certain
         return wire.contents_of(answer)
 
     def _asked(self, question: bytes, content: bytes) -> Any:
@@ -104,7 +108,7 @@ class Guard:
         """A child that is ready. Raises OSError and its like when it doesn't become so."""
         self.scratch = tempfile.TemporaryDirectory(prefix="reading-")
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-B", "-m", "extracts.disclosure.reading.child", self.scratch.name,
+            [sys.executable, "-P", "-B", "-m", self.module, self.scratch.name,
              str(self.megabytes), str(self.seconds)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self.scratch.name,
             env=_environment(self.scratch.name), close_fds=True, start_new_session=True,

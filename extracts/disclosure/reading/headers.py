@@ -84,9 +84,9 @@ def _table(block: Block) -> tuple[Table, set[tuple[int, int]]] | None:
 
 
 def _extent(block: Block) -> tuple[int | None, int | None]:
-    """First row of a table and the one after its last: titles above and notes below are one text on a line."""
+    """First row of a table and the one after its last: titles above and notes below are one text in front."""
     width = len(block.columns)
-    filled = [sum(1 for text in block.cells(row) if text) for row in block.rows]
+    filled = [2 if not cells[0] else sum(map(bool, cells)) for cells in map(block.cells, block.rows)]
     first = next((place for place, count in enumerate(filled) if count > 1 or width == 1), None)
     if first is None:
         return None, None
@@ -107,9 +107,15 @@ def _heading_rows(cells: Rows) -> int:
     if not any(_has_figure(row) for row in cells[1:]):
         return 1
     depth = 1
-    while depth < min(len(cells) - 1, MOST_HEADINGS) and (_goes_on(cells, depth) or _year_heading(cells, depth)):
+    while depth < min(len(cells) - 1, MOST_HEADINGS) and (_goes_on(cells, depth) or _years_below_groups(cells, depth)):
         depth += 1
     return depth
+
+
+def _years_below_groups(cells: Rows, depth: int) -> bool:
+    """Whether a row is one of years below headings that hold for several columns each."""
+    above = cells[depth - 1][1:]
+    return _year_heading(cells, depth) and ("" in above or len(set(above)) < len(above))
 
 
 def _goes_on(cells: Rows, depth: int) -> bool:
@@ -150,15 +156,15 @@ def _joined(rows: Rows, width: int) -> list[str]:
 
 def unique(headings: Sequence[str]) -> tuple[str, ...]:
     """Headings of which no two are the same, and none is empty."""
-    made: list[str] = []
+    taken: dict[str, int] = {}  # heading -> how often it came so far
     for place, heading in enumerate(headings, 1):
         plain = heading or f"column {place}"
-        name, times = plain, 1
-        while name in made:
-            times += 1
-            name = f"{plain} ({times})"
-        made.append(name)
-    return tuple(made)
+        name = plain
+        while name in taken:
+            taken[plain] += 1
+            name = f"{plain} ({taken[plain]})"
+        taken[name] = 1
+    return tuple(taken)
 
 
 def _without_sections(headings: list[str], rows: Rows, numbers: list[int]) -> tuple[list[str], Rows, list[int]]:

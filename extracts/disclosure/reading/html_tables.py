@@ -22,16 +22,19 @@ def grid_of(table: Element, limits: Policy) -> list[list[str]]:
     """
     cells: dict[tuple[int, int], str] = {}
     last = 0
-    for last, row in enumerate(_rows(table)):
+    rows = list(_rows(table))
+    for last, row in enumerate(rows):
         column = 0
         for cell in row:
             if local(cell) not in ("td", "th"):
                 continue
             while (last, column) in cells:
                 column += 1
-            _put(cells, last, column, cell)
-            if len(cells) > limits.max_cells:
+            down, across = (_span(attribute(cell, name)) for name in ("rowspan", "colspan"))
+            down = min(down, len(rows) - last)
+            if len(cells) + down * across > limits.max_cells:
                 raise CannotRead(f"A table has more than {limits.max_cells:,} cells.", "Split it into smaller tables.")
+            _put(cells, (last, column), (down, across), as_seen(" ".join(_words(cell))))
     width = max((column for _, column in cells), default=-1) + 1
     captions = [[text] for one in descendants(table, "caption") if (text := as_seen(" ".join(_words(one))))]
     outside = [[text] for text in _stray(table) if text]
@@ -50,13 +53,12 @@ def _tables_above(element: Element) -> Iterator[Element]:
     return (above for above in element.iterancestors() if local(above) == "table")
 
 
-def _put(cells: dict[tuple[int, int], str], row: int, column: int, cell: Element) -> None:
-    text = as_seen(" ".join(_words(cell)))
-    down, across = (_span(attribute(cell, name)) for name in ("rowspan", "colspan"))
-    for below in range(down):
-        for beside in range(across):
-            first = below == beside == 0
-            cells.setdefault((row + below, column + beside), text if first or not is_number(text) else "")
+def _put(cells: dict[tuple[int, int], str], at: tuple[int, int], size: tuple[int, int], text: str) -> None:
+    """Put a text into all the places that its cell takes; a number into the first of them."""
+    again = "" if is_number(text) else text
+    for below in range(size[0]):
+        for beside in range(size[1]):
+            cells.setdefault((at[0] + below, at[1] + beside), text if below == beside == 0 else again)
 
 
 def _span(text: str | None) -> int:

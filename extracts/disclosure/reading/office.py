@@ -45,11 +45,13 @@ class Office:
 
     parts: list[Part] = field(default_factory=list)
     concealed: list[Concealed] = field(default_factory=list)
+    noted: set[Concealed] = field(default_factory=set, repr=False)
 
     def conceals(self, rule: str, verdict: Verdict, problem: str, cure: str, place: str = "") -> None:
         """Note something that the file holds and does not show."""
         one = Concealed(rule, verdict, problem, cure, place)
-        if one not in self.concealed:
+        if one not in self.noted:
+            self.noted.add(one)
             self.concealed.append(one)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.biff import look_through
 from extracts.disclosure.reading.contents import Contents, Part
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.office import FAIL, REVIEW, SOFTWARE, Office
@@ -26,7 +27,7 @@ def read_xls(content: bytes, limits: Policy) -> Contents:
     """Tables of every sheet, hidden ones too. What else it hides can't be known for certain, and is said to be so."""
     office = Office()
     office.conceals("hidden_content", REVIEW, "What an old Excel file hides cannot be seen for certain.", CURE)
-    _streams(office, content)
+    _streams(office, content, limits)
     parts: list[Part] = []
     for sheet in _sheets(content, limits):
         conceal_sheet(office, sheet, {})
@@ -54,14 +55,21 @@ def _sheets(content: bytes, limits: Policy) -> list[Sheet]:
                     if value != "":
                         sheet.cells[row, column] = f"{value:.15g}" if isinstance(value, float) else as_seen(str(value))
             sheets.append(sheet)
-    except (CalamineError, OSError, ValueError, OverflowError) as error:
-        if isinstance(error, CannotRead):
+    except CannotRead:
+        raise
+    except BaseException as error:
+        # A panic of the library, which is written in Rust, is no Exception.
+        if not isinstance(error, CalamineError | OSError | ValueError | OverflowError) and not _is_panic(error):
             raise
         raise CannotRead("The old Excel file is damaged or encrypted.", CURE) from None
     return sheets
 
 
-def _streams(office: Office, content: bytes) -> None:
+def _is_panic(error: BaseException) -> bool:
+    return type(error).__name__ == "PanicException"
+
+
+def _streams(office: Office, content: bytes, limits: Policy) -> None:
     """Streams that hold more than cells, and names of people. Raises CannotRead for a damaged file."""
     import olefile
 
@@ -69,8 +77,10 @@ def _streams(office: Office, content: bytes) -> None:
         with olefile.OleFileIO(io.BytesIO(content)) as file:
             names = {step for entry in file.listdir(streams=True, storages=True) for step in entry}
             about = file.get_metadata()
+            book = file.openstream("Workbook" if file.exists("Workbook") else "Book").read()
     except Exception:  # olefile raises whatever the damage leads to
         raise CannotRead("The old Excel file is damaged.", CURE) from None
+    look_through(office, book, limits)
     for start, rule, verdict, what in STREAMS:
         if any(name.startswith(start) for name in names):
             office.conceals(rule, verdict, f"The file holds {what}.", CURE)

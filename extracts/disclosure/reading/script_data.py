@@ -24,6 +24,10 @@ class _NoLiteral(ValueError):
     """What stands here is no list or object that can be read without running it."""
 
 
+class _TooDeep(_NoLiteral):
+    """Lists within lists, deeper than data are."""
+
+
 def literals(script: str) -> Iterator[Any]:
     """The outermost lists and objects of a script that hold a number, as Python reads JSON.
 
@@ -46,6 +50,8 @@ def _at(script: str, start: int) -> tuple[Any, int]:
         pass
     try:
         return _value(script, start, 0)
+    except _TooDeep:
+        return None, start + DEEPEST  # else every bracket of a tower of them would be tried
     except (_NoLiteral, RecursionError):
         return None, start + 1
 
@@ -58,7 +64,7 @@ def _skip(text: str, place: int) -> int:
 def _value(text: str, place: int, depth: int) -> tuple[Any, int]:
     """A literal and where it ends. Raises _NoLiteral."""
     if depth > DEEPEST:
-        raise _NoLiteral
+        raise _TooDeep
     start = text[place : place + 1]
     if start == "[":
         return _list(text, place, depth)

@@ -77,10 +77,10 @@ def _spread(sheet: Sheet, lines: dict[int, list[str]]) -> None:
         text = lines[top][left] if top in lines and left < len(lines[top]) else ""
         if not text or is_number(text) or right - left + 1 >= width > 1:
             continue
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                if row in lines and column < len(lines[row]) and not lines[row][column]:
-                    lines[row][column] = text
+        for line in (lines[row] for row in range(top, bottom + 1) if row in lines):
+            line += [""] * (min(right + 1, width) - len(line))
+            for column in range(left, min(right + 1, width)):
+                line[column] = line[column] or text
 
 
 def conceal_sheet(office: Office, sheet: Sheet, values: Values) -> None:

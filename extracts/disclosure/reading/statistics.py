@@ -8,8 +8,9 @@ from extracts.disclosure.reading.columns import words_of
 
 # Kinds in the order in which they are looked for, with the words that name them.
 KINDS = {
-    "endpoint": "min max minimum maximum range smallest largest lowest highest earliest latest",
-    "position": "median quantile quartile percentile decile iqr q1 q2 q3 lq uq",
+    "position": "median quantile quartile percentile decile interquartile iqr q1 q2 q3 lq uq",
+    "endpoint": "min max minimum maximum range smallest largest lowest highest earliest latest "
+                "whisker whiskers outlier outliers",
     "mode":     "mode modal",
     "shape":    "sd std stddev stdev variance var skew skewness kurtosis kurt cv",
     "index":    "gini hhi herfindahl theil atkinson lorenz concentration",
@@ -24,6 +25,7 @@ PERCENTILE = re.compile(
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
 PHRASES = {"standard deviation": "shape", "inter quartile range": "position"}
+SPANS = frozenset(["range", "span"])
 
 
 def kind_of_statistic(text: str) -> str:
@@ -39,6 +41,11 @@ def kind_of_statistic(text: str) -> str:
         return "position"
     kinds = {BY_WORD[word] for word in words if word in BY_WORD}
     return next((kind for kind in KINDS if kind in kinds), "")
+
+
+def is_range(text: str) -> bool:
+    """Whether a name stands for the distance between the smallest and the largest value."""
+    return bool(SPANS & set(words_of(text))) and kind_of_statistic(text) == "endpoint"
 
 
 def position_of(text: str) -> float | None:

@@ -92,8 +92,8 @@ STARTS = (
 STATA_BEFORE_117 = frozenset(b"\x69\x6c\x6e\x6f\x71\x72\x73")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
-    r"<(?:!doctype\s+html|html|head|body|table|div|p|h[1-6]|meta|style|script|span|section|title|iframe|img|a|link|ul)\b",
+    r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*(?:<!doctype\s+html|<html)|"
+    r"<(?:!doctype\s+html|html|head|body|table|div|p|h[1-6]|meta|style|script|span|section|title|iframe|img|a|link|ul))\b",
     re.I | re.S,
 )
 SVG = re.compile(

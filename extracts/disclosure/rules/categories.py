@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import numpy as np
-import pandas as pd
-
 from extracts.disclosure.microdata.records import TABLE, Records, quoted
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.subject import Subject
@@ -77,7 +74,7 @@ def _condition(records: Records, part: str) -> str:
             return _equals(column, match["level"])
     column = records.column(part)
     if column is not None:
-        return f"{quoted(column)} = 1" if _is_dummy(records, column) else ""
+        return f"{quoted(column)} = 1" if records.is_dummy(column) else ""
     for cut in (place for place, letter in enumerate(part) if letter in "_."):
         if column := records.column(part[:cut]):
             return _equals(column, part[cut + 1 :])
@@ -88,11 +85,3 @@ def _equals(column: str, level: str) -> str:
     text = "'" + level.strip().replace("'", "''") + "'"
     name = quoted(column)
     return f"(CAST({name} AS VARCHAR) = {text} OR TRY_CAST({name} AS DOUBLE) = TRY_CAST({text} AS DOUBLE))"
-
-
-def _is_dummy(records: Records, column: str) -> bool:
-    """Whether a column holds 0 and 1 alone."""
-    if not records.is_number(column):
-        return False
-    values = records.frame(f"SELECT DISTINCT {quoted(column)} AS v FROM {TABLE} LIMIT 4")["v"]
-    return set(pd.Series(values).dropna().astype(np.float64)) <= {0.0, 1.0}

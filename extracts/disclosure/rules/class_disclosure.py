@@ -87,10 +87,21 @@ def _group(subject: Subject, cells: Cells, place: int, along: str, verdict: Verd
 def _percentages(subject: Subject) -> Iterator[Finding]:
     """Percentages that say all of their base."""
     cells = subject.cells.where(~subject.cells.flags("structural")).of_kind("percentage")
-    for place in subject.places(cells, (cells.numbers("base") > 0) & (cells.numbers("low") >= cells.numbers("base"))):
+    whole = (cells.numbers("base") > 0) & (cells.numbers("low") >= cells.numbers("base"))
+    for place in subject.places(cells, whole & ~_of_several(cells)):
         problem = f"The percentage says that all {cells.numbers('base')[place]:,.0f} of its base are in this category."
         attack = "Whoever knows that a person is in the group learns that they are in the category."
         yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, CURE)
+
+
+def _of_several(cells: Cells) -> Booleans:
+    """Totals of lines on which two cells or more hold somebody: they are 100 % by definition."""
+    found = np.zeros(len(cells), dtype=np.bool_)
+    for along in cells.dimensions:
+        line, total = cells.lines(along), cells.is_total(along)
+        holding = np.bincount(line, (cells.numbers("high") > 0) & ~total) if len(cells) else np.zeros(0)
+        found |= total & (holding[line] > 1)
+    return found
 
 
 def _pairs(cells: Cells, along: str) -> list[tuple[str, str]]:

@@ -30,12 +30,24 @@ def dates_of_birth(heading: str, filled: Sequence[str]) -> bool:
     different days of the month, and not evenly apart as the days of a time series are.
     """
     words = set(words_of(heading))
-    dates = [date for value in filled if (date := as_date(value))]
-    if len(dates) < MOSTLY * len(filled) or not dates:
+    dates = _mostly_dates(filled)
+    if not dates:
         return False
     if words & BIRTH:
         return True
     return not words & OTHER_EVENTS and _as_birthdays(dates)
+
+
+def _mostly_dates(filled: Sequence[str]) -> list[datetime.date]:
+    """The dates among the values, or none when fewer than most of the values are dates."""
+    room, dates = (1 - MOSTLY) * len(filled), list[datetime.date]()
+    for value in filled:
+        date = as_date(value)
+        if date is not None:
+            dates.append(date)
+        elif (room := room - 1) < 0:
+            return []
+    return dates
 
 
 def as_date(text: str) -> datetime.date | None:

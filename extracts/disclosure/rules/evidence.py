@@ -32,7 +32,8 @@ def contributions(cells: Cells) -> tuple[Floats, Floats, Floats]:
 def faults(cells: Cells) -> dict[str, Booleans]:
     """What is wrong with the evidence of each cell: a sentence for each fault, and the cells that have it.
 
-    Later faults are only looked for where the earlier ones are absent.
+    Later faults are only looked for where the earlier ones are absent. Source: arithmetic; a total is the sum of its
+    contributions, and none of them is above the largest.
     """
     n, value, signed = cells.numbers("n"), cells.numbers("value"), cells.numbers("total")
     total, largest, second = contributions(cells)
@@ -43,6 +44,8 @@ def faults(cells: Cells) -> dict[str, Booleans]:
     is_mean = (cells.facts["kind"] == "mean").to_numpy()
     mean = np.divide(signed, n, out=np.full(len(cells), np.nan), where=n > 0)
     off_mean = np.abs(value - mean) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(mean))
+    # Where the records are at hand the rule `recomputed` compares the number shown with them.
+    told = (n > 0) & np.isnan(cells.numbers("rows"))
     off = np.abs(value - signed) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(signed))
     found = {
         "The evidence has no row for this cell.": np.isnan(n),
@@ -54,8 +57,11 @@ def faults(cells: Cells) -> dict[str, Booleans]:
         ),
         "The contributions in the evidence do not add up.": (n > 0)
         & ((second > largest + room) | (largest + second > total + room) | (n * largest < total - room)),
-        "The total in the evidence is not the one in the table.": is_sum & (n > 0) & off,
-        "The total and n in the evidence do not give the mean in the table.": is_mean & (n > 0) & off_mean,
+        "The total in the evidence is not the one in the table.": is_sum & told & off,
+        "The total and n in the evidence do not give the mean in the table.": is_mean
+        & (n > 0)
+        & off_mean
+        & np.isnan(cells.numbers("rows")),
     }
     seen = np.zeros(len(cells), dtype=np.bool_)
     for sentence, cells_with_it in found.items():
@@ -85,7 +91,8 @@ def findings(subject: Subject) -> Iterator[Finding]:
         for place in subject.places(cells, faulty):
             cure = "Correct the evidence file: one row per cell, made from the same records as the table."
             yield subject.finding(CODE, Verdict.REVIEW, cells, place, sentence, cure=cure)
-    yield from _beside_counts(subject, cells)
+    if subject.records is None:
+        yield from _beside_counts(subject, cells)
 
 
 def _beside_counts(subject: Subject, cells: Cells) -> Iterator[Finding]:

@@ -25,6 +25,10 @@ STREETS = (
 )
 
 
+# Where one may begin and end in a text. Forms are bounded, so that no long line takes long.
+BEFORE, AFTER = r"(?<![\w/.@-])", r"(?![\w@]|[-/.]\w)"
+
+
 def always(text: str) -> bool:
     """For numbers without a check digit: the form is all there is."""
     return True
@@ -56,7 +60,7 @@ class Kind:
     @cached_property
     def within(self) -> re.Pattern[str]:
         """The form inside of a longer text, where it may not be part of a longer word or number. Case matters here."""
-        return re.compile(rf"(?<![\w/.@-])(?:{self.form})(?![\w@]|[-/.]\w)", re.ASCII)
+        return re.compile(rf"{BEFORE}(?:{self.form}){AFTER}", re.ASCII)
 
 
 def _not_years(text: str) -> bool:
@@ -69,7 +73,7 @@ def _pnc(text: str) -> bool:
 
 
 KINDS = (
-    Kind("e-mail addresses", r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", certain=True, in_text="fail"),
+    Kind("e-mail addresses", r"[\w.+'%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}", certain=True, in_text="fail"),
     Kind("NHS numbers", r"\d{3}[ -]\d{3}[ -]\d{4}", check_digits.nhs_number, certain=True, in_text="fail"),
     Kind("National Insurance numbers", r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:\d\d ?){3}[A-D]",
          check_digits.national_insurance, certain=True, in_text="fail"),
@@ -86,9 +90,15 @@ KINDS = (
     Kind("payment card numbers", r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}", check_digits.luhn, certain=True, in_text="fail"),
     Kind("driving licence numbers", r"[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}\d[A-Z]{2}", certain=True, in_text="fail"),
     Kind("vehicle registrations", r"[A-HJ-PR-Y][A-HJ-PR-Y](?:[0-2]\d|[5-7]\d) ?[A-HJ-PR-Z]{3}"),
-    Kind("names of people", r"(?:Mr|Mrs|Miss|Ms|Mx)\.? [A-Z][a-z'-]+(?: [A-Z][a-z'-]+)*"),
-    Kind("addresses", rf"\d{{1,4}}[A-Za-z]?,? (?:[A-Z][a-z']+ ){{1,3}}(?:{STREETS})(?:,? [\w ,]*)?"),
+    Kind("names of people", r"(?:Mr|Mrs|Miss|Ms|Mx)\.? [A-Z][a-z'-]{1,30}(?: [A-Z][a-z'-]{1,30}){0,3}"),
+    Kind("addresses", rf"\d{{1,4}}[A-Za-z]?,? (?:[A-Z][a-z']{{1,30}} ){{1,3}}(?:{STREETS})(?:,? [\w ,]{{0,60}})?"),
 )  # fmt: skip
+
+# All forms at once: what is of none of them need not be compared with each.
+_FORMS = "|".join(f"(?:{kind.form})" for kind in KINDS)
+ANY = re.compile(_FORMS, re.ASCII | re.IGNORECASE)
+_IN_TEXT = "|".join(f"(?:{kind.form})" for kind in KINDS if kind.in_text)
+ANY_WITHIN = re.compile(BEFORE + f"(?:{_IN_TEXT})", re.ASCII)
 
 # Words of a heading (all of a group) that promise an identifier, and what its values must look like to bear it out.
 BY_HEADING = (

@@ -11,7 +11,7 @@ from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.rules.dates_of_birth import dates_of_birth
-from extracts.disclosure.rules.identifier_kinds import BY_HEADING, KINDS, Kind
+from extracts.disclosure.rules.identifier_kinds import ANY, ANY_WITHIN, BY_HEADING, KINDS, Kind
 
 CODE, SMALL_AREA = "identifier", "small_area"
 CURE = "Leave the column out, and release a table of counts instead of records."
@@ -57,7 +57,7 @@ def identifying(heading: str, values: Sequence[str], policy: Policy) -> str:
     if not filled:
         return ""
     told = _told(filled)
-    for kind in KINDS:
+    for kind in KINDS if told else ():
         matching = {value for value in told if kind.pattern.fullmatch(value)}
         if matching and _enough(kind, matching, filled):
             return kind.name
@@ -79,8 +79,8 @@ def small_areas(values: Sequence[str]) -> bool:
 def in_text(text: str) -> Iterator[Hit]:
     """The identifiers in a text, each kind once per line, lines from 1."""
     for number, line in enumerate(text.splitlines(), 1):
-        for kind in KINDS:
-            if kind.in_text and any(kind.valid(found.group()) for found in kind.within.finditer(line[:10_000])):
+        for kind in KINDS if ANY_WITHIN.search(line) else ():
+            if kind.in_text and any(kind.valid(found.group()) for found in kind.within.finditer(line)):
                 yield Hit(kind.name, number, kind.in_text == "fail")
 
 
@@ -115,7 +115,11 @@ def _headings(file: str, columns: Sequence[str]) -> Iterator[Finding]:
 
 def _told(values: Sequence[str]) -> set[str]:
     """The different values that could be identifiers at all."""
-    return {value for value in values if len(value) >= SHORTEST and not ORDINARY.fullmatch(value)}
+    return {
+        value
+        for value in set(values)
+        if len(value) >= SHORTEST and not ORDINARY.fullmatch(value) and ANY.fullmatch(value)
+    }
 
 
 def _enough(kind: Kind, matching: set[str], filled: Sequence[str]) -> bool:

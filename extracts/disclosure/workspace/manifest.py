@@ -36,12 +36,12 @@ def is_manifest(data: Any) -> bool:
 def read_manifest(folder: Path) -> Any:
     """What `outputs.json` of a folder holds. Raises BadManifest when it isn't there, too large or no JSON."""
     path = folder / NAME
+    if not path.is_file() or path.is_symlink():
+        raise BadManifest((f"There is no {NAME} in the folder.",))
+    if path.stat().st_size > LARGEST_BYTES:
+        raise BadManifest((f"{NAME} is larger than any list of outputs.",))
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise BadManifest((f"{NAME} is larger than any list of outputs.",))
         return json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise BadManifest((f"There is no {NAME} in the folder.",)) from None
     except (ValueError, RecursionError):
         raise BadManifest((f"{NAME} is not JSON.",)) from None
 

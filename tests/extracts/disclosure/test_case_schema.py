@@ -33,7 +33,8 @@ FULL: dict[str, Any] = {
         "unit": "person_id", "value": "days", "statistic": "mean", "weight": "w", "filter": "sex = 'F'",
         "populations": [{"file": "out/a.csv", "filter": "", "release": "r9", "dataset_version": "3"}],
         "nesting": [{"part": "County less Smalltown", "whole": "County", "dim": "area"}],
-        "structural_zeros": [{"age": 10, "offence": "Murder"}], "case": "case_id", "sensitive": ["ethnicity"],
+        "structural_zeros": [{"age": 10, "offence": "Murder"}], "case": "case_id", "overlapping": True,
+        "sensitive": ["ethnicity"],
         "children": False, "dataset_version": "3", "rounding": {"base": 5, "scheme": "nearest"},
         "model": {"model": "ols", "n_obs": 400, "df_resid": 397, "k": 3},
         "controls": [{"control": "suppression", "file": "out/a.csv", "threshold": 10, "cells": 3}],
@@ -51,6 +52,7 @@ FULL: dict[str, Any] = {
     "source": "arithmetic",
 }  # fmt: skip
 
+INDEPENDENT = jsonschema.Draft202012Validator(SCHEMA)
 SURPRISES = [None, True, 0, 1, -1, 0.5, 1000, "", "x", "output", "wide", [], [1], ["x"], {}, {"a": 1}, {"base": 0}]
 
 
@@ -92,11 +94,11 @@ def test_every_field_of_the_schema_is_used_and_documented():
         assert all("description" in field for field in fields.values())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(paths_of(FULL)), st.sampled_from(SURPRISES), st.booleans())
 def test_sentences_come_exactly_when_an_independent_validator_objects(path, surprise, remove):
     case = changed(path, surprise, remove)
-    refused = not jsonschema.Draft202012Validator(SCHEMA).is_valid(case)
+    refused = not INDEPENDENT.is_valid(case)
     assert bool(list(sentences(case, SCHEMA, SCHEMA, "The case"))) == refused
 
 

@@ -1,6 +1,7 @@
 """Identifiers: each kind is found in columns, headings and texts; codes of groups never are."""
 
 import csv
+import time
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,11 @@ def test_identifiers_in_texts(text: str, kind: str, certain: bool) -> None:
 )
 def test_prose_and_code_name_nobody(text: str) -> None:
     assert list(in_text(text)) == []
+
+
+def test_no_long_line_takes_long() -> None:
+    """Forms are bounded: the time of a search is that of the length of the text."""
+    started = time.perf_counter()
+    for piece in ("1", "a.", "0 ", "A", "Aa ", "1 Aa Aa Aa ", "01-", "a@", "a@a.", "Mr A A", "a'", "1 A St, a a "):
+        assert list(in_text(piece * (60_000 // len(piece)))) is not None
+    assert time.perf_counter() - started < 5

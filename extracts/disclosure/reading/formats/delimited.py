@@ -43,8 +43,8 @@ def _plain(content: bytes, name: str, limits: Policy) -> Table | None:
         table = read_table(name, content, limits)
     except CannotRead:
         return None
-    other = any(mark in heading for heading in table.columns for mark in ";\t|")
-    return None if other and len(table.columns) == 1 else table
+    first = (as_text(content) or "").lstrip("\ufeff\r\n ").split("\n", 1)[0]
+    return None if len(table.columns) == 1 and any(mark in first for mark in ";\t|") else table
 
 
 def _separator(text: str, kind: str) -> str:

@@ -121,6 +121,8 @@ def _script(office: Office, script: Element, place: str, limits: Policy) -> None
 
 def _data(office: Office, values: list[Any], place: str, limits: Policy) -> None:
     """Tables and charts in the values of a script. What the page does not show as a table is the data of a chart."""
+    if not values:
+        return
     from extracts.disclosure.reading.formats.structured import parts_of_value
 
     for value in values:

@@ -29,6 +29,8 @@ def tables_in(text: str, limits: Policy) -> Iterator[tuple[Table, str]]:
             continue
         width, end = _block(lines, start)
         rows = [_cells(line) for line in lines[start:end] if not RULE.fullmatch(line)]
+        if len(rows[0]) not in (width, width - 1):
+            rows[0] = lines[start].split()
         if end - start > FEWEST_ROWS and len(rows) > FEWEST_ROWS and width and _has_numbers(rows[1:]):
             yield table_of(_headings(rows[0], width), rows[1:], limits), f"lines {start + 1} to {end}"
         start = end if end - start > FEWEST_ROWS else start + 1
@@ -37,16 +39,17 @@ def tables_in(text: str, limits: Policy) -> Iterator[tuple[Table, str]]:
 def _block(lines: Sequence[str], start: int) -> tuple[int, int]:
     """Width of the rows of the block that begins at a line, and the line after its end; width 0 for none.
 
-    The heading may lack the name of the first column, as that of an index does.
+    The heading may lack the name of the first column, as that of an index does, and have its words one space apart.
     """
-    head = len(_cells(lines[start]))
+    head, words = len(_cells(lines[start])), len(lines[start].split())
+    widths = {head, head + 1, words, words + 1}
     width, end = 0, start + 1
     while end < len(lines) and lines[end]:
         if RULE.fullmatch(lines[end]):
             end += 1
             continue
         found = len(_cells(lines[end]))
-        if found < 2 or found not in ((width,) if width else (head, head + 1)):
+        if found < 2 or found not in ({width} if width else widths):
             break
         width, end = found, end + 1
     return width, end

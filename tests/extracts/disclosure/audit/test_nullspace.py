@@ -30,7 +30,8 @@ def fixed_exactly(matrix: csr_array) -> list[bool]:
         leading[column] = done
         done += 1
     return [
-        column in leading and not any(rows[leading[column]][other] for other in range(matrix.shape[1]) if other != column)
+        column in leading
+        and not any(rows[leading[column]][other] for other in range(matrix.shape[1]) if other != column)
         for column in range(matrix.shape[1])
     ]
 

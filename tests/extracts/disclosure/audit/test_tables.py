@@ -184,7 +184,9 @@ def moved(rounding: Rounding, number: int, random: np.random.Generator) -> float
     if rounding.kind == "cellkey":
         return max(0, number + random.integers(-rounding.by, rounding.by + 1)) if number else 0
     if rounding.kind == "random":
-        return number // rounding.by * rounding.by + (rounding.by * random.integers(0, 2) if number % rounding.by else 0)
+        return number // rounding.by * rounding.by + (
+            rounding.by * random.integers(0, 2) if number % rounding.by else 0
+        )
     return rounding.by * ((2 * number + rounding.by) // (2 * rounding.by))
 
 

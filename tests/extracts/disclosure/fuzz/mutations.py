@@ -217,7 +217,17 @@ def mutant(rng: random.Random, bases: dict[str, bytes]) -> Mutant:
         return Mutant(base, base, member_damaged(content, rng), "member damaged")
     if is_zip and chance < 0.7:
         return Mutant(base, base, zip_damaged(content, rng), "zip damaged")
+    before = content
     how: Sequence[Damage] = rng.choices(DAMAGES, k=rng.choice((1, 1, 1, 2)))
     for damage in how:
         content = damage(content, rng) or content
-    return Mutant(base, base, content, how[-1].__name__)
+    return Mutant(base, base, content, how[-1].__name__, seen=base in ALL_SHOWN and _digits(content) != _digits(before))
+
+
+# Files of which a reader gives every number: damage that changes one of them must show.
+ALL_SHOWN = frozenset(["a.csv", "semicolon.csv", "a.tsv", "a.txt", "a.json", "vega.json", "a.yaml"])
+
+
+def _digits(content: bytes) -> list[bytes]:
+    """The numbers of a text, in order."""
+    return re.findall(rb"\d+", content)

@@ -148,8 +148,13 @@ def ods(
     return zipped({"mimetype": mimetype, "content.xml": content, **(more or {})})
 
 
-def xls(rows: tuple[tuple[object, ...], ...] = ROWS, *, state: int = 0, streams: tuple[str, ...] = ()) -> bytes:
-    """An old Excel workbook (BIFF8 in a compound file) with one sheet, `Counts`; state 1 hides it, 2 hides it well."""
+def xls(
+    rows: tuple[tuple[object, ...], ...] = ROWS, *, state: int = 0, streams: tuple[str, ...] = (), more: bytes = b""
+) -> bytes:
+    """An old Excel workbook (BIFF8 in a compound file) with one sheet, `Counts`; state 1 hides it, 2 hides it well.
+
+    `more` are further records of the sheet.
+    """
     bof = struct.pack("<HHHHHHII", 0x809, 16, 0x600, 5, 0, 0, 0, 0)
     name = b"Counts"
     bound = struct.pack("<HHIBBBB", 0x85, 8 + len(name), len(bof) + 12 + len(name) + 4, state, 0, len(name), 0) + name
@@ -157,7 +162,7 @@ def xls(rows: tuple[tuple[object, ...], ...] = ROWS, *, state: int = 0, streams:
     cells = b"".join(
         _biff_cell(row, column, value) for row, line in enumerate(rows) for column, value in enumerate(line)
     )
-    sheet = struct.pack("<HHHHHHII", 0x809, 16, 0x600, 0x10, 0, 0, 0, 0) + cells + end
+    sheet = struct.pack("<HHHHHHII", 0x809, 16, 0x600, 0x10, 0, 0, 0, 0) + cells + more + end
     return compound({"Workbook": bof + bound + end + sheet, **dict.fromkeys(streams, b"x" * 10)})
 
 

@@ -63,7 +63,7 @@ def database():
         yield connection
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(condition=CONDITIONS)
 def test_duckdb_chooses_the_same_records(database, condition):
     rows = database.execute(f'SELECT "index" FROM records WHERE {condition} ORDER BY 1').fetchall()

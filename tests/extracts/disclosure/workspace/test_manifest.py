@@ -81,6 +81,10 @@ def test_what_is_no_list_is_refused(tmp_path):
         (tmp_path / "outputs.json").write_bytes(text.encode("utf-8", "surrogateescape"))
         with pytest.raises(BadManifest, match="is not JSON"):
             read_manifest(tmp_path)
+    with (tmp_path / "outputs.json").open("r+b") as file:
+        file.truncate(2**24 + 1)
+    with pytest.raises(BadManifest, match="larger than any"):
+        read_manifest(tmp_path)
 
 
 JSON = st.recursive(
@@ -92,7 +96,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(JSON)
 def test_no_list_makes_it_stumble(tmp_path_factory, cases):
     folder = tmp_path_factory.getbasetemp()

@@ -1,0 +1,79 @@
+"""Shares: what a percentage without a base is a share of, found by trying every total of the counts beneath it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from extracts.disclosure.reading.cells import Booleans, Cells, Floats
+
+# A share is given out of one of these: its heading may say which, and its size shows it.
+OUT_OF = (100.0, 1.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
+PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?", re.IGNORECASE)
+TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
+ROOM = 1e-9
+
+
+@dataclass(frozen=True)
+class Beneath:
+    """Counts beneath the cells of a table: of each cell, and of what its share may be taken of. NaN for unknown."""
+
+    part: Floats
+    whole: Floats
+
+    def at(self, places: npt.NDArray[np.int64]) -> Beneath:
+        """The counts beneath some of the cells."""
+        return Beneath(self.part[places], self.whole[places])
+
+    def explains(self, value: Floats, spread: Floats, out_of: float) -> Booleans:
+        """For which cells the counts give the share that is shown, within what its decimals say."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = out_of * self.part / self.whole
+        explained: Booleans = np.abs(share - value) <= spread * (1 + ROOM) + ROOM * np.abs(value)
+        return explained
+
+    @property
+    def smallest(self) -> float:
+        """The smallest count above 0 of those in a part or left out of it."""
+        both = np.concatenate([self.part, self.whole - self.part])
+        return float(both[both > 0].min(initial=np.inf))
+
+
+def with_bases(cells: Cells, tried: Sequence[Beneath]) -> Cells:
+    """The cells; percentages without a base get the count and the base that explain all those of their measure.
+
+    Where several do, it is the one with the smallest count. Percentages that nothing explains keep no base.
+    Source: numerator, denominator and complement of a share are counts (SDC Handbook, ratios and percentages).
+    """
+    facts = cells.facts.copy()
+    wanted = ((facts["kind"] == "percentage") & (facts["state"] == "number") & facts["base"].isna()).to_numpy()
+    low, high, base = (cells.numbers(name).copy() for name in ("low", "high", "base"))
+    measures = facts["measure"].where(facts["measure"] == "", facts["column"])
+    for measure in measures[wanted].unique():
+        places = np.flatnonzero(wanted & (measures == measure).to_numpy())
+        best = _best(cells, places, tried, out_of(str(measure)))
+        if best is not None:
+            low[places] = high[places] = np.round(best.part)
+            base[places] = best.whole
+    return Cells(cells.labels, cells.totals, facts.assign(low=low, high=high, base=base))
+
+
+def out_of(heading: str) -> tuple[float, ...]:
+    """What a heading says that a share is out of, as `rate per 1,000` does, or else all that it may be."""
+    if match := PER.search(heading):
+        return (float(match[1].replace(",", "")) * TIMES.get((match[2] or "").lower(), 1.0),)
+    return OUT_OF
+
+
+def _best(
+    cells: Cells, places: npt.NDArray[np.int64], tried: Sequence[Beneath], sizes: Sequence[float]
+) -> Beneath | None:
+    """The counts that explain every share, all out of the same number."""
+    value, spread = cells.numbers("value")[places], cells.numbers("spread")[places]
+    here = [counts.at(places) for counts in tried]
+    fitting = [counts for counts in here if any(counts.explains(value, spread, size).all() for size in sizes)]
+    return min(fitting, key=lambda counts: counts.smallest, default=None)

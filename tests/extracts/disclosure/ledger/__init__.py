@@ -1,0 +1,1 @@
+"""The ledger: populations as sets, and what released cells give away together."""

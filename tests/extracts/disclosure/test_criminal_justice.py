@@ -1,0 +1,143 @@
+"""Criminal justice: sensitive groups take the stricter threshold, and few cases are too few."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from extracts.disclosure.description import FileDescription
+from extracts.disclosure.layout import Layout
+from extracts.disclosure.policy import SRS_10
+from extracts.disclosure.reading.cells import tidy
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.rules import justice_words
+from extracts.disclosure.rules.criminal_justice import findings
+from extracts.disclosure.subject import Subject
+
+CODELISTS = Path(__file__).parents[3] / "governance" / "catalogue" / "datasets" / "cjs_linked" / "codelists"
+
+
+def subject(written: str, **said: object) -> Subject:
+    """A long table whose last column is a count."""
+    rows = [tuple(cell.strip() for cell in row) for row in csv.reader(io.StringIO(written.strip()))]
+    table = Table(rows[0], tuple(rows[1:]), tuple(range(2, len(rows) + 1)))
+    layout = Layout("long", rows=rows[0][:-1], counts=rows[0][-1:])
+    described = FileDescription("a.csv", "FREQ", layout=layout, **said)
+    return Subject(described, tidy(table, described), SRS_10)
+
+
+def found(subject: Subject, **known: object) -> list[tuple[str, str, str]]:
+    return [(f.rule, str(f.verdict), f.cell.label if f.cell else "") for f in findings(subject, **known)]
+
+
+def test_children_in_a_table_of_defendants() -> None:
+    table = subject("age, defendants\n10-17, 12\n18-24, 12\n25-29, 30\nAll, 54")
+    assert found(table) == [("threshold", "fail", "age 10-17, defendants")]
+    assert found(subject("age, children\n10-17, 20\n18-24, 12")) == []
+
+
+def test_children_of_whom_nothing_says_that_it_is_about_justice_are_for_a_person() -> None:
+    assert found(subject("age, n\n0-4, 12\n18-24, 12")) == [("threshold", "review", "age 0-4, n")]
+
+
+def test_victims_of_sexual_offences() -> None:
+    text = "offence, n\nRape offences, 12\nOther sexual offences, 19\nTheft, 12"
+    rows = ["offence Rape offences, n", "offence Other sexual offences, n"]
+    assert found(subject(text, unit="victims")) == [("threshold", "fail", row) for row in rows]
+    assert found(subject(text.replace(" n", " victims"))) != []
+    assert found(subject(text, unit="defendants")) == []
+    assert found(subject("group, n\nVictims of rape, 12\nVictims of theft, 12")) == [
+        ("threshold", "fail", "group Victims of rape, n")
+    ]
+
+
+def test_a_text_about_sexual_offences_makes_every_cell_sensitive() -> None:
+    table = subject("area, victims\nNorth, 12\nSouth, 30", text="Victims of sexual offences by area")
+    assert found(table) == [("threshold", "fail", "area North, victims")]
+
+
+def test_facts_that_are_sensitive_by_context() -> None:
+    for heading, label in (
+        ("relationship", "Intimate partner"), ("withdrawal_reason", "Moved"), ("flag", "Domestic abuse"),
+        ("group", "Children in care"), ("flag", "Modern slavery"), ("flag", "Child abuse"),
+    ):  # fmt: skip
+        assert [one[:2] for one in found(subject(f"{heading}, n\n{label}, 12"))] == [("threshold", "fail")], heading
+
+
+def test_what_the_threshold_rule_has_is_not_said_twice() -> None:
+    assert found(subject("age, defendants\n10-17, 3\n0-9, 0\n15-17, [c]\n12-14, <10")) == []
+    assert found(subject("age, defendants\n10-17, 12", sensitive=True)) == []
+
+
+def test_an_offence_at_one_court_in_one_month_is_for_a_person() -> None:
+    text = "offence, court, month, n\nTheft, Leeds, 2019-01, 12\nTheft, Leeds, 2019-02, 30\nAll, Leeds, 2019-01, 15"
+    assert found(subject(text)) == [("rare_offence", "review", "offence Theft, court Leeds, month 2019-01, n")]
+    for other in ("quarter, n", "year, n"):
+        coarse = text.replace("month, n", other).replace("2019-0", "2019 Q")
+        assert found(subject(coarse)) == []
+    assert found(subject("offence, month, n\nTheft, 2019-01, 12")) == []
+
+
+def test_dates_are_told_by_their_labels_in_a_wide_table_too() -> None:
+    text = "offence, court, Jan 2019, Feb 2019\nTheft, Leeds, 12, 30"
+    rows = [tuple(cell.strip() for cell in row) for row in csv.reader(io.StringIO(text))]
+    layout = Layout("wide", rows=rows[0][:2], columns="period", counts=rows[0][2:])
+    described = FileDescription("a.csv", "FREQ", layout=layout)
+    cells = tidy(Table(rows[0], tuple(rows[1:]), (2,)), described)
+    assert [one[0] for one in found(Subject(described, cells, SRS_10))] == ["rare_offence"]
+
+
+def test_defendants_of_few_cases() -> None:
+    table = subject("court, n\nLeeds, 40\nYork, 40\nHull, 3\nBath, 30", unit="defendants")
+    cases = np.array([9.0, 10.0, 1.0, np.nan])
+    assert found(table, cases=cases) == [("co_defendants", "fail", "court Leeds, n")]
+    assert "9 cases" in next(iter(findings(table, cases=cases))).problem
+
+
+@pytest.mark.parametrize(
+    ("heading", "label", "wanted"),
+    [
+        ("age", "10-17", True), ("age", "17", True), ("age_band", "0-9", True), ("Age group", "Juvenile", True),
+        ("age", "under 18", True), ("group", "Under 18 years", True), ("age", "<18", True),
+        ("group", "Young people", True),
+        ("group", "aged 12 to 14", True), ("sex", "Girls", True), ("age", "15 to 17 years", True),
+        ("age", "16-24", False), ("age", "18", False), ("age", "18-20", False), ("group", "Young adult", False),
+        ("months", "10-17", False), ("sentence", "12", False), ("age", "under 21", False), ("area", "Childwall", False),
+        ("n", "<10", False), ("age", "70 and over", False), ("age", "Total", False), ("term", "age", False),
+    ],
+)  # fmt: skip
+def test_labels_of_children(heading: str, label: str, wanted: bool) -> None:
+    assert justice_words.of_children(heading, label) == wanted
+
+
+def test_age_bands_against_the_ages_in_them() -> None:
+    """A naive twin: a band is one of children when every age in it is below 18."""
+    for low in range(0, 40):
+        for high in range(low, 40):
+            assert justice_words.of_children("age", f"{low}-{high}") == all(age < 18 for age in range(low, high + 1))
+
+
+def test_offences_of_the_code_lists_are_sexual_where_their_group_says_so() -> None:
+    with (CODELISTS / "offence_codes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 100
+    heading = "ho_offence_code"
+    for row in rows:
+        wanted = row["offence_group"] == "Sexual offences"
+        by_name = justice_words.of_sexual_offence("offence", row["label"])
+        by_code = justice_words.of_sexual_offence(heading, row["code"])
+        assert (by_name or by_code) == wanted, row["label"]
+        assert wanted or not by_code, row["code"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "wanted"),
+    [
+        (["person_id", "case_id_hash", "age"], "case_id_hash"), (["urn", "age"], "urn"), (["case", "age"], "case"),
+        (["case_type", "age"], ""), (["age"], ""), (["crime_id_hash"], "crime_id_hash"),
+    ],
+)  # fmt: skip
+def test_the_column_that_numbers_cases(columns: list[str], wanted: str) -> None:
+    assert justice_words.case_column(columns) == wanted
