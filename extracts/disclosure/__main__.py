@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from extracts.disclosure.acro import BadAcroFolder, cases_from_acro, folder_faults
+from extracts.disclosure.audit import command as audit
 from extracts.disclosure.case import BadCase, check_case
 from extracts.disclosure.case_policy import preset
 from extracts.disclosure.policy import PRESETS, SRS_10, BadPolicy, Policy
 
 # What a shell reads of the verdict; 2 is argparse's own for what it cannot read.
 EXIT = {"pass": 0, "fail": 1, "review": 3}
+ORDER = (0, 3, 1)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,17 +25,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m extracts.disclosure", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     checking = commands.add_parser("check", help="check the files of a description")
-    checking.add_argument("description", type=Path, help="a case: docs/reference/disclosure-case.schema.json")
+    checking.add_argument(
+        "description",
+        type=Path,
+        help="a case (docs/reference/disclosure-case.schema.json), or a folder that ACRO wrote",
+    )
     checking.add_argument("--policy", default="", help=f"a file, or one of {', '.join(PRESETS)}")
     checking.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    auditing = commands.add_parser("audit", help="what an intruder can work out of hidden and rounded cells")
+    audit.add_arguments(auditing)
     asked = parser.parse_args(arguments)
+    return audit.run(asked) if asked.command == "audit" else check(asked)
+
+
+def check(asked: argparse.Namespace) -> int:
+    """Check a case, or each output in a folder of ACRO's, and print the answers."""
     try:
-        found = check_case(_read(asked.description), asked.description.parent, policy=_policy(asked.policy))
-    except (BadCase, BadPolicy) as error:
+        found = list(_answers(asked.description, _policy(asked.policy)))
+    except (BadCase, BadPolicy, BadAcroFolder) as error:
         print(f"This cannot be checked: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(found, indent=2, ensure_ascii=False) if asked.json else in_words(found))
-    return EXIT[found["verdict"]]
+    whole = found if asked.description.is_dir() else found[0]
+    print(json.dumps(whole, indent=2, ensure_ascii=False) if asked.json else "\n\n".join(map(in_words, found)))
+    return max((EXIT[answer["verdict"]] for answer in found), key=ORDER.index, default=EXIT["review"])
+
+
+def _answers(path: Path, policy: Policy) -> Iterator[dict[str, Any]]:
+    """An answer to each case: the one of a description, or all of a folder."""
+    if not path.is_dir():
+        yield check_case(_read(path), path.parent, policy=policy)
+        return
+    faults = list(folder_faults(path))
+    for case in cases_from_acro(path):
+        answer = check_case(case, path, policy=policy)
+        yield {**answer, "notes": [*answer["notes"], *faults]}
 
 
 def _read(path: Path) -> Any:
@@ -70,6 +96,7 @@ def in_words(found: dict[str, Any]) -> str:
     for one in found["implied"]:
         value = one.get("value", f"{one.get('low')} to {one.get('high')}")
         lines.append(f"implied {', '.join(f'{name} {label}' for name, label in one['key'].items())}: {value}")
+    lines += [f"note: {text}" for text in found["notes"]]
     return "\n".join(lines)
 
 

@@ -12,17 +12,21 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from extracts.disclosure.case_answer import Answered, answer
+from extracts.disclosure.case_files import file_faults
 from extracts.disclosure.case_layout import described
 from extracts.disclosure.case_policy import policy_of
-from extracts.disclosure.case_schema import problems
+from extracts.disclosure.case_schema import not_understood, problems
 from extracts.disclosure.check import check
+from extracts.disclosure.claims import disagreements
 from extracts.disclosure.description import Description, FileDescription, Nesting, Population, Regression
 from extracts.disclosure.microdata.records import Records
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import words_of
-from extracts.disclosure.reading.csv_table import Table, read_table
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
+from extracts.disclosure.report import Verdict, worst
 
 PERSON = frozenset(
     ["person", "unit", "individual", "defendant", "victim", "offender", "subject", "participant", "people"]
@@ -61,7 +65,11 @@ def check_case(case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10
     description = Description(files, released, _populations(context), _nesting(context))
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
     report = check(known, description, policy)
-    return answer(Answered(case, report, files))
+    faults = file_faults(case, folder)
+    told = answer(Answered(case, report, files, notes=(*faults, *not_understood(case))))
+    if faults:  # bytes that are not those described are not judged as if they were
+        told["verdict"] = str(worst([Verdict(told["verdict"]), Verdict.REVIEW]))
+    return {**told, "notes": [*told["notes"], *disagreements(case, told)]}
 
 
 def _populations(context: Mapping[str, Any]) -> tuple[Population, ...]:
@@ -97,13 +105,19 @@ def _described(
 ) -> FileDescription:
     """What is said of one output, with the files that stand behind it."""
     name = str(file["path"])
-    try:
-        table = read_table(name, contents.get(name, b""), policy)
-    except CannotRead:
-        return FileDescription(name, output_type="FREQ", inferred=True)
+    behind = {role: _behind(case, name, role) for role in ("microdata", "underlying", "evidence", "metadata")}
+    table = _table(name, contents, case, file, policy)
+    if table is None:
+        return FileDescription(
+            name,
+            "TEXT" if case.get("kind") == "text" else "FREQ",
+            evidence=next(iter(behind["evidence"]), ""),
+            underlying=tuple(behind["underlying"]),
+            recipe=Recipe(next(iter(behind["microdata"]), "")),
+            inferred=True,
+        )
     found = described(case, file, table)
     context = case.get("context") or {}
-    behind = {role: _behind(case, name, role) for role in ("microdata", "underlying", "evidence", "metadata")}
     recipe = _recipe(case, table, behind["microdata"], contents)
     return replace(
         found,
@@ -114,12 +128,38 @@ def _described(
         underlying=tuple(behind["underlying"]),
         recipe=recipe,
         regression=_regression(behind["metadata"], contents),
+        rounding=_rounding(context),
     )
+
+
+def _table(
+    name: str, contents: Mapping[str, bytes], case: Mapping[str, Any], file: Mapping[str, Any], policy: Policy
+) -> Table | None:
+    """The table of a file that the case describes: the first with the columns that it names, or the first."""
+    try:
+        tables = [part.table for part in contents_of(name, contents.get(name, b""), policy).tables if part.table]
+    except CannotRead:
+        return None
+    said = file.get("layout") or case.get("layout") or {}
+    named = {str(one) for one in (*(said.get("row_dims") or ()), *(said.get("dims") or ()))}
+    fitting = [table for table in tables if named <= set(table.columns)]
+    return next(iter([*fitting, *tables]), None)
 
 
 def _behind(case: Mapping[str, Any], name: str, role: str) -> list[str]:
     """Files of a role that stand behind an output: those that name it, and those that name none."""
     return [str(one["path"]) for one in case["files"] if one["role"] == role and one.get("for", name) == name]
+
+
+def _rounding(context: Mapping[str, Any]) -> str:
+    """How the numbers were rounded, by its name; what has none says nothing."""
+    said = context.get("rounding")
+    base = said.get("base") if isinstance(said, Mapping) else said
+    scheme = said.get("scheme", "nearest") if isinstance(said, Mapping) else "nearest"
+    kind = {"nearest": "base", "midpoint": "midpoint"}.get(str(scheme), "random")
+    if isinstance(base, bool) or not isinstance(base, int | float) or base != int(base) or not 1 < base < 10_000:
+        return ""
+    return f"{kind}{int(base)}"
 
 
 def _is_sensitive(context: Mapping[str, Any], found: FileDescription) -> bool:

@@ -23,6 +23,7 @@ TYPES = {
 MAIN = {
     "percentage": "percentage", "magnitude": "mean", "quantile": "position", "min_max": "endpoint", "mode": "mode",
     "shape": "shape", "concentration": "index", "odds_ratio": "ratio",
+    "correlation": "other",
 }  # fmt: skip
 BY_FIELD = {kind: field for field, kind in FIELDS.items()}
 MEASURE = "measure"

@@ -58,7 +58,7 @@ def check(files: Files, description: Description, policy: Policy) -> Report:
         policy=policy.name,
         policy_version=policy.version,
         engine_version=ENGINE_VERSION,
-        implied=together.implied,
+        implied=(*(one for judgement in judgements.values() for one in judgement.implied), *together.implied),
     )
 
 

@@ -76,6 +76,7 @@ class FileDescription:
     evidence          name of the file with the contributors behind each cell, or ""
     underlying        names of files with the counts beneath its ratios: judged with it, and not released
     recipe            how it was made from microdata, where they are at hand
+    rounding          how its counts were rounded, as `audit.rounding` names it; "" as the policy asks
     inferred          nobody described it: the engine guessed, and says so
     """
 
@@ -91,6 +92,7 @@ class FileDescription:
     regression: Regression = field(default_factory=Regression)
     underlying: tuple[str, ...] = ()
     recipe: Recipe = field(default_factory=Recipe)
+    rounding: str = ""
     inferred: bool = False
 
     @property
@@ -287,7 +289,7 @@ READERS = {
     "others": _texts, "percentages": _percentages, "shapes": _texts, "positions": _texts, "endpoints": _texts,
     "modes": _texts, "indices": _texts, "ratios": _texts, "weighted": _texts, "statistic": _text,
     "column": _text, "base": _text, "out_of": _whole,
-    "underlying": _texts, "inferred": _yes_or_no, "saturated": _yes_or_no, "categories": _members,
+    "underlying": _texts, "inferred": _yes_or_no, "rounding": _text, "saturated": _yes_or_no, "categories": _members,
     "recipe": lambda value: _build(Recipe, value, "A recipe"),
     "microdata": _text, "value": _text, "where": _text, "case": _text,
     "file": _text, "filter": _text, "release": _text, "dataset_version": _text, "part": _text, "whole": _text,

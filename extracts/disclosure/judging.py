@@ -19,10 +19,18 @@ from extracts.disclosure.reading.contents import Concealed, Contents, Part, Part
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
-from extracts.disclosure.report import Cell, Evidence, Examined, Finding, Verdict
+from extracts.disclosure.report import Cell, Evidence, Examined, Finding, Implied, Verdict
 from extracts.disclosure.requirements import needs
 from extracts.disclosure.rulebook import FOR_A_PERSON, MODELS, RULES, TABLES
-from extracts.disclosure.rules import file_limits, identifiers, pseudonyms, records, threshold
+from extracts.disclosure.rules import (
+    file_limits,
+    free_text,
+    identifiers,
+    pseudonyms,
+    records,
+    secondary_suppression,
+    threshold,
+)
 from extracts.disclosure.rules.degrees_of_freedom import residual
 from extracts.disclosure.subject import Subject
 from extracts.disclosure.suggest import suggest_beneath, suggest_for
@@ -47,6 +55,7 @@ class Judgement:
     evidence: Evidence = Evidence.FILE_ALONE
     beyond: int = 0
     tables: tuple[Judged, ...] = ()
+    implied: tuple[Implied, ...] = ()
 
 
 def judge(
@@ -70,7 +79,10 @@ def judge(
     if any(one.verdict is Verdict.FAIL for one in of_people):
         return Judgement([*found, *of_people])
     found += of_people
-    found += [one for part in read.parts for one in _of_no_table(name, part)]
+    found += [
+        *free_text.findings(name, read.parts, policy),
+        *(one for part in read.parts for one in _of_no_table(name, part)),
+    ]
     if asked:
         return Judgement(found)
     judgements = [_judge_table(one, part, contents, policy) for one, part in _described_parts(described[0], read)]
@@ -89,6 +101,7 @@ def _together(found: Sequence[Finding], judgements: Sequence[Judgement]) -> Judg
         max((one.evidence for one in judgements), key=str),
         sum(one.beyond for one in judgements),
         tuple(table for one in judgements for table in one.tables),
+        tuple(implied for one in judgements for implied in one.implied),
     )
 
 
@@ -142,19 +155,8 @@ def _of_no_table(name: str, part: Part) -> Iterator[Finding]:
         yield _at(_review(name, "picture", problem, "Supply the counts behind it as a table of its own."), part.place)
     elif part.kind is PartKind.MODEL:
         problem = "The file holds a fitted model or another object that nothing here opens."
-        cure = "Release the coefficients as a table instead."
-        yield _at(Finding(name, "model", Verdict.FAIL, problem, cure=cure), part.place)
-    elif part.kind is PartKind.TEXT and (named := [*identifiers.in_text(part.text)]):
-        for hit in named:
-            verdict = Verdict.FAIL if hit.certain else Verdict.REVIEW
-            problem = f"Line {hit.line} seems to hold {hit.kind}."
-            found = Finding(name, identifiers.CODE, verdict, problem, "It names somebody.", identifiers.CURE)
-            yield _at(found, part.place)
-    elif part.kind is PartKind.TEXT and (lines := [*pseudonyms.in_text(part.text)]):
-        for line, certain in lines:
-            verdict = Verdict.FAIL if certain else Verdict.REVIEW
-            problem = f"Line {line} holds what looks like a pseudonym of a single person."
-            yield _at(Finding(name, pseudonyms.CODE, verdict, problem, cure=pseudonyms.CURE), part.place)
+        cure = "Release the coefficients as a table instead, or supply a report of attacks on the model."
+        yield _at(_review(name, "model", problem, cure), part.place)
     elif part.kind is PartKind.TEXT and any(letter.isdigit() for letter in part.text):
         problem = "The file holds text with numbers, which are in no table."
         cure = "Refer each number to a table that has been cleared; a checker reads the text."
@@ -210,7 +212,7 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
         grounds = Evidence.UNDERLYING
     findings = [*found, *(finding for one in beneath for finding in one.findings)]
     beyond = sum(subject.beyond) + sum(one.beyond for one in beneath)
-    return Judgement(findings, examined, grounds, beyond, (Judged(described, subject.cells),))
+    return Judgement(findings, examined, grounds, beyond, (Judged(described, subject.cells),), _implied(subject))
 
 
 def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: Policy) -> Iterator[Judgement]:
@@ -227,6 +229,11 @@ def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: 
                 beneath = replace(draft, unit=described.unit, sensitive=described.sensitive)
                 subject = Subject(beneath, tidy(table, beneath), policy, table=table)
                 yield Judgement(list(threshold.findings(subject)), _examined(subject.cells), Evidence.UNDERLYING)
+
+
+def _implied(subject: Subject) -> tuple[Implied, ...]:
+    """What the totals of a table tell of its hidden and rounded cells."""
+    return tuple(secondary_suppression.implied(subject)) if subject.described.output_type in TABLES else ()
 
 
 def _apply(subject: Subject) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.microdata.records import Records
 from extracts.disclosure.policy import Policy
@@ -37,6 +38,12 @@ class Subject:
     def threshold(self) -> int:
         """Smallest count that this file may show."""
         return self.policy.sensitive_threshold if self.described.sensitive else self.policy.threshold
+
+    @property
+    def rounding(self) -> Rounding | None:
+        """How the counts shown differ from the true ones: as the description says, or else as the policy asks."""
+        said = self.described.rounding
+        return Rounding.named(said) if said else Rounding.of_policy(self.policy.rounding)
 
     @property
     def unit(self) -> str:

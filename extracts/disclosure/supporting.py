@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -24,7 +25,7 @@ def with_evidence(
     if described.recipe.microdata:
         try:
             records = records_of(described, contents)
-            return add_support(cells, records, described.recipe, apart=_apart(described)), Evidence.RECOMPUTED, found
+            return _recomputed(cells, records, described), Evidence.RECOMPUTED, found
         except CannotRead as error:
             found.append(_unusable(described.name, f"Microdata: {error.problem}", error.cure))
     if described.evidence:
@@ -33,6 +34,17 @@ def with_evidence(
         except CannotRead as error:
             found.append(_unusable(described.name, f"Evidence: {error.problem}", error.cure))
     return cells, Evidence.FILE_ALONE, found
+
+
+def _recomputed(cells: Cells, records: Records, described: FileDescription) -> Cells:
+    """The cells with evidence from the records, and the number of court cases behind each where these are named."""
+    recipe, apart = described.recipe, _apart(described)
+    supported = add_support(cells, records, recipe, apart=apart)
+    if not recipe.case:
+        return supported
+    of_cases = replace(recipe, unit=recipe.case, value="")
+    counted = add_support(cells, records.with_unit(recipe.case), of_cases, apart=apart)
+    return Cells(cells.labels, cells.totals, supported.facts.assign(cases=counted.facts["n"]))
 
 
 def _apart(described: FileDescription) -> tuple[str, ...]:

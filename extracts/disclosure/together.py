@@ -12,7 +12,7 @@ from extracts.disclosure.judging import Judgement
 from extracts.disclosure.ledger.hits import Differences, Hit
 from extracts.disclosure.ledger.released import ReleasedTable
 from extracts.disclosure.policy import ROUNDINGS, Policy
-from extracts.disclosure.reading.cells import tidy
+from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import Finding, Implied, Verdict
@@ -61,6 +61,24 @@ def _new(judgement: Judgement, description: Description, policy: Policy) -> Iter
         yield ReleasedTable(table.described.name, "", table.cells, whom.filter, True, whom.dataset_version, off_by)
 
 
+def _by_value(cells: Cells, described: FileDescription) -> Cells:
+    """The cells, amounts under the name of the column of the records that they are made of."""
+    if not described.recipe.value:
+        return cells
+    amounts = cells.facts["kind"].isin(["total", "mean"])
+    return Cells(
+        cells.labels,
+        cells.totals,
+        cells.facts.assign(measure=cells.facts["measure"].where(~amounts, described.recipe.value)),
+    )
+
+
+def _with_headings(cells: Cells) -> Cells:
+    """The cells with their headings as one more dimension, so that columns can be parts of each other."""
+    labels = cells.labels.assign(measure=cells.facts["column"].astype(str))
+    return Cells(labels, cells.totals.assign(measure=False), cells.facts.assign(measure=""))
+
+
 def _released(
     description: Description, contents: Mapping[str, bytes], policy: Policy
 ) -> tuple[list[ReleasedTable], list[Finding]]:
@@ -84,7 +102,7 @@ def _tables_of(
     whom, off_by = description.population_of(file.name), float(ROUNDINGS[policy.rounding].above)
     for part in contents_of(file.name, contents[file.name], policy).tables:
         if part.table is not None and set(file.layout.placed) <= set(part.table.columns):
-            cells = tidy(part.table, file)
+            cells = _by_value(tidy(part.table, file), file)
             release = whom.release or "earlier"
             yield ReleasedTable(file.name, release, cells, whom.filter, False, whom.dataset_version, off_by)
 
@@ -104,7 +122,9 @@ def _across(
     )  # fmt: skip
     if old or description.populations:
         return found
-    return replace(found, problems=(), implied=())
+    # A total less its parts, within one table, is what the audit of hidden cells is for.
+    hits = tuple(hit for hit in found.hits if len(new) > 1 or not any(term.cell.totals for term in hit.terms))
+    return replace(found, hits=hits, problems=(), implied=())
 
 
 def _nested(new: list[ReleasedTable], description: Description, policy: Policy) -> Iterator[Differences]:
@@ -113,6 +133,9 @@ def _nested(new: list[ReleasedTable], description: Description, policy: Policy) 
     if not pairs:
         return
     for table in new:
+        headings = set(table.cells.facts["column"].astype(str)) - set(table.cells.labels.to_numpy().ravel().tolist())
+        if any(label in headings for pair in pairs for label in pair):
+            table = replace(table, cells=_with_headings(table.cells))
         yield differencing.nested_labels(
             table, pairs, threshold=policy.differencing_threshold, zeros=policy.zeros_disclosive
         )

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from extracts.disclosure.reading.formats.delimited import separator_of
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.reading.types import as_text
 
 TABLE = "records"
 CURE = "Supply the records as a CSV file with headings, or leave them out and supply the counts behind the table."
@@ -44,9 +46,13 @@ class Records:
         Raises CannotRead.
         """
         try:
-            text = content.decode("utf-8-sig")
-            frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, quoting=csv.QUOTE_MINIMAL)
-        except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError):
+            text = as_text(content) or ""
+            separator = separator_of(text, "csv")
+            frame = pd.read_csv(
+                io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, quoting=csv.QUOTE_MINIMAL
+            )
+            frame.columns = frame.columns.str.strip()
+        except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError):
             raise CannotRead("The microdata cannot be read.", CURE) from None
         if frame.columns.duplicated().any() or not len(frame):
             raise CannotRead("The microdata have no rows, or two columns with one heading.", CURE)

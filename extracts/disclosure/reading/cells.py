@@ -31,6 +31,7 @@ EVIDENCE_COLUMNS = (
     "minimum",
     "maximum",
     "sharing",
+    "cases",
 )
 
 
@@ -52,7 +53,7 @@ class Cells:
             structural  shows 0 and holds nobody, by definition; said_structural if the
                         description says so, be it right or wrong
             blank       left empty, or filled with what software writes for nothing
-            n, total, largest, second_largest, absolute_total, rows, minimum, maximum, sharing   evidence, or NaN
+            n, total, largest, second_largest, absolute_total, rows, minimum, maximum, sharing, cases   evidence, or NaN
     """
 
     labels: pd.DataFrame

@@ -28,9 +28,11 @@ CURE = "Merge this category with another, or hide the cell together with others 
 def findings(subject: Subject, *, cases: Floats | None = None) -> Iterator[Finding]:
     """Small sensitive cells, small cells of an offence at one place and time, and cells of few cases.
 
-    cases  for each of the subject's cells the number of distinct cases behind it, NaN where it is not known
+    cases  for each of the subject's cells the number of distinct cases behind it, NaN where it is not known;
+           by default what the records say
     """
     cells = subject.cells
+    cases = cells.numbers("cases") if cases is None else cases
     small = small_cells(subject, cells, subject.policy.sensitive_threshold)
     reasons = sensitive_cells(subject)
     for why, chosen in reasons.items():
@@ -38,8 +40,7 @@ def findings(subject: Subject, *, cases: Floats | None = None) -> Iterator[Findi
     seen = np.logical_or.reduce([*reasons.values(), np.zeros(len(cells), dtype=np.bool_)])
     if names := offence_place_time(cells):
         yield from _rare(subject, cells, small & ~seen, names)
-    if cases is not None:
-        yield from _few_cases(subject, cells, cases)
+    yield from _few_cases(subject, cells, cases)
 
 
 def small_cells(subject: Subject, cells: Cells, limit: int) -> Booleans:

@@ -10,7 +10,6 @@ from extracts.disclosure.audit.bounds import Booleans, Contradiction
 from extracts.disclosure.audit.explain import Explainer
 from extracts.disclosure.audit.grid import NOT_LISTED
 from extracts.disclosure.audit.judgement import Audit, audited
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import System
 from extracts.disclosure.audit.tables import TooSparse, system_of
 from extracts.disclosure.reading.cells import Cells
@@ -29,7 +28,7 @@ HIDE_MORE = "Hide more cells on the same lines, merge categories, or leave the t
 def findings(subject: Subject) -> Iterator[Finding]:
     """Counts that totals give back; totals that don't fit their parts; amounts that totals give back.
 
-    Counts are taken to be rounded as the policy asks. Each finding shows the attack as a sum.
+    Counts are taken to be rounded as the description says, or as the policy asks. Each finding shows the attack as a sum.
     """
     try:
         system = _system(subject)
@@ -59,8 +58,8 @@ def implied(subject: Subject) -> list[Implied]:
 
 
 def _system(subject: Subject) -> System:
-    """The equations between a table's counts, rounded as the policy asks. Raises TooSparse."""
-    return system_of(subject.cells, rounding=Rounding.of_policy(subject.policy.rounding))
+    """The equations between a table's counts, rounded as they were. Raises TooSparse."""
+    return system_of(subject.cells, rounding=subject.rounding)
 
 
 def _audit(subject: Subject, system: System) -> Audit:

@@ -30,7 +30,7 @@ def read(content: bytes, name: str, limits: Policy) -> Contents:
     text = as_text(content)
     if text is None:
         raise CannotRead("The file is not text in an encoding that is known for certain.")
-    grid = _grid(text, _separator(text, kind), limits)
+    grid = _grid(text, separator_of(text, kind), limits)
     parts = parts_of(grid)
     if not any(part.table for part in parts):
         raise CannotRead("No table could be found in the file.")
@@ -47,7 +47,7 @@ def _plain(content: bytes, name: str, limits: Policy) -> Table | None:
     return None if len(table.columns) == 1 and any(mark in first for mark in ";\t|") else table
 
 
-def _separator(text: str, kind: str) -> str:
+def separator_of(text: str, kind: str) -> str:
     """The separator that cuts the lines most evenly; the one that the name promises when several do so."""
     lines = [line for line in text.splitlines()[:200] if line.strip()]
     preferred = "\t" if kind == "tsv" else ","
