@@ -643,6 +643,8 @@ class Session:
         nk: tuple[int, float] = (2, 0.9),
         p_percent: float = 10,
     ) -> None:
+        if twice := sorted({str(name) for name in data.columns[data.columns.duplicated()]}):
+            raise CannotMake(f"Several columns of the data are called {', '.join(twice)}: rename all but one.")
         if nk[0] not in (1, 2):
             raise CannotMake("nk looks at the largest contributor or at the two largest: n is 1 or 2.")
         self.folder, self.unit, self.where = Path(folder), unit, where
@@ -652,7 +654,8 @@ class Session:
         self._has([unit] if unit else [])
         if unit and (missing := int(self.data[unit].isna().sum())):
             kept = all_of(where, f"{quoted(unit)} is not null")
-            raise CannotMake(f"{missing} records have no {unit}: leave them out, where={kept!r}, or name another unit.")
+            found = several_of(missing, "record")
+            raise CannotMake(f"{found} without {unit}: leave them out, where={kept!r}, or name another unit.")
         self.units = pd.factorize(self.data[unit])[0] if unit else np.arange(len(self.data))
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -887,7 +890,7 @@ class Session:
         terms = [str(term) for term in regressors]
         model = Model(kind, y, terms, *found, matrix, outcome, units, len(data) - len(terms), references)
         missing = [f"{quoted(one)} is not null" for one in (y, *columns) if chosen[one].isna().any()]
-        notes = [f"{len(chosen) - len(data)} records with something missing are left out."] * bool(missing)
+        notes = [f"Left out: {several_of(len(chosen) - len(data), 'record')} with something missing."] * bool(missing)
         called = self._called([y, *columns], kind, asked)
         return self._write_model(model, said, called, all_of(self.where, where, *missing), notes)
 
@@ -994,9 +997,11 @@ class Session:
         kept = records[(records[dims] >= 0).all(axis=1)]
         if not len(kept):
             raise CannotMake("Nobody is left to count.")
-        notes = [f"{len(records) - len(kept)} records without {_by(unlabelled)} are left out."] * bool(unlabelled)
+        notes = [f"Left out: {several_of(len(records) - len(kept), 'record')} without {_by(unlabelled)}."] * bool(
+            unlabelled
+        )
         absent = int(kept[VALUE].isna().sum())
-        notes += [f"{absent} records have no {value}; they are not among the contributors."] * bool(absent)
+        notes += [f"Not among the contributors: {several_of(absent, 'record')} without {value}."] * bool(absent)
         population = all_of(self.where, where, *(f"{quoted(dim)} is not null" for dim in unlabelled))
         _check_labels(dims, columns, order, margins)
         return Grid(kept, several(rows), columns, order, margins, population, notes)
@@ -1246,9 +1251,9 @@ def edges_of(values: Any, edges: Sequence[float] | None, width: float | None) ->
         present = values[~np.isnan(values)]
         if width <= 0 or not len(present):
             raise CannotMake("The width is above 0, and there must be somebody to count.")
-        return [
-            width * step for step in range(math.floor(present.min() / width), math.floor(present.max() / width) + 2)
-        ]
+        first, last = (math.floor(one / width) for one in (present.min(), present.max()))
+        multiples = [float(f"{width * step:.12g}") for step in range(first, last + 3)]
+        return multiples if multiples[-2] <= present.max() else multiples[:-1]
     found = list(edges or ())
     if len(found) < 2 or any(one >= other for one, other in pairwise(found)):
         raise CannotMake("Edges are two numbers or more, each larger than the one before.")
@@ -1357,7 +1362,12 @@ def _plain(value: Any) -> Any:
 def _count(chosen: Any, sentence: str, what: str = "cell") -> list[str]:
     """A sentence with the number of cells, when there are some."""
     found = int(np.asarray(chosen).sum())
-    return [sentence.format(f"{found} {what}{'' if found == 1 else 's'}")] if found else []
+    return [sentence.format(several_of(found, what))] if found else []
+
+
+def several_of(number_of: int, what: str) -> str:
+    """ "1 cell", "3 cells"."""
+    return f"{number_of} {what}{'' if number_of == 1 else 's'}"
 
 
 def _by(names: Iterable[Any]) -> str:

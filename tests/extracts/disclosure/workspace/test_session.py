@@ -96,7 +96,7 @@ def test_what_comes_back_shows_the_table_and_what_is_too_small_at_once(tmp_path)
     few = int(((output.frame.iloc[:, 1:] > 0) & (output.frame.iloc[:, 1:] < 10)).to_numpy().sum())
     assert repr(output).splitlines()[0] == "Offences  [counts]"
     assert f"{few} cells below 10." in repr(output) and repr(output).count(" !") == few > 1
-    assert "without area are left out" in repr(output)
+    assert "Left out: " in repr(output)
     assert f"{few} cells below 10." in output._repr_html_() and "<table" in output._repr_html_()
     assert "!" not in (tmp_path / "outputs" / "counts.csv").read_text()
 
