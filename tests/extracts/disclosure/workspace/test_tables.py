@@ -172,6 +172,11 @@ def test_a_histogram_counts_units_in_bands_and_never_takes_edges_from_the_data(t
         assert (row["n"], row["rows"]) == (rows["person_id"].nunique(), len(rows))
         assert row["at_left"] == rows[rows["age"] == low]["person_id"].nunique()
     assert list(outputs.histogram("age", width=25).frame["bin_left"]) == ["0", "25", "50", "75"]
+    tenths = session(tmp_path, pd.DataFrame({"person_id": range(4), "x": [0.05, 0.15, 0.3, 0.3]})).histogram(
+        "x", width=0.1
+    )
+    assert tenths.frame["bin_left"].to_list() == ["0", "0.1", "0.2", "0.3"]
+    assert tenths.frame["count"].to_list() == [1, 1, 0, 2]
     assert output.case["context"]["populations"][0]["filter"] == "age between 10 and 89"
     with pytest.raises(CannotMake, match="extremes"):
         outputs.histogram("age")
@@ -202,12 +207,14 @@ def test_what_cannot_be_made_is_refused_and_nothing_is_written(tmp_path, call, s
 
 
 def test_labels_that_would_mislead_are_refused(tmp_path):
+    with pytest.raises(CannotMake, match="Several columns of the data are called area"):
+        session(tmp_path, pd.DataFrame([[1, "a", "b"]], columns=["person_id", "area", "area"]))
     records = some(6).assign(area="total")
     with pytest.raises(CannotMake, match="a margin could not be told"):
         session(tmp_path, records).crosstab("area", margins=True)
     with pytest.raises(CannotMake, match="empty labels"):
         session(tmp_path, records.assign(area=" ")).crosstab("area")
-    with pytest.raises(CannotMake, match="records have no person_id"):
+    with pytest.raises(CannotMake, match="without person_id"):
         session(tmp_path, records.assign(person_id=None))
 
 
