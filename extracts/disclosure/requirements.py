@@ -124,7 +124,7 @@ def _of_the_labels(layout: Layout, table: Table) -> Iterator[Need]:
 def _of_a_model(described: FileDescription, table: Table) -> Iterator[Need]:
     """Needs of tables of coefficients: such a table has a coefficient, and no more rows than the model has."""
     layout, size = described.layout, described.regression
-    if not any(names_a_coefficient(name) for name in layout.others):
+    if not layout.ratios and not any(names_a_coefficient(name) for name in layout.others):
         yield "No column is named as holding coefficients.", "Give the coefficients a heading such as coef or estimate."
     parameters = size.parameters
     if parameters is None and None not in (size.n_obs, size.df_residual):
