@@ -66,12 +66,13 @@ def _of_a_table(described: FileDescription) -> Iterator[Need]:
     layout = described.layout
     if described.output_type == "FREQ" and not (layout.counts or layout.percentages or layout.weighted):
         yield "No column is named as holding counts.", "Name the columns that hold counts."
-    if described.output_type == "MAGN" and not any(kind not in NO_AMOUNT for kind in layout.measured.values()):
+    amounts = any(kind not in NO_AMOUNT for kind in layout.measured.values())
+    if described.output_type == "MAGN" and not amounts:
         yield "No column is named as holding sums or means.", "Name the columns that hold sums or means."
     named = bool(layout.statistic)
-    if described.output_type == "QUANT" and not (layout.positions or named):
+    if described.output_type == "QUANT" and not (amounts or named):
         yield "No column is named as holding quantiles.", "Name the columns that hold medians and percentiles."
-    if described.output_type == "MINMAX" and not (layout.endpoints or layout.modes or named):
+    if described.output_type == "MINMAX" and not (amounts or named):
         yield "No column is named as holding extremes or modes.", "Name the columns that hold them."
     if described.output_type == "TEST" and not (layout.others or layout.shapes or layout.indices):
         yield "No column is named as holding a statistic.", "Name the columns that hold results of tests."

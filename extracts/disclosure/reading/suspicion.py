@@ -81,7 +81,12 @@ def unexplained_numbers(heading: str, values: Sequence[str]) -> bool:
 
 
 def counts_among_results(values: Sequence[str]) -> bool:
-    """Whether numbers said to be of no unit's own are whole and never below 0, as counts are."""
+    """Whether numbers said to be of no unit's own are whole and never below 0, as counts are.
+
+    Two decimals, as in 25.00, are not those of a count.
+    """
+    if any(re.search(r"\.\d\d", value) for value in values):
+        return False
     shown = [reading.value for reading in map(read_number, values) if reading.state == "number"]
     return bool(shown) and all(value >= 0 and value % 1 == 0 for value in shown)
 

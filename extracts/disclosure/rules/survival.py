@@ -55,9 +55,9 @@ def single_steps(survival: Floats, spread: Floats) -> Booleans:
     with np.errstate(invalid="ignore", divide="ignore"):
         at_risk = before / (before - survival)
         doubt = at_risk * 2 * spread / (before - survival)
+        one_less = np.abs(np.diff(at_risk) + 1) < NEARLY_ONE
     falls = (before > survival) & np.isfinite(at_risk)
     certain = falls & (doubt < NEARLY_ONE)
-    one_less = np.abs(np.diff(at_risk) + 1) < NEARLY_ONE
     following = np.concatenate([[False], one_less & certain[1:] & certain[:-1]])
     single: Booleans = falls & (following | np.concatenate([following[1:], [False]]))
     return single if falls.sum() >= 3 else np.zeros(len(survival), dtype=np.bool_)
