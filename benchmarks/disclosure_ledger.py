@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pyroaring import BitMap
 
 from extracts.disclosure.ledger.microdata import Microdata, members
 from extracts.disclosure.ledger.released import ReleasedTable
@@ -172,7 +173,7 @@ def completeness(frame: pd.DataFrame, cells: int) -> dict[str, float]:
     }
 
 
-def _brute_force(sets: list[object], size: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+def _brute_force(sets: Sequence[BitMap], size: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
     """Every pair whose sizes are 1 to below the threshold apart, compared set by set."""
     order = np.argsort(size, kind="stable")
     ordered = size[order].astype(np.int64)
@@ -181,7 +182,7 @@ def _brute_force(sets: list[object], size: npt.NDArray[np.uint32]) -> Iterator[t
     for place in np.flatnonzero(ordered > 0).tolist():
         part = sets[order[place]]
         for whole in order[first[place] : last[place]].tolist():
-            if part.issubset(sets[whole]):  # type: ignore[attr-defined]
+            if part.issubset(sets[whole]):
                 yield int(order[place]), whole
 
 

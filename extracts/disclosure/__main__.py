@@ -14,6 +14,7 @@ from extracts.disclosure.audit import command as audit
 from extracts.disclosure.case import BadCase, check_case
 from extracts.disclosure.case_policy import preset
 from extracts.disclosure.policy import PRESETS, SRS_10, BadPolicy, Policy
+from extracts.disclosure.repair import command as protection
 
 # What a shell reads of the verdict; 2 is argparse's own for what it cannot read.
 EXIT = {"pass": 0, "fail": 1, "review": 3}
@@ -34,8 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checking.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     auditing = commands.add_parser("audit", help="what an intruder can work out of hidden and rounded cells")
     audit.add_arguments(auditing)
+    protecting = commands.add_parser("protect", help="write a version of tables that is safe to publish, and its audit")
+    protection.add_arguments(protecting)
     asked = parser.parse_args(arguments)
-    return audit.run(asked) if asked.command == "audit" else check(asked)
+    return {"check": check, "audit": audit.run, "protect": protection.run}[asked.command](asked)
 
 
 def check(asked: argparse.Namespace) -> int:
@@ -53,7 +56,7 @@ def check(asked: argparse.Namespace) -> int:
 def _answers(path: Path, policy: Policy) -> Iterator[dict[str, Any]]:
     """An answer to each case: the one of a description, or all of a folder."""
     if not path.is_dir():
-        yield check_case(_read(path), path.parent, policy=policy)
+        yield check_case(_read(path), path.parent, policy=policy, with_repairs=True)
         return
     faults = list(folder_faults(path))
     for case in cases_from_acro(path):
@@ -96,6 +99,7 @@ def in_words(found: dict[str, Any]) -> str:
     for one in found["implied"]:
         value = one.get("value", f"{one.get('low')} to {one.get('high')}")
         lines.append(f"implied {', '.join(f'{name} {label}' for name, label in one['key'].items())}: {value}")
+    lines += [f"repair {one['kind']}: {one['summary']}" for one in found["repairs"]]
     lines += [f"note: {text}" for text in found["notes"]]
     return "\n".join(lines)
 

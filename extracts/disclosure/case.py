@@ -26,6 +26,7 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
+from extracts.disclosure.repairs import repairs
 from extracts.disclosure.report import Verdict, worst
 
 PERSON = frozenset(
@@ -46,12 +47,15 @@ class BadCase(ValueError):
         self.problems = found
 
 
-def check_case(case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10) -> dict[str, Any]:
+def check_case(
+    case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10, with_repairs: bool = False
+) -> dict[str, Any]:
     """What the files of a case could reveal, as the answer that `case_answer` describes.
 
     case    an object of the form of `case_schema.SCHEMA`; `expect` and `source` are not read
     folder  what its paths are relative to
     policy  to judge by where the case names none, and what its overrides are put on
+    with_repairs  whether ways to make it safe are worked out, which takes longer
 
     Raises BadCase for what is no case, or names files that are not in the folder.
     """
@@ -66,7 +70,10 @@ def check_case(case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
     report = check(known, description, policy)
     faults = file_faults(case, folder)
-    told = answer(Answered(case, report, files, notes=(*faults, *not_understood(case))))
+    offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
+    told = answer(
+        Answered(case, report, files, tuple(one.to_json() for one in offered), (*faults, *not_understood(case)))
+    )
     if faults:  # bytes that are not those described are not judged as if they were
         told["verdict"] = str(worst([Verdict(told["verdict"]), Verdict.REVIEW]))
     return {**told, "notes": [*told["notes"], *disagreements(case, told)]}

@@ -12,8 +12,8 @@ from extracts.disclosure.audit.deadline import Deadline
 from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.audit.judgement import audited
 from extracts.disclosure.audit.linked import linked
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.audit.rounding import Rounding
-from extracts.disclosure.audit.tables import TooSparse
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Cells, tidy

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from extracts.disclosure.audit.grid import Hierarchies
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.audit.rounding import Rounding
-from extracts.disclosure.audit.tables import TooSparse
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Floats, tidy

@@ -86,6 +86,15 @@ def of_text(file: str, text: str, place: str, policy: Policy) -> Iterator[Findin
     yield from _of_tables(at, text, policy)
 
 
+# Numbers that say nothing of people: of tables and pages, of years, and of the policy that was applied.
+OF_THE_PAPER = re.compile(
+    r"\b(?:table|figure|fig\.?|chart|sheet|page|section|note|appendix|version|v)\s*\d+(?:\.\d+)*[a-z]?\b"
+    r"|\b(?:19|20)\d\d(?:\s*[-/–]\s*(?:(?:19|20)?\d\d))?\b"
+    r"|\b(?:below|fewer than|less than|under|nearest|base|rounded to)\s+\d+\b",
+    re.IGNORECASE,
+)
+
+
 def _of_lines(at: _Places, text: str, policy: Policy) -> Iterator[Finding]:
     """What single lines say, and a last word on all numbers."""
     numbers, first = 0, 0
@@ -97,7 +106,7 @@ def _of_lines(at: _Places, text: str, policy: Policy) -> Iterator[Finding]:
             verdict = Verdict.FAIL if small.certain else Verdict.REVIEW
             problem = f"The line {'gives' if small.certain else 'may give'} a count below {policy.threshold}."
             yield at.line(number, "threshold", verdict, problem, "Leave it out, or merge groups.")
-        if found := len(NUMBER.findall(line)):
+        if found := len(NUMBER.findall(OF_THE_PAPER.sub(" ", line))):
             numbers, first = numbers + found, first or number
     if numbers:
         problem = f"The text holds {numbers:,} numbers, which nobody has traced to a table."
