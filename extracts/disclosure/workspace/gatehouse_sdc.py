@@ -51,10 +51,11 @@ MANIFEST = "outputs.json"
 TOTAL = "Total"
 HIDDEN, NOBODY = "[c]", "[z]"  # what stands for a hidden number, and for the mean of nobody
 # Columns of our own, called as no column of anybody's data is.
-PLACE, UNIT, VALUE, WEIGHT, EVENT, CELL = "\0place", "\0unit", "\0value", "\0weight", "\0event", "\0cell"
-BEHIND = ("n", "rows", "values", "total", "largest", "second_largest", "absolute_total", "denominator", "all_same",
-          "measure", "below", "at", "above", "shared", "modal")  # fmt: skip
-KNOWN = ("sensitive", "children", "structural_zeros", "nesting", "case")  # what a case may say beyond what is seen
+PLACE, UNIT, CASE, VALUE, WEIGHT = "\0place", "\0unit", "\0case", "\0value", "\0weight"
+EVENT, CELL = "\0event", "\0cell"
+BEHIND = ("n", "rows", "values", "total", "largest", "second_largest", "absolute_total", "denominator", "minimum",
+          "maximum", "cases", "measure", "below", "above", "sharing")  # fmt: skip
+KNOWN = ("sensitive", "children", "structural_zeros", "nesting")  # what a case may say beyond what is seen
 
 # Statistic -> the kind of output that it is, least to most revealing. Percentiles are written p5, p25, p90.
 STATISTICS = {
@@ -309,14 +310,19 @@ def several(given: str | Sequence[str] | None) -> list[str]:
 # ---------------------------------------------------------------- what is behind cells
 
 
-def units_in(records: pd.DataFrame) -> Any:
-    """Distinct units by cell."""
-    return records[[CELL, UNIT]].drop_duplicates().groupby(CELL).size()
+def units_in(records: pd.DataFrame, what: str = UNIT) -> Any:
+    """Distinct units, or court cases, by cell."""
+    return records[[CELL, what]].drop_duplicates().groupby(CELL).size()
+
+
+def cases_in(records: pd.DataFrame) -> dict[str, Any]:
+    """Distinct court cases by cell, when it is known whose case a record is of."""
+    return {"cases": units_in(records, CASE)} if CASE in records else {}
 
 
 def counted(records: pd.DataFrame) -> pd.DataFrame:
-    """Distinct units and records by cell: n and rows."""
-    return pd.DataFrame({"n": units_in(records), "rows": records.groupby(CELL).size()})
+    """Distinct units and records by cell: n and rows. And cases, when they are known."""
+    return pd.DataFrame({"n": units_in(records), "rows": records.groupby(CELL).size(), **cases_in(records)})
 
 
 def contributed(records: pd.DataFrame) -> pd.DataFrame:
@@ -328,7 +334,8 @@ def contributed(records: pd.DataFrame) -> pd.DataFrame:
     largest, second_largest  what the two largest units contribute; absolute if there is an absolute_total
     absolute_total           sum of what the units contribute, without signs; only when some contribute less than 0
     denominator              what total is divided by to give the mean, when it is not the number of values: weights
-    all_same                 whether all the values are equal
+    minimum, maximum         of the values
+    cases                    distinct court cases of records with a value, when they are known
     """
     present = records[records[VALUE].notna()]
     amounts = present[VALUE] * present[WEIGHT]
@@ -347,8 +354,8 @@ def contributed(records: pd.DataFrame) -> pd.DataFrame:
         found["absolute_total"] = by_cell.sum()
     if (records[WEIGHT] != 1).any():
         found["denominator"] = cells[WEIGHT].sum()
-    found["all_same"] = cells[VALUE].min() == cells[VALUE].max()
-    return found
+    found["minimum"], found["maximum"] = cells[VALUE].min(), cells[VALUE].max()
+    return found.assign(**cases_in(present))
 
 
 def statistic_of(statistic: str) -> Callable[[pd.DataFrame], Any]:
@@ -377,10 +384,10 @@ def _weighted(records: pd.DataFrame, statistic: str) -> Any:
 
 
 def around(records: pd.DataFrame, shown: pd.Series[Any]) -> pd.DataFrame:
-    """Distinct units with values below, at and above the number that each cell shows."""
+    """Distinct units with values below and above the number that each cell shows, and with that number (sharing)."""
     present = records[records[VALUE].notna()]
     gap = present[VALUE] - present[CELL].map(shown)
-    sides = {"below": gap < 0, "at": gap == 0, "above": gap > 0}
+    sides = {"below": gap < 0, "above": gap > 0, "sharing": gap == 0}
     return pd.DataFrame({name: units_in(present[side]) for name, side in sides.items()})
 
 
@@ -522,7 +529,7 @@ class Grid:
     def cells(self, work_out: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
         """Every cell with what is behind it; 0 units, records and values where nobody is."""
         found = self.filled([work_out(part) for part in self.parts()])
-        whole = [name for name in ("n", "rows", "values") if name in found]
+        whole = [name for name in ("n", "rows", "values", "cases") if name in found]
         return self.labelled().join(found.assign(**{name: found[name].fillna(0).astype(int) for name in whole}))
 
     def column(self, work_out: Callable[[pd.DataFrame], Any]) -> Any:
@@ -620,6 +627,8 @@ class Session:
     folder           where outputs go; made if need be. What an earlier session wrote there stays in the list
     data             one row per record
     unit             the column that tells whose record it is; without one, each record counts as a unit
+    case             the column that tells one court case from another: co-defendants know each other, so that ten
+                     people of two cases are not many
     where            a condition that all outputs share: the population of the study
     dataset_version  which version of the data this is, as your workspace calls it
     policy           the policy that you expect to be judged by, such as srs-10
@@ -627,7 +636,7 @@ class Session:
                                a largest contribution that can be estimated within p percent
 
     Every method that makes an output also takes `name` and `title`, and what only you know of it: `sensitive`,
-    `children`, `structural_zeros`, `nesting` and `case`, as the form of a case describes them.
+    `children`, `structural_zeros` and `nesting`, as the form of a case describes them.
     """
 
     def __init__(
@@ -636,6 +645,7 @@ class Session:
         *,
         data: pd.DataFrame,
         unit: str | None = None,
+        case: str | None = None,
         where: str = "",
         dataset_version: str = "",
         policy: str = "",
@@ -647,16 +657,17 @@ class Session:
             raise CannotMake(f"Several columns of the data are called {', '.join(twice)}: rename all but one.")
         if nk[0] not in (1, 2):
             raise CannotMake("nk looks at the largest contributor or at the two largest: n is 1 or 2.")
-        self.folder, self.unit, self.where = Path(folder), unit, where
+        self.folder, self.unit, self.case, self.where = Path(folder), unit, case, where
         self.dataset_version, self.policy = dataset_version, policy
         self.threshold, self.nk, self.p_percent = threshold, nk, p_percent
         self.data = data[holds(where, data)]
-        self._has([unit] if unit else [])
+        self._has([*several(unit), *several(case)])
         if unit and (missing := int(self.data[unit].isna().sum())):
             kept = all_of(where, f"{quoted(unit)} is not null")
             found = several_of(missing, "record")
             raise CannotMake(f"{found} without {unit}: leave them out, where={kept!r}, or name another unit.")
         self.units = pd.factorize(self.data[unit])[0] if unit else np.arange(len(self.data))
+        self.court_cases = pd.factorize(self.data[case])[0] if case else None
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Session:
@@ -969,7 +980,7 @@ class Session:
 
     def _called(self, words: Sequence[str], what: str, asked: Mapping[str, Any]) -> str:
         """A name that says what an output is, and differs whenever something else was asked for."""
-        of_session = [self.unit, self.where, self.dataset_version]
+        of_session = [self.unit, self.case, self.where, self.dataset_version]
         text = json.dumps([of_session, asked], sort_keys=True, default=str)
         return f"{_slug('_'.join([*words, what]))[:60]}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
@@ -1013,6 +1024,8 @@ class Session:
         chosen = np.flatnonzero(holds(where, self.data))
         data = self.data.iloc[chosen]
         found: dict[str, Any] = {PLACE: chosen, UNIT: self.units[chosen]}
+        if self.court_cases is not None:
+            found[CASE] = self.court_cases[chosen]
         found[VALUE] = _numbers(data, value) if value else np.ones(len(data))
         found[WEIGHT] = _numbers(data, weight) if weight else np.ones(len(data))
         if np.isnan(found[WEIGHT]).any() or (found[WEIGHT] < 0).any():
@@ -1032,7 +1045,9 @@ class Session:
             near = total - cells["largest"] - second < self.p_percent / 100 * cells["largest"]
             unsafe = (cells["n"] > 0) & (total > 0) & ((top > self.nk[1] * total) | near)
             found += _count(unsafe, "{} where the largest contributors give themselves away.")
-        found += _count(cells["all_same"].eq(True) & (cells["n"] > 0), "{} where everybody has the same value.")
+        found += _count(
+            (cells["minimum"] == cells["maximum"]) & (cells["n"] > 0), "{} where everybody has the same value."
+        )
         if "min_max" in kinds:
             found.append("A minimum or maximum is one person's value unless many share it: show p5 or p95 instead.")
         return found
@@ -1098,7 +1113,7 @@ class Session:
     ) -> dict[str, Any]:
         """What is known of an output besides its numbers."""
         known = {key: said[key] for key in KNOWN if key in said}
-        given = {"unit": self.unit, **context, "dataset_version": self.dataset_version, **known}
+        given = {"unit": self.unit, "case": self.case, **context, "dataset_version": self.dataset_version, **known}
         populations = [{"file": files[0]["path"], "filter": population}]
         return {key: value for key, value in given.items() if value not in (None, "")} | {"populations": populations}
 
@@ -1292,9 +1307,7 @@ def _behind(grid: Grid, cells: pd.DataFrame, statistic: str, shown: Any) -> pd.D
         return found
     of_cells = pd.Series(shown.to_numpy(), index=grid.numbered(grid.places()))
     sides = grid.filled([around(part, of_cells) for part in grid.parts()]).fillna(0).astype(int)
-    if kind == "quantile":
-        return found.join(sides)
-    return found.assign(**{"shared" if kind == "min_max" else "modal": sides["at"]})
+    return found.join(sides if kind == "quantile" else sides["sharing"])
 
 
 def _check_statistics(wanted: list[str], columns: str | None, weight: str | None, show_n: bool) -> None:
@@ -1351,9 +1364,7 @@ def _controls(suppress_below: int | None, round_to: float | None) -> dict[str, A
 
 
 def _plain(value: Any) -> Any:
-    """A value as the file of contributors holds it: true and false in small letters, numbers in full."""
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
+    """A value as the file of contributors holds it: numbers in full, and nothing for what is missing."""
     if isinstance(value, float | np.floating):
         return "" if math.isnan(value) else repr(float(value))
     return value
