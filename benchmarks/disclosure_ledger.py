@@ -8,7 +8,7 @@ several projects on one version of the data do.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -151,7 +151,8 @@ def _resident(what: str, *, forget: bool = False) -> int:
 
 def completeness(frame: pd.DataFrame, cells: int) -> dict[str, float]:
     """All nested pairs among so many cells, by sketches and by brute force over every pair of sets."""
-    data, sets = Microdata(frame, np.arange(len(frame), dtype=np.uint32)), []
+    data = Microdata(frame, np.arange(len(frame), dtype=np.uint32))
+    sets: list[BitMap] = []
     for number, design in enumerate(DESIGNS):
         share = (cells - len(sets)) // (len(DESIGNS) - number)
         sets += [member.people for member in members(table(frame, design, cells=share, release=f"r{number}"), data)]

@@ -134,7 +134,7 @@ def _described(
         evidence=next(iter(behind["evidence"]), ""),
         underlying=tuple(behind["underlying"]),
         recipe=recipe,
-        regression=_regression(behind["metadata"], contents),
+        regression=_regression(behind["metadata"], contents, context.get("model")),
         rounding=_rounding(context),
     )
 
@@ -209,21 +209,30 @@ def _person_column(records: Records) -> str:
     return named[0] if len(named) == 1 else ""
 
 
-def _regression(metadata: list[str], contents: Mapping[str, bytes]) -> Regression:
-    """The size of a model from files of metadata; what cannot be read says nothing."""
+def _regression(metadata: list[str], contents: Mapping[str, bytes], said: Any) -> Regression:
+    """The size of a model from files of metadata and from the context; what cannot be read says nothing."""
     found: dict[str, Any] = {}
     categories: dict[str, int] = {}
-    for name in metadata:
-        try:
-            data = json.loads(contents.get(name, b""))
-        except ValueError:
+    for data in [said, *(_json(contents.get(name, b"")) for name in metadata)]:
+        if not isinstance(data, dict):
             continue
         for field, words in SIZES.items():
-            numbers = [data[word] for word in words if isinstance(data, dict) and isinstance(data.get(word), int)]
-            found |= {field: numbers[0]} if numbers else {}
+            numbers = [data[word] for word in words if _is_count(data.get(word))]
+            found |= {field: int(numbers[0])} if numbers else {}
         categories |= dict(_categories(data))
-        found |= {"saturated": True} if isinstance(data, dict) and data.get("saturated") is True else {}
+        found |= {"saturated": True} if data.get("saturated") is True else {}
     return Regression(**found, categories=tuple(categories.items()))
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
 
 
 def _categories(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, int]]:
