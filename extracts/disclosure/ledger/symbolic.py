@@ -162,14 +162,20 @@ class _Search:
         if not complete:
             self.problems.append("There was not enough time to look at every combination of counts.")
             small |= self._by_null_space()
-        shown = Shown(self.counts, matrix)
-        known = self._known_before(small) | self._in_small_cells(small)
-        for number, bounds in list(small.items())[:MOST_EXPLAINED]:
-            group = shown.of_class(number)
-            if group not in shown.groups and group not in self.groups and number not in known:
-                self.hits.append(self._combined(number, bounds))
-        if len(small) > MOST_EXPLAINED:
-            self.problems.append(f"{len(small) - MOST_EXPLAINED:,} more groups that counts give away are not listed.")
+        left = self._not_shown(small)
+        known = self._known_before(left)
+        for number in sorted(left.keys() - known)[:MOST_EXPLAINED]:
+            self.hits.append(self._combined(number, left[number]))
+        if len(left) > MOST_EXPLAINED:
+            self.problems.append(f"{len(left) - MOST_EXPLAINED:,} more groups that counts give away are not listed.")
+
+    def _not_shown(self, small: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+        """The classes without a cell of their own, outside every cell below the threshold, and not found as a pair."""
+        assert self.classes is not None
+        shown = Shown(self.counts, self.classes.matrix)
+        unsafe = self.classes.matrix[np.flatnonzero(self.counts.high < self.threshold)]
+        known = {number for number in small if shown.of_class(number) in shown.groups | self.groups}
+        return {n: small[n] for n in small.keys() - known - set(unsafe.indices.tolist())}
 
     def _by_null_space(self) -> dict[int, tuple[int, int]]:
         """Classes that exact counts fix, with their size, if it is small."""
@@ -187,17 +193,12 @@ class _Search:
         assert self.classes is not None
         table, known = np.array(self.counts.table), set[int]()
         groups = [np.flatnonzero(table == number) for number in np.unique(table).tolist()]
-        for rows in [*groups, np.flatnonzero(self.counts.old)] if small else []:
+        for rows in [*groups, np.flatnonzero(self.counts.old)]:
             own, low, high = (part[rows] for part in (self.classes.matrix, self.counts.low, self.counts.high))
-            found, _ = linear.small(sparse.csr_array(own), low, high, threshold=self.threshold, until=self.until)
-            known |= {number for number in found.keys() & small.keys() if found[number] == small[number]}
+            wanted = sorted(small.keys() - known)
+            found = linear.bounds(sparse.csr_array(own), low, high, wanted, until=self.until)
+            known |= {number for number in found if found[number] == small[number]}
         return known
-
-    def _in_small_cells(self, small: dict[int, tuple[int, int]]) -> set[int]:
-        """Classes inside a cell below the threshold, which is found for that."""
-        assert self.classes is not None
-        unsafe = self.classes.matrix[np.flatnonzero(self.counts.high < self.threshold)]
-        return small.keys() & set(unsafe.indices.tolist())
 
     def _combined(self, number: int, bounds: tuple[int, int]) -> Hit:
         """A class that several counts give away together, with the counts if they can be told in time."""
