@@ -18,6 +18,7 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.csv_table import read_table
+from extracts.disclosure.repair.tables import telling_zeros
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Checked:
     """What the audit found in repaired tables, in numbers of cells.
 
     protected  hidden or rounded
-    unsafe     shown, worked out or narrowed down to a number that may not be shown
+    unsafe     shown, worked out or narrowed down to a number that may not be shown; and groups of which
+               everybody is shown to be in one category
     doubtful   narrowed down further than the policy allows
     open       not known to be safe when time was up, or -1 when nothing could be audited
     """
@@ -58,6 +60,8 @@ def checked(
     tables = [tidy(read_table(one.name, files[one.name], policy), one).of_kind("count") for one in described]
     deadline, found = Deadline(seconds), [0, 0, 0, 0]
     found[1] = sum(_small(cells, threshold, policy.zeros_disclosive, rounding) for cells in tables)
+    if rounding is None or rounding.kind == "midpoint":  # otherwise a zero shown may not be one
+        found[1] += sum(int(telling_zeros(cells).sum()) for cells in tables)
     try:
         for group in linked(tables, hierarchies=hierarchies, rounding=rounding):
             audit = audited(

@@ -61,8 +61,15 @@ def hidden_in_tables(
     """
     hidden = [np.zeros(len(table.cells), dtype=np.bool_) for table in tables]
     deadline = Deadline(seconds)
+    unsafe = [table.unsafe(threshold=threshold, zeros=zeros) for table in tables]
     for group in groups_of(tables, hierarchies):
-        pattern = pattern_of(group, threshold=threshold, zeros=zeros, by=by, deadline=deadline)
+        primary = unsafe_counts(group.value, threshold=threshold, zeros=zeros)
+        for number, members, system in zip(
+            group.linked.tables, group.linked.members, group.linked.systems, strict=True
+        ):
+            shown = system.cells >= 0
+            primary[members[shown]] |= unsafe[number][system.cells[shown]]
+        pattern = pattern_of(group, primary, threshold=threshold, zeros=zeros, by=by, deadline=deadline)
         for number, members, system in zip(
             group.linked.tables, group.linked.members, group.linked.systems, strict=True
         ):
@@ -71,9 +78,11 @@ def hidden_in_tables(
     return hidden
 
 
-def pattern_of(group: Group, *, threshold: int, zeros: bool, by: str, deadline: Deadline) -> Pattern:
-    """The cells of a group to hide. Secondary cells that its audit finds too narrow are protected as well."""
-    primary = unsafe_counts(group.value, threshold=threshold, zeros=zeros)
+def pattern_of(group: Group, primary: Booleans, *, threshold: int, zeros: bool, by: str, deadline: Deadline) -> Pattern:
+    """The cells of a group to hide so that the primary ones, over its system, are protected.
+
+    Secondary cells that an audit finds too narrow are protected as well.
+    """
     # Rows that no table shows cannot be hidden for the sake of others.
     cost = np.where(group.linked.listed | primary, costs(group.value, by=by), np.inf)
     protected = primary

@@ -19,7 +19,7 @@ from extracts.disclosure.repair.checked import Checked, checked, lost
 from extracts.disclosure.repair.linked import groups_of, hidden_in_tables
 from extracts.disclosure.repair.merged_file import merged_file
 from extracts.disclosure.repair.round import CannotRound, rounded, totals_again
-from extracts.disclosure.repair.tables import CannotRepair, CountTable, unsafe_counts
+from extracts.disclosure.repair.tables import CannotRepair, CountTable
 from extracts.disclosure.repair.write import HIDDEN, Change, changes_of, with_changes
 
 METHODS = ("suppress", "round", "merge")
@@ -84,7 +84,7 @@ class Task:
     def unsafe(self) -> list[Booleans]:
         """Per table, which cells may not be shown."""
         zeros = self.policy.zeros_disclosive
-        return [unsafe_counts(table.value, threshold=self.threshold, zeros=zeros) for table in self.tables]
+        return [table.unsafe(threshold=self.threshold, zeros=zeros) for table in self.tables]
 
 
 def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:

@@ -12,6 +12,8 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
 from extracts.disclosure.reading.csv_table import Table, read_table
+from extracts.disclosure.repair.movement import Places
+from extracts.disclosure.rules.class_disclosure import whole_groups
 from extracts.disclosure.suggest import suggest
 
 
@@ -33,6 +35,10 @@ class CountTable:
     def value(self) -> Floats:
         """The counts, in the order of the cells."""
         return self.cells.numbers("value")
+
+    def unsafe(self, *, threshold: int, zeros: bool) -> Booleans:
+        """Which cells may not be shown: counts that are too small, and a zero of each group that tells all of it."""
+        return unsafe_counts(self.value, threshold=threshold, zeros=zeros) | telling_zeros(self.cells)
 
 
 def count_table(name: str, content: bytes, policy: Policy, described: FileDescription | None = None) -> CountTable:
@@ -77,3 +83,27 @@ def unsafe_counts(value: Floats, *, threshold: int, zeros: bool) -> Booleans:
     """Which true counts may not be shown: those below the threshold, and zeros where they are unsafe too."""
     unsafe: Booleans = (value < threshold) & ((value > 0) | zeros)
     return unsafe
+
+
+def telling_zeros(cells: Cells) -> Booleans:
+    """A zero to hide in every group of which everybody is in one category, so that nobody knows that they are.
+
+    The zero is one that serves several such groups, where there is one; it must be protected as a
+    small count is. Returns booleans over the cells.
+    """
+    groups = [group for along in cells.dimensions for group in _whole_groups(cells, along)]
+    found = np.zeros(len(cells), dtype=np.bool_)
+    serves = np.bincount(np.concatenate([*groups, np.zeros(0, np.int64)]).astype(np.int64), minlength=len(cells))
+    for zeros in groups:
+        if not found[zeros].any():
+            found[zeros[np.argmax(serves[zeros])]] = True
+    return found
+
+
+def _whole_groups(cells: Cells, along: str) -> list[Places]:
+    """For each group that the rule on class disclosure would find along a dimension, the places of its zeros."""
+    part = np.flatnonzero(~cells.is_total(along))
+    inner = cells.where(~cells.is_total(along))
+    possible, line, value = ~inner.flags("structural"), inner.lines(along), inner.numbers("value")
+    told = np.unique(line[whole_groups(value, line, possible)])
+    return [part[(line == one) & (value == 0) & possible] for one in told]

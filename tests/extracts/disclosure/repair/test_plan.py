@@ -12,7 +12,7 @@ from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.repair.plan import Task, plans
 from extracts.disclosure.repair.tables import CannotRepair, count_table
 
-from ..tables import lines
+from ..tables import checked, found, lines
 from .attacker import interval, with_margins
 
 AREAS = lines("""
@@ -113,3 +113,33 @@ def test_a_total_that_does_not_add_up_is_refused() -> None:
     content = lines("sex, a, b, Total\nmale, 5, 30, 20\nfemale, 20, 30, 50\nTotal, 25, 60, 70")
     with pytest.raises(CannotRepair):
         plans(task(content), ["suppress"])
+
+
+def test_nobody_is_shown_to_be_in_the_only_category_of_a_group() -> None:
+    content = lines("sex, yes, no, Total\nmale, 30, 0, 30\nfemale, 20, 30, 50\nother, 25, 41, 66\nTotal, 75, 71, 146")
+    repair = plans(task(content), ["suppress"])[0]
+    report = checked(repair.files["a.csv"], task(content).tables[0].described)
+    assert not found(report, "class_disclosure") and repair.audit.safe
+    equations, value = with_margins(np.array(grid(content), dtype=float)[:-1, :-1])
+    hidden = np.array(grid(repair.files["a.csv"])).ravel() == "[c]"
+    low, high = interval(equations, value, hidden, 1)
+    assert hidden[1] and low == pytest.approx(0) and high >= 10 - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_tables_are_offered_only_what_the_threshold_rule_and_a_naive_intruder_allow(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    body = np.floor(40 * chance.uniform(0, 1, (3, 3)) ** 2).astype(int)
+    table = np.vstack([np.column_stack([body, body.sum(1)]), [*body.sum(0), body.sum()]])
+    rows = [[f"a{n}", *row] for n, row in enumerate(table.tolist())]
+    rows[-1][0] = "Total"
+    content = "\n".join(",".join(map(str, row)) for row in [["area", "k0", "k1", "k2", "Total"], *rows]).encode()
+    equations, value = with_margins(body)
+    for repair in plans(task(content), ["suppress", "merge"]):
+        numbers = np.array(grid(repair.files["a.csv"])).ravel()
+        assert not any(0 < int(number) < 10 for number in numbers if number != "[c]")
+        if repair.kind == "suppress":
+            hidden = numbers == "[c]"
+            for cell in np.flatnonzero(hidden & (value < 10)):
+                low, high = interval(equations, value, hidden, cell)
+                assert high >= 10 - 1e-6 and high - low >= 10 - 1e-6
