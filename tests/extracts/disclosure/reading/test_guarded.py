@@ -74,9 +74,7 @@ def test_plain_tables_need_no_child() -> None:
     assert contents.parts[0].table == read_table("a.csv", b"area,n\nNorth,10\n", SRS_10)
 
 
-@pytest.mark.parametrize(
-    "content", [b"RDX2\nX\n", b"A\n2\n197888\n", b"PK\x03\x04", b"<table>", b"x,\x1by\n", "é,n\n".encode()]
-)
+@pytest.mark.parametrize("content", [b"RDX2\nX\n", b"A\n2\n197888\n", b"PK\x03\x04", b"<table>", "é,n\n".encode()])
 def test_what_only_calls_itself_plain_is_read_by_a_child(content: bytes) -> None:
     assert not is_plain("a.csv", content, SRS_10)
 

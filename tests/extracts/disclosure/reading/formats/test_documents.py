@@ -125,6 +125,14 @@ def test_what_stands_beside_the_pages_is_found(what: str) -> None:
     assert wanted in concealed(read(docx(more={member: content}), "a.docx", SRS_10))
 
 
+def test_lists_that_office_writes_although_they_are_empty_are_no_finding() -> None:
+    sources = '<b:Sources SelectedStyle="/APA.XSL" xmlns:b="http://schemas.openxmlformats.org/bibliography"/>'
+    more = {"customXml/item1.xml": sources, "word/persons/person.xml": "<personList/>"}
+    assert concealed(read(docx(more=more), "a.docx", SRS_10)) == []
+    named = "<personList><person displayName='A. Person'/></personList>"
+    assert concealed(read(docx(more={"word/persons/person.xml": named}), "a.docx", SRS_10)) == [("metadata", "review")]
+
+
 def test_an_ordinary_link_is_no_finding_but_its_address_is_read() -> None:
     more = {PICTURES: relation("hyperlink", "https://example.org/7")}
     contents = read(docx(more=more), "a.docx", SRS_10)
