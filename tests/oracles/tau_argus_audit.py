@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.disclosure_audit import REFERENCE, instance
+from benchmarks.disclosure_audit import reference
 from extracts.disclosure.audit.intervals import intervals
 from tests.extracts.disclosure.audit.random_tables import Case, a_case, two_linked
 
@@ -60,8 +60,7 @@ def cases(*, random_tables: int = 40) -> Iterator[tuple[str, Case]]:
         case = (a_case, two_linked)[number % 2](random)
         yield f"random {number}", _exact(case)
     for name in ("50x20", "20x10x5"):
-        shape, small = REFERENCE[name]
-        given = instance(shape, small=small, secondary=0.05)
+        given = reference(name)
         yield name, Case(given.equations, given.true, given.hidden, given.low, given.high)
 
 

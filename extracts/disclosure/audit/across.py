@@ -10,8 +10,7 @@ from extracts.disclosure.audit.bounds import Contradiction
 from extracts.disclosure.audit.explain import Explainer
 from extracts.disclosure.audit.judgement import Audit, audited
 from extracts.disclosure.audit.linked import Linked, linked
-from extracts.disclosure.audit.rounding import Rounding
-from extracts.disclosure.audit.tables import TooSparse
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Finding, Verdict
@@ -41,7 +40,7 @@ def findings_across(
     units = [as_compared(subject.unit) for subject in subjects]
     units += [units[0]] * len(earlier)
     whom = [f"{unit} {one}" for unit, one in zip(units, populations or [""] * len(units), strict=True)]
-    rounding = Rounding.of_policy(subjects[0].policy.rounding)
+    rounding = subjects[0].rounding
     try:
         groups = linked(tables, populations=whom, rounding=rounding)
     except TooSparse:

@@ -14,8 +14,8 @@ from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.audit.judgement import audited
 from extracts.disclosure.audit.linked import linked
 from extracts.disclosure.audit.listing import as_text, listing
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.audit.rounding import NAMES, Rounding, UnknownRounding
-from extracts.disclosure.audit.tables import TooSparse
 from extracts.disclosure.description import TOTAL_LABELS, FileDescription
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.policy import SRS_10

@@ -110,8 +110,7 @@ class _Search:
 
     def _judged(self, pair: Pair, shown: Shown | None) -> Hit | None:
         """The pair as a hit, if its difference is unsafe and nothing that another rule reports."""
-        # A whole below the threshold has a part below it, and the new one of them is found for that.
-        if self._totals_of_one_table(pair) or self.counts.high[pair.whole] < self.threshold:
+        if self._totals_of_one_table(pair):
             return None
         hit = self._hit(pair, f"The difference of two published counts is below {self.threshold}.")
         if not (0 if self.zeros and not pair.same else 1) <= hit.low <= hit.high < self.threshold:
@@ -121,7 +120,8 @@ class _Search:
             if group in shown.groups:
                 return None
             self.groups.add(group)
-        return hit
+        # A whole below the threshold has a part below it, and the new one of them is found for that.
+        return hit if self.counts.high[pair.whole] >= self.threshold else None
 
     def _totals_of_one_table(self, pair: Pair) -> bool:
         part, whole = self.counts.names[pair.part], self.counts.names[pair.whole]
@@ -163,7 +163,7 @@ class _Search:
             self.problems.append("There was not enough time to look at every combination of counts.")
             small |= self._by_null_space()
         shown = Shown(self.counts, matrix)
-        known = self._known_before(small)
+        known = self._known_before(small) | self._in_small_cells(small)
         for number, bounds in list(small.items())[:MOST_EXPLAINED]:
             group = shown.of_class(number)
             if group not in shown.groups and group not in self.groups and number not in known:
@@ -192,6 +192,12 @@ class _Search:
             found, _ = linear.small(sparse.csr_array(own), low, high, threshold=self.threshold, until=self.until)
             known |= {number for number in found.keys() & small.keys() if found[number] == small[number]}
         return known
+
+    def _in_small_cells(self, small: dict[int, tuple[int, int]]) -> set[int]:
+        """Classes inside a cell below the threshold, which is found for that."""
+        assert self.classes is not None
+        unsafe = self.classes.matrix[np.flatnonzero(self.counts.high < self.threshold)]
+        return small.keys() & set(unsafe.indices.tolist())
 
     def _combined(self, number: int, bounds: tuple[int, int]) -> Hit:
         """A class that several counts give away together, with the counts if they can be told in time."""

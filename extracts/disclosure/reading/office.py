@@ -27,6 +27,7 @@ KNOWN = re.compile(
     r"docMetadata/LabelInfo\.xml|customXml/itemProps\d*\.xml)$",
     re.I,
 )
+DRAWN = re.compile(r"(?:^|/)(?:drawings|diagrams|ink|glossary)/[^/]+\.(?:xml|vml)$", re.I)
 # Programs that write their own name where people's names stand.
 SOFTWARE = re.compile(
     r"(?:openpyxl|xlsxwriter|python-docx|python-pptx|apache poi|microsoft (?:excel|word|office|powerpoint)\b.*|"
@@ -73,8 +74,27 @@ def gather(package: Package, limits: Policy, main: re.Pattern[str]) -> Office:
             _listed(office, name)
         if name.endswith(".rels"):
             _relations(office, package, name)
+        elif DRAWN.search(name) and not CHART.search(name):
+            _words(office, package, name)
+    for name in package.names:
+        if name.endswith((".xml", ".rels", ".vml")) and b"<!--" in package.read(name):
+            problem = "A part of the file has comments in its XML, which no software writes."
+            office.conceals("hidden_content", FAIL, problem, "Save it anew.", _last(name))
     _properties(office, package)
     return office
+
+
+def _words(office: Office, package: Package, name: str) -> None:
+    """Words in shapes and diagrams, which lie over a page or a sheet."""
+    root = parse_xml(package.read(name))
+    texts = [text_of(one) for one in descendants(root, "t")]
+    texts += [attribute(one, "descr") or "" for one in descendants(root, "cNvPr", "docPr")]
+    texts += [text_of(root)] if name.endswith(".vml") else []
+    if text := " ".join(" ".join(texts).split()):
+        office.parts.append(Part(PartKind.TEXT, f"drawing {_last(name)}", text=text))
+        if "glossary/" in name:
+            problem = "The document keeps building blocks that no page shows."
+            office.conceals("hidden_content", REVIEW, problem, "Save it anew without them.", _last(name))
 
 
 def _last(name: str) -> str:

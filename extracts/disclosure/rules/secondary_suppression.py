@@ -10,8 +10,9 @@ from extracts.disclosure.audit.bounds import Booleans, Contradiction
 from extracts.disclosure.audit.explain import Explainer
 from extracts.disclosure.audit.grid import NOT_LISTED
 from extracts.disclosure.audit.judgement import Audit, audited
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.audit.system import System
-from extracts.disclosure.audit.tables import TooSparse, system_of
+from extracts.disclosure.audit.tables import system_of
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Cell, Finding, Implied, Verdict
@@ -28,12 +29,15 @@ HIDE_MORE = "Hide more cells on the same lines, merge categories, or leave the t
 def findings(subject: Subject) -> Iterator[Finding]:
     """Counts that totals give back; totals that don't fit their parts; amounts that totals give back.
 
-    Counts are taken to be rounded as the description says, or as the policy asks. Each finding shows the attack as a sum.
+    Counts are taken to be rounded as the description says, or else as the policy asks. Each finding
+    shows the attack as a sum.
     """
     try:
         system = _system(subject)
         yield from odd_totals.findings(subject, system, code=CODE)
-        yield from _counts(subject, _audit(subject, system))
+        audit = _audit(subject, system)
+        yield from _counts(subject, audit)
+        yield from _if_all_is_listed(subject, audit)
         yield from hidden_amounts.findings(subject, code=CODE, seconds=SECONDS)
     except Contradiction:
         problem = "The numbers shown contradict each other: no table has all of these parts and totals."
@@ -57,9 +61,9 @@ def implied(subject: Subject) -> list[Implied]:
     ]
 
 
-def _system(subject: Subject) -> System:
+def _system(subject: Subject, *, unlisted: bool = True) -> System:
     """The equations between a table's counts, rounded as they were. Raises TooSparse."""
-    return system_of(subject.cells, rounding=subject.rounding)
+    return system_of(subject.cells, rounding=subject.rounding, unlisted=unlisted)
 
 
 def _audit(subject: Subject, system: System) -> Audit:
@@ -81,6 +85,23 @@ def _counts(subject: Subject, audit: Audit) -> Iterator[Finding]:
         problem = f"This cell is hidden, but totals narrow it down to fewer than {subject.threshold} numbers."
         yield _at(subject, audit.system, place, Verdict.REVIEW, problem, explainer.narrow(place))
     yield from _open(subject, audit)
+
+
+def _if_all_is_listed(subject: Subject, audit: Audit) -> Iterator[Finding]:
+    """Cells that are only safe because some totals exceed their parts on another line, which may be a slip."""
+    if not any(doubt.least > 0 for doubt in audit.system.doubts):
+        return
+    try:
+        strict = _audit(subject, _system(subject, unlisted=False))
+    except Contradiction:
+        return  # then there is something that is not listed
+    said = audit.system.cells[audit.unsafe | audit.doubtful | audit.open]
+    new = (strict.unsafe | strict.doubtful | strict.open) & (strict.system.cells >= 0)
+    new &= ~np.isin(strict.system.cells, said)
+    explainer = Explainer(strict.system, strict.found)
+    for place in _first(subject, new):
+        problem = "This cell is hidden, but totals give it away unless they hold a category that is not listed."
+        yield _at(subject, strict.system, place, Verdict.REVIEW, problem, explainer.attack(place))
 
 
 def _unsafe(subject: Subject, audit: Audit, explainer: Explainer, place: int) -> Finding:

@@ -141,3 +141,18 @@ def test_what_is_implied_names_the_cell_and_its_interval() -> None:
         ({"sex": "female", "outcome": "b"}, 0, 7),
     ]
     assert told[0].attack == "35 - 30 = 5."
+
+
+def test_a_slip_in_one_total_does_not_make_the_others_harmless() -> None:
+    """The total of v is 40 too high, as if it held a category that is not listed."""
+    report = counts("""
+        area,  a,   b,   c,   d,   Total
+        x,     [c], [c], 30,  30,  90
+        y,     [c], [c], 30,  30,  100
+        z,     [c], 40,  [c], [c], 108
+        w,     20,  20,  [c], [c], [c]
+        v,     20,  20,  20,  20,  120
+        Total, 72,  125, 142, 144, [c]
+    """)
+    assert report.verdict == "review"
+    assert found(report, CODE) == ["area z, a"]

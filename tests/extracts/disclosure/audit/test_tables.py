@@ -8,9 +8,10 @@ import pytest
 
 from extracts.disclosure.audit.bounds import Contradiction
 from extracts.disclosure.audit.intervals import intervals
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import System
-from extracts.disclosure.audit.tables import TooSparse, system_of
+from extracts.disclosure.audit.tables import system_of
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.policy import SRS_10
