@@ -1,4 +1,4 @@
-"""A small sample of the labelled cases, checked through the front door. `python -m benchmarks disclosure` runs them all."""
+"""A sample of the labelled cases, checked through the front door; `python -m benchmarks disclosure` runs them all."""
 
 from __future__ import annotations
 
