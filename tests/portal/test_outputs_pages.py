@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from extracts import tasks
+from extracts.disclosure.policy import SRS_10
 from extracts.zones import Zones
 from governance.audit.models import Entry
 from governance.outputs import services
