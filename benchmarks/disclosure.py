@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,8 @@ from benchmarks.disclosure_cases.making import make
 from benchmarks.disclosure_scores import Score, by_class, score, table
 
 NUMBER, QUICK_NUMBER, SEED = 2_000, 256, 1
+Figures = dict[str, Any]
 FORM = ("id", "title", "kind", "files", "layout", "context", "policy")  # what an engine may see of a case
-
-# Modules with `figures(*, quick: bool) -> list[dict[str, object]]`: one row of figures each.
-OTHERS = ("disclosure_cube", "disclosure_audit", "disclosure_repair", "disclosure_ledger")
 
 
 def scores(folder: Path) -> Iterator[Score]:
@@ -70,16 +68,40 @@ def details(found: Sequence[Score]) -> str:
     return "\n".join(lines)
 
 
-def others(*, quick: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The engine's other measurements: those that are there, each with its rows of figures."""
-    for name in OTHERS:
+def _by_figures(module: Any, quick: bool) -> list[Figures]:
+    return list(module.figures(quick=quick))
+
+
+def _of_audit(module: Any, quick: bool) -> list[Figures]:
+    """The reference instances, or the smallest of them."""
+    names = list(module.REFERENCE)[: 1 if quick else None]
+    return [{"table": name, **module.audit(name)} for name in names]
+
+
+def _of_ledger(module: Any, quick: bool) -> list[Figures]:
+    sizes = {"persons": 20_000, "cells": 2_000, "new": 200} if quick else {}
+    with tempfile.TemporaryDirectory(prefix="ledger-") as folder:
+        steps = module.figures(Path(folder), **sizes)
+    return [{"step": name, **told} for name, told in steps.items()]
+
+
+# Each other measurement of the engine: its module, and how it is asked for rows of figures.
+OTHERS: dict[str, Callable[[Any, bool], list[Figures]]] = {
+    "disclosure_cube": _by_figures,
+    "disclosure_audit": _of_audit,
+    "disclosure_repair": _by_figures,
+    "disclosure_ledger": _of_ledger,
+}
+
+
+def others(*, quick: bool) -> Iterator[tuple[str, list[Figures]]]:
+    """The engine's other measurements, each with its rows of figures; those whose module is not there are left out."""
+    for name, asked in OTHERS.items():
         if importlib.util.find_spec(f"benchmarks.{name}"):
-            figures = getattr(importlib.import_module(f"benchmarks.{name}"), "figures", None)
-            if figures:
-                yield name.removeprefix("disclosure_"), figures(quick=quick)
+            yield name.removeprefix("disclosure_"), asked(importlib.import_module(f"benchmarks.{name}"), quick)
 
 
-def rows_of(figures: Sequence[dict[str, Any]]) -> str:
+def rows_of(figures: Sequence[Figures]) -> str:
     """Figures as a Markdown table; a figure that a row lacks is left blank."""
     names = list(dict.fromkeys(name for row in figures for name in row))
     lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]

@@ -8,7 +8,7 @@ several projects on one version of the data do.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pyroaring import BitMap
 
 from extracts.disclosure.ledger.microdata import Microdata, members
 from extracts.disclosure.ledger.released import ReleasedTable
@@ -150,7 +151,8 @@ def _resident(what: str, *, forget: bool = False) -> int:
 
 def completeness(frame: pd.DataFrame, cells: int) -> dict[str, float]:
     """All nested pairs among so many cells, by sketches and by brute force over every pair of sets."""
-    data, sets = Microdata(frame, np.arange(len(frame), dtype=np.uint32)), []
+    data = Microdata(frame, np.arange(len(frame), dtype=np.uint32))
+    sets: list[BitMap] = []
     for number, design in enumerate(DESIGNS):
         share = (cells - len(sets)) // (len(DESIGNS) - number)
         sets += [member.people for member in members(table(frame, design, cells=share, release=f"r{number}"), data)]
@@ -172,7 +174,7 @@ def completeness(frame: pd.DataFrame, cells: int) -> dict[str, float]:
     }
 
 
-def _brute_force(sets: list[object], size: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+def _brute_force(sets: Sequence[BitMap], size: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
     """Every pair whose sizes are 1 to below the threshold apart, compared set by set."""
     order = np.argsort(size, kind="stable")
     ordered = size[order].astype(np.int64)
@@ -181,7 +183,7 @@ def _brute_force(sets: list[object], size: npt.NDArray[np.uint32]) -> Iterator[t
     for place in np.flatnonzero(ordered > 0).tolist():
         part = sets[order[place]]
         for whole in order[first[place] : last[place]].tolist():
-            if part.issubset(sets[whole]):  # type: ignore[attr-defined]
+            if part.issubset(sets[whole]):
                 yield int(order[place]), whole
 
 

@@ -14,8 +14,9 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=2000)
     parser.add_argument("--into", type=Path, required=True, help="a folder that is new or empty")
     parser.add_argument("--only", action="append", default=[], help="this class alone; may be given again")
+    parser.add_argument("--plain", action="store_true", help="plain CSV and everything said, no unusual dress")
     asked = parser.parse_args()
-    cases = make(asked.into, seed=asked.seed, number=asked.number, only=asked.only)
+    cases = make(asked.into, seed=asked.seed, number=asked.number, only=asked.only, plain=asked.plain)
     print(f"{len(cases)} cases of {len({case['class'] for case in cases})} classes in {asked.into / 'cases.json'}")
 
 

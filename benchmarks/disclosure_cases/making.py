@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.disclosure_cases.classes import CLASSES
-from benchmarks.disclosure_cases.writing import dress, written
+from benchmarks.disclosure_cases.writing import PLAIN, dress, written
 
 # What the labels take for granted wherever a case has no policy of its own.
 DEFAULT_POLICY = {
@@ -26,11 +26,14 @@ DEFAULT_POLICY = {
 }
 
 
-def make(folder: Path, *, seed: int, number: int, only: Sequence[str] = ()) -> list[dict[str, Any]]:
+def make(
+    folder: Path, *, seed: int, number: int, only: Sequence[str] = (), plain: bool = False
+) -> list[dict[str, Any]]:
     """Write `number` cases below `folder`; the same seed and number always give the same bytes.
 
     Each case has a random source of its own, named by seed, class and turn, so a class that
-    is changed leaves the cases of all others as they were. Raises KeyError for an unknown class in `only`.
+    is changed leaves the cases of all others as they were. `plain` writes all of them as plain CSV with
+    everything said. Raises KeyError for an unknown class in `only`.
     """
     (folder / "files").mkdir(parents=True, exist_ok=True)
     chosen = {name: CLASSES[name] for name in only or CLASSES}
@@ -40,7 +43,8 @@ def make(folder: Path, *, seed: int, number: int, only: Sequence[str] = ()) -> l
         random = Random(f"{seed}/{name}/{unsafe}/{turn}")
         draft = chosen[name](random, unsafe)
         case_name = f"{name}_{'u' if unsafe else 's'}{turn:03}"
-        cases.append(written(draft, dress(random, draft), random, name=case_name, group=name, folder=folder))
+        worn = PLAIN if plain else dress(random, draft)
+        cases.append(written(draft, worn, random, name=case_name, group=name, folder=folder))
     text = json.dumps({"default_policy": DEFAULT_POLICY, "cases": cases}, indent=1, ensure_ascii=False)
     (folder / "cases.json").write_text(text + "\n", encoding="utf-8")
     return cases

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from extracts.disclosure.acro import BadAcroFolder, cases_from_acro, folder_faults
 from extracts.disclosure.audit import command as audit
 from extracts.disclosure.case import BadCase, check_case
 from extracts.disclosure.case_policy import preset
+from extracts.disclosure.case_sources import NoCases, cases_at
 from extracts.disclosure.policy import PRESETS, SRS_10, BadPolicy, Policy
+from extracts.disclosure.repair import command as protection
 
 # What a shell reads of the verdict; 2 is argparse's own for what it cannot read.
 EXIT = {"pass": 0, "fail": 1, "review": 3}
@@ -28,47 +29,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checking.add_argument(
         "description",
         type=Path,
-        help="a case (docs/reference/disclosure-case.schema.json), or a folder that ACRO wrote",
+        help="a case (docs/reference/disclosure-case.schema.json), a session's outputs.json, or a folder of ACRO's",
     )
     checking.add_argument("--policy", default="", help=f"a file, or one of {', '.join(PRESETS)}")
     checking.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     auditing = commands.add_parser("audit", help="what an intruder can work out of hidden and rounded cells")
     audit.add_arguments(auditing)
+    protecting = commands.add_parser("protect", help="write a version of tables that is safe to publish, and its audit")
+    protection.add_arguments(protecting)
     asked = parser.parse_args(arguments)
-    return audit.run(asked) if asked.command == "audit" else check(asked)
+    return {"check": check, "audit": audit.run, "protect": protection.run}[asked.command](asked)
 
 
 def check(asked: argparse.Namespace) -> int:
     """Check a case, or each output in a folder of ACRO's, and print the answers."""
     try:
         found = list(_answers(asked.description, _policy(asked.policy)))
-    except (BadCase, BadPolicy, BadAcroFolder) as error:
+    except (BadCase, BadPolicy, NoCases) as error:
         print(f"This cannot be checked: {error}", file=sys.stderr)
         return 2
-    whole = found if asked.description.is_dir() else found[0]
+    whole = found[0] if len(found) == 1 else found
     print(json.dumps(whole, indent=2, ensure_ascii=False) if asked.json else "\n\n".join(map(in_words, found)))
     return max((EXIT[answer["verdict"]] for answer in found), key=ORDER.index, default=EXIT["review"])
 
 
 def _answers(path: Path, policy: Policy) -> Iterator[dict[str, Any]]:
-    """An answer to each case: the one of a description, or all of a folder."""
-    if not path.is_dir():
-        yield check_case(_read(path), path.parent, policy=policy)
-        return
-    faults = list(folder_faults(path))
-    for case in cases_from_acro(path):
-        answer = check_case(case, path, policy=policy)
-        yield {**answer, "notes": [*answer["notes"], *faults]}
-
-
-def _read(path: Path) -> Any:
-    """What a description holds. Raises BadCase."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadCase((f"{path} cannot be opened: {error.strerror}.",)) from None
-    except ValueError:
-        raise BadCase((f"{path} is not JSON.",)) from None
+    """An answer to each case: the one of a description, or all of a session's list or of a folder of ACRO's."""
+    source = cases_at(path)
+    for case in source.cases:
+        answer = check_case(case, source.folder, policy=policy, with_repairs=True)
+        yield {**answer, "notes": [*answer["notes"], *source.faults]}
 
 
 def _policy(said: str) -> Policy:
@@ -96,6 +86,7 @@ def in_words(found: dict[str, Any]) -> str:
     for one in found["implied"]:
         value = one.get("value", f"{one.get('low')} to {one.get('high')}")
         lines.append(f"implied {', '.join(f'{name} {label}' for name, label in one['key'].items())}: {value}")
+    lines += [f"repair {one['kind']}: {one['summary']}" for one in found["repairs"]]
     lines += [f"note: {text}" for text in found["notes"]]
     return "\n".join(lines)
 

@@ -26,6 +26,7 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
+from extracts.disclosure.repairs import repairs
 from extracts.disclosure.report import Verdict, worst
 
 PERSON = frozenset(
@@ -46,12 +47,15 @@ class BadCase(ValueError):
         self.problems = found
 
 
-def check_case(case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10) -> dict[str, Any]:
+def check_case(
+    case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10, with_repairs: bool = False
+) -> dict[str, Any]:
     """What the files of a case could reveal, as the answer that `case_answer` describes.
 
     case    an object of the form of `case_schema.SCHEMA`; `expect` and `source` are not read
     folder  what its paths are relative to
     policy  to judge by where the case names none, and what its overrides are put on
+    with_repairs  whether ways to make it safe are worked out, which takes longer
 
     Raises BadCase for what is no case, or names files that are not in the folder.
     """
@@ -66,7 +70,10 @@ def check_case(case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
     report = check(known, description, policy)
     faults = file_faults(case, folder)
-    told = answer(Answered(case, report, files, notes=(*faults, *not_understood(case))))
+    offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
+    told = answer(
+        Answered(case, report, files, tuple(one.to_json() for one in offered), (*faults, *not_understood(case)))
+    )
     if faults:  # bytes that are not those described are not judged as if they were
         told["verdict"] = str(worst([Verdict(told["verdict"]), Verdict.REVIEW]))
     return {**told, "notes": [*told["notes"], *disagreements(case, told)]}
@@ -127,7 +134,7 @@ def _described(
         evidence=next(iter(behind["evidence"]), ""),
         underlying=tuple(behind["underlying"]),
         recipe=recipe,
-        regression=_regression(behind["metadata"], contents),
+        regression=_regression(behind["metadata"], contents, context.get("model")),
         rounding=_rounding(context),
     )
 
@@ -202,21 +209,30 @@ def _person_column(records: Records) -> str:
     return named[0] if len(named) == 1 else ""
 
 
-def _regression(metadata: list[str], contents: Mapping[str, bytes]) -> Regression:
-    """The size of a model from files of metadata; what cannot be read says nothing."""
+def _regression(metadata: list[str], contents: Mapping[str, bytes], said: Any) -> Regression:
+    """The size of a model from files of metadata and from the context; what cannot be read says nothing."""
     found: dict[str, Any] = {}
     categories: dict[str, int] = {}
-    for name in metadata:
-        try:
-            data = json.loads(contents.get(name, b""))
-        except ValueError:
+    for data in [said, *(_json(contents.get(name, b"")) for name in metadata)]:
+        if not isinstance(data, dict):
             continue
         for field, words in SIZES.items():
-            numbers = [data[word] for word in words if isinstance(data, dict) and isinstance(data.get(word), int)]
-            found |= {field: numbers[0]} if numbers else {}
+            numbers = [data[word] for word in words if _is_count(data.get(word))]
+            found |= {field: int(numbers[0])} if numbers else {}
         categories |= dict(_categories(data))
-        found |= {"saturated": True} if isinstance(data, dict) and data.get("saturated") is True else {}
+        found |= {"saturated": True} if data.get("saturated") is True else {}
     return Regression(**found, categories=tuple(categories.items()))
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
 
 
 def _categories(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, int]]:

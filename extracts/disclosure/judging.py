@@ -41,9 +41,18 @@ from extracts.disclosure.supporting import records_behind, records_of, with_evid
 class Judged:
     """The cells of one table with what was said of it, for what several tables give away together."""
 
-    described: FileDescription
-    cells: Cells
+    subject: Subject
     place: str = ""
+
+    @property
+    def described(self) -> FileDescription:
+        """What was said of the table."""
+        return self.subject.described
+
+    @property
+    def cells(self) -> Cells:
+        """Its cells, with their evidence."""
+        return self.subject.cells
 
 
 @dataclass(frozen=True)
@@ -157,10 +166,6 @@ def _of_no_table(name: str, part: Part) -> Iterator[Finding]:
         problem = "The file holds a fitted model or another object that nothing here opens."
         cure = "Release the coefficients as a table instead, or supply a report of attacks on the model."
         yield _at(_review(name, "model", problem, cure), part.place)
-    elif part.kind is PartKind.TEXT and any(letter.isdigit() for letter in part.text):
-        problem = "The file holds text with numbers, which are in no table."
-        cure = "Refer each number to a table that has been cleared; a checker reads the text."
-        yield _at(_review(name, "free_text", problem, cure), part.place)
 
 
 def _judge_table(described: FileDescription, part: Part, contents: Mapping[str, bytes], policy: Policy) -> Judgement:
@@ -212,7 +217,7 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
         grounds = Evidence.UNDERLYING
     findings = [*found, *(finding for one in beneath for finding in one.findings)]
     beyond = sum(subject.beyond) + sum(one.beyond for one in beneath)
-    return Judgement(findings, examined, grounds, beyond, (Judged(described, subject.cells),), _implied(subject))
+    return Judgement(findings, examined, grounds, beyond, (Judged(subject),), _implied(subject))
 
 
 def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: Policy) -> Iterator[Judgement]:

@@ -14,6 +14,11 @@ from extracts.disclosure.requirements_of_columns import Need, of_columns
 
 # Kinds of output that are coefficients; the rulebook says which rules judge them.
 MODELS = frozenset({"REGR"})
+# Kinds of output whose numbers are results of tests.
+RESULTS = frozenset({"TEST"})
+
+# Kinds of number that are no amount: a table of amounts holds something else too.
+NO_AMOUNT = frozenset({"count", "percentage", "weighted", "ratio"})
 
 # A long table of so many rows may be records: its counts must be called counts.
 MANY_ROWS = 50
@@ -32,13 +37,13 @@ def needs(described: FileDescription, table: Table, tabular: bool) -> Iterator[N
             "Use the headings as they are in the file, capitals and spaces included.",
         )
         return
-    if tabular or described.output_type in MODELS:
+    if tabular or described.output_type in MODELS | RESULTS:
         yield from _of_every_column(described, table)
-    if tabular:
+    if tabular or described.output_type in RESULTS:
         yield from _of_a_table(described)
     if described.output_type in MODELS:
         yield from _of_a_model(described, table)
-    yield from of_columns(layout, table, tabular)
+    yield from of_columns(layout, table, tabular, results=described.output_type in RESULTS)
 
 
 def _of_every_column(described: FileDescription, table: Table) -> Iterator[Need]:
@@ -59,16 +64,17 @@ def _of_every_column(described: FileDescription, table: Table) -> Iterator[Need]
 def _of_a_table(described: FileDescription) -> Iterator[Need]:
     """Needs of frequency, magnitude and ratio tables."""
     layout = described.layout
-    if described.output_type == "FREQ" and not (layout.counts or layout.percentages):
+    if described.output_type == "FREQ" and not (layout.counts or layout.percentages or layout.weighted):
         yield "No column is named as holding counts.", "Name the columns that hold counts."
-    if described.output_type == "MAGN" and not (layout.magnitudes or layout.shapes or layout.indices):
+    amounts = any(kind not in NO_AMOUNT for kind in layout.measured.values())
+    if described.output_type == "MAGN" and not amounts:
         yield "No column is named as holding sums or means.", "Name the columns that hold sums or means."
     named = bool(layout.statistic)
-    if described.output_type == "QUANT" and not (layout.positions or named):
+    if described.output_type == "QUANT" and not (amounts or named):
         yield "No column is named as holding quantiles.", "Name the columns that hold medians and percentiles."
-    if described.output_type == "MINMAX" and not (layout.endpoints or layout.modes or named):
+    if described.output_type == "MINMAX" and not (amounts or named):
         yield "No column is named as holding extremes or modes.", "Name the columns that hold them."
-    if described.output_type == "TEST" and not layout.others:
+    if described.output_type == "TEST" and not (layout.others or layout.shapes or layout.indices):
         yield "No column is named as holding a statistic.", "Name the columns that hold results of tests."
     if described.output_type == "RATIO" and not (layout.percentages or layout.ratios):
         yield (
@@ -119,7 +125,7 @@ def _of_the_labels(layout: Layout, table: Table) -> Iterator[Need]:
 def _of_a_model(described: FileDescription, table: Table) -> Iterator[Need]:
     """Needs of tables of coefficients: such a table has a coefficient, and no more rows than the model has."""
     layout, size = described.layout, described.regression
-    if not any(names_a_coefficient(name) for name in layout.others):
+    if not layout.ratios and not any(names_a_coefficient(name) for name in layout.others):
         yield "No column is named as holding coefficients.", "Give the coefficients a heading such as coef or estimate."
     parameters = size.parameters
     if parameters is None and None not in (size.n_obs, size.df_residual):

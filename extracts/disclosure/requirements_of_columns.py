@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.reading.columns import kind_by_heading, kind_of_column
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.results import of_clusters
 from extracts.disclosure.reading.suspicion import (
     counts_among_results,
     free_text,
     full_dates,
     may_name_people,
     names_a_result,
+    names_freedom,
     names_no_count,
     sentences,
     unexplained_numbers,
@@ -34,12 +36,22 @@ FEW_ROWS, SOME_ROWS = 10, 20
 Need = tuple[str, str]  # what is missing, what to supply
 
 
-def of_columns(layout: Layout, table: Table, tabular: bool) -> Iterator[Need]:
-    """What must be said of columns that seem to hold something else than the description says."""
+def of_columns(layout: Layout, table: Table, tabular: bool, *, results: bool = False) -> Iterator[Need]:
+    """What must be said of columns that seem to hold something else than the description says.
+
+    results  the file holds correlations, tests or clusters: its other numbers may have the names of variables
+    """
+    known = _variables(layout, table) if results else frozenset[str]()
     yield from _labels(layout, table)
     yield from _counts(layout, table)
-    yield from _results(layout, table)
-    yield from _misplaced(layout, table, tabular)
+    yield from _results(layout, table, known)
+    yield from _misplaced(layout, table, tabular, known)
+
+
+def _variables(layout: Layout, table: Table) -> frozenset[str]:
+    """Other numbers that are known by more than their heading: correlations, centres of clusters, sums of squares."""
+    labels = {label for name in layout.rows for label in table.column(name)}
+    return frozenset(name for name in layout.others if name in labels or names_a_result(name) or of_clusters(layout))
 
 
 def _labels(layout: Layout, table: Table) -> Iterator[Need]:
@@ -79,30 +91,30 @@ def _counts(layout: Layout, table: Table) -> Iterator[Need]:
             )
 
 
-def _results(layout: Layout, table: Table) -> Iterator[Need]:
+def _results(layout: Layout, table: Table, known: Collection[str]) -> Iterator[Need]:
     """Other numbers must be results of a model or test by heading, and not read like counts."""
     for name in layout.others:
         values = table.column(name)
-        if not names_a_result(name) or sentences(values):
+        if (name not in known and not names_a_result(name)) or sentences(values):
             yield (
                 f"The column {name} is described as other numbers, but not as which.",
                 "Use a heading such as coef, se, t or p, leave it out, or tell the checker what it holds.",
             )
-        elif counts_among_results(values):
+        elif counts_among_results(values) and name not in known and not names_freedom(name):
             yield (
                 f"The column {name} is described as other numbers, but its whole numbers may be counts.",
                 "Describe it as what it is, or show the decimals.",
             )
 
 
-def _misplaced(layout: Layout, table: Table, tabular: bool) -> Iterator[Need]:
+def _misplaced(layout: Layout, table: Table, tabular: bool, known: Collection[str]) -> Iterator[Need]:
     """Columns whose heading and values say that they hold what has rules, but that are described as something else.
 
     Looks at columns without a place too, so that counts beside coefficients are not missed.
     """
     for name in table.columns:
         kind = kind_by_heading(name)
-        if name in layout.measured or kind not in JUDGED or (kind == "ratio" and not tabular):
+        if name in layout.measured or name in known or kind not in JUDGED or (kind == "ratio" and not tabular):
             continue
         if kind_of_column(name, table.column(name)) == kind:
             yield (

@@ -10,6 +10,7 @@ from extracts.disclosure.rules import (
     all_same,
     categories,
     class_disclosure,
+    concentration,
     criminal_justice,
     degrees_of_freedom,
     dominance,
@@ -22,9 +23,12 @@ from extracts.disclosure.rules import (
     positions,
     recomputed,
     rounding,
+    sample_size,
+    saturated,
     secondary_suppression,
     shares,
     side_by_side,
+    small_areas,
     structural,
     survival,
     threshold,
@@ -35,10 +39,11 @@ from extracts.disclosure.rules import (
 )
 from extracts.disclosure.subject import Subject
 
-TABLES = frozenset({"FREQ", "MAGN", "RATIO", "QUANT", "MINMAX", "GRAPH", "MAP", "TEST"})
+TABLES = frozenset({"FREQ", "MAGN", "RATIO", "QUANT", "MINMAX", "GRAPH", "MAP"})
 MODELS = frozenset({"REGR"})
 CURVES = frozenset({"SURV"})
-CELLS = TABLES | MODELS  # a file of coefficients may show counts beside them
+TESTS = frozenset({"TEST"})
+CELLS = TABLES | MODELS | TESTS  # files of coefficients and of tests may show counts beside them
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,12 @@ RULES = (
     Rule("rounding",         "Counts are rounded, where the policy asks for it", CELLS,  rounding.findings),
     Rule("recomputed",       "The records give the numbers of the file",         CELLS,  recomputed.findings),
     Rule("odds_ratio",       "The table beneath a ratio passes",                 CELLS,  odds.findings),
+    Rule("concentration",    "No index of a few, or of a total that a few hold", CELLS,  concentration.findings),
+    Rule("small_area",       "Areas of few people are seen by a checker",        CELLS,  small_areas.findings),
+    Rule("sample_size",      "Results of tests are of enough units",             TESTS,  sample_size.findings),
     Rule("survival_events",  "No step of a survival curve is a few people's",    CURVES, survival.findings),
     Rule("category",         "No category of a model with few members",          MODELS, categories.findings),
+    Rule("saturated",        "The table beneath a saturated model passes",       MODELS, saturated.findings),
     Rule("dof",              "Models leave enough degrees of freedom",           MODELS, degrees_of_freedom.findings),
 )  # fmt: skip
 

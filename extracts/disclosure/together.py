@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from extracts.disclosure.audit.across import findings_across
 from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.judging import Judgement
 from extracts.disclosure.ledger.hits import Differences, Hit
@@ -46,10 +47,27 @@ def compared(
     old, problems = _released(description, contents, policy)
     if not new:
         return Together(tuple(problems))
+    problems += _audited_together(judgements, old, description)
     found = [_across(new, old, description, contents, policy), *_nested(new, description, policy)]
     said = [finding for one in found for finding in differencing.findings(one, file=new[0].file)]
     implied = {hit.attack: _implied(hit) for one in found for hit in one.implied}
     return Together((*problems, *said), tuple(implied.values()))
+
+
+def _audited_together(
+    judgements: Mapping[str, Judgement], old: Sequence[ReleasedTable], description: Description
+) -> list[Finding]:
+    """Hidden cells that are safe in their own table and not beside the others, or beside what has left before."""
+    subjects = [
+        table.subject
+        for judgement in judgements.values()
+        for table in judgement.tables
+        if table.described.output_type in TABLES
+    ]
+    whom = [description.population_of(subject.described.name).filter for subject in subjects]
+    earlier = [table.cells for table in old]
+    populations = [*whom, *(table.population for table in old)]
+    return list(findings_across(subjects, earlier, populations=populations))
 
 
 def _new(judgement: Judgement, description: Description, policy: Policy) -> Iterator[ReleasedTable]:

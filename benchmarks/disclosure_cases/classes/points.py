@@ -51,7 +51,7 @@ def maps(random: Random, unsafe: bool) -> Draft:
     codes = random.sample(range(1000, 9999), len(counts))
     cells = []
     for number, count in zip(codes, counts.values(), strict=True):
-        table.rows.append([f"E0100{number}", count])
-        cells += [cell({"area_code": f"E0100{number}"}, "threshold")] if count < 10 else []
+        table.rows.append([f"E0700{number}", count])
+        cells += [cell({"area_code": f"E0700{number}"}, "threshold")] if count < 10 else []
     return Draft("counts beneath a map", "map", [File("table.csv", table)], judged(cells),
                  {"form": "long", "dims": ["area_code"], "measure": "count"})  # fmt: skip

@@ -60,7 +60,7 @@ def without_identifiers(random: Random, unsafe: bool) -> Draft:
 
 def codes(random: Random, unsafe: bool) -> Draft:
     """An aggregate with a unique code in each row, such as areas or offence codes."""
-    prefix, name = random.choice((("E0600", "area_code"), ("E0100", "lsoa21cd"), ("CJS", "offence_code")))
+    prefix, name = random.choice((("E0600", "area_code"), ("E0700", "lad23cd"), ("CJS", "offence_code")))
     numbers = random.sample(range(1000, 9999), random.randint(20, 60))
     table = Table([name, "year", "persons"], [])
     for number in numbers:

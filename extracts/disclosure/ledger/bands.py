@@ -31,12 +31,12 @@ UNKNOWN = {"missing", "unknown", "not known", "not stated", "not recorded", "no 
 def band(text: str) -> Intervals | None:
     """The numbers a band stands for; None for a text that is no band. "16-24" holds 24.5: bands have no gaps.
 
-    A range whose end is not above its start, such as 2019-20, is no band.
+    A range whose end is below its start, such as 2019-20, is no band.
     """
     plain = as_compared(text).replace("−", "-")
     if match := RANGE.fullmatch(plain):
         low, high = float(match["low"]), float(match["high"])
-        return cuts.joined([((low, 0), _after(high, match["high"]))]) if low < high else None
+        return cuts.joined([((low, 0), _after(high, match["high"]))]) if low <= high else None
     for pattern, end, included in OPEN:
         if match := pattern.fullmatch(plain):
             number = float(match[end])

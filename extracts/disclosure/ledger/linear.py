@@ -24,9 +24,10 @@ MOST_DENSE = 3_000
 # A component of the projection of a random vector below this is none: real ones lie at 1e-2, noise at 1e-13.
 NONE = 1e-7
 ROOM = 1e-6
-# With a model that stays while goals change, primal simplex goes on from the point before.
+# Dual simplex finds a first point soonest; while goals change, primal simplex goes on from the point before.
+DUAL, PRIMAL = 1, 4
 OPTIONS: tuple[tuple[str, bool | int | str], ...] = (
-    ("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("simplex_strategy", 4), ("threads", 1),
+    ("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("simplex_strategy", DUAL), ("threads", 1),
 )  # fmt: skip
 
 
@@ -146,6 +147,7 @@ class Bounded:
         self.solver.setOptionValue("time_limit", self.solver.getRunTime() + left)
         self.solver.changeColsCost(len(cost), self.places, cost)
         self.solver.run()
+        self.solver.setOptionValue("simplex_strategy", PRIMAL)
         status = self.solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             raise Contradiction("The published counts contradict each other or the populations given for them.")
@@ -179,6 +181,22 @@ def small(
             elif bounds[0] >= 1 and bounds[1] < threshold:
                 found[int(columns[place])] = bounds
     return found, proven
+
+
+def bounds(
+    matrix: sparse.csr_array, low: Floats, high: Floats, places: Sequence[int], *, until: float
+) -> dict[int, tuple[int, int]]:
+    """Least and most of some unknown counts, rounded inwards; those in no sum, or not solved in time, are left out."""
+    found = dict[int, tuple[int, int]]()
+    for rows, columns in components(matrix) if places else []:
+        own = [place for place in places if place in columns]
+        if own:
+            model = Bounded(sparse.csr_array(matrix[rows][:, columns]), low[rows], high[rows])
+            for place in own:
+                ends = _bounds(model, int(np.searchsorted(columns, place)), until)
+                if ends is not None:
+                    found[place] = ends
+    return found
 
 
 def _not_acquitted(model: Bounded, threshold: int, until: float) -> tuple[Places, bool]:

@@ -69,15 +69,19 @@ class Microdata:
 
     frame   one row per record
     person  per record: the number of its person, the same in every version of the data
+    rising, single  whether these numbers are sorted without repeats; whether none is repeated
     """
 
     frame: pd.DataFrame
     person: People
     columns: dict[str, Column] = field(init=False, default_factory=dict)
+    rising: bool = field(init=False)
     single: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.single = bool(len(np.unique(self.person)) == len(self.person))
+        self.rising = bool((self.person[1:] > self.person[:-1]).all())
+        ordered = self.person if self.rising else np.sort(self.person)
+        self.single = bool((ordered[1:] != ordered[:-1]).all())
         self.named = {variable(str(name)): name for name in self.frame.columns}
 
     def column(self, name: str) -> Column:
@@ -106,7 +110,9 @@ class Microdata:
     def bitmap(self, records: Booleans) -> BitMap:
         """Some records as a set: by their people where each has one record, else by their places."""
         places = np.flatnonzero(records)
-        return bitmap(np.sort(self.person[places]) if self.single else places)
+        if not self.single:
+            return bitmap(places)
+        return bitmap(self.person[places] if self.rising else np.sort(self.person[places]))
 
     def people(self, records: BitMap) -> BitMap:
         """The people some records are about."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -46,10 +45,7 @@ class Nesting:
 
     def __post_init__(self) -> None:
         refinement = refine(self.counts.predicates)
-        hulls = tuple(
-            np.array([_hull(predicate, name, own) for predicate in self.counts.predicates], dtype=np.bool_)
-            for name, own in refinement.variables.items()
-        )
+        hulls = tuple(_hulls(self.counts.predicates, name, own) for name, own in refinement.variables.items())
         object.__setattr__(self, "refinement", refinement)
         object.__setattr__(self, "hulls", hulls)
 
@@ -143,7 +139,15 @@ def _key(name: CellName) -> frozenset[tuple[str, str]]:
     return frozenset((variable(dimension), as_compared(label)) for dimension, label in name.key.items())
 
 
-def _hull(predicate: Predicate, name: str, own: Pieces) -> Booleans:
-    """The pieces of a variable that anybody of the population may be in."""
+def _hulls(predicates: Sequence[Predicate], name: str, own: Pieces) -> Booleans:
+    """Per population, the pieces of a variable that anybody of it may be in."""
+    known: dict[int, Booleans] = {}
     empty = np.zeros(len(own.pieces), dtype=np.bool_)
-    return reduce(np.logical_or, (own.masks[box[name]] for box in predicate.boxes), empty)
+    hulls = np.zeros((len(predicates), len(own.pieces)), dtype=np.bool_)
+    for row, predicate in enumerate(predicates):
+        for box in predicate.boxes:
+            values = box[name]
+            if id(values) not in known:  # populations keep their sets, so an id stays that of one set
+                known[id(values)] = own.masks.get(values, empty)
+            hulls[row] |= known[id(values)]
+    return hulls

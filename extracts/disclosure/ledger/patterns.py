@@ -70,6 +70,8 @@ def combinations(
     """
     found = atoms(sets)
     small = found.size < threshold
+    # Whoever is in a cell below the threshold is found there.
+    small[found.matrix[np.flatnonzero([len(own) < threshold for own in sets])].indices] = False
     if not small.any() or time.monotonic() > until:
         return [], not small.any()
     fixed, complete = linear.determined(found.matrix)

@@ -84,7 +84,8 @@ def refine(predicates: Iterable[Predicate]) -> Refinement:
     """The coarsest refinement in which every population is a set of atoms."""
     boxes = {id(box): box for predicate in predicates for box in predicate.boxes}.values()
     names = {name for box in boxes for name in box.sets}
-    sets = {name: {box[name] for box in boxes} for name in names}
+    # Equal sets are mostly the same object: those are told apart first, as comparing sets is slow.
+    sets = {name: set({id(values): values for values in (box[name] for box in boxes)}.values()) for name in names}
     return Refinement({name: _pieces(many) for name, many in sorted(sets.items())})
 
 

@@ -12,7 +12,7 @@ from extracts.disclosure.ledger import bands
 from extracts.disclosure.ledger.parsing import UnreadablePopulation, population, variable
 from extracts.disclosure.ledger.predicates import Box, Predicate, TooComplicated
 from extracts.disclosure.ledger.universe import Universe, mixed, of_predicates
-from extracts.disclosure.ledger.values import Values, one
+from extracts.disclosure.ledger.values import ANY, Values, one
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 
 # A dimension by this name holds headings, not properties of people.
@@ -193,23 +193,43 @@ def _all_sets(populations: Iterable[Predicate], meanings: Iterable[Meaning]) -> 
 
 def _predicates(cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, universe: Universe) -> list[Predicate]:
     """Whom each of the chosen cells counts: the table's population with the cell's labels."""
-    whom = universe.fitted(whom)
-    columns, part = [], cells.where(chosen)
+    whom, part = universe.fitted(whom), cells.where(chosen)
+    columns: list[list[tuple[str, Values] | None]] = [_measures(cells, chosen)]
     for dimension, (name, sets) in meant.items():
-        own = {text: universe.values(name, values) for text, values in sets.items()}
-        labels = zip(part.labels[dimension], part.is_total(dimension), strict=True)
-        columns.append([None if total else (name, own[text]) for text, total in labels])
-    columns.append(_measures(cells, chosen))
-    keys = zip(*columns, strict=True)
-    made: dict[tuple[object, ...], Predicate] = {}
-    return [made[key] if key in made else made.setdefault(key, _narrowed(whom, key)) for key in keys]
+        own = {text: (name, universe.values(name, values)) for text, values in sets.items()}
+        labels = zip(part.labels[dimension].tolist(), part.is_total(dimension).tolist(), strict=True)
+        columns.append([None if total else own[text] for text, total in labels])
+    narrow = _Narrow(whom)
+    return [narrow.by(key) for key in zip(*columns, strict=True)]
 
 
-def _narrowed(whom: Predicate, labels: Iterable[tuple[str, Values] | None]) -> Predicate:
-    for pair in labels:
-        if pair is not None:
-            whom = whom & Predicate((Box({pair[0]: pair[1]}),))
-    return whom
+@dataclass(frozen=True)
+class _Narrow:
+    """A population narrowed by one label after another, each intersection worked out once.
+
+    Tables have many cells and few labels, so equal sets are the same object, which is quicker to
+    look up than to compare.
+    """
+
+    whom: Predicate
+    known: dict[tuple[int, int], tuple[Values, Values, Values]] = field(default_factory=dict)
+
+    def by(self, labels: Iterable[tuple[str, Values] | None]) -> Predicate:
+        """The people of the population who have all the labels."""
+        pairs, boxes = [pair for pair in labels if pair is not None], list[Box]()
+        for box in self.whom.boxes:
+            sets = dict(box.sets)
+            for name, values in pairs:
+                sets[name] = self._both(sets.get(name, ANY), values)
+            if all(sets[name] for name, _ in pairs):
+                boxes.append(Box(sets))
+        return Predicate(tuple(boxes))
+
+    def _both(self, one: Values, other: Values) -> Values:
+        key = (id(one), id(other))
+        if key not in self.known:
+            self.known[key] = (one, other, one & other)  # the two are kept, so that their ids stay theirs
+        return self.known[key][2]
 
 
 def _measures(cells: Cells, chosen: Booleans) -> list[tuple[str, Values] | None]:

@@ -13,7 +13,7 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -158,8 +158,9 @@ class Ledger:
     ) -> None:
         """Add a release, with the records that its tables were made from if they are at hand.
 
-        Tables that cannot be made anew from the records are kept without people and named by
-        `unrecorded`. Raises UnknownRelease when the name is taken, CannotRecompute without a unit.
+        Tables take the release's name. Those that cannot be made anew from the records are kept
+        without people, and the release is named by `unrecorded`. Raises UnknownRelease when the
+        name is taken, CannotRecompute without a unit.
         """
         with self._turn():
             if release.name in self.releases:
@@ -167,7 +168,8 @@ class Ledger:
             if frame is not None and unit is None:
                 raise CannotRecompute("The ledger needs to know which column tells people apart.")
             data, fresh = self._numbered(frame, unit) if frame is not None and unit else (None, self.known[:0])
-            packed = content(tables, data, fresh, self.header["width"], self.header["seed"])
+            named = [replace(table, release=release.name, new=False) for table in tables]
+            packed = content(named, data, fresh, self.header["width"], self.header["seed"])
             name = f"{len(self.entries) + 1:06d}-{secrets.token_hex(4)}.segment"
             written(self.folder / name, packed)
             told = {"release": asdict(release), "file": name, "sha256": sha256(self.folder / name)}

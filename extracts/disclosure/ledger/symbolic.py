@@ -110,8 +110,7 @@ class _Search:
 
     def _judged(self, pair: Pair, shown: Shown | None) -> Hit | None:
         """The pair as a hit, if its difference is unsafe and nothing that another rule reports."""
-        # A whole below the threshold has a part below it, and the new one of them is found for that.
-        if self._totals_of_one_table(pair) or self.counts.high[pair.whole] < self.threshold:
+        if self._totals_of_one_table(pair):
             return None
         hit = self._hit(pair, f"The difference of two published counts is below {self.threshold}.")
         if not (0 if self.zeros and not pair.same else 1) <= hit.low <= hit.high < self.threshold:
@@ -121,7 +120,8 @@ class _Search:
             if group in shown.groups:
                 return None
             self.groups.add(group)
-        return hit
+        # A whole below the threshold has a part below it, and the new one of them is found for that.
+        return hit if self.counts.high[pair.whole] >= self.threshold else None
 
     def _totals_of_one_table(self, pair: Pair) -> bool:
         part, whole = self.counts.names[pair.part], self.counts.names[pair.whole]
@@ -162,14 +162,20 @@ class _Search:
         if not complete:
             self.problems.append("There was not enough time to look at every combination of counts.")
             small |= self._by_null_space()
-        shown = Shown(self.counts, matrix)
-        known = self._known_before(small)
-        for number, bounds in list(small.items())[:MOST_EXPLAINED]:
-            group = shown.of_class(number)
-            if group not in shown.groups and group not in self.groups and number not in known:
-                self.hits.append(self._combined(number, bounds))
-        if len(small) > MOST_EXPLAINED:
-            self.problems.append(f"{len(small) - MOST_EXPLAINED:,} more groups that counts give away are not listed.")
+        left = self._not_shown(small)
+        known = self._known_before(left)
+        for number in sorted(left.keys() - known)[:MOST_EXPLAINED]:
+            self.hits.append(self._combined(number, left[number]))
+        if len(left) > MOST_EXPLAINED:
+            self.problems.append(f"{len(left) - MOST_EXPLAINED:,} more groups that counts give away are not listed.")
+
+    def _not_shown(self, small: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+        """The classes without a cell of their own, outside every cell below the threshold, and not found as a pair."""
+        assert self.classes is not None
+        shown = Shown(self.counts, self.classes.matrix)
+        unsafe = self.classes.matrix[np.flatnonzero(self.counts.high < self.threshold)]
+        known = {number for number in small if shown.of_class(number) in shown.groups | self.groups}
+        return {n: small[n] for n in small.keys() - known - set(unsafe.indices.tolist())}
 
     def _by_null_space(self) -> dict[int, tuple[int, int]]:
         """Classes that exact counts fix, with their size, if it is small."""
@@ -187,10 +193,11 @@ class _Search:
         assert self.classes is not None
         table, known = np.array(self.counts.table), set[int]()
         groups = [np.flatnonzero(table == number) for number in np.unique(table).tolist()]
-        for rows in [*groups, np.flatnonzero(self.counts.old)] if small else []:
+        for rows in [*groups, np.flatnonzero(self.counts.old)]:
             own, low, high = (part[rows] for part in (self.classes.matrix, self.counts.low, self.counts.high))
-            found, _ = linear.small(sparse.csr_array(own), low, high, threshold=self.threshold, until=self.until)
-            known |= {number for number in found.keys() & small.keys() if found[number] == small[number]}
+            wanted = sorted(small.keys() - known)
+            found = linear.bounds(sparse.csr_array(own), low, high, wanted, until=self.until)
+            known |= {number for number in found if found[number] == small[number]}
         return known
 
     def _combined(self, number: int, bounds: tuple[int, int]) -> Hit:

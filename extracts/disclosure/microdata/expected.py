@@ -12,6 +12,7 @@ from extracts.disclosure.microdata.labels import as_key, as_keys
 from extracts.disclosure.microdata.records import TABLE, Records, quoted
 from extracts.disclosure.reading.cells import Cells, Floats
 from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.named import named
 from extracts.disclosure.reading.statistics import is_range, position_of
 from extracts.disclosure.recipe import Recipe
 
@@ -30,18 +31,13 @@ def expected(
     records on either side of its place: the nine definitions of Hyndman and Fan (1996) all do. A standard deviation
     or variance divides by n or n - 1.
     """
-    between = [_simple(fact, name) for fact, name in zip(cells.facts.to_dict("records"), _named(cells), strict=True)]
+    names = named(cells)
+    between = [_simple(fact, name) for fact, name in zip(cells.facts.to_dict("records"), names, strict=True)]
     for place, found in _sorted(cells, records, labels, value, recipe).items():
-        between[place] = _of_values(str(cells.facts["kind"].iloc[place]), _named(cells)[place], found)
+        between[place] = _of_values(str(cells.facts["kind"].iloc[place]), names[place], found)
     low, high = zip(*between, strict=True) if between else ((), ())
     index = cells.facts.index
     return {"expected_low": pd.Series(low, index, dtype=float), "expected_high": pd.Series(high, index, dtype=float)}
-
-
-def _named(cells: Cells) -> list[str]:
-    """Heading and labels of each cell: one of them names the statistic."""
-    labels = cells.labels.astype(str).itertuples(index=False, name=None)
-    return [" ".join((str(column), *key)) for column, key in zip(cells.facts["column"], labels, strict=True)]
 
 
 def _simple(fact: Mapping[Any, Any], name: str) -> Between:

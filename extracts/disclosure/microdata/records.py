@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from extracts.disclosure.reading.encodings import as_text
 from extracts.disclosure.reading.formats.delimited import separator_of
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.triage import CannotRead
-from extracts.disclosure.reading.types import as_text
 
 TABLE = "records"
 CURE = "Supply the records as a CSV file with headings, or leave them out and supply the counts behind the table."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
+from extracts.disclosure.reading.statistics import said_out_of
 
 # A share is given out of one of these: its heading may say which, and its size shows it.
 OUT_OF = (100.0, 1.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
-PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?", re.IGNORECASE)
-TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
 ROOM = 1e-9
 
 
@@ -64,9 +62,8 @@ def with_bases(cells: Cells, tried: Sequence[Beneath]) -> Cells:
 
 def out_of(heading: str) -> tuple[float, ...]:
     """What a heading says that a share is out of, as `rate per 1,000` does, or else all that it may be."""
-    if match := PER.search(heading):
-        return (float(match[1].replace(",", "")) * TIMES.get((match[2] or "").lower(), 1.0),)
-    return OUT_OF
+    said = said_out_of(heading)
+    return OUT_OF if said is None else (said,)
 
 
 def _best(

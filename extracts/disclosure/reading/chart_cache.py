@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extracts.disclosure.reading.contents import Part, PartKind
 from extracts.disclosure.reading.csv_table import Table
-from extracts.disclosure.reading.headers import unique
+from extracts.disclosure.reading.headings import unique
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, children, descendants, text_of
 

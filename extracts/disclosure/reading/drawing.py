@@ -16,6 +16,7 @@ from extracts.disclosure.reading.office import FAIL, REVIEW, SOFTWARE, Office
 from extracts.disclosure.reading.unseen_style import hiding_selectors, is_hidden
 
 MARKS = ("circle", "ellipse", "use", "path", "rect", "line", "polyline", "polygon", "text", "image")
+WORDED = ("text", "title", "desc", "style", "metadata", "script", "foreignObject")
 POINTS = ("circle", "ellipse", "use")
 MANY_POINTS, LONG_LINE = 50, 400
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
@@ -34,6 +35,7 @@ def read_drawing(office: Office, root: Element, place: str, limits: Policy) -> N
     if text := "\n".join(dict.fromkeys(filter(None, texts))):
         office.parts.append(Part(PartKind.TEXT, place, text=text))
     _points(office, root, counts, place)
+    _undrawn(office, root, place)
     _hidden(office, root, place)
     _attributes(office, root, place, limits)
     _comments(office, root, place)
@@ -62,6 +64,17 @@ def _points(office: Office, root: Element, counts: Counter[str], place: str) -> 
     if longest >= LONG_LINE:
         problem = f"A line of the drawing has about {longest} corners, which may be records."
         office.conceals("hidden_content", REVIEW, problem, CURE, place)
+
+
+def _undrawn(office: Office, root: Element, place: str) -> None:
+    """Text between marks, which is part of the file and never drawn."""
+    pieces = []
+    for one in root.iter():
+        if local(one) and not any(local(above) in WORDED for above in (one, *one.iterancestors())):
+            pieces += [str(one.text or ""), *(str(inner.tail or "") for inner in one)]
+    if text := as_seen(" ".join(pieces)):
+        office.conceals("hidden_content", FAIL, "The drawing holds text that is not drawn.", "Delete it.", place)
+        office.parts.append(Part(PartKind.TEXT, place, text=text))
 
 
 def _hidden(office: Office, root: Element, place: str) -> None:

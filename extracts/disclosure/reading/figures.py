@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.numbers import BLANK, read_number
@@ -30,11 +31,13 @@ def as_plain(text: str) -> str:
     return plain if plain != text and read_number(plain.removesuffix("%")).state == "number" else text
 
 
+@lru_cache(maxsize=65_536)
 def is_number(text: str) -> bool:
     """Whether a text is a number, with or without a percent sign and a marker."""
     return bool(text) and read_number(as_plain(text).removesuffix("%")).state == "number"
 
 
+@lru_cache(maxsize=65_536)
 def is_figure(text: str) -> bool:
     """Whether a text is a number, one with another in brackets, or a sign that stands where one is hidden."""
     if is_number(text) or in_brackets(text):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from extracts.disclosure.reading.references import REFERENCE, column_number
+
 Place = tuple[str, int, int]  # sheet, row and column from 0
 Values = Mapping[Place, str]
 
@@ -13,48 +15,12 @@ class NotWorkedOut(ValueError):
     """A formula uses what is not worked out here."""
 
 
-REFERENCE = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Za-z]{1,3})\$?(\d{1,7})(?![\w(])")
 TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)"
     r"|(?P<range>(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?\d{1,7}(?::\$?[A-Za-z]{1,3}\$?\d{1,7})?(?![\w(]))"
     r"|(?P<name>[A-Za-z][A-Za-z.]*)(?=\()|(?P<sign>[-+*/^%(),;]))"
 )
-OUTSIDE = re.compile(
-    r"\[\d+\]|\[[^\]]+\.xls|://|\\\\|\|'?!?|\b(?:WEBSERVICE|FILTERXML|RTD|DDE|CALL|EXEC|REGISTER|INDIRECT|IMPORTDATA|"
-    r"STOCKHISTORY|CUBE\w+|SQL\.REQUEST|HYPERLINK|IMAGE|PY)\s*\(",
-    re.I,
-)
 MOST_CELLS, DEEPEST = 20_000, 50
-
-
-def refers_outside(formula: str) -> bool:
-    """Whether a formula may fetch values from other files, programs or the network."""
-    return OUTSIDE.search(formula) is not None
-
-
-def column_number(letters: str) -> int:
-    """The number of a column, from 0, by its letters."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number - 1
-
-
-def moved(formula: str, rows: int, columns: int) -> str:
-    """A shared formula as it reads some rows further down and some columns to the right."""
-    from extracts.disclosure.reading.headers import letters
-
-    def shift(match: re.Match[str]) -> str:
-        text = match[0]
-        head, cell = text.rpartition("!")[:2], text.rpartition("!")[2]
-        parts = re.fullmatch(r"(\$?)([A-Za-z]+)(\$?)(\d+)", cell)
-        if parts is None:
-            return text
-        column = column_number(parts[2]) + (0 if parts[1] else columns)
-        row = int(parts[4]) + (0 if parts[3] else rows)
-        return "".join(head) + f"{parts[1]}{letters(max(column, 0))}{parts[3]}{max(row, 1)}"
-
-    return REFERENCE.sub(shift, formula)
 
 
 def result(formula: str, sheet: str, values: Values) -> float:

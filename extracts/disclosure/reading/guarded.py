@@ -25,7 +25,7 @@ from typing import IO, Any
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading import wire
 from extracts.disclosure.reading.contents import Contents
-from extracts.disclosure.reading.triage import CannotRead, require_size
+from extracts.disclosure.reading.triage import KINDS, CannotRead, require_size, triage
 
 SECONDS, MEGABYTES = 30.0, 1536
 LARGEST_ANSWER = 256 * 2**20
@@ -52,6 +52,17 @@ def read_all(
     return found
 
 
+def is_plain(name: str, content: bytes, limits: Policy) -> bool:
+    """Whether a file is a CSV or TSV table of nothing but printable ASCII, which no parser could be misled by."""
+    from extracts.disclosure.reading.encodings import CONTROL
+    from extracts.disclosure.reading.formats import PLAIN
+
+    if KINDS.get(Path(name).suffix.lower()) not in PLAIN or not content.isascii() or CONTROL.search(content):
+        return False
+    # Text that begins with a letter or digit is told by its first bytes alone: nothing is parsed or unpacked for it.
+    return content[:1].isalnum() and triage(name, content, limits).kind in PLAIN
+
+
 class Guard:
     """A child process that reads one file after the other. It starts with the first file, and anew after a mishap."""
 
@@ -73,11 +84,10 @@ class Guard:
 
     def read(self, name: str, content: bytes, limits: Policy) -> Contents:
         """What a file holds. Raises CannotRead, also when reading it took too long, too much, or ended the child."""
-        from extracts.disclosure.reading.formats import PLAIN, read
-        from extracts.disclosure.reading.triage import KINDS
+        from extracts.disclosure.reading.formats import read
 
         require_size(content, limits)
-        if KINDS.get(Path(name).suffix.lower()) in PLAIN and content.isascii() and content.lstrip()[:1].isalnum():
+        if is_plain(name, content, limits):
             return read(content, name, limits)
         answer = self._asked(json.dumps({"name": name, "limits": limits.to_json()}).encode(), content)
         if isinstance(answer, dict) and answer.get("full"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -35,15 +36,21 @@ def parse_xml(content: bytes) -> Element:
 
 def local(element: Element) -> str:
     """Name of an element without its namespace; "" for comments and processing instructions."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return _without_namespace(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _without_namespace(tag: object) -> str:
+    """Comments and their like have a function for a tag."""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def attribute(element: Element, name: str) -> str | None:
     """An attribute by its name without namespace, or None."""
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2] == name:
-            return str(value)
-    return None
+    plain = element.get(name)
+    if plain is not None:
+        return str(plain)
+    return next((str(value) for key, value in element.attrib.items() if _without_namespace(key) == name), None)
 
 
 def descendants(element: Element, *names: str) -> Iterator[Element]:
@@ -58,4 +65,6 @@ def children(element: Element, *names: str) -> Iterator[Element]:
 
 def text_of(element: Element) -> str:
     """All text beneath an element, comments left out."""
-    return "".join(str(piece) for piece in element.itertext(etree.Element)) if isinstance(element.tag, str) else ""
+    if not isinstance(element.tag, str):
+        return ""
+    return "".join(element.itertext(etree.Element)) if len(element) else str(element.text or "")

@@ -24,20 +24,28 @@ def _bare(code: str) -> str:
     return IN_BRACKETS.sub("", QUOTED.sub("", code)).lower()
 
 
+@lru_cache(maxsize=1024)
 def is_date(number: int, code: str) -> bool:
     """Whether a format, by its number and its code, shows dates or times."""
     bare = _bare(code).replace("general", "")
     return number in DATES or bool(code and re.search(r"[ymdhs]", bare) and not re.search(r"[#?]|0\.0", bare))
 
 
+@lru_cache(maxsize=1024)
 def is_percentage(number: int, code: str) -> bool:
     """Whether a format shows a share as a percentage."""
     return number in PERCENTAGES or "%" in _bare(code)
 
 
+@lru_cache(maxsize=1024)
+def _always_shows(code: str) -> bool:
+    """Whether a format has a single section, and a place for a number in it."""
+    return ";" not in code and CONDITION.search(code) is None and re.search(r"[0#?]|general", _bare(code)) is not None
+
+
 def hides(code: str, value: float) -> bool:
     """Whether a format shows a text, or nothing, in the place of this number: `;;;` or `[<10]"c"`."""
-    if not code or code == "@":
+    if not code or code == "@" or _always_shows(code):
         return False
     part = _section(QUOTED.sub(lambda match: match[0].replace(";", ""), code).split(";"), value)
     bare = _bare(part)

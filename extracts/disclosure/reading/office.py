@@ -27,6 +27,9 @@ KNOWN = re.compile(
     r"docMetadata/LabelInfo\.xml|customXml/itemProps\d*\.xml)$",
     re.I,
 )
+OWN_XML = re.compile(r"(?:^|/)customXml/item\d*\.xml$|(?:^|/)persons/[^/]+\.xml$", re.I)
+EMPTY_LISTS = ("Sources", "personList")  # of works cited and of people; the first names a style although it is empty
+DRAWN = re.compile(r"(?:^|/)(?:drawings|diagrams|ink|glossary)/[^/]+\.(?:xml|vml)$", re.I)
 # Programs that write their own name where people's names stand.
 SOFTWARE = re.compile(
     r"(?:openpyxl|xlsxwriter|python-docx|python-pptx|apache poi|microsoft (?:excel|word|office|powerpoint)\b.*|"
@@ -69,12 +72,50 @@ def gather(package: Package, limits: Policy, main: re.Pattern[str]) -> Office:
             office.concealed += concealed
         elif CHART.search(name):
             office.parts += chart_part(parse_xml(package.read(name)), f"chart {_last(name)}")
+        elif OWN_XML.search(name):
+            _own_xml(office, package, name)
         else:
             _listed(office, name)
         if name.endswith(".rels"):
             _relations(office, package, name)
+        elif DRAWN.search(name) and not CHART.search(name):
+            _words(office, package, name)
+    for name in package.names:
+        if name.endswith((".xml", ".rels", ".vml")) and b"<!--" in package.read(name):
+            problem = "A part of the file has comments in its XML, which no software writes."
+            office.conceals("hidden_content", FAIL, problem, "Save it anew.", _last(name))
     _properties(office, package)
     return office
+
+
+def _own_xml(office: Office, package: Package, name: str) -> None:
+    """Data of its own that a package keeps in XML, and people; the empty lists that Office writes anyway are none."""
+    root = parse_xml(package.read(name))
+    empty = local(root) in EMPTY_LISTS and not len(root)
+    attributes = (str(value) for one in root.iter() if local(one) for value in one.attrib.values())
+    text = " ".join(" ".join([text_of(root), *(() if empty else attributes)]).split())
+    if "person" in name:
+        if any(True for _ in descendants(root, "person")):
+            problem = "The file names people who commented on it."
+            office.conceals("metadata", REVIEW, problem, "Delete the comments.", _last(name))
+    elif len(root) or text:
+        verdict = FAIL if re.search(r"\d", text) else REVIEW
+        office.conceals("hidden_content", verdict, "The file holds data of its own in XML.", "Save it anew without.")
+    if text:
+        office.parts.append(Part(PartKind.TEXT, _last(name), text=text))
+
+
+def _words(office: Office, package: Package, name: str) -> None:
+    """Words in shapes and diagrams, which lie over a page or a sheet."""
+    root = parse_xml(package.read(name))
+    texts = [text_of(one) for one in descendants(root, "t")]
+    texts += [attribute(one, "descr") or "" for one in descendants(root, "cNvPr", "docPr")]
+    texts += [text_of(root)] if name.endswith(".vml") else []
+    if text := " ".join(" ".join(texts).split()):
+        office.parts.append(Part(PartKind.TEXT, f"drawing {_last(name)}", text=text))
+        if "glossary/" in name:
+            problem = "The document keeps building blocks that no page shows."
+            office.conceals("hidden_content", REVIEW, problem, "Save it anew without them.", _last(name))
 
 
 def _last(name: str) -> str:

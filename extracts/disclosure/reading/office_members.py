@@ -47,10 +47,8 @@ MEMBERS = _members(r"""
     timeline              ; hidden_content ; fail   ; filters with what they filter     ; Delete the filters.
     revisions/            ; hidden_content ; fail   ; the history of its changes        ; Save a copy without it.
     userNames\.xml        ; hidden_content ; fail   ; the history of its changes        ; Save a copy without it.
-    customXml/item\d*\.xml$ ; hidden_content ; fail ; data of its own in XML            ; Save it anew without.
     printerSettings/      ; metadata       ; review ; settings of a printer             ; Save it anew without.
     docProps/thumbnail    ; hidden_content ; review ; a small picture of itself         ; Save it anew without.
     afchunk               ; hidden_content ; fail   ; a document within the document    ; Paste it as text.
     \.(?:mht|rtf)$        ; hidden_content ; fail   ; a document within the document    ; Paste it as text.
-    persons/person        ; metadata       ; review ; names of people who commented     ; Delete the comments.
 """)

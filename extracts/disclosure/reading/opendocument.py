@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.figures import is_number
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, children, descendants, local, parse_xml, text_of
-from extracts.disclosure.reading.nesting import read_within
-from extracts.disclosure.reading.office import FAIL, REVIEW, SOFTWARE, Office
+from extracts.disclosure.reading.office import FAIL, Office
+from extracts.disclosure.reading.opendocument_package import CELLS, note_beside, note_members
 from extracts.disclosure.reading.package import Package
 from extracts.disclosure.reading.sheet import Sheet, conceal_sheet, sheet_parts
 from extracts.disclosure.reading.triage import CannotRead
 
-KNOWN = re.compile(r"mimetype|content\.xml|styles\.xml|meta\.xml|settings\.xml|META-INF/manifest\.xml|manifest\.rdf")
 MOST_REPEATED = 1_000
-CELLS = ("table-cell", "covered-table-cell")
 
 
 def read_ods(package: Package, limits: Policy) -> Contents:
     """Tables and texts of every sheet, and what the workbook does not show. Raises CannotRead."""
     root = parse_xml(package.read("content.xml"))
     office = Office()
-    hidden = _hidden_styles(root)
-    sheets = [_sheet(one, hidden, office, limits) for one in descendants(root, "table") if not _inner(one)]
+    hidden, white = _hidden_styles(root), _white_styles(root)
+    sheets = [_sheet(one, (hidden, white), office, limits) for one in descendants(root, "table") if not _inner(one)]
     values = {(sheet.name, *at): text for sheet in sheets for at, text in sheet.cells.items()}
     parts: list[Part] = []
     for sheet in sheets:
         conceal_sheet(office, sheet, values)
         parts += sheet_parts(sheet, limits)
-    _beside(office, root)
-    _members(office, package, limits)
+    note_beside(office, root)
+    note_members(office, package, limits)
     return Contents("ods", (*parts, *office.parts), tuple(office.concealed))
 
 
@@ -52,8 +49,18 @@ def _hidden_styles(root: Element) -> frozenset[str]:
     )
 
 
-def _sheet(table: Element, hidden: frozenset[str], office: Office, limits: Policy) -> Sheet:
-    state = "hidden" if attribute(table, "style-name") in hidden else "visible"
+def _white_styles(root: Element) -> frozenset[str]:
+    """Names of the styles of cells with white letters on nothing."""
+    return frozenset(
+        attribute(style, "name") or ""
+        for style in descendants(root, "style")
+        if any((attribute(one, "color") or "").lower() == "#ffffff" for one in children(style, "text-properties"))
+        and not any(attribute(one, "background-color") for one in children(style, "table-cell-properties"))
+    )
+
+
+def _sheet(table: Element, styles: tuple[frozenset[str], frozenset[str]], office: Office, limits: Policy) -> Sheet:
+    state = "hidden" if attribute(table, "style-name") in styles[0] else "visible"
     sheet = Sheet(attribute(table, "name") or "", state)
     column = 0
     for one in descendants(table, "table-column"):
@@ -68,7 +75,7 @@ def _sheet(table: Element, hidden: frozenset[str], office: Office, limits: Polic
         if filled and times > MOST_REPEATED:
             raise CannotRead("A row of a sheet is repeated far too often.", "Supply its tables as CSV files.")
         for number in range(row, row + times) if filled else ():
-            _row(sheet, number, one, limits)
+            _row(sheet, number, one, styles[1], limits)
         row += times
     for one in descendants(table, "annotation"):
         office.conceals("hidden_content", FAIL, "Cells have comments.", "Delete all comments.", sheet.place)
@@ -84,7 +91,7 @@ def _times(element: Element, name: str) -> int:
     return int(text)
 
 
-def _row(sheet: Sheet, number: int, row: Element, limits: Policy) -> None:
+def _row(sheet: Sheet, number: int, row: Element, white: frozenset[str], limits: Policy) -> None:
     if attribute(row, "visibility") in ("collapse", "filter"):
         sheet.hidden_rows.add(number)
     column = 0
@@ -95,6 +102,8 @@ def _row(sheet: Sheet, number: int, row: Element, limits: Policy) -> None:
             raise CannotRead("A cell of a sheet is repeated far too often.", "Supply its tables as CSV files.")
         for place in range(column, column + times) if text or formula else ():
             _cell(sheet, (number, place), cell, text, formula)
+            if attribute(cell, "style-name") in white:
+                sheet.unseen.add((number, place))
         down, across = (_times(cell, f"number-{name}-spanned") for name in ("rows", "columns"))
         if (down, across) != (1, 1):
             sheet.merged.append((number, column, number + down - 1, column + across - 1))
@@ -138,68 +147,3 @@ def _as_in_excel(formula: str) -> str:
         r"\[\.(\$?[A-Z]+\$?\d+)(?::\.(\$?[A-Z]+\$?\d+))?\]", lambda m: m[1] + (f":{m[2]}" if m[2] else ""), text
     )
     return re.sub(r"\[\$?('[^']+'|\w+)\.(\$?[A-Z]+\$?\d+)\]", r"\1!\2", text)
-
-
-def _beside(office: Office, root: Element) -> None:
-    """What stands in the content beside sheets."""
-    for names, rule, problem, cure in (
-        (("tracked-changes",), "hidden_content", "The file holds the history of its changes.", "Accept all changes."),
-        (("script", "event-listener"), "active_content", "The file holds macros.", "Save it without macros."),
-        (("dde-link", "table-source", "database-range-source-sql", "cell-range-source"), "hidden_content",
-         "The file is linked to data elsewhere.", "Break the links."),
-        (("data-pilot-table",), "hidden_content", "The file holds a pivot table.", "Paste it as values."),
-    ):  # fmt: skip
-        if any(True for _ in descendants(root, *names)):
-            office.conceals(rule, FAIL, problem, cure)
-    texts = list(_texts_elsewhere(root))
-    if texts:
-        office.parts.append(Part(PartKind.TEXT, "beside the cells", text="\n".join(texts)))
-    for one in descendants(root, "named-expression"):
-        said = attribute(one, "expression") or ""
-        problem = "A defined name holds a value."
-        office.conceals("hidden_content", REVIEW, problem, "Delete the name.", "defined names")
-        office.parts.append(Part(PartKind.TEXT, "defined names", text=said))
-
-
-def _texts_elsewhere(root: Element) -> Iterator[str]:
-    """Paragraphs that are neither a cell's own nor a comment's: shapes, header, footer, tracked changes."""
-    for one in descendants(root, "p"):
-        parent = one.getparent()
-        if parent is not None and local(parent) not in (*CELLS, "annotation") and (text := as_seen(text_of(one))):
-            yield text
-
-
-def _members(office: Office, package: Package, limits: Policy) -> None:
-    """Other files in the package, and names of people in its properties."""
-    for name in package.names:
-        if KNOWN.fullmatch(name) or name.startswith("Configurations2/"):
-            continue
-        if name.startswith(("Basic/", "Scripts/")):
-            office.conceals("active_content", FAIL, "The file holds macros.", "Save it without macros.")
-        elif name.startswith("Thumbnails/"):
-            office.conceals("hidden_content", REVIEW, "The file holds a small picture of itself.", "Save it as XLSX.")
-        elif name.startswith("Pictures/"):
-            parts, concealed = read_within(package.read(name), name, f"picture {name.rpartition('/')[2]}", limits)
-            office.parts += parts
-            office.concealed += concealed
-        else:
-            office.conceals("hidden_content", FAIL, "Another file is embedded in this one.", "Remove it.", "package")
-            if name.endswith("content.xml"):
-                text = as_seen(text_of(parse_xml(package.read(name))))
-                office.parts.append(Part(PartKind.TEXT, "embedded object", text=text))
-    for name in ("styles.xml", "meta.xml"):
-        if name in package.names:
-            _properties(office, parse_xml(package.read(name)))
-
-
-def _properties(office: Office, root: Element) -> None:
-    for one in descendants(root, "creator", "initial-creator", "printed-by"):
-        if not SOFTWARE.fullmatch(text_of(one).strip()):
-            cure = "Remove personal information from the properties of the file."
-            office.conceals("metadata", REVIEW, "The properties of the file name its author or an organisation.", cure)
-    texts = [
-        as_seen(text_of(one))
-        for one in descendants(root, "title", "subject", "description", "keyword", "user-defined", "p")
-    ]
-    if text := "\n".join(filter(None, texts)):
-        office.parts.append(Part(PartKind.TEXT, "properties", text=text))

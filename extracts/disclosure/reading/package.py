@@ -16,6 +16,7 @@ MOST_MEMBERS = 2_000
 MOST_TIMES = 8  # what a package may unpack to, as a multiple of the largest file allowed
 # Repetitive sheets pack 100 to 1; beyond this ratio a large member is a bomb.
 RATIO, RATIO_FROM = 400, 2**20
+MOST_EXTRA = 128  # bytes beside a member: times, owners, long sizes
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 CURE = "Save the file anew with ordinary software, or supply its tables as CSV files."
@@ -75,6 +76,8 @@ def _require_ordinary(infos: list[zipfile.ZipInfo]) -> None:
         raise CannotRead("The file is encrypted.", "Supply it without a password.")
     if any(one.compress_type not in METHODS for one in infos):
         raise CannotRead("A part of the file is packed in a way that the engine does not read.", CURE)
+    if any(one.comment or len(one.extra) > MOST_EXTRA for one in infos):
+        raise CannotRead("The file keeps words beside its parts.", CURE)
     names = [one.filename for one in infos]
     if len({name.casefold() for name in names}) < len(names):
         raise CannotRead("Two parts of the file have the same name.", CURE)

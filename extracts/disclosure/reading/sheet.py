@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Part
 from extracts.disclosure.reading.figures import is_number
-from extracts.disclosure.reading.formulas import NotWorkedOut, Values, refers_outside, result
-from extracts.disclosure.reading.headers import letters, parts_of
+from extracts.disclosure.reading.formulas import NotWorkedOut, Values, result
+from extracts.disclosure.reading.headers import parts_of
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office
+from extracts.disclosure.reading.references import letters, refers_outside
 from extracts.disclosure.reading.triage import CannotRead
 
 At = tuple[int, int]  # row and column from 0
@@ -27,6 +28,8 @@ class Sheet:
     unseen    cells that a reader does not see although their row and column are shown: by format or colour
     merged    first row, first column, last row, last column
     state     visible, hidden or very hidden
+    without_height   rows are hidden unless they say otherwise
+    odd       holds something between its cells that is no cell
     """
 
     name: str
@@ -38,6 +41,8 @@ class Sheet:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     unseen: set[At] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    odd: bool = False
+    without_height: bool = False
 
     @property
     def place(self) -> str:
@@ -46,7 +51,7 @@ class Sheet:
 
     def row_is_hidden(self, row: int) -> bool:
         """Whether nobody sees this row."""
-        return row in self.hidden_rows
+        return self.without_height or row in self.hidden_rows
 
     def column_is_hidden(self, column: int) -> bool:
         """Whether nobody sees this column."""
@@ -98,6 +103,9 @@ def conceal_sheet(office: Office, sheet: Sheet, values: Values) -> None:
     if any(sheet.cells.get(at) for at in _covered(sheet)):
         problem = "Merged cells cover values that are not shown."
         office.conceals(hide, FAIL, problem, "Split the merged cells and delete what is below.", where)
+    if sheet.odd:
+        problem = "A sheet holds something that the engine does not know."
+        office.conceals(hide, REVIEW, problem, "Copy the values into a new sheet.", where)
     for at, formula in sorted(sheet.formulas.items()):
         _formula(office, sheet, at, formula, values)
 

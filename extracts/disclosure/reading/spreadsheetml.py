@@ -7,26 +7,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extracts.disclosure.reading.formulas import column_number, moved
 from extracts.disclosure.reading.markup import Element, attribute, children, descendants, local, parse_xml, text_of
 from extracts.disclosure.reading.number_formats import as_shown, hides
 from extracts.disclosure.reading.package import CURE, Package
+from extracts.disclosure.reading.references import column_number, moved
 from extracts.disclosure.reading.sheet import At, Sheet
+from extracts.disclosure.reading.spreadsheet_styles import Style, is_nothing, is_on, styles_of, whole
 from extracts.disclosure.reading.triage import CannotRead
 
 WORKBOOK = "xl/workbook.xml"
 STATES = {"hidden": "hidden", "veryHidden": "very hidden"}
-WHITE = frozenset(["FFFFFFFF", "00FFFFFF", "FFFFFF"])
-BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@"}
-
-
-@dataclass(frozen=True)
-class Style:
-    """How cells of one style are shown."""
-
-    number: int = 0
-    code: str = ""
-    invisible: bool = False  # the colour of the text is that of the ground
+CELL_PARTS = frozenset(["v", "f", "is"])
 
 
 @dataclass(frozen=True)
@@ -38,16 +29,11 @@ class Book:
     since_1904: bool
 
 
-def is_on(text: str | None) -> bool:
-    """Whether a switch of Office XML is on."""
-    return (text or "").lower() in ("1", "true", "on")
-
-
 def workbook_of(package: Package) -> tuple[Element, Book]:
     """The root of the workbook and what its sheets share. Raises CannotRead."""
     root = parse_xml(package.read(WORKBOOK))
     since_1904 = any(is_on(attribute(one, "date1904")) for one in descendants(root, "workbookPr"))
-    return root, Book(_strings(package), _styles(package), since_1904)
+    return root, Book(_strings(package), styles_of(package), since_1904)
 
 
 def _strings(package: Package) -> tuple[str, ...]:
@@ -58,46 +44,10 @@ def _strings(package: Package) -> tuple[str, ...]:
 
 def _rich_text(element: Element) -> str:
     """Text without the reading aid that East Asian text has beside it."""
+    if len(element) == 1 and local(element[0]) == "t":
+        return text_of(element[0])
     aside = {text for aid in descendants(element, "rPh") for text in descendants(aid, "t")}
     return "".join(text_of(one) for one in descendants(element, "t") if one not in aside)
-
-
-def _styles(package: Package) -> tuple[Style, ...]:
-    if "xl/styles.xml" not in package.names:
-        return ()
-    root = parse_xml(package.read("xl/styles.xml"))
-    codes = {_whole(attribute(one, "numFmtId")): attribute(one, "formatCode") or "" for one in _in(root, "numFmts")}
-    fonts = [next((_colour(one) for one in children(font, "color")), "") for font in _in(root, "fonts")]
-    fills = [next((_colour(one) for one in descendants(fill, "fgColor")), "") for fill in _in(root, "fills")]
-    return tuple(_style(one, codes, fonts, fills) for one in _in(root, "cellXfs"))
-
-
-def _in(root: Element, group: str) -> Iterator[Element]:
-    return (one for found in children(root, group) for one in found if local(one))
-
-
-def _colour(element: Element) -> str:
-    """A colour in a form in which two can be compared: white is white, whoever says so."""
-    rgb = (attribute(element, "rgb") or "").upper()
-    tinted = attribute(element, "tint") not in (None, "0", "0.0")
-    if (
-        rgb in WHITE
-        or (attribute(element, "theme") == "0" and not tinted)
-        or attribute(element, "indexed") in ("1", "9")
-    ):
-        return "white"
-    return rgb or "|".join(f"{name}={value}" for name, value in sorted(element.attrib.items()))
-
-
-def _style(element: Element, codes: dict[int, str], fonts: list[str], fills: list[str]) -> Style:
-    number, font, fill = (_whole(attribute(element, name)) for name in ("numFmtId", "fontId", "fillId"))
-    ink = fonts[font] if font < len(fonts) else ""
-    ground = (fills[fill] if fill < len(fills) else "") or "white"
-    return Style(number, codes.get(number, BUILT_IN.get(number, "")), bool(ink) and ink == ground)
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and re.fullmatch(r"\d{1,9}", text) else 0
 
 
 def sheets_of(package: Package, root: Element, book: Book) -> Iterator[tuple[Sheet, Element]]:
@@ -126,24 +76,43 @@ def _targets(package: Package) -> dict[str, str]:
 def _fill(sheet: Sheet, root: Element, book: Book) -> None:
     """Everything of a sheet but its comments. Raises CannotRead for two cells in one place."""
     shared: dict[str, tuple[At, str]] = {}
+    for group in root:
+        if local(group) == "sheetData":
+            _rows(sheet, group, book, shared)
+        elif local(group) == "cols":
+            _columns(sheet, group)
+        elif local(group) == "sheetFormatPr" and is_on(attribute(group, "zeroHeight")):
+            sheet.without_height = True
+        elif local(group) == "mergeCells":
+            sheet.merged += filter(None, (_area(attribute(one, "ref") or "") for one in children(group, "mergeCell")))
+
+
+def _rows(sheet: Sheet, data: Element, book: Book, shared: dict[str, tuple[At, str]]) -> None:
     last = -1
-    for row in descendants(root, "row"):
-        last = _whole(attribute(row, "r")) - 1 if attribute(row, "r") else last + 1
-        if is_on(attribute(row, "hidden")) or attribute(row, "ht") in ("0", "0.0"):
+    for row in data:
+        if local(row) != "row":
+            sheet.odd = True
+            continue
+        number = attribute(row, "r")
+        last = whole(number) - 1 if number else last + 1
+        if is_on(attribute(row, "hidden")) or is_nothing(attribute(row, "ht")):
             sheet.hidden_rows.add(last)
         column = -1
-        for cell in children(row, "c"):
+        for cell in row:
+            if local(cell) != "c":
+                sheet.odd = True
+                continue
             at = _at(attribute(cell, "r"), last, column + 1)
             column = at[1]
             if at in sheet.cells or at[0] != last:
                 raise CannotRead("A sheet says two things about one cell.", CURE)
             _cell(sheet, at, cell, book, shared)
-    for one in descendants(root, "col"):
-        if is_on(attribute(one, "hidden")) or attribute(one, "width") in ("0", "0.0"):
-            sheet.hidden_columns.append((_whole(attribute(one, "min")) - 1, _whole(attribute(one, "max")) - 1))
-    if any(is_on(attribute(one, "zeroHeight")) for one in descendants(root, "sheetFormatPr")):
-        sheet.hidden_rows |= {row for row, _ in sheet.cells}
-    sheet.merged += filter(None, (_area(attribute(one, "ref") or "") for one in descendants(root, "mergeCell")))
+
+
+def _columns(sheet: Sheet, columns: Element) -> None:
+    for one in children(columns, "col"):
+        if is_on(attribute(one, "hidden")) or is_nothing(attribute(one, "width")):
+            sheet.hidden_columns.append((whole(attribute(one, "min")) - 1, whole(attribute(one, "max")) - 1))
 
 
 def _at(reference: str | None, row: int, column: int) -> At:
@@ -162,27 +131,32 @@ def _area(reference: str) -> tuple[int, int, int, int] | None:
 
 
 def _cell(sheet: Sheet, at: At, cell: Element, book: Book, shared: dict[str, tuple[At, str]]) -> None:
-    style = _whole(attribute(cell, "s"))
+    found = {local(one): one for one in cell}
+    plainly = "is" not in found or (attribute(cell, "t") == "inlineStr" and "v" not in found)
+    if len(found) != len(cell) or not found.keys() <= CELL_PARTS or not plainly:
+        sheet.odd = True  # one part of it would be shown by some programs and another by others
+    if not found:
+        return
+    style = whole(attribute(cell, "s"))
     shown = book.styles[style] if style < len(book.styles) else Style()
-    text, number = _value(cell, shown, book)
-    formula = next(children(cell, "f"), None)
-    if formula is not None:
-        sheet.formulas[at] = _formula(formula, at, shared)
+    text, number = _value(cell, found, shown, book)
+    if "f" in found:
+        sheet.formulas[at] = _formula(found["f"], at, shared)
         if not text:
             sheet.without_cache.add(at)
-    if not text and formula is None:
+    elif not text:
         return
     sheet.cells[at] = text
     if text and (shown.invisible or (number is not None and hides(shown.code, number)) or shown.code == ";;;"):
         sheet.unseen.add(at)
 
 
-def _value(cell: Element, style: Style, book: Book) -> tuple[str, float | None]:
+def _value(cell: Element, found: dict[str, Element], style: Style, book: Book) -> tuple[str, float | None]:
     """The text of a cell, and its number if it is one. Raises CannotRead for a text that isn't there."""
     kind = attribute(cell, "t") or "n"
-    if kind == "inlineStr":
-        return "".join(_rich_text(one) for one in children(cell, "is")), None
-    text = next((text_of(one) for one in children(cell, "v")), "").strip()
+    if "is" in found:
+        return _rich_text(found["is"]), None
+    text = text_of(found["v"]).strip() if "v" in found else ""
     if kind == "s" and text:
         if not re.fullmatch(r"\d{1,9}", text) or int(text) >= len(book.strings):
             raise CannotRead("A cell of a sheet refers to a text that is not there.", CURE)

@@ -25,6 +25,8 @@ PERCENTILE = re.compile(
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
 PHRASES = {"standard deviation": "shape", "inter quartile range": "position"}
+PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
+TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
 SPANS = frozenset(["range", "span"])
 
 
@@ -41,6 +43,12 @@ def kind_of_statistic(text: str) -> str:
         return "position"
     kinds = {BY_WORD[word] for word in words if word in BY_WORD}
     return next((kind for kind in KINDS if kind in kinds), "")
+
+
+def said_out_of(heading: str) -> float | None:
+    """What a heading says that a rate is out of: 1,000 for `rate per 1,000`, 100,000 for `per_100k`; None for none."""
+    match = PER.search(heading)
+    return float(match[1].replace(",", "")) * TIMES.get((match[2] or "").lower(), 1.0) if match else None
 
 
 def is_range(text: str) -> bool:

@@ -18,12 +18,15 @@ VOCABULARY = {
     # Classifications: their codes may be numbers, and they may have many categories.
     "class":   "offence offences crime crimes charge disposition statute outcome result reason status plea verdict "
                "disposal court prison district authority county country city town ward borough lsoa msoa ethnicity "
-               "nationality religion language school sector industry occupation diagnosis drug",
+               "nationality religion language school sector industry occupation diagnosis drug oa borough "
+               "cluster segment leaf node component factor tree wave lag quantile",
     # A heading made of these names everybody: `n`, `base_n`, `total cases`, `victims`.
     "base":    "n base denominator total all cases people persons individuals victims defendants suspects offenders "
                "children records rows obs observations count counts number of",
     "naming":  "who name names person people victim victims defendant suspect offender individual",
-    "model":   "coefficients b exp level",
+    "model":   "coefficients b exp level df dof sq f r rho tau correlation cor corr stat sumsq ss ms chi wald lr "
+               "loglik deviance wilk shapiro kruskal friedman cohen cramer eta omega kappa alpha auc rmse mae mse "
+               "fit adj loading loadings eigenvalue eigenvalues scaled squares",
     "leading": "coef coefs coefficient coefficients beta estimate b odds or hr rr irr",
 }  # fmt: skip
 
@@ -78,7 +81,12 @@ def unexplained_numbers(heading: str, values: Sequence[str]) -> bool:
 
 
 def counts_among_results(values: Sequence[str]) -> bool:
-    """Whether numbers said to be of no unit's own are whole and never below 0, as counts are."""
+    """Whether numbers said to be of no unit's own are whole and never below 0, as counts are.
+
+    Two decimals, as in 25.00, are not those of a count.
+    """
+    if any(re.search(r"\.\d\d", value) for value in values):
+        return False
     shown = [reading.value for reading in map(read_number, values) if reading.state == "number"]
     return bool(shown) and all(value >= 0 and value % 1 == 0 for value in shown)
 
@@ -86,6 +94,11 @@ def counts_among_results(values: Sequence[str]) -> bool:
 def names_a_result(heading: str) -> bool:
     """Whether a heading is one of coefficients, errors, test statistics or p values."""
     return bool(set(words_of(heading)) & MODEL)
+
+
+def names_freedom(heading: str) -> bool:
+    """Whether a heading is that of degrees of freedom, which are whole numbers and no counts of units."""
+    return bool({"df", "dof"} & set(words_of(heading)))
 
 
 def names_a_coefficient(heading: str) -> bool:

@@ -86,8 +86,9 @@ def triage(name: str, content: bytes, policy: Policy) -> Triaged:
     Raises CannotRead for a file that is empty, too large, encrypted, or an archive that unpacks to
     far more than it is, and for text without a type.
     """
+    from extracts.disclosure.reading.content_type import type_by_content
     from extracts.disclosure.reading.contents import Concealed
-    from extracts.disclosure.reading.types import TYPES, type_by_content
+    from extracts.disclosure.reading.types import TYPES
     from extracts.disclosure.report import Verdict
 
     require_size(content, policy)

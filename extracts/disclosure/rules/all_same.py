@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.named import named
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.rules.evidence import ROOM, contributions, judged
 from extracts.disclosure.subject import Subject
@@ -81,10 +82,6 @@ def _places(cells: Cells) -> npt.NDArray[np.int64]:
 def _no_spread(cells: Cells) -> Booleans:
     """Spreads of exactly 0, where no records say more. A skewness of 0 is no spread."""
     shape = (cells.facts["kind"] == "shape").to_numpy()
-    names = [
-        f"{fact.column} {' '.join(label)}"
-        for fact, label in zip(cells.facts.itertuples(), cells.labels.itertuples(index=False, name=None), strict=True)
-    ]
-    spread = np.array([bool(SPREADS & set(words_of(name))) for name in names], dtype=np.bool_)
+    spread = np.array([bool(SPREADS & set(words_of(name))) for name in named(cells)], dtype=np.bool_)
     found: Booleans = shape & spread & (cells.numbers("value") == 0) & np.isnan(cells.numbers("minimum"))
     return found

@@ -10,6 +10,7 @@ from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.subject import Subject
 
 CODE = "category"
+CONSTANT = frozenset(["const", "constant", "intercept", "(intercept)", "_cons", "cons"])
 # How software writes the category of a regressor: C(force)[T.North], force[North], force=North, force: North.
 WRITTEN = (
     re.compile(r"C?\(?(?P<column>[^()\[\],]+?)\)?(?:,[^\[]*)?\[(?:T\.)?(?P<level>[^\]]+)\]"),
@@ -54,17 +55,45 @@ def _terms(subject: Subject) -> list[tuple[int, str, str]]:
     return list(zip(table.row_numbers, [name] * len(table.rows), table.column(name), strict=True))
 
 
+def columns_of_terms(subject: Subject) -> tuple[str, ...]:
+    """The columns of the records whose categories the terms of a model name; none where a term is anything else."""
+    if subject.records is None:
+        return ()
+    found: dict[str, None] = {}
+    for _, _, label in _terms(subject):
+        parts = [part for part in _parts(label) if part.casefold() not in CONSTANT]
+        columns = [_column_of(subject.records, part) for part in parts]
+        if not all(columns):
+            return ()
+        found |= dict.fromkeys(columns)
+    return tuple(found)
+
+
+def _parts(label: str) -> list[str]:
+    """The categories that an interaction joins."""
+    return re.split(r"\s*[:*](?=\s*[A-Za-z_(])\s*", label.strip())
+
+
 def _in_the_records(records: Records | None, where: str, label: str) -> float | None:
     """Units of the category that a term names, or None where the term is no category of a column."""
     if records is None:
         return None
-    conditions = [_condition(records, part) for part in re.split(r"\s*[:*](?=\s*[A-Za-z_(])\s*", label.strip())]
+    conditions = [_condition(records, part) for part in _parts(label)]
     known = [condition for condition in conditions if condition]
     if not known:
         return None
     unit = f"DISTINCT {quoted(records.unit)}" if records.unit else "*"
     asked = f"SELECT count({unit}) AS n FROM {TABLE} WHERE ({where or 'TRUE'}) AND {' AND '.join(known)}"
     return float(records.frame(asked)["n"].iloc[0])
+
+
+def _column_of(records: Records, part: str) -> str:
+    """The column whose category a term names, or ""."""
+    for form in WRITTEN:
+        if (match := form.fullmatch(part)) and (column := records.column(match["column"].strip())):
+            return column
+    column = records.column(part)
+    return column if column is not None and records.is_dummy(column) else ""
 
 
 def _condition(records: Records, part: str) -> str:

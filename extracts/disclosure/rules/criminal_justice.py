@@ -67,7 +67,7 @@ def sensitive_cells(subject: Subject) -> dict[tuple[str, bool], Booleans]:
     cells = subject.cells
     said = as_one_text(subject)
     victims, justice = words.VICTIMS.search(said) is not None, words.JUSTICE.search(said) is not None
-    children = _labelled(cells, words.of_children)
+    children = _labelled(cells, words.of_children if justice else _of_children_in_words)
     sexual = _labelled(cells, words.of_sexual_offence) | (words.SEXUAL.search(said) is not None)
     of_victims = sexual if victims else sexual & _labelled(cells, _is_victim)
     found = {("victims of sexual offences", True): of_victims, ("children", justice): children}
@@ -104,6 +104,11 @@ def _labelled(cells: Cells, of: Callable[[str, str], bool]) -> Booleans:
         named = [label for label in cells.labels[heading].unique() if of(heading, str(label))]
         found |= cells.labels[heading].isin(named).to_numpy(dtype=np.bool_)
     return found
+
+
+def _of_children_in_words(heading: str, label: str) -> bool:
+    """Labels of children but for bare numbers, which are ages, ranks or anything where nothing speaks of justice."""
+    return words.of_children(heading, label) and not label.strip().isdigit()
 
 
 def _is_victim(heading: str, label: str) -> bool:

@@ -17,9 +17,11 @@ from extracts.disclosure.ledger.amounts import Limits
 from extracts.disclosure.ledger.hits import Differences, Hit, Term
 from extracts.disclosure.ledger.microdata import CannotRecompute, numbered
 from extracts.disclosure.ledger.nesting import nested_amounts
+from extracts.disclosure.ledger.parsing import UnreadablePopulation
 from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.recomputed import recomputed
 from extracts.disclosure.ledger.released import ReleasedTable, cell_names, countable
+from extracts.disclosure.ledger.store import Ledger
 from extracts.disclosure.ledger.symbolic import symbolic
 from extracts.disclosure.policy import Dominance
 from extracts.disclosure.reading.labels import as_compared
@@ -68,6 +70,38 @@ def differences(
     if settled:
         told = replace(told, proven=True, problems=())
     return _together(anew, told)
+
+
+def remembered(
+    ledger: Ledger,
+    tables: Sequence[ReleasedTable],
+    *,
+    threshold: int,
+    microdata: pd.DataFrame | None = None,
+    unit: str | None = None,
+    seconds: float = 10.0,
+    zeros: bool = False,
+) -> Differences:
+    """What the new tables give away beside everything in a ledger.
+
+    With records, every nested pair is found by the people in the cells; releases whose people the
+    ledger does not know are compared by populations and labels, and so is everything where the
+    records do not give the new tables. Beside each other the new tables are compared by `differences`.
+    """
+    if microdata is None or unit is None:
+        return symbolic([*ledger.tables, *tables], threshold=threshold, zeros=zeros, seconds=seconds)
+    try:
+        people = ledger.numbered(microdata, unit)
+        hits = tuple(ledger.check(tables, people, threshold=threshold))
+    except (CannotRecompute, UnreadablePopulation) as error:
+        told = symbolic([*ledger.tables, *tables], threshold=threshold, zeros=zeros, seconds=seconds)
+        return replace(told, proven=False, problems=(str(error), *told.problems))
+    shares = any((table.cells.facts["kind"] == "percentage").any() for table in tables)
+    old = [t for t in ledger.tables if shares or t.release in ledger.unrecorded]
+    if not old:
+        return Differences(hits)
+    told = symbolic([*old, *tables], threshold=threshold, zeros=zeros, seconds=seconds)
+    return _together(Differences(hits), told)
 
 
 def _together(first: Differences, second: Differences) -> Differences:

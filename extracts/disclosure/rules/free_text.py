@@ -14,7 +14,7 @@ from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Part
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.rules import identifiers, pseudonyms
-from extracts.disclosure.rules.printed_records import records_in, summaries_in
+from extracts.disclosure.rules.printed_records import records_in, rows_in, summaries_in
 from extracts.disclosure.rules.small_counts import small_counts_in
 
 MOST_LINES = 200_000
@@ -48,7 +48,7 @@ PATTERNS = (
              "The line holds a password or token.", "Remove it, and have it changed: it is known now."),
     _pattern("identifier", Verdict.FAIL,
              rf"(?i)\b(?:{UNITS})_?(?:id|no|number|ref|key|hash)\w{{0,12}}[\"'\]]{{0,2}}\s{{0,5}}"
-             rf"(?:={{1,3}}|%in%|\bin\b|\beq\b|\bisin\b|:|\bis\b)\s{{0,5}}[\[(c\"']{{0,4}}[A-Za-z-]{{0,3}}\d{{2,}}",
+             rf"(?:={{1,3}}|[!~]=|<>|%in%|\bin\b|\beq\b|\bisin\b|:|\bis\b)\s{{0,5}}[\[(c\"']{{0,4}}[A-Za-z-]{{0,3}}\d{{2,}}",
              "The line picks single people out by their number.", "Leave the numbers of people out."),
     _pattern("path", Verdict.REVIEW,
              r"(?:\b[A-Za-z]:\\(?!\\)|\\\\[\w.-]{1,60}\\|(?<![\w.])/(?:home|users|Users|mnt|media|data|srv|root|tmp|var|opt)/)\S",
@@ -86,6 +86,15 @@ def of_text(file: str, text: str, place: str, policy: Policy) -> Iterator[Findin
     yield from _of_tables(at, text, policy)
 
 
+# Numbers that say nothing of people: of tables and pages, of years, and of the policy that was applied.
+OF_THE_PAPER = re.compile(
+    r"\b(?:table|figure|fig\.?|chart|sheet|page|section|note|appendix|version|v)\s*\d+(?:\.\d+)*[a-z]?\b"
+    r"|\b(?:19|20)\d\d(?:\s*[-/–]\s*(?:(?:19|20)?\d\d))?\b"
+    r"|\b(?:below|fewer than|less than|under|nearest|base|rounded to)\s+\d+\b",
+    re.IGNORECASE,
+)
+
+
 def _of_lines(at: _Places, text: str, policy: Policy) -> Iterator[Finding]:
     """What single lines say, and a last word on all numbers."""
     numbers, first = 0, 0
@@ -97,7 +106,7 @@ def _of_lines(at: _Places, text: str, policy: Policy) -> Iterator[Finding]:
             verdict = Verdict.FAIL if small.certain else Verdict.REVIEW
             problem = f"The line {'gives' if small.certain else 'may give'} a count below {policy.threshold}."
             yield at.line(number, "threshold", verdict, problem, "Leave it out, or merge groups.")
-        if found := len(NUMBER.findall(line)):
+        if found := len(NUMBER.findall(OF_THE_PAPER.sub(" ", line))):
             numbers, first = numbers + found, first or number
     if numbers:
         problem = f"The text holds {numbers:,} numbers, which nobody has traced to a table."
@@ -106,7 +115,7 @@ def _of_lines(at: _Places, text: str, policy: Policy) -> Iterator[Finding]:
 
 def _of_tables(at: _Places, text: str, policy: Policy) -> Iterator[Finding]:
     """Records and summaries with extremes, as programs print them."""
-    for line in records_in(text, policy):
+    for line in sorted({*records_in(text, policy), *rows_in(text)}):
         problem = "Records are printed here: a row for each of some people."
         yield at.line(line, "row_level", Verdict.FAIL, problem, "Leave out what shows the data.")
     for line in summaries_in(text):

@@ -45,8 +45,9 @@ def _edge(subject: Subject, cells: Cells, place: int, n: float) -> Finding:
 
 
 def _with_value(records: Records, value: str, where: str, edge: float) -> float:
+    """How many units have the value; none where the edge is open."""
     column = records.column(value)
-    if column is None or not records.is_number(column):
+    if column is None or not records.is_number(column) or not np.isfinite(edge):
         return 0.0
     unit = f"DISTINCT {quoted(records.unit)}" if records.unit else "*"
     near = f"abs({quoted(column)} - {edge!r}) <= {ROOM * max(1.0, abs(edge))!r}"

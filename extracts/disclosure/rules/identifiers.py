@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.columns import WORDS as HEADINGS
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.report import Cell, Finding, Verdict
@@ -31,6 +32,7 @@ NAME_PAIRS = ({"first", "name"}, {"last", "name"}, {"full", "name"}, {"given", "
 # Plain numbers of at most nine digits, and short values, are of no kind.
 ORDINARY = re.compile(r"[-+£]?[\d,]{0,9}(?:\.\d+)?%?", re.ASCII)
 SHORTEST = 5
+COUNTS = frozenset(HEADINGS["count"].split())
 MOSTLY = 0.8
 
 # Areas of a few hundred people: output areas, LSOA and data zones of the ONS, and sectors of postcodes.
@@ -76,6 +78,11 @@ def small_areas(values: Sequence[str]) -> bool:
     return bool(filled) and sum(SMALL_AREAS.fullmatch(value) is not None for value in filled) >= MOSTLY * len(filled)
 
 
+def counted(table: Table) -> bool:
+    """Whether some column is headed as a count, so that the number in each row is judged for itself."""
+    return any(set(words_of(name)) & COUNTS for name in table.columns)
+
+
 def in_text(text: str) -> Iterator[Hit]:
     """The identifiers in a text, each kind once per line, lines from 1."""
     for number, line in enumerate(text.splitlines(), 1):
@@ -85,7 +92,7 @@ def in_text(text: str) -> Iterator[Hit]:
 
 
 def findings(file: str, table: Table, policy: Policy) -> Iterator[Finding]:
-    """Columns and headings that identify people, or name areas of a few hundred."""
+    """Columns and headings that identify people, or name areas of a few hundred without a count of each."""
     for name in table.columns:
         values, cell = table.column(name), Cell(row=None, column=name, label=name)
         if what := identifying(name, values, policy):
@@ -95,7 +102,7 @@ def findings(file: str, table: Table, policy: Policy) -> Iterator[Finding]:
             problem = f"Some values of the column {name} look like {what}."
             cure = "Leave them out, or tell the checker what they are."
             yield Finding(file, CODE, Verdict.REVIEW, problem, "Such a value names somebody.", cure, cell)
-        elif small_areas(values):
+        elif small_areas(values) and not counted(table):
             problem = f"The column {name} holds areas of a few hundred people."
             attack = "Few people live in each, so that a category of theirs may be known."
             yield Finding(file, SMALL_AREA, Verdict.REVIEW, problem, attack, "Use local authorities or regions.", cell)

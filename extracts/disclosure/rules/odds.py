@@ -28,10 +28,16 @@ def smallest_cell(low: float, high: float) -> tuple[float, float]:
 
 
 def findings(subject: Subject) -> Iterator[Finding]:
-    """Ratios whose interval proves a small count beneath, and ratios whose table was not supplied."""
+    """Ratios whose interval proves a small count beneath, and ratios whose table was not supplied.
+
+    The ratios of a model with several regressors are adjusted for each other, and give no table back: its categories
+    and degrees of freedom are for the rules about models.
+    Source: table 2.2 of the facts, "odds/risk/hazard ratios": the table beneath must pass.
+    """
     cells = subject.cells.of_kind("ratio")
     cells = cells.where(cells.states("number"))
-    if not len(cells) or subject.underlying:
+    adjusted = subject.described.output_type == "REGR" and len(cells) > 1
+    if not len(cells) or subject.underlying or adjusted:
         return
     intervals = _intervals(subject)
     for place in range(len(cells)):

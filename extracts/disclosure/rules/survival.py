@@ -14,10 +14,13 @@ from extracts.disclosure.subject import Subject
 CODE, AT_RISK_CODE = "survival_events", "survival_at_risk"
 AT_RISK, EVENTS, CENSORED = "at risk", "events", "censored"
 WORDS = {
-    AT_RISK:  frozenset(["risk", "risks", "exposed"]),
-    EVENTS:   frozenset(["event", "events", "died", "deaths", "failures", "fail"]),
+    AT_RISK:  frozenset(["risk", "risks", "exposed", "lx"]),
+    EVENTS:   frozenset(["event", "events", "died", "deaths", "failures", "fail", "dx"]),
     CENSORED: frozenset(["censored", "censor", "censoring", "lost", "withdrawn"]),
 }  # fmt: skip
+# How far from one fewer at risk the next step may seem to be, by rounding.
+NEARLY_ONE = 0.35
+TIMES = frozenset(["time", "t", "day", "days", "month", "months", "week", "weeks", "year", "years", "age"])
 CURE = "Group the times so that each step has enough events, or round the counts to midpoints of 6 first."
 
 
@@ -40,18 +43,22 @@ def _few(number: Floats, threshold: int) -> Booleans:
     return few
 
 
-def single_steps(survival: Floats) -> Booleans:
+def single_steps(survival: Floats, spread: Floats) -> Booleans:
     """Find the steps of a curve that are each one of a whole number left: 39/40, 38/39, 37/38.
 
-    survival  the curve as shares, in order of time; its rounding is allowed for
+    survival  the curve as shares, in order of time
+    spread    how far rounding may have moved each; steps that it could make or unmake are not called single
 
     Source: the product-limit estimate falls by the factor 1 - events / at risk.
     """
     before = np.concatenate([[1.0], survival[:-1]])
     with np.errstate(invalid="ignore", divide="ignore"):
         at_risk = before / (before - survival)
+        doubt = at_risk * 2 * spread / (before - survival)
+        one_less = np.abs(np.diff(at_risk) + 1) < NEARLY_ONE
     falls = (before > survival) & np.isfinite(at_risk)
-    following = np.concatenate([[False], np.abs(np.diff(at_risk) + 1) < 0.35])
+    certain = falls & (doubt < NEARLY_ONE)
+    following = np.concatenate([[False], one_less & certain[1:] & certain[:-1]])
     single: Booleans = falls & (following | np.concatenate([following[1:], [False]]))
     return single if falls.sum() >= 3 else np.zeros(len(survival), dtype=np.bool_)
 
@@ -75,7 +82,8 @@ def _column(cells: Cells, part: str) -> str:
 
 def _curves(cells: Cells) -> Iterator[Cells]:
     """The cells of each curve: a table may hold one for each group; the last dimension of numbers is time."""
-    others = [name for name in cells.dimensions if name != _time(cells)]
+    across = [name for name in cells.dimensions if (cells.labels[name] == cells.facts["column"]).all()]
+    others = [name for name in cells.dimensions if name != _time(cells) and name not in across]
     if not others:
         yield cells
         return
@@ -85,7 +93,7 @@ def _curves(cells: Cells) -> Iterator[Cells]:
 
 
 def _time(cells: Cells) -> str:
-    named = [name for name in cells.dimensions if {"time", "t", "day", "month", "week", "year"} & set(words_of(name))]
+    named = [name for name in cells.dimensions if TIMES & set(words_of(name))]
     return named[0] if named else (cells.dimensions[0] if cells.dimensions else "")
 
 
@@ -120,8 +128,9 @@ def _without_counts(subject: Subject) -> Iterator[Finding]:
     found = False
     for name in cells.facts["column"].unique():
         column = cells.where((cells.facts["column"] == name).to_numpy() & cells.states("number"))
-        value = column.numbers("value")
-        for place in subject.places(column, single_steps(value if np.nanmax(value, initial=0) <= 1 else value / 100)):
+        value, spread = column.numbers("value"), column.numbers("spread")
+        size = 1 if np.nanmax(value, initial=0) <= 1 else 100
+        for place in subject.places(column, single_steps(value / size, spread / size)):
             found = True
             problem = "The curve falls here by one of those who are left."
             attack = "The size of each step gives the number at risk, and the step is one person's event."

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from extracts.disclosure.audit.wholes import has_partial_whole, may_be_whole
 from extracts.disclosure.reading.cells import Booleans, Floats, Groups
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
 CODE = "unnamed_total"
-# Lines longer than this, and lines after so many, are not searched for regions above their areas.
-LONGEST, MOST_LINES = 300, 3_000
 
 
 def suspects(value: Floats, line: Groups, *, threshold: int, zeros: bool) -> Booleans:
@@ -41,22 +40,6 @@ def suspects(value: Floats, line: Groups, *, threshold: int, zeros: bool) -> Boo
     return found
 
 
-def has_subtotal(value: Floats, *, threshold: int) -> bool:
-    """Whether a count of one line stands directly above or below others that it may be the total of.
-
-    value  counts in the order of the file; NaN for hidden
-    """
-    for run in (value, value[::-1]):
-        for top in np.flatnonzero(run > 0):
-            below = run[top + 1 :]
-            hidden = np.cumsum(np.isnan(below))
-            rest = run[top] - np.cumsum(np.nan_to_num(below))
-            several = (np.arange(len(below)) >= hidden) & (hidden > 0)
-            if (several & (rest >= 1) & (rest < threshold * hidden)).any():
-                return True
-    return False
-
-
 def findings(subject: Subject) -> Iterator[Finding]:
     """Totals under other names beside hidden counts, and labels called totals that are none."""
     counts = subject.cells.of_kind("count")
@@ -64,12 +47,13 @@ def findings(subject: Subject) -> Iterator[Finding]:
         cells = counts.where(~counts.is_total(along))
         value, line = cells.numbers("value"), cells.lines(along)
         chosen = suspects(value, line, threshold=subject.threshold, zeros=subject.policy.zeros_disclosive)
+        chosen &= may_be_whole(counts, along)[~counts.is_total(along)]
         for place in subject.places(cells, chosen):
             problem = f"This count may be the total of others along {along}, some of which are hidden."
             attack = "If it is, it less the counts shown gives a hidden one, or narrows it down."
             cure = "Hide another cell of the line, or show a checker that this is no total of the others."
             yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, attack, cure)
-        if not chosen.any() and _subtotals(value, line, subject.threshold):
+        if not chosen.any() and has_partial_whole(counts, along, threshold=subject.threshold):
             yield subject.file_finding(
                 CODE, Verdict.REVIEW,
                 problem=f"Hidden counts along {along} stand beside a count that may be their subtotal.",
@@ -77,20 +61,6 @@ def findings(subject: Subject) -> Iterator[Finding]:
                 cure="Leave subtotals out, or show a checker that the counts are not parts of each other.",
             )  # fmt: skip
     yield from _unlikely_totals(subject)
-
-
-def _subtotals(value: Floats, line: Groups, threshold: int) -> bool:
-    """Whether a line has a subtotal beside hidden counts, or there is too much to look through."""
-    partly = np.intersect1d(line[np.isnan(value)], line[~np.isnan(value)])
-    if not len(partly):
-        return False
-    if len(partly) > MOST_LINES or np.bincount(line)[partly].max() > LONGEST:
-        return True
-    chosen = np.isin(line, partly)
-    order = np.argsort(line[chosen], kind="stable")
-    values, lines = value[chosen][order], line[chosen][order]
-    runs = np.split(values, np.flatnonzero(np.diff(lines)) + 1)
-    return any(has_subtotal(run, threshold=threshold) for run in runs)
 
 
 def _unlikely_totals(subject: Subject) -> Iterator[Finding]:

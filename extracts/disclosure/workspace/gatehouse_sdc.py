@@ -51,10 +51,11 @@ MANIFEST = "outputs.json"
 TOTAL = "Total"
 HIDDEN, NOBODY = "[c]", "[z]"  # what stands for a hidden number, and for the mean of nobody
 # Columns of our own, called as no column of anybody's data is.
-PLACE, UNIT, VALUE, WEIGHT, EVENT, CELL = "\0place", "\0unit", "\0value", "\0weight", "\0event", "\0cell"
-BEHIND = ("n", "rows", "values", "total", "largest", "second_largest", "absolute_total", "denominator", "all_same",
-          "measure", "below", "at", "above", "shared", "modal")  # fmt: skip
-KNOWN = ("sensitive", "children", "structural_zeros", "nesting", "case")  # what a case may say beyond what is seen
+PLACE, UNIT, CASE, VALUE, WEIGHT = "\0place", "\0unit", "\0case", "\0value", "\0weight"
+EVENT, CELL = "\0event", "\0cell"
+BEHIND = ("n", "rows", "values", "total", "largest", "second_largest", "absolute_total", "denominator", "minimum",
+          "maximum", "cases", "measure", "below", "above", "sharing")  # fmt: skip
+KNOWN = ("sensitive", "children", "structural_zeros", "nesting")  # what a case may say beyond what is seen
 
 # Statistic -> the kind of output that it is, least to most revealing. Percentiles are written p5, p25, p90.
 STATISTICS = {
@@ -62,6 +63,7 @@ STATISTICS = {
     "median": "quantile", "mode": "mode", "min": "min_max", "max": "min_max",
 }  # fmt: skip
 ORDER = ("magnitude", "shape", "quantile", "mode", "min_max")
+ENDINGS = ("_evidence", "_underlying", "_size")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
 
@@ -277,7 +279,8 @@ def labels(column: pd.Series[Any]) -> tuple[Any, list[str]]:
     codes, found = pd.factorize(column)
     values: list[Any] = list(found)
     if isinstance(column.dtype, pd.CategoricalDtype):
-        ordered = [value for value in column.cat.categories if value in set(values)]
+        occurring = set(values)
+        ordered = [value for value in column.cat.categories if value in occurring]
     else:
         try:
             ordered = sorted(values)
@@ -307,14 +310,19 @@ def several(given: str | Sequence[str] | None) -> list[str]:
 # ---------------------------------------------------------------- what is behind cells
 
 
-def units_in(records: pd.DataFrame) -> Any:
-    """Distinct units by cell."""
-    return records[[CELL, UNIT]].drop_duplicates().groupby(CELL).size()
+def units_in(records: pd.DataFrame, what: str = UNIT) -> Any:
+    """Distinct units, or court cases, by cell."""
+    return records[[CELL, what]].drop_duplicates().groupby(CELL).size()
+
+
+def cases_in(records: pd.DataFrame) -> dict[str, Any]:
+    """Distinct court cases by cell, when it is known whose case a record is of."""
+    return {"cases": units_in(records, CASE)} if CASE in records else {}
 
 
 def counted(records: pd.DataFrame) -> pd.DataFrame:
-    """Distinct units and records by cell: n and rows."""
-    return pd.DataFrame({"n": units_in(records), "rows": records.groupby(CELL).size()})
+    """Distinct units and records by cell: n and rows. And cases, when they are known."""
+    return pd.DataFrame({"n": units_in(records), "rows": records.groupby(CELL).size(), **cases_in(records)})
 
 
 def contributed(records: pd.DataFrame) -> pd.DataFrame:
@@ -326,7 +334,8 @@ def contributed(records: pd.DataFrame) -> pd.DataFrame:
     largest, second_largest  what the two largest units contribute; absolute if there is an absolute_total
     absolute_total           sum of what the units contribute, without signs; only when some contribute less than 0
     denominator              what total is divided by to give the mean, when it is not the number of values: weights
-    all_same                 whether all the values are equal
+    minimum, maximum         of the values
+    cases                    distinct court cases of records with a value, when they are known
     """
     present = records[records[VALUE].notna()]
     amounts = present[VALUE] * present[WEIGHT]
@@ -345,8 +354,8 @@ def contributed(records: pd.DataFrame) -> pd.DataFrame:
         found["absolute_total"] = by_cell.sum()
     if (records[WEIGHT] != 1).any():
         found["denominator"] = cells[WEIGHT].sum()
-    found["all_same"] = cells[VALUE].min() == cells[VALUE].max()
-    return found
+    found["minimum"], found["maximum"] = cells[VALUE].min(), cells[VALUE].max()
+    return found.assign(**cases_in(present))
 
 
 def statistic_of(statistic: str) -> Callable[[pd.DataFrame], Any]:
@@ -375,10 +384,10 @@ def _weighted(records: pd.DataFrame, statistic: str) -> Any:
 
 
 def around(records: pd.DataFrame, shown: pd.Series[Any]) -> pd.DataFrame:
-    """Distinct units with values below, at and above the number that each cell shows."""
+    """Distinct units with values below and above the number that each cell shows, and with that number (sharing)."""
     present = records[records[VALUE].notna()]
     gap = present[VALUE] - present[CELL].map(shown)
-    sides = {"below": gap < 0, "at": gap == 0, "above": gap > 0}
+    sides = {"below": gap < 0, "above": gap > 0, "sharing": gap == 0}
     return pd.DataFrame({name: units_in(present[side]) for name, side in sides.items()})
 
 
@@ -520,7 +529,7 @@ class Grid:
     def cells(self, work_out: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
         """Every cell with what is behind it; 0 units, records and values where nobody is."""
         found = self.filled([work_out(part) for part in self.parts()])
-        whole = [name for name in ("n", "rows", "values") if name in found]
+        whole = [name for name in ("n", "rows", "values", "cases") if name in found]
         return self.labelled().join(found.assign(**{name: found[name].fillna(0).astype(int) for name in whole}))
 
     def column(self, work_out: Callable[[pd.DataFrame], Any]) -> Any:
@@ -618,6 +627,8 @@ class Session:
     folder           where outputs go; made if need be. What an earlier session wrote there stays in the list
     data             one row per record
     unit             the column that tells whose record it is; without one, each record counts as a unit
+    case             the column that tells one court case from another: co-defendants know each other, so that ten
+                     people of two cases are not many
     where            a condition that all outputs share: the population of the study
     dataset_version  which version of the data this is, as your workspace calls it
     policy           the policy that you expect to be judged by, such as srs-10
@@ -625,7 +636,7 @@ class Session:
                                a largest contribution that can be estimated within p percent
 
     Every method that makes an output also takes `name` and `title`, and what only you know of it: `sensitive`,
-    `children`, `structural_zeros`, `nesting` and `case`, as the form of a case describes them.
+    `children`, `structural_zeros` and `nesting`, as the form of a case describes them.
     """
 
     def __init__(
@@ -634,6 +645,7 @@ class Session:
         *,
         data: pd.DataFrame,
         unit: str | None = None,
+        case: str | None = None,
         where: str = "",
         dataset_version: str = "",
         policy: str = "",
@@ -641,17 +653,21 @@ class Session:
         nk: tuple[int, float] = (2, 0.9),
         p_percent: float = 10,
     ) -> None:
+        if twice := sorted({str(name) for name in data.columns[data.columns.duplicated()]}):
+            raise CannotMake(f"Several columns of the data are called {', '.join(twice)}: rename all but one.")
         if nk[0] not in (1, 2):
             raise CannotMake("nk looks at the largest contributor or at the two largest: n is 1 or 2.")
-        self.folder, self.unit, self.where = Path(folder), unit, where
+        self.folder, self.unit, self.case, self.where = Path(folder), unit, case, where
         self.dataset_version, self.policy = dataset_version, policy
         self.threshold, self.nk, self.p_percent = threshold, nk, p_percent
         self.data = data[holds(where, data)]
-        self._has([unit] if unit else [])
+        self._has([*several(unit), *several(case)])
         if unit and (missing := int(self.data[unit].isna().sum())):
             kept = all_of(where, f"{quoted(unit)} is not null")
-            raise CannotMake(f"{missing} records have no {unit}: leave them out, where={kept!r}, or name another unit.")
+            found = several_of(missing, "record")
+            raise CannotMake(f"{found} without {unit}: leave them out, where={kept!r}, or name another unit.")
         self.units = pd.factorize(self.data[unit])[0] if unit else np.arange(len(self.data))
+        self.court_cases = pd.factorize(self.data[case])[0] if case else None
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Session:
@@ -702,7 +718,7 @@ class Session:
             done["rounding"] = {"base": round_to, "scheme": "nearest"}
         done |= grid.overlap() if counting == "units" else {}
         context = {"statistic": "count", "weight": weight, **done}
-        return self._write_table(table, said, _called(grid.dims, "counts", asked), grid, context, suppress_below)
+        return self._write_table(table, said, self._called(grid.dims, "counts", asked), grid, context, suppress_below)
 
     def table(
         self,
@@ -747,7 +763,7 @@ class Session:
         only = {"statistic": wanted[0]} if len(wanted) == 1 else {}
         context = {**only, "value": value, "weight": weight, **done, **grid.overlap()}
         grid.notes.extend(self._look_at(cells, {kind_of(one) for one in wanted}))
-        called = _called([*grid.dims, *wanted], value, asked)
+        called = self._called([*grid.dims, *wanted], value, asked)
         return self._write_table(table, said, called, grid, context, suppress_below)
 
     def rate(
@@ -787,7 +803,7 @@ class Session:
             "percentage", grid.down, None, cells[grid.down], shown, texts, few, counts, behind, layout, "underlying"
         )
         context = {"statistic": "share", "value": of, **_controls(suppress_below, 10.0**-digits), **grid.overlap()}
-        return self._write_table(table, said, _called(grid.dims, "rate", asked), grid, context, suppress_below)
+        return self._write_table(table, said, self._called(grid.dims, "rate", asked), grid, context, suppress_below)
 
     def histogram(
         self,
@@ -821,7 +837,7 @@ class Session:
                       cells, layout)  # fmt: skip
         overlap = {"overlapping": True} if cells["n"].sum() > grid.records[UNIT].nunique() else {}
         context = {"statistic": "count", "value": value, **_controls(suppress_below, None), **overlap}
-        return self._write_table(table, said, _called([value], "histogram", asked), grid, context, suppress_below)
+        return self._write_table(table, said, self._called([value], "histogram", asked), grid, context, suppress_below)
 
     def survival(
         self,
@@ -858,7 +874,7 @@ class Session:
         table = Table("survival", dims, None, cells[dims], shown, texts, few, cells[counts], cells[[*dims, *counts]],
                       layout, "underlying")  # fmt: skip
         context = {"statistic": "survival", "value": time}
-        return self._write_table(table, said, _called([*grid.down, time], "survival", asked), grid, context, None)
+        return self._write_table(table, said, self._called([*grid.down, time], "survival", asked), grid, context, None)
 
     # ------------------------------------------------------------ models
 
@@ -883,10 +899,10 @@ class Session:
         found = least_squares(outcome, matrix) if kind == "ols" else likeliest(outcome, matrix, kind)
         units = data[self.unit].to_numpy() if self.unit else np.arange(len(data))
         terms = [str(term) for term in regressors]
-        model = Model(kind, terms, *found, matrix, outcome, units, len(data) - len(terms), references)
+        model = Model(kind, y, terms, *found, matrix, outcome, units, len(data) - len(terms), references)
         missing = [f"{quoted(one)} is not null" for one in (y, *columns) if chosen[one].isna().any()]
-        notes = [f"{len(chosen) - len(data)} records with something missing are left out."] * bool(missing)
-        called = _called([y, *columns], kind, asked)
+        notes = [f"Left out: {several_of(len(chosen) - len(data), 'record')} with something missing."] * bool(missing)
+        called = self._called([y, *columns], kind, asked)
         return self._write_model(model, said, called, all_of(self.where, where, *missing), notes)
 
     def fitted(self, result: Any, *, where: str = "", **said: Any) -> Output:
@@ -906,9 +922,9 @@ class Session:
         if coefficients.shape != (len(terms),) or matrix.shape[1] != len(terms):
             raise CannotMake("This model has more than one equation: write its table yourself and use add_file().")
         kind = type(own).__name__.lower()
-        model = Model(kind, terms, coefficients, errors, matrix, outcome, np.arange(len(matrix)), freedom, {})
+        model = Model(kind, y, terms, coefficients, errors, matrix, outcome, np.arange(len(matrix)), freedom, {})
         notes = [f"Groups are counted in records, not by {self.unit}."] * bool(self.unit)
-        called = _called([y], kind, asked | {"result": terms})
+        called = self._called([y], kind, asked | {"result": terms})
         return self._write_model(model, said, called, all_of(self.where, where), notes)
 
     # ------------------------------------------------------------ other files, and the list
@@ -925,20 +941,20 @@ class Session:
             raise CannotMake("Say in a sentence what the file shows.")
         if not source.is_file():
             raise CannotMake(f"There is no file {source}.")
+        output = Output(said.get("name") or _slug(source.name), said.get("title") or description)
+        taken = {file["path"] for case in self.cases() for file in case["files"] if case["id"] != output.name}
+        if source.name in {MANIFEST, *taken} or source.name.endswith(".case.json"):
+            raise CannotMake(f"{source.name} is the name of a file that is there already: rename yours.")
         if source.resolve() != (self.folder / source.name).resolve():
             shutil.copyfile(source, self.folder / source.name)
-        output = Output(said.get("name") or _slug(source.name), said.get("title") or description)
         files = [self._file(source.name, "output", description)]
         return self._keep(output, kind, files, None, self._context(files, all_of(self.where, where), said, {}))
 
     def withdraw(self, name: str) -> None:
         """Take an output back: its case and what was written for it. A file that you added is left where it is."""
-        kept = [case for case in self.cases() if case["id"] != name]
-        for case in self.cases():
-            made = [file["path"] for file in case["files"] if len(case["files"]) > 1]
-            for path in [*made, f"{name}.case.json"] if case["id"] == name else []:
-                (self.folder / path).unlink(missing_ok=True)
-        self._write_list(kept)
+        self._remove(name, {})
+        (self.folder / f"{name}.case.json").unlink(missing_ok=True)
+        self._write_list([case for case in self.cases() if case["id"] != name])
 
     def cases(self) -> list[dict[str, Any]]:
         """The cases in outputs.json, in the order in which they were first made."""
@@ -961,6 +977,12 @@ class Session:
     def _has(self, names: Iterable[str]) -> None:
         if missing := [name for name in names if name not in self.data.columns]:
             raise CannotMake(f"The data have no column called {', '.join(missing)}.")
+
+    def _called(self, words: Sequence[str], what: str, asked: Mapping[str, Any]) -> str:
+        """A name that says what an output is, and differs whenever something else was asked for."""
+        of_session = [self.unit, self.case, self.where, self.dataset_version]
+        text = json.dumps([of_session, asked], sort_keys=True, default=str)
+        return f"{_slug('_'.join([*words, what]))[:60]}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
     def _truth(self, condition: str) -> tuple[Any, Any]:
         """For each record whether it is known if a condition is true, and whether it is."""
@@ -986,9 +1008,11 @@ class Session:
         kept = records[(records[dims] >= 0).all(axis=1)]
         if not len(kept):
             raise CannotMake("Nobody is left to count.")
-        notes = [f"{len(records) - len(kept)} records without {_by(unlabelled)} are left out."] * bool(unlabelled)
+        notes = [f"Left out: {several_of(len(records) - len(kept), 'record')} without {_by(unlabelled)}."] * bool(
+            unlabelled
+        )
         absent = int(kept[VALUE].isna().sum())
-        notes += [f"{absent} records have no {value}; they are not among the contributors."] * bool(absent)
+        notes += [f"Not among the contributors: {several_of(absent, 'record')} without {value}."] * bool(absent)
         population = all_of(self.where, where, *(f"{quoted(dim)} is not null" for dim in unlabelled))
         _check_labels(dims, columns, order, margins)
         return Grid(kept, several(rows), columns, order, margins, population, notes)
@@ -1000,6 +1024,8 @@ class Session:
         chosen = np.flatnonzero(holds(where, self.data))
         data = self.data.iloc[chosen]
         found: dict[str, Any] = {PLACE: chosen, UNIT: self.units[chosen]}
+        if self.court_cases is not None:
+            found[CASE] = self.court_cases[chosen]
         found[VALUE] = _numbers(data, value) if value else np.ones(len(data))
         found[WEIGHT] = _numbers(data, weight) if weight else np.ones(len(data))
         if np.isnan(found[WEIGHT]).any() or (found[WEIGHT] < 0).any():
@@ -1019,7 +1045,9 @@ class Session:
             near = total - cells["largest"] - second < self.p_percent / 100 * cells["largest"]
             unsafe = (cells["n"] > 0) & (total > 0) & ((top > self.nk[1] * total) | near)
             found += _count(unsafe, "{} where the largest contributors give themselves away.")
-        found += _count(cells["all_same"].eq(True) & (cells["n"] > 0), "{} where everybody has the same value.")
+        found += _count(
+            (cells["minimum"] == cells["maximum"]) & (cells["n"] > 0), "{} where everybody has the same value."
+        )
         if "min_max" in kinds:
             found.append("A minimum or maximum is one person's value unless many share it: show p5 or p95 instead.")
         return found
@@ -1067,7 +1095,8 @@ class Session:
         weak = pd.DataFrame(False, index=frame.index, columns=frame.columns).assign(
             coef=frame["term"].isin(small["term"])
         )
-        title = said.get("title") or f"{model.kind} {called.rsplit('_', 1)[0]}"
+        regressors = [term for term in model.terms if term.lower() not in ("const", "intercept")]
+        title = said.get("title") or f"{model.kind.upper()} of {model.about} by {_by(regressors)}"
         output = Output(said.get("name") or called, title, frame, written, groups, weak, notes)
         path, sized, beside = (f"{output.name}{end}" for end in (".csv", "_size.json", "_underlying.csv"))
         written.to_csv(self.folder / path, index=False)
@@ -1084,7 +1113,7 @@ class Session:
     ) -> dict[str, Any]:
         """What is known of an output besides its numbers."""
         known = {key: said[key] for key in KNOWN if key in said}
-        given = {"unit": self.unit, **context, "dataset_version": self.dataset_version, **known}
+        given = {"unit": self.unit, "case": self.case, **context, "dataset_version": self.dataset_version, **known}
         populations = [{"file": files[0]["path"], "filter": population}]
         return {key: value for key, value in given.items() if value not in (None, "")} | {"populations": populations}
 
@@ -1112,10 +1141,18 @@ class Session:
             "context": context,
             **policy,
         }
+        self._remove(output.name, output.case)
         cases = {case["id"]: case for case in self.cases()} | {output.name: output.case}
         _write_whole(self.folder / f"{output.name}.case.json", output.case)
         self._write_list(list(cases.values()))
         return output
+
+    def _remove(self, name: str, kept: Mapping[str, Any]) -> None:
+        """Remove what was written for an output of this name, but for the files of the case that takes its place."""
+        stays = {file["path"] for file in kept.get("files", ())}
+        for case in (case for case in self.cases() if case["id"] == name and len(case["files"]) > 1):
+            for path in {file["path"] for file in case["files"]} - stays:
+                (self.folder / path).unlink(missing_ok=True)
 
     def _write_list(self, cases: list[dict[str, Any]]) -> None:
         _write_whole(self.folder / MANIFEST, {"made_by": f"gatehouse_sdc {VERSION}", "cases": cases})
@@ -1126,6 +1163,7 @@ class Model:
     """A model that was fitted: what is shown of it, and the matrix that it was fitted to."""
 
     kind: str
+    about: str
     terms: list[str]
     coefficients: Any
     errors: Any
@@ -1228,9 +1266,9 @@ def edges_of(values: Any, edges: Sequence[float] | None, width: float | None) ->
         present = values[~np.isnan(values)]
         if width <= 0 or not len(present):
             raise CannotMake("The width is above 0, and there must be somebody to count.")
-        return [
-            width * step for step in range(math.floor(present.min() / width), math.floor(present.max() / width) + 2)
-        ]
+        first, last = (math.floor(one / width) for one in (present.min(), present.max()))
+        multiples = [float(f"{width * step:.12g}") for step in range(first, last + 3)]
+        return multiples if multiples[-2] <= present.max() else multiples[:-1]
     found = list(edges or ())
     if len(found) < 2 or any(one >= other for one, other in pairwise(found)):
         raise CannotMake("Edges are two numbers or more, each larger than the one before.")
@@ -1269,9 +1307,7 @@ def _behind(grid: Grid, cells: pd.DataFrame, statistic: str, shown: Any) -> pd.D
         return found
     of_cells = pd.Series(shown.to_numpy(), index=grid.numbered(grid.places()))
     sides = grid.filled([around(part, of_cells) for part in grid.parts()]).fillna(0).astype(int)
-    if kind == "quantile":
-        return found.join(sides)
-    return found.assign(**{"shared" if kind == "min_max" else "modal": sides["at"]})
+    return found.join(sides if kind == "quantile" else sides["sharing"])
 
 
 def _check_statistics(wanted: list[str], columns: str | None, weight: str | None, show_n: bool) -> None:
@@ -1328,9 +1364,7 @@ def _controls(suppress_below: int | None, round_to: float | None) -> dict[str, A
 
 
 def _plain(value: Any) -> Any:
-    """A value as the file of contributors holds it: true and false in small letters, numbers in full."""
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
+    """A value as the file of contributors holds it: numbers in full, and nothing for what is missing."""
     if isinstance(value, float | np.floating):
         return "" if math.isnan(value) else repr(float(value))
     return value
@@ -1339,7 +1373,12 @@ def _plain(value: Any) -> Any:
 def _count(chosen: Any, sentence: str, what: str = "cell") -> list[str]:
     """A sentence with the number of cells, when there are some."""
     found = int(np.asarray(chosen).sum())
-    return [sentence.format(f"{found} {what}{'' if found == 1 else 's'}")] if found else []
+    return [sentence.format(several_of(found, what))] if found else []
+
+
+def several_of(number_of: int, what: str) -> str:
+    """ "1 cell", "3 cells"."""
+    return f"{number_of} {what}{'' if number_of == 1 else 's'}"
 
 
 def _by(names: Iterable[Any]) -> str:
@@ -1357,17 +1396,13 @@ def _asked(arguments: Mapping[str, Any]) -> dict[str, Any]:
         raise CannotMake(f"{', '.join(strange)} is nothing that can be said of an output: {', '.join(KNOWN)} can.")
     if said.get("name") and not NAME.fullmatch(said["name"]):
         raise CannotMake("The name of an output has letters, digits, - and _ only.")
+    if str(said.get("name", "")).endswith(ENDINGS):
+        raise CannotMake(f"The name of an output does not end in {', '.join(ENDINGS)}: files behind outputs do.")
     return {key: value for key, value in arguments.items() if key not in ("self", "said")}
-
-
-def _called(words: Sequence[str], what: str, asked: Mapping[str, Any]) -> str:
-    """A name that says what an output is, and differs whenever something else was asked for."""
-    digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:8]
-    return f"{_slug('_'.join([*words, what]))[:60]}_{digest}"
 
 
 def _write_whole(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON so that a reader finds the old file or the new one, and never half of it."""
     beside = path.with_name(f"{path.name}.part")
-    beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.write_text(json.dumps(content, indent=1, ensure_ascii=False, default=label) + "\n", encoding="utf-8")
     os.replace(beside, path)

@@ -7,6 +7,7 @@ checked like anything else that comes out of a workspace, and no number in it is
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,45 @@ def cases_of(manifest: Any, folder: Path) -> list[dict[str, Any]]:
     named = {NAME, *(file["path"] for case in cases for file in case["files"])}
     named |= {f"{case['id']}.case.json" for case in cases}
     return [*cases, *(unlisted(path, NAME) for path in others_in(folder, named))]
+
+
+def joint_case(cases: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The tables of counts of several cases as one, so that they are compared with each other; None for fewer than two.
+
+    Only cases of the same unit, version of the data and policy belong together; the largest such group is taken.
+    Each file keeps its layout and its population; what was said of the numbers of all of them is put together.
+    """
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for case in cases:
+        if case.get("kind") in COUNTS:
+            groups.setdefault(json.dumps(_common(case), sort_keys=True), []).append(case)
+    group = max(groups.values(), key=len, default=[])
+    if len(group) < 2:
+        return None
+    common = _common(group[0])
+    context = {name: common[name] for name in SHARED if common[name] is not None}
+    for name in GATHERED:
+        if found := [one for case in group for one in case.get("context", {}).get(name, ())]:
+            context[name] = found
+    if any(case.get("context", {}).get("overlapping") for case in group):
+        context["overlapping"] = True
+    files = [
+        {**({"layout": case["layout"]} if "layout" in case else {}), **file} for case in group for file in case["files"]
+    ]
+    policy = {"policy": common["policy"]} if common["policy"] is not None else {}
+    return {"id": "together", "title": "All tables of counts together", "kind": "frequency", "files": files,
+            "context": context, **policy}  # fmt: skip
+
+
+COUNTS = frozenset({"frequency", "histogram"})
+SHARED = ("unit", "dataset_version")
+GATHERED = ("populations", "nesting", "structural_zeros", "controls")
+
+
+def _common(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What cases must have in common to be looked at together."""
+    context = case.get("context", {})
+    return {name: context.get(name) for name in SHARED} | {"policy": case.get("policy")}
 
 
 def _faults(cases: list[Any]) -> tuple[str, ...]:

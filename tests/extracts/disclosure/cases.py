@@ -41,8 +41,10 @@ def _bytes(content: str | pd.DataFrame | Mapping[str, Any]) -> bytes:
 
 
 def flagged(found: Mapping[str, Any]) -> dict[tuple[str, ...], set[str]]:
-    """Labels of each cell or group with a finding -> the rules that found something there; () is the file."""
+    """Labels of each cell or group with a finding, its heading last -> the rules that found it; () is the file."""
     together: dict[tuple[str, ...], set[str]] = {}
     for finding in found["findings"]:
-        together.setdefault(tuple(finding["key"].values()), set()).update(finding["rules"])
+        key = dict(finding["key"])
+        last = [key.pop("measure")] if "measure" in key else []
+        together.setdefault((*key.values(), *last), set()).update(finding["rules"])
     return together

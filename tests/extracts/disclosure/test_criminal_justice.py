@@ -40,6 +40,8 @@ def test_children_in_a_table_of_defendants() -> None:
 
 def test_children_of_whom_nothing_says_that_it_is_about_justice_are_for_a_person() -> None:
     assert found(subject("age, n\n0-4, 12\n18-24, 12")) == [("threshold", "review", "age 0-4, n")]
+    assert found(subject("age, n\n4, 12\n5, 12")) == []
+    assert [one[1] for one in found(subject("age, defendants\n14, 12\n25, 12"))] == ["fail"]
 
 
 def test_victims_of_sexual_offences() -> None:

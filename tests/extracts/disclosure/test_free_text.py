@@ -26,6 +26,15 @@ KEYED = """
 0        8123456789012345678           3
 1        7123456789012345679           4
 """
+LOG = """
+2024-03-01 10:00:01 INFO reading the extract
+0 P100000 1975-03-10 M 786
+1 P100037 1965-03-12 F 13
+2 P100074 1950-03-16 M 886
+3 P100111 1975-03-12 F 883
+2024-03-01 10:02:30 INFO done
+"""
+BY_DAY = "\n".join(f"{day} M 2 x" for day in ("1975-03-10", "1965-03-12", "1950-03-16", "1975-03-12"))
 DESCRIBE = """
        sentence_days
 count     240.000000
@@ -53,6 +62,9 @@ STATA = """
     [
         (HEAD,                                                  "row_level",  "fail"),
         (KEYED,                                                 "pseudonym",  "fail"),
+        (LOG,                                                   "row_level",  "fail"),
+        (BY_DAY,                                                "row_level",  "fail"),
+        ("data[data.person_id != 'P196904']",                   "identifier", "fail"),
         (DESCRIBE,                                              "min_max",    "fail"),
         (R_SUMMARY,                                             "min_max",    "fail"),
         (STATA,                                                 "min_max",    "fail"),
@@ -98,9 +110,17 @@ for year in range(2010, 2020):
 """
 
 
+LOG_ALONE = "\n".join(f"2024-03-01 10:00:{second:02} INFO step {second}" for second in range(20))
+SERIES = "\n".join(f"2024-03-{day:02} 12 30" for day in range(1, 20))
+CODES = "\n".join(f"E070000{n:02} North 1{n} 30" for n in range(2))
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        LOG_ALONE,
+        SERIES,
+        CODES,
         "The mean age was 34.2 (SD 5.1), n = 240.",
         "Offences fell by 12% between 2010 and 2019/20 (p < 0.001).",
         COUNTS,
@@ -121,6 +141,11 @@ def test_results_and_code_are_only_numbers_to_look_at(text: str) -> None:
 
 def test_prose_without_numbers_gives_nothing() -> None:
     assert list(of_text("a.txt", "Victims were less likely to withdraw.\n\nSee the method.", "", SRS_10)) == []
+
+
+def test_a_text_of_too_many_tables_is_still_for_a_person() -> None:
+    many = "\n".join("a  b  1\na  b  1\na  b  1\nx\n" for _ in range(600))
+    assert [f.rule for f in of_text("a.txt", many, "", SRS_10)] == ["numbers_in_text"]
 
 
 def test_a_finding_says_the_line_and_never_what_stands_there() -> None:

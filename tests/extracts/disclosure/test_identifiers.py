@@ -114,6 +114,9 @@ def test_some_values_that_look_like_it_are_for_a_person() -> None:
 def test_small_areas_are_for_a_person() -> None:
     assert small_areas(["E01000001", "W01000002", "S01006506"]) and small_areas(["LS1 4", "YO10 5"])
     assert not small_areas(["E07000001", "E02000001", "E12000001", "W06000001"])
+    for headings, rules in ((("lsoa", "rate"), ["small_area"]), (("lsoa", "count"), [])):
+        table = Table(headings, (("E01000001", "30"), ("E01000002", "40")), (2, 3))
+        assert [one.rule for one in findings("a.csv", table, SRS_10)] == rules
 
 
 def test_findings_name_the_column_and_never_a_value() -> None:

@@ -50,6 +50,27 @@ def test_records_without_a_key_repeat_their_labels() -> None:
     assert verdict(table(STUDY[["sex", "offence", "sentence_days"]].head(60))) == "fail"
 
 
+def test_records_in_no_order() -> None:
+    """Labels need not repeat: rows that are sorted by nothing, with ages and sentences in detail, are people."""
+    chance = random.Random(17)
+    rows = "\n".join(f"{n % 71 + 10},{chance.choice('MF')},{chance.choice('abc')},{chance.randint(1, 900)}"
+                     for n in chance.sample(range(60), 60))  # fmt: skip
+    assert verdict(of("age,sex,offence,sentence_days\n" + rows)) == "fail"
+    assert verdict(of("age,sex,offence,n_priors\n" + rows)) == "fail"
+
+
+def test_points_and_residuals() -> None:
+    chance = random.Random(4)
+    rows = [(chance.uniform(18, 80), chance.uniform(30, 400)) for _ in range(60)]
+    assert verdict(of("x,y\n" + "\n".join(f"{x:.2f},{y:.2f}" for x, y in rows))) == "fail"
+    numbered = "\n".join(f"{n},{x:.2f},{y:.2f}" for n, (x, y) in enumerate(rows))
+    assert verdict(of("index,x,y\n" + numbered)) == "fail"
+    assert verdict(of("year,x,y\n" + numbered)) == "pass"
+    assert verdict(of("x,y\n" + "\n".join(f"{x:.2f},{y:.2f}" for x, y in sorted(rows)))) == "pass"
+    assert verdict(of("x,y\n" + "\n".join(f"{x / 100:.4f},{y / 1000:.4f}" for x, y in rows))) == "pass"
+    assert verdict(of("model,residual\n" + "\n".join(f"a,{x:.2f}" for x, _ in rows))) == "fail"
+
+
 def test_ages_that_are_all_different_are_for_a_person() -> None:
     rows = "\n".join(f"{18 + n},{'MF'[n % 2]},{20 + n}" for n in range(60))
     assert verdict(of("age,sex,sentence_days\n" + rows)) == "review"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extracts.disclosure.reading.labels import as_seen, reads_as_total
-from extracts.disclosure.rules.unnamed_totals import has_subtotal, suspects
+from extracts.disclosure.rules.unnamed_totals import suspects
 
 NAN = float("nan")
 
@@ -33,19 +33,6 @@ def test_a_total_is_found_wherever_it_stands(areas: list[int], hidden: int, data
     line.insert(place := data.draw(st.integers(0, len(line))), float(sum(areas) + hidden))
     found = suspects(np.array(line), np.zeros(len(line), dtype=np.int64), threshold=10, zeros=False)
     assert found[place]
-
-
-@pytest.mark.parametrize(
-    ("line", "found"),
-    [
-        ([53, 30, 20, NAN, 500], True),
-        ([500, NAN, 30, 20, 53], True),
-        ([80, 30, 20, NAN, 500], False),
-        ([53, 30, 20, 500],      False),
-    ],
-)  # fmt: skip
-def test_a_region_directly_above_or_below_its_areas(line: list[float], found: bool) -> None:
-    assert has_subtotal(np.array(line, dtype=float), threshold=10) is found
 
 
 @pytest.mark.parametrize(

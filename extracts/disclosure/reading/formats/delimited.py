@@ -9,10 +9,10 @@ import re
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.csv_table import Table, read_table
+from extracts.disclosure.reading.encodings import as_text
 from extracts.disclosure.reading.headers import parts_of
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.triage import CannotRead
-from extracts.disclosure.reading.types import as_text
 
 SEPARATORS = ",;\t|"
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})|[+-]?\d{1,3}(?:\.\d{3})+,\d+")

@@ -13,7 +13,7 @@ from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, children, descendants, local, parse_xml, text_of
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office, gather
 from extracts.disclosure.reading.package import Package, open_package
-from extracts.disclosure.reading.spreadsheetml import is_on
+from extracts.disclosure.reading.spreadsheet_styles import is_on
 from extracts.disclosure.reading.triage import CannotRead
 
 PAGES = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes)\.xml")

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.content_type import OLE
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, descendants, local, parse_xml, text_of
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office, gather
 from extracts.disclosure.reading.package import Package, open_package
 from extracts.disclosure.reading.sheet import Sheet, conceal_sheet, sheet_parts
+from extracts.disclosure.reading.spreadsheet_styles import hiding_conditions
 from extracts.disclosure.reading.spreadsheetml import sheets_of, workbook_of
-from extracts.disclosure.reading.types import OLE
 
 MAIN = re.compile(
     r"xl/(?:workbook|sharedStrings|styles|calcChain|metadata)\.xml|xl/worksheets/[^/]+\.xml|"
@@ -26,6 +27,7 @@ SHEET_ELEMENTS = """
     sortState mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup
     headerFooter rowBreaks colBreaks ignoredErrors drawing legacyDrawing legacyDrawingHF tableParts extLst picture
 """
+SPOKEN = ("prompt", "promptTitle", "error", "errorTitle", "tooltip", "display")
 KNOWN_ELEMENTS = frozenset(SHEET_ELEMENTS.split())
 
 
@@ -55,9 +57,11 @@ def _read_xlsx(package: Package, limits: Policy) -> Contents:
         parts += _beside_cells(office, sheet, content)
     _names(office, root)
     _comments(office, package)
-    _drawings(office, package)
     _unused_strings(office, found, book.strings)
     _unlisted(office, package, len(found))
+    if hiding_conditions(package):
+        problem = "Conditional formats may keep numbers from being seen."
+        office.conceals("hidden_content", REVIEW, problem, "Delete the conditional formats.")
     return Contents("xlsx", (*parts, *office.parts), tuple(office.concealed))
 
 
@@ -70,8 +74,8 @@ def _beside_cells(office: Office, sheet: Sheet, root: Element) -> Iterator[Part]
             office.conceals("hidden_content", REVIEW, problem, "Copy the values into a new sheet.", sheet.place)
         if local(one) in ("headerFooter", "dataValidations", "conditionalFormatting", "extLst"):
             texts.append(as_seen(text_of(one)))
-        texts += [attribute(any_, name) or "" for any_ in descendants(one, "dataValidation", "hyperlink") for name in
-                  ("prompt", "promptTitle", "error", "errorTitle", "tooltip")]  # fmt: skip
+        if local(one) in ("dataValidations", "hyperlinks"):
+            texts += [attribute(inner, name) or "" for inner in one for name in SPOKEN]
     if text := "\n".join(filter(None, texts)):
         yield Part(PartKind.TEXT, sheet.place, text=text)
 
@@ -94,16 +98,6 @@ def _comments(office: Office, package: Package) -> None:
         if COMMENTS.fullmatch(name) and (text := as_seen(text_of(parse_xml(package.read(name))))):
             office.conceals("hidden_content", FAIL, "Cells have comments.", "Delete all comments.", "comments")
             office.parts.append(Part(PartKind.TEXT, "comments", text=text))
-
-
-def _drawings(office: Office, package: Package) -> None:
-    """Texts in shapes lie over the sheet."""
-    for name in package.names:
-        if re.fullmatch(r"xl/(?:drawings|diagrams)/[^/]+\.xml", name):
-            texts = [as_seen(text_of(one)) for one in descendants(parse_xml(package.read(name)), "t")]
-            texts += [attribute(one, "descr") or "" for one in descendants(parse_xml(package.read(name)), "cNvPr")]
-            if text := "\n".join(filter(None, texts)):
-                office.parts.append(Part(PartKind.TEXT, "drawing", text=text))
 
 
 def _unused_strings(office: Office, found: list[tuple[Sheet, Element]], strings: tuple[str, ...]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
+from extracts.disclosure.layout import Layout, Percentage
 from extracts.disclosure.ledger.hits import Differences
+from extracts.disclosure.ledger.store import Ledger, Release
 from extracts.disclosure.report import Verdict
-from extracts.disclosure.rules.differencing import differences, findings, nested_labels, remainder
+from extracts.disclosure.rules.differencing import differences, findings, nested_labels, remainder, remembered
 
-from .made import people, released
+from .made import of_layout, people, released
 
 COUNTY = "area, cases\nCounty, 1840\nCounty less Smalltown, 1836"
 OLD = released("offence, count\nDrugs, 180", "age between 16 and 24", release="1", file="old.csv")
@@ -87,3 +90,34 @@ def test_records_and_definitions_tell_one_difference_once() -> None:
     found = differences([old, new], threshold=10, microdata=frame, unit="person_id")
     assert [(hit.key, hit.value) for hit in found.hits] == [({"all": "Total", "age": "4"}, 3)]
     assert found.proven
+
+
+def test_headings_of_a_wide_table_are_no_property_of_people() -> None:
+    layout = Layout("wide", rows=("offence",), columns="measure", counts=("count",))
+    new = of_layout("offence,count\nDrugs,183\n", layout, "age between 16 and 25")
+    (hit,) = differences([OLD, new], threshold=10).hits
+    assert (hit.key, hit.flagged.key) == ({"offence": "Drugs", "age": "25"}, {"offence": "Drugs"})
+
+
+def test_a_share_is_compared_with_the_same_share_only() -> None:
+    layout = Layout("long", rows=("place",), counts=("n",), percentages=(Percentage("reoffended", "n"),))
+    old = of_layout("place,n,reoffended\nAyton,1000,50.00\n", layout, "age < 25", release="1")
+    new = of_layout("place,n,reoffended\nAyton,1020,49.41\n", layout, "age < 26")
+    found = differences([old, new], threshold=10)
+    assert [(hit.low, hit.high) for hit in found.hits] == [(4, 4)]  # 504 of 1,020 less 500 of 1,000
+
+
+def test_a_ledger_is_asked_with_records_or_by_definitions(tmp_path: Path) -> None:
+    frame = people(300, random.Random(1)).assign(all="x")
+    frame = frame.drop(frame.index[frame["age"] == 4][3:])
+    old = released(f"all, count\nTotal, {(frame['age'] < 4).sum()}", "age < 4", release="r1", file="old.csv")
+    new = released(f"all, count\nTotal, {(frame['age'] <= 4).sum()}", "age <= 4")
+    for number, records in enumerate((frame, None)):
+        ledger = Ledger.create(tmp_path / str(number))
+        ledger.add(Release("r1"), [old], records, "person_id")
+        for asked in (frame, None):
+            found = remembered(ledger, [new], threshold=10, microdata=asked, unit="person_id")
+            assert [(hit.key, hit.value) for hit in found.hits] == [({"all": "Total", "age": "4"}, 3)]
+            assert found.proven
+    wrong = released("height, count\nTall, 300")
+    assert not remembered(ledger, [wrong], threshold=10, microdata=frame, unit="person_id").proven

@@ -21,7 +21,7 @@ def _system(rng: np.random.Generator) -> tuple[sparse.csr_array, np.ndarray]:
 
 def test_fixed_unknowns_are_those_of_dense_algebra_and_their_combinations_give_them() -> None:
     rng, some = np.random.default_rng(3), 0
-    for _ in range(100):
+    for _ in range(60):
         matrix, truth = _system(rng)
         found, proven = linear.determined(matrix)
         dense = matrix.toarray()
@@ -33,12 +33,12 @@ def test_fixed_unknowns_are_those_of_dense_algebra_and_their_combinations_give_t
             assert factors is not None
             assert factors @ (dense @ truth) == pytest.approx(truth[place])
             some += 1
-    assert some > 30
+    assert some > 15
 
 
 def test_unknowns_that_are_certainly_small_are_those_of_one_linear_program_each() -> None:
     rng, some = np.random.default_rng(4), 0
-    for _ in range(60):
+    for _ in range(30):
         matrix, truth = _system(rng)
         value = matrix @ truth
         off_by = rng.integers(0, 2, len(value)) * (rng.random() < 0.4)
@@ -47,7 +47,7 @@ def test_unknowns_that_are_certainly_small_are_those_of_one_linear_program_each(
         assert proven
         assert found == _one_by_one(matrix.toarray(), low, high, 4)
         some += len(found)
-    assert some > 20
+    assert some > 10
 
 
 def _one_by_one(matrix: np.ndarray, low: np.ndarray, high: np.ndarray, threshold: int) -> dict[int, tuple[int, int]]:

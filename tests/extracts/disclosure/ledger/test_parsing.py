@@ -104,7 +104,7 @@ FRAME = pd.DataFrame(ROWS, columns=["age", "place"])
 
 def test_populations_hold_whom_the_naive_way_holds_and_subsets_are_subsets() -> None:
     rng, data = random.Random(5), numbered(FRAME, None)
-    for _ in range(200):
+    for _ in range(100):
         (one, a), (other, b) = _filter(rng), _filter(rng)
         mine, theirs = population(one), population(other)
         in_one, in_other = (np.array([test(row) is True for row in ROWS]) for test in (a, b))

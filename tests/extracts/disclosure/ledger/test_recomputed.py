@@ -23,7 +23,7 @@ def table(population: str, **said: object) -> ReleasedTable:
 
 def test_records_and_definitions_find_the_same_pairs_where_definitions_can() -> None:
     rng, some, few = random.Random(9), 0, people(100, random.Random(6))
-    for _ in range(12):
+    for _ in range(6):
         old = tabulated(few, rng.choice(FILTERS), ["age", "place"], rng, release="1", file="old.csv")
         new = tabulated(few, rng.choice(FILTERS), ["sex", "place"], rng)
         anew = differences([old, new], threshold=10, microdata=few, unit="person_id")
@@ -32,7 +32,7 @@ def test_records_and_definitions_find_the_same_pairs_where_definitions_can() -> 
         pairs = {hit.attack for hit in told.hits if len(hit.terms) == 2}
         assert pairs <= {hit.attack for hit in anew.hits}
         some += len(pairs)
-    assert some > 5
+    assert some > 2
 
 
 def test_nesting_that_only_records_show_is_not_by_definition() -> None:

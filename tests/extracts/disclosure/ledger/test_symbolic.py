@@ -158,7 +158,7 @@ def _nested(
                 yield part, whole
 
 
-@pytest.mark.parametrize("runs", [20, pytest.param(150, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", [8, pytest.param(70, marks=pytest.mark.long)])
 def test_every_nested_pair_that_brute_force_finds_and_no_other(runs: int) -> None:
     rng, pairs = random.Random(7), 0
     for _ in range(runs):
@@ -172,7 +172,7 @@ def test_every_nested_pair_that_brute_force_finds_and_no_other(runs: int) -> Non
     assert pairs > 5 * runs
 
 
-@pytest.mark.parametrize("runs", [20, pytest.param(150, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", [8, pytest.param(70, marks=pytest.mark.long)])
 def test_every_hit_is_true_of_the_people_and_every_small_pair_is_hit_or_shown(runs: int) -> None:
     rng, hits = random.Random(8), 0
     for _ in range(runs):

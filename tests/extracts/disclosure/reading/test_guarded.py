@@ -10,7 +10,7 @@ from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading import formats
 from extracts.disclosure.reading.contents import Contents
 from extracts.disclosure.reading.csv_table import read_table
-from extracts.disclosure.reading.guarded import Guard, read_all
+from extracts.disclosure.reading.guarded import Guard, is_plain, read_all
 from extracts.disclosure.reading.triage import CannotRead
 
 from ..fuzz.corpus import CORPUS, TELLING
@@ -45,7 +45,10 @@ EXPECTED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("act", sorted(ACTS))
+SLOW = ("sleep", "spin", "long", "fill")
+
+
+@pytest.mark.parametrize("act", [pytest.param(a, marks=pytest.mark.long) if a in SLOW else a for a in sorted(ACTS)])
 def test_whatever_a_reader_does_is_contained(misbehaving: Misbehaving, act: str) -> None:
     assert EXPECTED.get(act, "would have") in outcome(misbehaving, act)
     assert outcome(misbehaving, "nothing") == "nothing", "the next file is read as if nothing had been"
@@ -69,6 +72,11 @@ def test_plain_tables_need_no_child() -> None:
         contents = guard.read("a.csv", b"area,n\nNorth,10\n", SRS_10)
         assert guard.process is None
     assert contents.parts[0].table == read_table("a.csv", b"area,n\nNorth,10\n", SRS_10)
+
+
+@pytest.mark.parametrize("content", [b"RDX2\nX\n", b"A\n2\n197888\n", b"PK\x03\x04", b"<table>", "é,n\n".encode()])
+def test_what_only_calls_itself_plain_is_read_by_a_child(content: bytes) -> None:
+    assert not is_plain("a.csv", content, SRS_10)
 
 
 def test_the_child_is_ready_in_well_under_a_second_and_leaves_nothing_behind() -> None:

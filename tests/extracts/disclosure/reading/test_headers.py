@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extracts.disclosure.reading.contents import PartKind
-from extracts.disclosure.reading.headers import letters, parts_of, tables_in
+from extracts.disclosure.reading.headers import parts_of, tables_in
+from extracts.disclosure.reading.references import letters
 
 
 def grid(text: str) -> list[list[str]]:
@@ -87,6 +88,13 @@ North | 1 | | 2
 | | |
 South | 3 | | 4
     """) == [("area", "n", "%"), ("North", "1", "2"), ("South", "3", "4")]
+
+
+def test_letters_that_hide_numbers_elsewhere_may_be_headings() -> None:
+    assert only("\n | Model 1 | | Model 2 |\nterm | b | z | b | z\nage | 0.1 | 2.2 | 0.2 | 2.3\n")[0] == (
+        "term", "Model 1 / b", "Model 1 / z", "Model 2 / b", "Model 2 / z",
+    )  # fmt: skip
+    assert only("\nsex | age | n\nM | 18 to 24 | c\nM | 25 and over | 12\n")[1] == ("M", "18 to 24", "c")
 
 
 def test_lines_that_head_others_become_a_label() -> None:

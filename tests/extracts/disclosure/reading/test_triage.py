@@ -124,6 +124,17 @@ def test_a_package_that_two_readers_would_read_differently_is_refused(change: ob
         read(change(docx()), "a.docx", SRS_10)
 
 
+def test_words_beside_the_members_of_a_package_are_refused() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        for name, content in members_of(docx()).items():
+            about = zipfile.ZipInfo(name)
+            about.comment = b"7 people"
+            package.writestr(about, content)
+    with pytest.raises(CannotRead, match="beside"):
+        read(file.getvalue(), "a.docx", SRS_10)
+
+
 def test_names_of_members_may_not_lead_elsewhere() -> None:
     with pytest.raises(CannotRead, match="leads outside"):
         read(zipped({**members_of(docx()), "../../a.txt": "1"}), "a.docx", SRS_10)

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extracts.disclosure.case_files import file_faults
+from extracts.disclosure.case_schema import not_understood, problems
 from extracts.disclosure.description import Description
 from extracts.disclosure.layout import Percentage
 from extracts.disclosure.workspace.form import descriptions, in_the_plural, in_words
-from extracts.disclosure.workspace.manifest import BadManifest, cases_of, read_manifest
+from extracts.disclosure.workspace.manifest import BadManifest, cases_of, joint_case, read_manifest
 from tests.extracts.disclosure.workspace.people import listed, session, some
 
 
@@ -106,6 +107,24 @@ def test_no_list_makes_it_stumble(tmp_path_factory, cases):
         assert refused.problems and all(sentence.endswith(".") for sentence in refused.problems)
     else:
         assert found == cases == []
+
+
+def test_tables_of_counts_are_put_together_to_be_compared(tmp_path):
+    outputs = session(tmp_path, some(3, 300, repeated=False))
+    outputs.crosstab("offence", where="age between 16 and 24", name="younger", suppress_below=5)
+    assert joint_case(outputs.cases()) is None
+    outputs.crosstab("offence", where="age between 16 and 25", name="older", nesting=[{"part": "a", "whole": "b"}])
+    outputs.table("offence", value="days", name="means")
+    session(tmp_path, some(3, 300, repeated=False), dataset_version="old").crosstab("area", name="before")
+    joint = joint_case(outputs.cases())
+    assert problems(joint) == () == not_understood(joint)
+    assert [file["path"] for file in joint["files"] if file["role"] == "output"] == ["younger.csv", "older.csv"]
+    assert [one["filter"] for one in joint["context"]["populations"]] == [
+        "age between 16 and 24", "age between 16 and 25",
+    ]  # fmt: skip
+    assert joint["context"]["nesting"] == [{"part": "a", "whole": "b"}] and joint["context"]["unit"] == "person_id"
+    assert [control["file"] for control in joint["context"]["controls"]] == ["younger.csv"]
+    assert file_faults(joint, tmp_path / "outputs") == ()
 
 
 def test_the_form_fills_itself(folder):

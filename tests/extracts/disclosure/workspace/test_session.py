@@ -4,10 +4,12 @@ import ast
 import json
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from extracts.disclosure.case_schema import not_understood, problems
+from extracts.disclosure.workspace.gatehouse_sdc import CannotMake
 from extracts.disclosure.workspace.travelling import delivered
 from tests.extracts.disclosure.workspace.people import listed, session, some, written
 
@@ -94,7 +96,7 @@ def test_what_comes_back_shows_the_table_and_what_is_too_small_at_once(tmp_path)
     few = int(((output.frame.iloc[:, 1:] > 0) & (output.frame.iloc[:, 1:] < 10)).to_numpy().sum())
     assert repr(output).splitlines()[0] == "Offences  [counts]"
     assert f"{few} cells below 10." in repr(output) and repr(output).count(" !") == few > 1
-    assert "without area are left out" in repr(output)
+    assert "Left out: " in repr(output)
     assert f"{few} cells below 10." in output._repr_html_() and "<table" in output._repr_html_()
     assert "!" not in (tmp_path / "outputs" / "counts.csv").read_text()
 
@@ -130,6 +132,34 @@ def test_changed_and_missing_files_are_named_and_an_output_can_be_taken_back(tmp
     outputs.withdraw(second.name)
     assert [case["id"] for case in listed(tmp_path)] == [first.name]
     assert not list((tmp_path / "outputs").glob(f"{second.name}*"))
+
+
+def test_a_session_about_others_does_not_take_the_place_of_an_output(tmp_path):
+    for how in ({}, {"where": "age > 40"}, {"dataset_version": "4"}):
+        session(tmp_path, some(7), **how).crosstab("area")
+    assert len(listed(tmp_path)) == 3
+
+
+def test_an_output_that_takes_the_place_of_another_leaves_nothing_of_it(tmp_path):
+    outputs = session(tmp_path, some(7))
+    outputs.crosstab("area", name="same")
+    outputs.rate("area", of="guilty = true", name="same", structural_zeros=[{"area": np.int64(3)}])
+    assert {path.name for path in (tmp_path / "outputs").iterdir()} == {
+        "outputs.json", "same.case.json", "same.csv", "same_underlying.csv",
+    }  # fmt: skip
+    assert outputs.check() == [] and len(listed(tmp_path)) == 1
+
+
+def test_no_file_that_is_added_takes_the_place_of_an_output(tmp_path):
+    outputs = session(tmp_path, some(7))
+    outputs.crosstab("area", name="counts")
+    for name in ("counts.csv", "counts_evidence.csv", "outputs.json", "x.case.json"):
+        (tmp_path / name).write_text("mine")
+        with pytest.raises(CannotMake, match="rename yours"):
+            outputs.add_file(tmp_path / name, "Mine.")
+    with pytest.raises(CannotMake, match="does not end in"):
+        outputs.crosstab("area", name="counts_evidence")
+    assert outputs.check() == []
 
 
 def test_it_needs_nothing_of_gatehouse():

@@ -70,7 +70,7 @@ def test_contributors_to_amounts_are_what_adding_up_one_by_one_gives(tmp_path, s
             continue
         assert float(cell["total"]) == values.sum() == float(table.loc[area, offence])
         assert [float(cell[name]) for name in ("largest", "second_largest") if cell[name]] == sizes[:2]
-        assert cell["all_same"] == ("true" if values.nunique() == 1 else "false")
+        assert (float(cell["minimum"]), float(cell["maximum"])) == (values.min(), values.max())
         if "absolute_total" in behind:
             assert float(cell["absolute_total"]) == sum(sizes)
     assert ("absolute_total" in behind) or not any(one < 0 for one in units_of(records, "days").values())
@@ -103,11 +103,11 @@ def test_who_is_around_a_percentile_is_counted_in_units(tmp_path, seed):
         median, largest, mode = rows["days"].median(), rows["days"].max(), rows["days"].mode().iloc[0]
         cell = behind.loc[(area, "median")]
         assert int(float(cell["below"])) == rows[rows["days"] < median]["person_id"].nunique()
-        assert int(float(cell["at"])) == rows[rows["days"] == median]["person_id"].nunique()
+        assert int(float(cell["sharing"])) == rows[rows["days"] == median]["person_id"].nunique()
         assert int(float(cell["above"])) == rows[rows["days"] > median]["person_id"].nunique()
         shared = rows[rows["days"] == largest]["person_id"].nunique()
-        assert int(float(behind.loc[(area, "max"), "shared"])) == shared
-        assert int(float(behind.loc[(area, "mode"), "modal"])) == rows[rows["days"] == mode]["person_id"].nunique()
+        assert int(float(behind.loc[(area, "max"), "sharing"])) == shared
+        assert int(float(behind.loc[(area, "mode"), "sharing"])) == rows[rows["days"] == mode]["person_id"].nunique()
 
 
 def test_weights_make_weighted_numbers_beside_unweighted_units(tmp_path):
@@ -129,6 +129,18 @@ def test_the_population_says_who_was_left_out(tmp_path):
     assert condition == "(age < 80) and (age >= 18) and (area is not null)"
     left = records.query("18 <= age < 80 and area.notna()", engine="python")
     assert output.frame[list(OFFENCES)].sum().sum() == len(left.drop_duplicates(["person_id", "area", "offence"]))
+
+
+def test_court_cases_are_counted_beside_people(tmp_path):
+    records = some(9).assign(case_id=lambda data: data["age"] % 7)
+    outputs = session(tmp_path, records, case="case_id")
+    for output, present in (
+        (outputs.crosstab("area"), records),
+        (outputs.table("area", value="days"), records.dropna(subset=["days"])),
+    ):
+        cases = present.groupby("area")["case_id"].nunique()
+        assert output.behind.set_index("area")["cases"].to_dict() == cases.to_dict()
+        assert output.case["context"]["case"] == "case_id"
 
 
 def test_units_in_several_cells_are_said_to_be(tmp_path):
@@ -172,6 +184,11 @@ def test_a_histogram_counts_units_in_bands_and_never_takes_edges_from_the_data(t
         assert (row["n"], row["rows"]) == (rows["person_id"].nunique(), len(rows))
         assert row["at_left"] == rows[rows["age"] == low]["person_id"].nunique()
     assert list(outputs.histogram("age", width=25).frame["bin_left"]) == ["0", "25", "50", "75"]
+    tenths = session(tmp_path, pd.DataFrame({"person_id": range(4), "x": [0.05, 0.15, 0.3, 0.3]})).histogram(
+        "x", width=0.1
+    )
+    assert tenths.frame["bin_left"].to_list() == ["0", "0.1", "0.2", "0.3"]
+    assert tenths.frame["count"].to_list() == [1, 1, 0, 2]
     assert output.case["context"]["populations"][0]["filter"] == "age between 10 and 89"
     with pytest.raises(CannotMake, match="extremes"):
         outputs.histogram("age")
@@ -202,12 +219,14 @@ def test_what_cannot_be_made_is_refused_and_nothing_is_written(tmp_path, call, s
 
 
 def test_labels_that_would_mislead_are_refused(tmp_path):
+    with pytest.raises(CannotMake, match="Several columns of the data are called area"):
+        session(tmp_path, pd.DataFrame([[1, "a", "b"]], columns=["person_id", "area", "area"]))
     records = some(6).assign(area="total")
     with pytest.raises(CannotMake, match="a margin could not be told"):
         session(tmp_path, records).crosstab("area", margins=True)
     with pytest.raises(CannotMake, match="empty labels"):
         session(tmp_path, records.assign(area=" ")).crosstab("area")
-    with pytest.raises(CannotMake, match="records have no person_id"):
+    with pytest.raises(CannotMake, match="without person_id"):
         session(tmp_path, records.assign(person_id=None))
 
 

@@ -104,6 +104,7 @@ VARIABLES = f'<w:settings {W}><w:docVars><w:docVar w:name="a" w:val="7"/></w:doc
 AUTHOR = "<a xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:creator>A. Person</dc:creator></a>"
 COMMENTS = f"<w:comments {W}>{word_text('7 people')}</w:comments>"
 HIDES, RUNS, NAMES = ("hidden_content", "fail"), ("active_content", "review"), ("metadata", "review")
+BLOCKS = f"<w:glossaryDocument {W}>{word_text('7 people')}</w:glossaryDocument>"
 BESIDE_WORD: dict[str, tuple[str, str | bytes, tuple[str, str]]] = {
     "comments":             ("word/comments.xml",      COMMENTS,                                        HIDES),
     "variables":            ("word/settings.xml",      VARIABLES,                                       HIDES),
@@ -112,6 +113,8 @@ BESIDE_WORD: dict[str, tuple[str, str | bytes, tuple[str, str]]] = {
     "a document within":    ("word/afchunk.mht",       "x",                                             HIDES),
     "data in XML":          ("customXml/item1.xml",    "<a>7</a>",                                      HIDES),
     "a workbook":           ("word/embeddings/a.xlsx", xlsx(),                                          HIDES),
+    "building blocks":      ("word/glossary/document.xml", BLOCKS,             ("hidden_content", "review")),
+    "a comment in XML":     ("word/styles.xml",        f"<w:styles {W}><!-- 7 people --></w:styles>",   HIDES),
     "an author":            ("docProps/core.xml",      AUTHOR,                                          NAMES),
 }  # fmt: skip
 
@@ -120,6 +123,14 @@ BESIDE_WORD: dict[str, tuple[str, str | bytes, tuple[str, str]]] = {
 def test_what_stands_beside_the_pages_is_found(what: str) -> None:
     member, content, wanted = BESIDE_WORD[what]
     assert wanted in concealed(read(docx(more={member: content}), "a.docx", SRS_10))
+
+
+def test_lists_that_office_writes_although_they_are_empty_are_no_finding() -> None:
+    sources = '<b:Sources SelectedStyle="/APA.XSL" xmlns:b="http://schemas.openxmlformats.org/bibliography"/>'
+    more = {"customXml/item1.xml": sources, "word/persons/person.xml": "<personList/>"}
+    assert concealed(read(docx(more=more), "a.docx", SRS_10)) == []
+    named = "<personList><person displayName='A. Person'/></personList>"
+    assert concealed(read(docx(more={"word/persons/person.xml": named}), "a.docx", SRS_10)) == [("metadata", "review")]
 
 
 def test_an_ordinary_link_is_no_finding_but_its_address_is_read() -> None:
@@ -142,6 +153,12 @@ def test_the_numbers_that_a_chart_keeps_are_a_table() -> None:
     chart = f"<c:chartSpace xmlns:c='{c}'>{one.format('n')}{one.format('m')}</c:chartSpace>"
     found = tables(read(docx(more={"word/charts/chart1.xml": chart}), "a.docx", SRS_10))
     assert found["chart chart1.xml"] == [("label", "n", "m"), ("North", "7", "7"), ("South", "9", "9")]
+
+
+def test_words_of_diagrams_are_read() -> None:
+    diagram = f"<a:d {P}><a:t>There are 7</a:t></a:d>"
+    contents = read(docx(more={"word/diagrams/data1.xml": diagram}), "a.docx", SRS_10)
+    assert "There are 7" in texts(contents) and concealed(contents) == []
 
 
 NOTES = f"<p:notes {P}><a:p><a:r><a:t>{{}}</a:t></a:r></a:p></p:notes>"

@@ -74,6 +74,8 @@ UNSEEN = {
         ("hidden_content", "fail"),
     ),
     "packed script data": (f"<script>var a='{'QUJD' * 200}'</script>", ("hidden_content", "fail")),
+    "a number in an attribute": ("<p about='7 people'>x</p>", ("hidden_content", "review")),
+    "a comment in a style": ("<style>/* 7 people */ p {color: red}</style>", ("hidden_content", "review")),
     "a long value": (f"<p about='{'7' * 600}'>x</p>", ("hidden_content", "review")),
 }
 

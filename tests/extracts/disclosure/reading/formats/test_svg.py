@@ -40,6 +40,7 @@ UNSEEN = {
     "white words": ("<text style='fill:#ffffff'>7</text>", ("hidden_content", "fail")),
     "data": ("<rect data-n='7'/>", ("hidden_content", "fail")),
     "a comment": ("<!-- 7 people -->", ("hidden_content", "review")),
+    "text that is not drawn": ("<g>7 people</g>", ("hidden_content", "fail")),
     "a script": ("<script>var n = 7</script>", ("active_content", "fail")),
     "a page within": ("<foreignObject><p>7</p></foreignObject>", ("active_content", "fail")),
     "a reaction": ("<rect onclick='f(7)'/>", ("active_content", "review")),

@@ -1,6 +1,7 @@
 """Workbooks: every sheet is read, everything hidden is found, clean ones conceal nothing."""
 
 import io
+import random
 import struct
 from collections.abc import Callable
 
@@ -8,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from python_calamine import CalamineWorkbook
@@ -52,6 +54,24 @@ def test_values_are_those_that_another_reader_finds() -> None:
     assert tables(read(content, "a.xlsx", SRS_10))["sheet Counts"] == as_text
 
 
+def test_any_sheet_is_read_as_another_reader_reads_it() -> None:
+    """The naive twin again, over random sheets: every value that calamine finds is in a table or a text."""
+    rng = random.Random(7)
+    for _ in range(40):
+        rows: list[tuple[object, ...]] = [
+            tuple(rng.choice([None, rng.randrange(9_999), rng.random(), "North", "n", True]) for _ in range(5))
+            for _ in range(rng.randrange(1, 9))
+        ]
+        content = xlsx(*rows)
+        contents = read(content, "a.xlsx", SRS_10)
+        seen = [value for table in tables(contents).values() for row in table for value in row]
+        words = set(" / ".join([*seen, texts(contents).replace("\n", " / ").replace("\t", " / ")]).split(" / "))
+        for row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Counts").to_python():
+            for value in row:
+                text = "TRUE" if value is True else f"{value:.15g}" if isinstance(value, float) else str(value)
+                assert not text or text in words or any(word.startswith(f"{text} (") for word in words), (text, rows)
+
+
 def test_pandas_with_headings_of_two_rows_and_merged_labels() -> None:
     frame = pd.DataFrame(
         {("M", "n"): [1, 2], ("M", "%"): [3, 4]}, index=pd.MultiIndex.from_product([["x"], ["p", "q"]])
@@ -88,6 +108,11 @@ def _hidden_sheet(state: str) -> Callable[[openpyxl.Workbook], None]:
     return change
 
 
+def _white_when_small(book: openpyxl.Workbook) -> None:
+    rule = CellIsRule(operator="lessThan", formula=["15"], font=Font(color="FFFFFFFF"))
+    book["Counts"].conditional_formatting.add("B2:B3", rule)
+
+
 HIDDEN: dict[str, Callable[[openpyxl.Workbook], object]] = {
     "a hidden sheet": _hidden_sheet("hidden"),
     "a very hidden sheet": _hidden_sheet("veryHidden"),
@@ -107,6 +132,31 @@ HIDDEN: dict[str, Callable[[openpyxl.Workbook], object]] = {
 @pytest.mark.parametrize("what", HIDDEN)
 def test_hidden_content_of_sheets_is_found(what: str) -> None:
     assert ("hidden_content", "fail") in found(hide(HIDDEN[what]))
+
+
+def test_conditions_that_may_hide_numbers_are_for_a_person() -> None:
+    assert found(hide(_white_when_small)) == [("hidden_content", "review")]
+
+
+def test_what_stands_between_cells_is_for_a_person() -> None:
+    odd = changed(xlsx(), SHEET, lambda text: text.replace("</row>", "<x>7</x></row>", 1))
+    assert found(odd) == [("hidden_content", "review")]
+
+
+def test_a_cell_with_two_values_is_for_a_person() -> None:
+    two = changed(xlsx(), SHEET, lambda text: text.replace("<is><t>North</t></is>", "<is><t>North</t></is><v>7</v>"))
+    assert found(two) == [("hidden_content", "review")]
+
+
+def test_sheets_whose_rows_have_no_height() -> None:
+    none = changed(xlsx(), SHEET, lambda text: text.replace("<sheetFormatPr ", '<sheetFormatPr zeroHeight="1" '))
+    assert ("hidden_content", "fail") in found(none)
+
+
+def test_narrow_columns_are_hidden_ones() -> None:
+    assert ("hidden_content", "fail") in found(
+        hide(lambda book: setattr(book["Counts"].column_dimensions["B"], "width", 0.5))
+    )
 
 
 def test_what_hides_nothing_is_left_in_peace() -> None:
@@ -141,7 +191,9 @@ MEMBERS = {
 
 @pytest.mark.parametrize("member", MEMBERS)
 def test_members_that_no_sheet_shows_are_found(member: str) -> None:
-    assert MEMBERS[member] in found(with_members(xlsx(), {member: "<a/>"}), "a.xlsm" if "vba" in member else "a.xlsx")
+    name = "a.xlsm" if "vba" in member else "a.xlsx"
+    for content in ("<a>7</a>", "<a b='7'/>"):
+        assert MEMBERS[member] in found(with_members(xlsx(), {member: content}), name)
 
 
 def test_an_embedded_file_is_found_and_read() -> None:
@@ -264,6 +316,7 @@ ODS_HIDDEN = {
     ),
     "number not shown": ods(ods_row("area", "n"), ods_row("N", ods_cell(10).replace(">10<", ">c<"))),
     "tracked changes": ods(beside="<table:tracked-changes><text:p>7</text:p></table:tracked-changes>"),
+    "hidden text": ods(beside="<text:hidden-text text:string-value='7'/>"),
     "pivot table": ods(beside="<table:data-pilot-tables><table:data-pilot-table/></table:data-pilot-tables>"),
     "wrong formula": ods(ods_row("a", "n"), ods_row("N", ods_cell(10, 'table:formula="of:=[.B3]*3"')), ods_row("S", 5)),
     "embedded file": ods(more={"Object 1/content.xml": f"<a {ODF}/>"}),

@@ -1,0 +1,219 @@
+"""Plans: the ways in which a set of unsafe tables can be made safe, each audited before it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from extracts.disclosure.audit.grid import Hierarchies
+from extracts.disclosure.audit.part import TooSparse
+from extracts.disclosure.audit.rounding import Rounding
+from extracts.disclosure.description import FileDescription
+from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.cells import Booleans, Floats, tidy
+from extracts.disclosure.reading.csv_table import read_table
+from extracts.disclosure.repair.checked import Checked, checked, lost
+from extracts.disclosure.repair.linked import groups_of, hidden_in_tables
+from extracts.disclosure.repair.merged_file import merged_file
+from extracts.disclosure.repair.round import CannotRound, rounded, totals_again
+from extracts.disclosure.repair.tables import CannotRepair, CountTable
+from extracts.disclosure.repair.write import HIDDEN, Change, changes_of, with_changes
+
+METHODS = ("suppress", "round", "merge")
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A safe version of a set of tables.
+
+    kind           suppress, round, round and suppress, round with totals again, merge or cell-key
+    summary        a sentence for a person
+    files          name -> content of every table, changed or not
+    changes        what stands where now
+    loss_by_count  cells hidden or changed, or cells fewer after merging
+    loss_by_value  by how much the numbers changed in all; a hidden number counts in full
+    audit          what an intruder could work out from the files together
+    """
+
+    kind: str
+    summary: str
+    files: Mapping[str, bytes]
+    changes: tuple[Change, ...]
+    loss_by_count: int
+    loss_by_value: float
+    audit: Checked
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary of strings, numbers and lists, without the files."""
+        return {
+            "kind": self.kind,
+            "summary": self.summary,
+            "files": sorted(self.files),
+            "changes": [asdict(change) for change in self.changes],
+            "loss_by_count": self.loss_by_count,
+            "loss_by_value": self.loss_by_value,
+            "audit": asdict(self.audit),
+        }
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to repair, and how: the tables, the policy, and what the user chose.
+
+    by          what loss is counted by: `count` or `value`
+    rounding    the rounding for plans that round
+    threshold   the policy's, unless a file is said to be sensitive
+    """
+
+    tables: Sequence[CountTable]
+    policy: Policy
+    by: str = "count"
+    rounding: Rounding = field(default_factory=lambda: Rounding("base", 5))
+    hierarchies: Hierarchies | None = None
+    seconds: float = 60.0
+
+    @property
+    def threshold(self) -> int:
+        """Smallest count that these files may show."""
+        sensitive = any(table.described.sensitive for table in self.tables)
+        return self.policy.sensitive_threshold if sensitive else self.policy.threshold
+
+    def unsafe(self) -> list[Booleans]:
+        """Per table, which cells may not be shown."""
+        zeros = self.policy.zeros_disclosive
+        return [table.unsafe(threshold=self.threshold, zeros=zeros) for table in self.tables]
+
+
+def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
+    """The repairs that an audit finds nothing to object to, of least loss first. Raises CannotRepair."""
+    found: list[Repair] = []
+    pattern = _pattern(task) if {"suppress", "round"} & set(methods) else None
+    if "suppress" in methods and pattern is not None:
+        now = [{place: HIDDEN for place in np.flatnonzero(hidden).tolist()} for hidden in pattern]
+        words = "The cells below the threshold are hidden, with others that would give them back."
+        found += _offered(task, "suppress", words, now, None)
+    if "round" in methods:
+        found += _roundings(task, pattern)
+    if "merge" in methods:
+        found += _mergers(task)
+    loss = (lambda one: one.loss_by_count) if task.by == "count" else (lambda one: one.loss_by_value)
+    return sorted(found, key=loss)
+
+
+def _pattern(task: Task) -> list[Booleans] | None:
+    """Per table, the cells to hide; None when the tables leave too much out to tell."""
+    zeros, limit = task.policy.zeros_disclosive, task.threshold
+    try:
+        return hidden_in_tables(
+            task.tables, threshold=limit, zeros=zeros, by=task.by, hierarchies=task.hierarchies, seconds=task.seconds
+        )
+    except TooSparse:
+        return None
+
+
+def _roundings(task: Task, pattern: list[Booleans] | None) -> Iterator[Repair]:
+    """Rounded versions: with unsafe cells hidden, with their protectors hidden too if need be, and one that adds up."""
+    values = [rounded(table.value, task.rounding) for table in task.tables]
+    few, by = task.unsafe(), task.rounding.by
+    words = f"Cells below the threshold are hidden and all others rounded ({task.rounding.kind} {by})."
+    plain = list(noisy(task, "round", words, values, few, task.rounding))
+    yield from plain
+    if not plain and pattern is not None:
+        more = "Besides, cells are hidden that would give those back."
+        yield from noisy(task, "round and suppress", f"{words} {more}", values, pattern, task.rounding)
+    adding = _adding_up(task, values, few)
+    if adding is not None:
+        more = "Totals are the sums of the rounded cells that are shown."
+        yield from noisy(task, "round with totals again", f"{words} {more}", adding, few, task.rounding)
+
+
+def _adding_up(task: Task, values: list[Floats], hidden: list[Booleans]) -> list[Floats] | None:
+    """Rounded numbers whose totals are the sums of the parts shown; None where no such numbers are known."""
+    found = [value.copy() for value in values]
+    try:
+        for group in groups_of(task.tables, task.hierarchies):
+            together = np.zeros(len(group.value))
+            for number, members, system in zip(
+                group.linked.tables, group.linked.members, group.linked.systems, strict=True
+            ):
+                at = system.cells >= 0
+                shown = np.where(hidden[number], 0.0, values[number])
+                together[members[at]] = shown[system.cells[at]]
+            together = totals_again(group.system.equations, together)
+            for number, members, system in zip(
+                group.linked.tables, group.linked.members, group.linked.systems, strict=True
+            ):
+                at = system.cells >= 0
+                found[number][system.cells[at]] = together[members[at]]
+    except (CannotRound, TooSparse):
+        return None
+    return found
+
+
+def noisy(
+    task: Task, kind: str, words: str, values: list[Floats], hidden: list[Booleans], rounding: Rounding
+) -> Iterator[Repair]:
+    """The repair in which these numbers stand, or the sign of a hidden one, if it is safe."""
+    now = [
+        {
+            place: HIDDEN if hidden[number][place] else f"{value:.0f}"
+            for place, value in enumerate(values[number].tolist())
+            if hidden[number][place] or value != table.value[place]
+        }
+        for number, table in enumerate(task.tables)
+    ]
+    yield from _offered(task, kind, words, now, rounding)
+
+
+def _offered(
+    task: Task, kind: str, words: str, now: Sequence[Mapping[int, str]], rounding: Rounding | None
+) -> Iterator[Repair]:
+    """The repair with these new texts, if its audit has nothing to object to."""
+    files, changes, cells, amount = {}, list[Change](), 0, 0.0
+    for table, texts in zip(task.tables, now, strict=True):
+        own = changes_of(table.name, table.cells, texts)
+        files[table.name] = with_changes(table.name, table.content, own, task.policy)
+        after = tidy(read_table(table.name, files[table.name], task.policy), table.described)
+        changed, moved = lost(table.cells, after)
+        changes, cells, amount = [*changes, *own], cells + changed, amount + moved
+    audit = _audit(task, files, [table.described for table in task.tables], rounding)
+    if audit.safe:
+        yield Repair(kind, words, files, tuple(changes), cells, amount, audit)
+
+
+def _mergers(task: Task) -> Iterator[Repair]:
+    """The tables with merged categories, if that makes all of them safe."""
+    few = [bool(cells.any()) for cells in task.unsafe()]
+    zeros, limit = task.policy.zeros_disclosive, task.threshold
+    try:
+        made = [
+            merged_file(table, threshold=limit, zeros=zeros, by=task.by) if wrong else None
+            for table, wrong in zip(task.tables, few, strict=True)
+        ]
+    except CannotRepair:
+        return
+    if not any(few) or any(wrong and one is None for wrong, one in zip(few, made, strict=True)):
+        return
+    pairs = list(zip(task.tables, made, strict=True))
+    files = {table.name: one.content if one else table.content for table, one in pairs}
+    audit = _audit(task, files, [one.described if one else table.described for table, one in pairs], None)
+    if audit.safe:
+        done = [one for one in made if one]
+        changes = tuple(change for one in done for change in one.changes)
+        words = "Categories are merged until every count is large enough."
+        yield Repair(
+            "merge", words, files, changes, sum(one.cells for one in done), sum(one.moved for one in done), audit
+        )
+
+
+def _audit(
+    task: Task, files: Mapping[str, bytes], described: Sequence[FileDescription], rounding: Rounding | None
+) -> Checked:
+    """The audit of repaired files. Hierarchies that nobody gave are told from the labels that are left."""
+    return checked(
+        files, described, task.policy,
+        threshold=task.threshold, hierarchies=task.hierarchies, rounding=rounding, seconds=task.seconds,
+    )  # fmt: skip
