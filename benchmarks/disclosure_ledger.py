@@ -151,7 +151,7 @@ def _resident(what: str, *, forget: bool = False) -> int:
 
 def completeness(frame: pd.DataFrame, cells: int) -> dict[str, float]:
     """All nested pairs among so many cells, by sketches and by brute force over every pair of sets."""
-    data, sets = Microdata(frame, np.arange(len(frame), dtype=np.uint32)), []
+    data, sets = Microdata(frame, np.arange(len(frame), dtype=np.uint32)), list[BitMap]()
     for number, design in enumerate(DESIGNS):
         share = (cells - len(sets)) // (len(DESIGNS) - number)
         sets += [member.people for member in members(table(frame, design, cells=share, release=f"r{number}"), data)]
