@@ -162,6 +162,8 @@ def planted(content: bytes, rng: random.Random) -> bytes | None:
     secret = f"<a>{rng.randrange(1000, 9999)} people</a>"
     if content[:4] == b"PK\x03\x04":
         return _planted_in_zip(content, secret, rng)
+    if content.startswith(b"<html") and rng.random() < 0.2:
+        return content + secret.encode()
     if content.lstrip()[:5] in (b"<html", b"<svg "):
         number, end = secret.encode(), content.rindex(b"</")
         hidden = rng.choice(

@@ -140,7 +140,10 @@ def test_conditions_that_may_hide_numbers_are_for_a_person() -> None:
 
 def test_what_stands_between_cells_is_for_a_person() -> None:
     odd = changed(xlsx(), SHEET, lambda text: text.replace("</row>", "<x>7</x></row>", 1))
-    assert found(odd) == [("hidden_content", "review")]
+    assert found(odd) == [("hidden_content", "fail"), ("hidden_content", "review")]
+    for old, new in (('<c r="A2"', '<c r="A2" about="7"'), ('<row r="2"', '<row about="7" r="2"')):
+        kept = changed(xlsx(), SHEET, lambda text, old=old, new=new: text.replace(old, new))  # type: ignore[misc]
+        assert found(kept) == [("hidden_content", "review")]
 
 
 def test_a_cell_with_two_values_is_for_a_person() -> None:
@@ -151,6 +154,29 @@ def test_a_cell_with_two_values_is_for_a_person() -> None:
 def test_sheets_whose_rows_have_no_height() -> None:
     none = changed(xlsx(), SHEET, lambda text: text.replace("<sheetFormatPr ", '<sheetFormatPr zeroHeight="1" '))
     assert ("hidden_content", "fail") in found(none)
+
+
+@pytest.mark.parametrize(
+    ("member", "end"),
+    [("xl/styles.xml", "</styleSheet>"), ("xl/workbook.xml", "</workbook>"), ("xl/theme/theme1.xml", "</a:theme>")],
+)
+def test_words_where_no_program_looks_for_any_are_found_and_read(member: str, end: str) -> None:
+    contents = read(changed(xlsx(), member, lambda text: text.replace(end, f"<x>7 people</x>{end}")), "a.xlsx", SRS_10)
+    assert ("hidden_content", "fail") in concealed(contents) and "7 people" in texts(contents)
+
+
+def test_names_with_numbers_in_them_can_be_searched() -> None:
+    contents = read(
+        changed(xlsx(), "xl/workbook.xml", lambda text: text.replace("Counts", "A1234BC")), "a.xlsx", SRS_10
+    )
+    assert "A1234BC" in texts(contents)
+
+
+def test_the_folder_of_a_workbook_is_metadata() -> None:
+    path = '<x:absPath xmlns:x="http://x" url="C:/Users/a/"/></workbook>'
+    assert found(changed(xlsx(), "xl/workbook.xml", lambda text: text.replace("</workbook>", path))) == [
+        ("metadata", "review")
+    ]
 
 
 def test_narrow_columns_are_hidden_ones() -> None:
