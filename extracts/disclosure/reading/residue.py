@@ -14,7 +14,7 @@ from extracts.disclosure.reading.package import Package
 PLACES = """
     t v f nf is text delText instrText definedName formula formula1 formula2 calculatedColumnFormula totalsRowFormula
     oddHeader oddFooter evenHeader evenFooter firstHeader firstFooter author formatCode col colOff row rowOff posOffset
-    align pctWidth pctHeight pctPosHOffset pctPosVOffset sqref attrName lvl
+    align pctWidth pctHeight pctPosHOffset pctPosVOffset sqref attrName lvl id txfldGUID
 """
 WITH_TEXT = frozenset(PLACES.split())
 # Names that a person gives, and that no page shows.

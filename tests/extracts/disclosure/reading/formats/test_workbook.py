@@ -8,10 +8,12 @@ from collections.abc import Callable
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 from python_calamine import CalamineWorkbook
 
 from extracts.disclosure.policy import SRS_10, Policy
@@ -91,6 +93,23 @@ def test_percentages_and_dates_are_read_as_they_are_shown() -> None:
 
     [rows] = tables(read(xlsx(change=change), "a.xlsx", SRS_10)).values()
     assert (rows[1][1], rows[2][1]) == ("12.3%", "2020-01-01")
+
+
+def test_a_workbook_with_a_chart_and_a_rule_conceals_nothing() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet, chart = book["Counts"], BarChart()
+        chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+        sheet.add_chart(chart, "D2")
+        colours = ColorScaleRule("min", start_color="FF0000", end_type="max", end_color="00FF00")
+        sheet.conditional_formatting.add("B2:B3", colours)
+        sheet.oddHeader.center.text = "Counts of &D"
+        choice = DataValidation("list", formula1='"North,South"')
+        choice.add("A2")
+        sheet.add_data_validation(choice)
+
+    contents = read(xlsx(change=change), "a.xlsx", SRS_10)
+    assert (concealed(contents), tables(contents)["sheet Counts"]) == ([], WANTED)
+    assert "North,South" in texts(contents)
 
 
 def hide(what: Callable[[openpyxl.Workbook], object]) -> bytes:
