@@ -41,7 +41,7 @@ def flipped(content: bytes, rng: random.Random) -> bytes:
 
 def cut(content: bytes, rng: random.Random) -> bytes:
     """The beginning, or the end."""
-    place = rng.randrange(1, len(content))
+    place = rng.randrange(1, max(2, len(content)))
     return content[:place] if rng.random() < 0.8 else content[place:]
 
 
