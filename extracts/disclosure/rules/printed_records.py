@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.formats.printed import tables_in
+from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.rules.identifiers import identifying
 from extracts.disclosure.rules.pseudonyms import pseudonymous
 from extracts.disclosure.rules.row_signs import about_people, has_results
@@ -38,9 +39,13 @@ def records_in(text: str, policy: Policy) -> Iterator[int]:
 
     Rows numbered from 0 or 1 under headings about people, or any printed table with a column of identifiers.
     """
-    for table, place in tables_in(text, policy):
-        if _are_records(table, policy):
-            yield int(LINES.match(place)[1]) if LINES.match(place) else 1  # type: ignore[index]
+    try:
+        for table, place in tables_in(text, policy):
+            if (found := LINES.match(place)) and _are_records(table, policy):
+                yield int(found[1])
+    except CannotRead:
+        # A text of so many tables, or such a large one, is for a person, as its numbers are.
+        return
 
 
 def rows_in(text: str) -> Iterator[int]:

@@ -81,7 +81,8 @@ def _page(page: Any, place: str, limits: Policy) -> Iterator[Part]:
     text = rest.extract_text() or ""
     if text.strip():
         yield Part(PartKind.TEXT, place, text=text)
-        lined_up = rest.extract_text(layout=True) or ""
+        lines = (rest.extract_text(layout=True) or "").splitlines()
+        lined_up = "\n".join(line for line in lines if line.strip())
         for table, where in tables_in(lined_up, limits):
             yield Part(PartKind.TABLE, f"{place}, {where}", table)
     yield from _pictures(page, place)

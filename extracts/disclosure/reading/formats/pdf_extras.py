@@ -6,6 +6,10 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Concealed, Part, PartKind
@@ -78,15 +82,37 @@ def _properties(reader: Any, extras: Extras, limits: Policy) -> None:
         extras.text("properties", [f"{name[1:]}: {text}" for name, text in said.items()])
     if any(name != "/Title" for name in said):
         extras.note("metadata", Verdict.REVIEW, "The PDF names its author or says more about itself.", "properties")
+    more = {name: text for name, text in _xmp(reader).items() if text not in said.values()}
+    if more:
+        extras.text("XMP properties", [f"{name}: {text}" for name, text in more.items()])
+        if set(more) != {"title"}:
+            problem = "The PDF names its author or its history."
+            extras.note("metadata", Verdict.REVIEW, problem, "XMP properties")
+
+
+def _xmp(reader: Any) -> dict[str, str]:
+    """What the XML of properties says of people and content, by name; all of it when it cannot be parsed."""
     stream = reader.root_object.get("/Metadata")
-    if stream is not None:
-        xmp = stream.get_object().get_data().decode("utf-8", "replace")
-        extras.text("XMP properties", [xmp])
-        if "creator>" in xmp or "History" in xmp:
-            extras.note("metadata", Verdict.REVIEW, "The PDF names its author or its history.", "XMP properties")
+    if stream is None:
+        return {}
+    data = stream.get_object().get_data()
+    try:
+        root = fromstring(data)
+    except (ParseError, DefusedXmlException, ValueError):
+        return {"not readable": data.decode("utf-8", "replace")}
+    found: dict[str, str] = {}
+    for described in root.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"):
+        said = {child.tag: " ".join(" ".join(child.itertext()).split()) for child in described} | described.attrib
+        found |= {tag.rpartition("}")[2]: text for tag, text in said.items()}
+    return {name: text for name, text in found.items() if text and name not in TECHNICAL}
 
 
 TOOLS = {"Producer", "Creator", "CreationDate", "ModDate", "Trapped", "PTEX.Fullbanner"}
+
+# Properties in XML that tell of the program and the file, not of people or content.
+TECHNICAL = {"CreatorTool", "Producer", "ModifyDate", "CreateDate", "MetadataDate", "NPages", "format", "InstanceID",
+             "about", "DocumentID", "OriginalDocumentID", "RenditionClass", "PDFVersion", "language", "part",
+             "conformance", "Trapped", "VersionID", "amd", "rev"}  # fmt: skip
 
 
 def _attachments(reader: Any, extras: Extras, limits: Policy) -> None:
@@ -129,7 +155,7 @@ def _forms(reader: Any, extras: Extras, limits: Policy) -> None:
 def _comments(reader: Any, extras: Extras, limits: Policy) -> None:
     """Comments, marks and hidden notes on pages."""
     for number, page in enumerate(reader.pages, 1):
-        lines, hidden = [], False
+        lines, links, hidden = list[str](), list[str](), False
         for one in _get(page, "/Annots") or ():
             note = one.get_object()
             kind, said = str(note.get("/Subtype", "")), note.get("/Contents")
@@ -137,8 +163,9 @@ def _comments(reader: Any, extras: Extras, limits: Policy) -> None:
                 lines += [str(said)] if said else []
                 hidden = True
             elif said and kind == "/Link":
-                lines.append(str(said))
+                links.append(str(said))
         extras.text(f"page {number}, comments", lines)
+        extras.text(f"page {number}, links", links)
         if hidden:
             problem = "The page has comments or other marks that are not part of it."
             extras.note("hidden_content", Verdict.FAIL, problem, f"page {number}, comments")

@@ -8,19 +8,21 @@ from collections.abc import Iterator, Sequence
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.formats.frames import table_of
+from extracts.disclosure.reading.triage import CannotRead
 
 RULE = re.compile(r"[\s|+:=\-─│┼┌┐└┘├┤┬┴]+")
 GAP = re.compile(r"\t+|\s{2,}")
 NUMBER = re.compile(r"[-+£]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?|\[[a-z]+\]|NaN|NA|None|<\d+|\*", re.IGNORECASE)
-FEWEST_ROWS = 2
+FEWEST_ROWS, MOST_TABLES = 2, 500
 
 
 def tables_in(text: str, limits: Policy) -> Iterator[tuple[Table, str]]:
     """Each table printed in a text, with the lines on which it stands: `lines 4 to 9`.
 
     A table is two rows or more of as many values under a heading, some of them numbers.
-    Raises CannotRead for one that is too large.
+    Raises CannotRead for one that is too large, and for more than MOST_TABLES.
     """
+    found = 0
     lines = [line.rstrip() for line in text.splitlines()]
     start = 0
     while start < len(lines):
@@ -32,6 +34,8 @@ def tables_in(text: str, limits: Policy) -> Iterator[tuple[Table, str]]:
         if len(rows[0]) not in (width, width - 1):
             rows[0] = lines[start].split()
         if end - start > FEWEST_ROWS and len(rows) > FEWEST_ROWS and width and _has_numbers(rows[1:]):
+            if (found := found + 1) > MOST_TABLES:
+                raise CannotRead(f"The text holds more than {MOST_TABLES} tables.", "Split it into several files.")
             yield table_of(_headings(rows[0], width), rows[1:], limits), f"lines {start + 1} to {end}"
         start = end if end - start > FEWEST_ROWS else start + 1
 

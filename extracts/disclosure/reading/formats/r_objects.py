@@ -135,7 +135,9 @@ class Walk:
         if not isinstance(found, np.ndarray) and not hasattr(found, "to_dataframe"):
             found = np.asarray([found], dtype=object)
         if hasattr(found, "to_dataframe"):
-            frame = found.to_dataframe("value").reset_index()
+            # R's own tables are of counts; its matrices may hold anything.
+            counts = bool(set(_texts(attributes.get("class"))) & {"table", "xtabs"})
+            frame = found.to_dataframe("count" if counts else "value").reset_index()
             self.parts.append(Part(PartKind.TABLE, place, table_of_frame(frame, self.limits)))
         elif found.ndim == 2:
             self.parts.append(Part(PartKind.TABLE, place, table_of([""] * found.shape[1], found.tolist(), self.limits)))

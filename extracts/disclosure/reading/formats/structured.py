@@ -108,10 +108,10 @@ class Walk:
         self._count(depth)
         if found := self._whole(value, place):
             yield from found
-            cells = {
-                cell for part in found if part.table for row in (part.table.columns, *part.table.rows) for cell in row
-            }
-            self._leaves(value, place, depth, cells)
+            self.seen += sum(len(part.table.columns) * len(part.table.rows) for part in found if part.table)
+            # A list that is a table is in it whole; an object may hold more.
+            if isinstance(value, Mapping):
+                self._leaves(value, place, depth, _cells(found))
         elif isinstance(value, Mapping | list):
             items = value.items() if isinstance(value, Mapping) else enumerate(value, 1)
             for name, inner in items:
@@ -141,6 +141,12 @@ class Walk:
             raise _too_deep()
         if self.seen > self.limits.max_cells:
             raise CannotRead(f"The file holds more than {self.limits.max_cells:,} values.", CURE)
+
+
+def _cells(parts: list[Part]) -> set[str]:
+    """All headings and values of the tables of some parts."""
+    tables = [part.table for part in parts if part.table]
+    return {cell for table in tables for row in (table.columns, *table.rows) for cell in row}
 
 
 def as_table(value: Any, limits: Policy) -> Table | None:

@@ -4,8 +4,9 @@ import io
 import zlib
 
 import pytest
+import typst
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.contents import PartKind
@@ -89,6 +90,44 @@ def test_what_stands_beside_the_pages(change: object, wanted: tuple[str, str], s
 def test_attached_files_are_read_too() -> None:
     contents = read(pdf("Text.", change=_with_attachment), "a.pdf", SRS_10)
     assert [("person_id", "age"), ("P1", "30")] in tables(contents).values()
+
+
+def _with_xmp(writer: PdfWriter) -> None:
+    head = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    inner = '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+    said = "<dc:creator><rdf:Seq><rdf:li>Ann Ash</rdf:li></rdf:Seq></dc:creator><xmp:CreatorTool>T 1</xmp:CreatorTool>"
+    stream = DecodedStreamObject()
+    stream.set_data(f"{head}{inner}{said}</rdf:Description></rdf:RDF></x:xmpmeta>".encode())
+    writer.root_object[NameObject("/Metadata")] = writer._add_object(stream)
+
+
+def test_properties_in_xml_are_read_for_people_and_not_for_tools() -> None:
+    contents = read(pdf("Text.", change=_with_xmp), "a.pdf", SRS_10)
+    assert "creator: Ann Ash" in texts(contents) and "T 1" not in texts(contents)
+    assert concealed(contents) == [("metadata", "review")]
+
+
+def test_a_document_of_a_typesetter() -> None:
+    """Tables with and without rules, a title, a link and a chart drawn with lines, as people hand them in."""
+    contents = read(typst.compile(DOCUMENT.encode()), "a.pdf", SRS_10)
+    assert list(tables(contents).values()) == [
+        [("Area", "Victims", "Share"), ("North", "120", "12.5%"), ("South", "3", "0.3%")],
+        [("Offence", "2019", "2020"), ("Theft", "12", "30"), ("Drugs", "13", "31"), ("Total", "25", "61")],
+    ]
+    assert PartKind.PICTURE in kinds(contents)
+    assert concealed(contents) == []
+
+
+DOCUMENT = """
+#set document(title: "Outcomes")
+= Outcomes by area
+The mean age was 34.2. See #link("https://example.org")[the method].
+#table(columns: 3, [Area], [Victims], [Share], [North], [120], [12.5%], [South], [3], [0.3%])
+Some more text.
+#table(columns: 3, stroke: none, [Offence], [2019], [2020], [Theft], [12], [30],
+  [Drugs], [13], [31], [Total], [25], [61])
+#box(width: 99pt, height: 99pt, for i in range(9) { place(dx: i * 9pt, dy: i * 7pt, circle(radius: 2pt)) })
+"""
 
 
 def test_drawings_are_for_a_person() -> None:

@@ -116,6 +116,16 @@ def _lm() -> bytes:
 LM_BINARY = gzip.compress(_lm())
 
 
+def test_files_that_r_itself_wrote_are_all_read() -> None:
+    """rdata brings some of every kind of object: vectors, matrices, lists, functions, S4, expressions."""
+    paths = sorted(Path(str(rdata.TESTDATA_PATH)).rglob("*xdr__version_3.rd*"))
+    assert len(paths) > 100
+    found = {path.name: read(path.read_bytes(), path.name, SRS_10) for path in paths}
+    models = {name.split("__")[0] for name, contents in found.items() if PartKind.MODEL in kinds(contents)}
+    assert {"test_s4", "test_minimal_function", "test_namespace"} <= models
+    assert not {"test_vector", "test_matrix", "test_dataframe"} & models
+
+
 def test_too_large_and_broken_files_are_not_read() -> None:
     with pytest.raises(CannotRead, match="cells"):
         read(written(pyreadstat.write_dta), "a.dta", Policy("small", "1", max_cells=5))
