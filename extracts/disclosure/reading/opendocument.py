@@ -118,6 +118,10 @@ def _cell(sheet: Sheet, at: tuple[int, int], cell: Element, text: str, formula: 
         sheet.formulas[at] = _as_in_excel(formula)
         if not text:
             sheet.without_cache.add(at)
+    kept = attribute(cell, "string-value")
+    if kept is not None and as_seen(kept) != _paragraphs(cell):
+        sheet.cells[at] = f"{text} {as_seen(kept)}".strip()
+        sheet.unseen.add(at)
     if is_number(text) and attribute(cell, "value") and not re.search(r"\d", _paragraphs(cell)):
         sheet.unseen.add(at)
 

@@ -34,6 +34,9 @@ def note_beside(office: Office, root: Element) -> None:
     texts = list(_texts_elsewhere(root))
     if texts:
         office.parts.append(Part(PartKind.TEXT, "beside the cells", text="\n".join(texts)))
+    rules = [attribute(one, "condition") or "" for one in descendants(root, "content-validation")]
+    if rules:
+        office.parts.append(Part(PartKind.TEXT, "rules for cells", text="\n".join(rules)))
     for one in descendants(root, "named-expression"):
         said = attribute(one, "expression") or ""
         problem = "A defined name holds a value."

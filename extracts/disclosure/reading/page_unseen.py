@@ -40,7 +40,10 @@ def note_hidden(office: Office, root: Element) -> None:
         office.parts.append(Part(PartKind.TEXT, "styles", text=as_seen(said_aside)))
         if re.search(r"\d", said_aside):
             office.conceals("hidden_content", REVIEW, "Styles of the page have comments.", "Delete the comments.")
-    if said := re.findall(r"content\s*:\s*(\"[^\"]+\"|'[^']+')", css):
+    css += "\n".join(attribute(one, "style") or "" for one in root.iter() if local(one))
+    # Words that a style adds, and values that a page gives a name of its own.
+    said = re.findall(r"content\s*:\s*(\"[^\"]+\"|'[^']+')", css) + re.findall(r"--[\w-]+\s*:\s*([^;}]+)", css)
+    if said:
         office.parts.append(Part(PartKind.TEXT, "styles", text="\n".join(said)))
     for one in root.iter():
         if local(one) and is_hidden(one, classes, ids) and (text := as_seen(text_of(one))):

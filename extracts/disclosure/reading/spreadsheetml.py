@@ -17,6 +17,10 @@ from extracts.disclosure.reading.triage import CannotRead
 
 WORKBOOK = "xl/workbook.xml"
 STATES = {"hidden": "hidden", "veryHidden": "very hidden"}
+CELL_ATTRIBUTES = frozenset(["r", "s", "t", "cm", "vm", "ph"])
+ROW_ATTRIBUTES = re.compile(
+    r"r|spans|s|customFormat|ht|hidden|customHeight|outlineLevel|collapsed|thickTop|thickBot|ph|\{.*\}dyDescent"
+)
 CELL_PARTS = frozenset(["v", "f", "is"])
 
 
@@ -93,6 +97,7 @@ def _rows(sheet: Sheet, data: Element, book: Book, shared: dict[str, tuple[At, s
         if local(row) != "row":
             sheet.odd = True
             continue
+        sheet.odd = sheet.odd or any(not ROW_ATTRIBUTES.fullmatch(key) for key in row.keys())  # noqa: SIM118
         number = attribute(row, "r")
         last = whole(number) - 1 if number else last + 1
         if is_on(attribute(row, "hidden")) or is_nothing(attribute(row, "ht")):
@@ -102,6 +107,7 @@ def _rows(sheet: Sheet, data: Element, book: Book, shared: dict[str, tuple[At, s
             if local(cell) != "c":
                 sheet.odd = True
                 continue
+            sheet.odd = sheet.odd or not CELL_ATTRIBUTES.issuperset(cell.keys())
             at = _at(attribute(cell, "r"), last, column + 1)
             column = at[1]
             if at in sheet.cells or at[0] != last:

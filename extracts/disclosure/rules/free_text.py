@@ -16,6 +16,7 @@ from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.rules import identifiers, pseudonyms
 from extracts.disclosure.rules.printed_records import records_in, rows_in, summaries_in
 from extracts.disclosure.rules.small_counts import small_counts_in
+from extracts.disclosure.rules.text_numbers import untraced_numbers
 
 MOST_LINES = 200_000
 CHECKED = "Refer each number in the text to a table that has been cleared."
@@ -62,7 +63,6 @@ PATTERNS = (
              r"(?:[\[(]\s{0,5}|\bc\()(?:[\"']?-?[\w.]{1,40}[\"']?\s{0,5},\s{0,5}){19}",
              "The line holds a long list of values.", "Read values from a file that is not released."),
 )  # fmt: skip
-NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?!\w)", re.ASCII)
 
 
 def findings(file: str, parts: Sequence[Part], policy: Policy) -> Iterator[Finding]:
@@ -86,18 +86,8 @@ def of_text(file: str, text: str, place: str, policy: Policy) -> Iterator[Findin
     yield from _of_tables(at, text, policy)
 
 
-# Numbers that say nothing of people: of tables and pages, of years, and of the policy that was applied.
-OF_THE_PAPER = re.compile(
-    r"\b(?:table|figure|fig\.?|chart|sheet|page|section|note|appendix|version|v)\s*\d+(?:\.\d+)*[a-z]?\b"
-    r"|\b(?:19|20)\d\d(?:\s*[-/–]\s*(?:(?:19|20)?\d\d))?\b"
-    r"|\b(?:below|fewer than|less than|under|nearest|base|rounded to)\s+\d+\b",
-    re.IGNORECASE,
-)
-
-
 def _of_lines(at: _Places, text: str, policy: Policy) -> Iterator[Finding]:
     """What single lines say, and a last word on all numbers."""
-    numbers, first = 0, 0
     for number, line in enumerate(text.splitlines()[:MOST_LINES], 1):
         for pattern in PATTERNS:
             if pattern.form.search(line):
@@ -106,8 +96,7 @@ def _of_lines(at: _Places, text: str, policy: Policy) -> Iterator[Finding]:
             verdict = Verdict.FAIL if small.certain else Verdict.REVIEW
             problem = f"The line {'gives' if small.certain else 'may give'} a count below {policy.threshold}."
             yield at.line(number, "threshold", verdict, problem, "Leave it out, or merge groups.")
-        if found := len(NUMBER.findall(OF_THE_PAPER.sub(" ", line))):
-            numbers, first = numbers + found, first or number
+    numbers, first = untraced_numbers(text)
     if numbers:
         problem = f"The text holds {numbers:,} numbers, which nobody has traced to a table."
         yield at.line(first, "numbers_in_text", Verdict.REVIEW, problem, CHECKED)

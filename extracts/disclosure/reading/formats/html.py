@@ -14,7 +14,7 @@ from extracts.disclosure.reading.encodings import as_text
 from extracts.disclosure.reading.headers import parts_of
 from extracts.disclosure.reading.html_tables import grid_of
 from extracts.disclosure.reading.labels import as_seen
-from extracts.disclosure.reading.markup import Element, descendants, local, text_of
+from extracts.disclosure.reading.markup import Element, descendants, local
 from extracts.disclosure.reading.office import Office
 from extracts.disclosure.reading.page_scripts import read_script
 from extracts.disclosure.reading.page_unseen import note_attributes, note_comments, note_hidden
@@ -55,6 +55,9 @@ def _parse(content: bytes) -> Element:
         raise CannotRead("The page is damaged.", CURE) from None
     if root is None or any(one.level_name == "FATAL" for one in parser.error_log):
         raise CannotRead("The page is damaged, or nested too deeply.", CURE)
+    # What follows the end of the page is shown like the page; the parser puts it beside the root.
+    for one in [one for one in root.itersiblings() if local(one)]:
+        root.append(one)
     return root
 
 
@@ -65,7 +68,7 @@ def _texts(element: Element) -> Iterator[str]:
             yield str(one.text or "")
             yield from _texts(one)
         elif local(one) == "head":
-            yield from (text_of(title) for title in descendants(one, "title"))
+            yield from _texts(one)
         yield str(one.tail or "")
 
 

@@ -13,6 +13,7 @@ from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, children, descendants, local, parse_xml, text_of
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office, gather
 from extracts.disclosure.reading.package import Package, open_package
+from extracts.disclosure.reading.residue import note_residue
 from extracts.disclosure.reading.spreadsheet_styles import is_on
 from extracts.disclosure.reading.triage import CannotRead
 
@@ -34,6 +35,7 @@ def read(content: bytes, name: str, limits: Policy) -> Contents:
     """Tables and texts of every slide, and what a show of them does not show. Raises CannotRead."""
     package = open_package(content, limits)
     office = gather(package, limits, MAIN)
+    note_residue(office, package)
     size = _size(parse_xml(package.read("ppt/presentation.xml")))
     parts: list[Part] = []
     for member in package.names:

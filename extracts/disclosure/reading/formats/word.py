@@ -13,6 +13,7 @@ from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, children, descendants, local, parse_xml, text_of
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office, gather
 from extracts.disclosure.reading.package import Package, open_package
+from extracts.disclosure.reading.residue import note_residue
 from extracts.disclosure.reading.spreadsheet_styles import is_on
 from extracts.disclosure.reading.triage import CannotRead
 
@@ -35,6 +36,7 @@ def read(content: bytes, name: str, limits: Policy) -> Contents:
     """Tables and texts of a document with its notes, headers and comments, and what it conceals. Raises CannotRead."""
     package = open_package(content, limits)
     office = gather(package, limits, MAIN)
+    note_residue(office, package)
     unseen = _unseen_styles(package)
     parts: list[Part] = []
     for member in package.names:
@@ -169,6 +171,8 @@ def _conceal(office: Office, root: Element, unseen: frozenset[str]) -> None:
             office.conceals("hidden_content", FAIL, "The document holds text that is not seen.", "Let it be seen.")
     fields = [text_of(one) for one in descendants(root, "instrText")]
     fields += [attribute(one, "instr") or "" for one in descendants(root, "fldSimple")]
+    if any(re.search(r"\d{3}", field) for field in fields):
+        office.parts.append(Part(PartKind.TEXT, "fields", text="\n".join(fields)))
     if FETCHES.search(" ".join(fields).upper()) or FETCHES.search("".join(fields).upper()):
         office.conceals("active_content", FAIL, "A field fetches something from outside.", "Unlink the fields.")
     if any(is_on(attribute(one, "hidden")) for one in descendants(root, "docPr", "cNvPr")):

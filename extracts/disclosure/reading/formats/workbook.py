@@ -12,6 +12,7 @@ from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.markup import Element, attribute, descendants, local, parse_xml, text_of
 from extracts.disclosure.reading.office import FAIL, REVIEW, Office, gather
 from extracts.disclosure.reading.package import Package, open_package
+from extracts.disclosure.reading.residue import note_residue
 from extracts.disclosure.reading.sheet import Sheet, conceal_sheet, sheet_parts
 from extracts.disclosure.reading.spreadsheet_styles import hiding_conditions
 from extracts.disclosure.reading.spreadsheetml import sheets_of, workbook_of
@@ -47,6 +48,7 @@ def read(content: bytes, name: str, limits: Policy) -> Contents:
 
 def _read_xlsx(package: Package, limits: Policy) -> Contents:
     office = gather(package, limits, MAIN)
+    note_residue(office, package)
     root, book = workbook_of(package)
     found = list(sheets_of(package, root, book))
     values = {(sheet.name, *at): text for sheet, _ in found for at, text in sheet.cells.items()}

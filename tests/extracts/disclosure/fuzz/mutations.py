@@ -41,7 +41,7 @@ def flipped(content: bytes, rng: random.Random) -> bytes:
 
 def cut(content: bytes, rng: random.Random) -> bytes:
     """The beginning, or the end."""
-    place = rng.randrange(1, len(content))
+    place = rng.randrange(1, max(2, len(content)))
     return content[:place] if rng.random() < 0.8 else content[place:]
 
 
@@ -162,6 +162,8 @@ def planted(content: bytes, rng: random.Random) -> bytes | None:
     secret = f"<a>{rng.randrange(1000, 9999)} people</a>"
     if content[:4] == b"PK\x03\x04":
         return _planted_in_zip(content, secret, rng)
+    if content.startswith(b"<html") and rng.random() < 0.2:
+        return content + secret.encode()
     if content.lstrip()[:5] in (b"<html", b"<svg "):
         number, end = secret.encode(), content.rindex(b"</")
         hidden = rng.choice(

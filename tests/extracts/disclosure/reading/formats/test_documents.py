@@ -155,6 +155,11 @@ def test_the_numbers_that_a_chart_keeps_are_a_table() -> None:
     assert found["chart chart1.xml"] == [("label", "n", "m"), ("North", "7", "7"), ("South", "9", "9")]
 
 
+def test_words_outside_of_paragraphs_are_found_and_read() -> None:
+    contents = read(docx(word_text("x"), "<w:other>7 people</w:other>"), "a.docx", SRS_10)
+    assert ("hidden_content", "fail") in concealed(contents) and "7 people" in texts(contents)
+
+
 def test_words_of_diagrams_are_read() -> None:
     diagram = f"<a:d {P}><a:t>There are 7</a:t></a:d>"
     contents = read(docx(more={"word/diagrams/data1.xml": diagram}), "a.docx", SRS_10)

@@ -35,6 +35,22 @@ def test_tables_as_pandas_writes_them() -> None:
     assert concealed(contents) == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html><body>a</body></html>7 people", b"<html><body>a</body></html><p>7 people</p>",
+        b"<p>a</p></html>7 people", b"<p>a</p></body>7 people",
+        b"<html><body>a</body>7 people</html>", b"<html><head><x>7 people</x></head><body>a</body></html>",
+        b"<html>7 people<body>a</body></html>", b"<html><body>a</body></html><html><body>7 people</body></html>",
+        b"<table><tr><td>a</td></tr>7 people</table>", b"<table>7 people<tr><td>a</td></tr></table>",
+        b"<p>a</p><select><option>7 people</option></select>", b"<p>a</p><textarea>7 people</textarea>",
+        b"<p>a</p><plaintext>7 people", b"<p>a</p><noframes>7 people</noframes>", b"<p>a<xmp>7 people</xmp>",
+    ],
+)  # fmt: skip
+def test_no_word_of_a_page_is_lost_wherever_it_stands(content: bytes) -> None:
+    assert "7 people" in texts(read(content, "a.html", SRS_10))
+
+
 def test_tables_within_tables_and_cells_that_span() -> None:
     inner = "<table><tr><td>k</td><td>v</td></tr><tr><td>y</td><td>5</td></tr></table>"
     outer = f"<table><tr><td rowspan=2>x<td>n<tr><td>{inner}7</table>"

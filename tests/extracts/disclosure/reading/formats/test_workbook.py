@@ -8,10 +8,12 @@ from collections.abc import Callable
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 from python_calamine import CalamineWorkbook
 
 from extracts.disclosure.policy import SRS_10, Policy
@@ -93,6 +95,23 @@ def test_percentages_and_dates_are_read_as_they_are_shown() -> None:
     assert (rows[1][1], rows[2][1]) == ("12.3%", "2020-01-01")
 
 
+def test_a_workbook_with_a_chart_and_a_rule_conceals_nothing() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet, chart = book["Counts"], BarChart()
+        chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+        sheet.add_chart(chart, "D2")
+        colours = ColorScaleRule("min", start_color="FF0000", end_type="max", end_color="00FF00")
+        sheet.conditional_formatting.add("B2:B3", colours)
+        sheet.oddHeader.center.text = "Counts of &D"
+        choice = DataValidation("list", formula1='"North,South"')
+        choice.add("A2")
+        sheet.add_data_validation(choice)
+
+    contents = read(xlsx(change=change), "a.xlsx", SRS_10)
+    assert (concealed(contents), tables(contents)["sheet Counts"]) == ([], WANTED)
+    assert "North,South" in texts(contents)
+
+
 def hide(what: Callable[[openpyxl.Workbook], object]) -> bytes:
     def change(book: openpyxl.Workbook) -> None:
         what(book)
@@ -140,7 +159,10 @@ def test_conditions_that_may_hide_numbers_are_for_a_person() -> None:
 
 def test_what_stands_between_cells_is_for_a_person() -> None:
     odd = changed(xlsx(), SHEET, lambda text: text.replace("</row>", "<x>7</x></row>", 1))
-    assert found(odd) == [("hidden_content", "review")]
+    assert found(odd) == [("hidden_content", "fail"), ("hidden_content", "review")]
+    for old, new in (('<c r="A2"', '<c r="A2" about="7"'), ('<row r="2"', '<row about="7" r="2"')):
+        kept = changed(xlsx(), SHEET, lambda text, old=old, new=new: text.replace(old, new))  # type: ignore[misc]
+        assert found(kept) == [("hidden_content", "review")]
 
 
 def test_a_cell_with_two_values_is_for_a_person() -> None:
@@ -151,6 +173,29 @@ def test_a_cell_with_two_values_is_for_a_person() -> None:
 def test_sheets_whose_rows_have_no_height() -> None:
     none = changed(xlsx(), SHEET, lambda text: text.replace("<sheetFormatPr ", '<sheetFormatPr zeroHeight="1" '))
     assert ("hidden_content", "fail") in found(none)
+
+
+@pytest.mark.parametrize(
+    ("member", "end"),
+    [("xl/styles.xml", "</styleSheet>"), ("xl/workbook.xml", "</workbook>"), ("xl/theme/theme1.xml", "</a:theme>")],
+)
+def test_words_where_no_program_looks_for_any_are_found_and_read(member: str, end: str) -> None:
+    contents = read(changed(xlsx(), member, lambda text: text.replace(end, f"<x>7 people</x>{end}")), "a.xlsx", SRS_10)
+    assert ("hidden_content", "fail") in concealed(contents) and "7 people" in texts(contents)
+
+
+def test_names_with_numbers_in_them_can_be_searched() -> None:
+    contents = read(
+        changed(xlsx(), "xl/workbook.xml", lambda text: text.replace("Counts", "A1234BC")), "a.xlsx", SRS_10
+    )
+    assert "A1234BC" in texts(contents)
+
+
+def test_the_folder_of_a_workbook_is_metadata() -> None:
+    path = '<x:absPath xmlns:x="http://x" url="C:/Users/a/"/></workbook>'
+    assert found(changed(xlsx(), "xl/workbook.xml", lambda text: text.replace("</workbook>", path))) == [
+        ("metadata", "review")
+    ]
 
 
 def test_narrow_columns_are_hidden_ones() -> None:
