@@ -19,7 +19,8 @@ NAMING = (
     rf"\b{MONTHS}\s{{1,2}}\d{{1,2}}(?:st|nd|rd|th)?\b",
     r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?\b",
     rf"\b{YEAR}(?:\s?(?:/|-|–|to)\s?(?:{YEAR}|\d\d))?\b(?! (?:{UNITS}|{OTHERS})\b)",
-    r"\b(?:below|under|less than|fewer than|smaller than|at least|threshold(?: of)?|nearest|base|multiples? of|rounded to)"
+    r"\b(?:below|under|less than|fewer than|smaller than|at least|threshold(?: of)?|nearest|base|multiples? of"
+    r"|rounded to)"
     r"\s{1,2}(?:the nearest )?(?:5|10|20|100)\b(?!\s{0,2}%)",
     r"\bper (?:100|1,?000|10,?000|100,?000)\b",
     r"\bhttps?://\S+|\bdoi:\S+",

@@ -48,14 +48,8 @@ def parts_of_value(value: Any, place: str, limits: Policy) -> list[Part]:
 def _json(text: str, twice: list[str]) -> Any:
     """The value of a JSON text, or the list of values of JSON Lines. Keys used twice in one object are noted."""
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in items:
-            if key in found:
-                twice.append(key)
-                key = next(name for number in range(2, len(items) + 2) if (name := f"{key} ({number})") not in found)
-            found[key] = value
-        return found
+    def pairs(items: list[tuple[str, Any]]) -> dict[Any, Any]:
+        return _named(items, twice)
 
     try:
         return json.loads(text, object_pairs_hook=pairs)
@@ -69,6 +63,17 @@ def _json(text: str, twice: list[str]) -> Any:
         raise CannotRead("The file is not JSON.", CURE) from None
 
 
+def _named(items: list[tuple[Any, Any]], twice: list[str]) -> dict[Any, Any]:
+    """An object of all values, those of a name that is used again as `name (2)`. Names used twice are noted."""
+    found: dict[Any, Any] = {}
+    for key, value in items:
+        if key in found:
+            twice.append(str(key))
+            key = next(name for number in range(2, len(items) + 2) if (name := f"{key} ({number})") not in found)
+        found[key] = value
+    return found
+
+
 def _twice() -> Concealed:
     problem = "An object uses one name twice, so that most programs show only one of the values."
     return Concealed("hidden_content", Verdict.FAIL, problem, "Use each name once.")
@@ -80,15 +85,31 @@ def _read_yaml(text: str, limits: Policy) -> Contents:
     if find_spec("yaml") is None:
         return Contents("yaml", (Part(PartKind.TEXT, text=text),), hidden)
     yaml: Any = importlib.import_module("yaml")
+    twice: list[str] = []
     try:
-        values = list(yaml.safe_load_all(text))
+        values = list(yaml.load_all(text, Loader=_loader(yaml, twice)))
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         raise CannotRead("The file is not plain YAML.", CURE) from None
-    # What stands in comments is text, too, and only the whole file has it.
-    comments = "\n".join(line for line in text.splitlines() if "#" in line)
+    # What stands in comments, directives and names of anchors is text, too, and only the whole file has it.
+    comments = "\n".join(line for line in text.splitlines() if "#" in line or "&" in line or line.startswith("%"))
     parts = parts_of_value(values[0] if len(values) == 1 else values, "", limits)
     parts += [Part(PartKind.TEXT, "comments", text=comments)] if comments else []
-    return Contents("yaml", tuple(parts), hidden)
+    return Contents("yaml", tuple(parts), (*hidden, *(_twice() for _ in twice[:1])))
+
+
+def _loader(yaml: Any, twice: list[str]) -> Any:
+    """The safe loader, but for names used twice in one object: it keeps both values and notes the name."""
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        """Makes plain values only."""
+
+    def mapping(loader: Any, node: Any) -> dict[Any, Any]:
+        loader.flatten_mapping(node)
+        made = [tuple(loader.construct_object(one, deep=True) for one in pair) for pair in node.value]
+        return _named([(key, value) for key, value in made], twice)
+
+    Loader.add_constructor("tag:yaml.org,2002:map", mapping)
+    return Loader
 
 
 def _too_deep() -> CannotRead:

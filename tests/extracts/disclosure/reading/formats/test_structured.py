@@ -135,6 +135,14 @@ def test_yaml() -> None:
     assert "3 people" in texts(contents)
 
 
+def test_a_name_used_twice_in_yaml_is_found_too() -> None:
+    contents = read(b"n: 12\nn: 3\n", "a.yaml", SRS_10)
+    assert concealed(contents) == [("hidden_content", "fail")]
+    assert "12" in texts(contents) and "3" in texts(contents)
+    with pytest.raises(CannotRead):
+        read(b"a: &a\n  b: *a\n", "a.yaml", SRS_10)
+
+
 def test_yaml_makes_no_objects() -> None:
     with pytest.raises(CannotRead):
         read(b"!!python/object/apply:os.getcwd []", "a.yaml", SRS_10)
