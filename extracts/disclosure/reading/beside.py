@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from extracts.disclosure.reading.beneath import with_counts_beneath
 from extracts.disclosure.reading.cells import Cells, Floats
 from extracts.disclosure.reading.suspicion import plainly_base
 
@@ -18,10 +19,23 @@ def with_counts_beside(cells: Cells, statistic: str) -> Cells:
 
     Where several counts stand beside a statistic it is the one whose heading names everybody; otherwise none.
     """
+    cells = with_shares_beside(cells)
     n = cells.numbers("n").copy()
     wanted = cells.facts["kind"].isin(NEED_N).to_numpy() & np.isnan(n)
     n[wanted] = (_in_the_group(cells, statistic) if statistic else _in_the_row(cells))[wanted]
     return Cells(cells.labels, cells.totals, cells.facts.assign(n=n))
+
+
+def with_shares_beside(cells: Cells) -> Cells:
+    """The cells; percentages get the base that the counts of their own table explain them by.
+
+    The counts are those of one column, or of the body of a wide table.
+    """
+    counts = cells.of_kind("count")
+    names = counts.facts["column"].where(counts.facts["measure"] != "", "")
+    for name in names.unique():
+        cells = with_counts_beneath(cells, counts.where((names == name).to_numpy()))
+    return cells
 
 
 def _in_the_row(cells: Cells) -> Floats:
