@@ -54,3 +54,14 @@ def test_counts_explain_the_percentages_that_stand_beside_them() -> None:
     facts = with_counts_beside(cells, "").of_kind("percentage").facts
     assert facts["low"].tolist() == [11, 29, 20]
     assert facts["base"].tolist() == [60, 60, 60]
+
+
+def test_a_share_gives_back_the_hidden_count_beside_it() -> None:
+    """5 % of 60 are 3, though the count of them is hidden."""
+    layout = Layout(rows=("court",), counts=("base", "guilty"), percentages=(Percentage("pct"),))
+    table = {"court": ["L", "Y"], "base": ["60", "80"], "guilty": ["[c]", "40"], "pct": ["5.0", "50.0"]}
+    cells = tidy(
+        Table(tuple(table), tuple(zip(*table.values(), strict=True)), (2, 3)), FileDescription("t.csv", layout=layout)
+    )
+    facts = with_counts_beside(cells, "").of_kind("percentage").facts
+    assert facts[["low", "high", "base"]].to_numpy().tolist() == [[3, 3, 60], [40, 40, 80]]
