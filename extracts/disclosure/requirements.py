@@ -53,7 +53,7 @@ def _of_every_column(described: FileDescription, table: Table) -> Iterator[Need]
     if unplaced:
         yield f"The description does not say what these columns hold: {', '.join(unplaced)}.", "Give each one a place."
     baseless = [share.column for share in layout.percentages if not share.base]
-    if baseless and not described.served_by:
+    if baseless and not described.served_by and not layout.counts:
         yield (
             f"These percentages have no base: {', '.join(baseless)}.",
             "Add a column with the count that each percentage is a share of, and name it.",

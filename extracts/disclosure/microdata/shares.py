@@ -28,11 +28,24 @@ class Beneath:
         return Beneath(self.part[places], self.whole[places])
 
     def explains(self, value: Floats, spread: Floats, out_of: float) -> Booleans:
-        """For which cells the counts give the share that is shown, within what its decimals say."""
+        """For which cells the counts give the share that is shown, within what its decimals say.
+
+        A hidden count of a known whole may give any share; it explains nothing by itself.
+        """
+        hidden = np.isnan(self.part) & (self.whole > 0)
         with np.errstate(invalid="ignore", divide="ignore"):
             share = out_of * self.part / self.whole
-        explained: Booleans = np.abs(share - value) <= spread * (1 + ROOM) + ROOM * np.abs(value)
+        near = np.abs(share - value) <= spread * (1 + ROOM) + ROOM * np.abs(value)
+        explained: Booleans = near | (hidden & near.any() & (value <= out_of))
         return explained
+
+    def between(self, value: Floats, spread: Floats, out_of: float) -> tuple[Floats, Floats]:
+        """The least and the most that each count may be: the count, or what the share says of a hidden one."""
+        low, high = ((value + sign * spread) / out_of * self.whole for sign in (-1, 1))
+        known = ~np.isnan(self.part)
+        low = np.clip(np.ceil(low - ROOM), 0, self.whole)
+        high = np.clip(np.floor(high + ROOM), low, self.whole)
+        return np.where(known, np.round(self.part), low), np.where(known, np.round(self.part), high)
 
     @property
     def smallest(self) -> float:
@@ -53,10 +66,13 @@ def with_bases(cells: Cells, tried: Sequence[Beneath]) -> Cells:
     measures = facts["measure"].where(facts["measure"] == "", facts["column"])
     for measure in measures[wanted].unique():
         places = np.flatnonzero(wanted & (measures == measure).to_numpy())
-        best = _best(cells, places, tried, out_of(str(measure)))
+        value, spread = cells.numbers("value")[places], cells.numbers("spread")[places]
+        here = [counts.at(places) for counts in tried]
+        best = _best(here, value, spread, out_of(str(measure)))
         if best is not None:
-            low[places] = high[places] = np.round(best.part)
-            base[places] = best.whole
+            counts, size = best
+            low[places], high[places] = counts.between(value, spread, size)
+            base[places] = counts.whole
     return Cells(cells.labels, cells.totals, facts.assign(low=low, high=high, base=base))
 
 
@@ -67,10 +83,8 @@ def out_of(heading: str) -> tuple[float, ...]:
 
 
 def _best(
-    cells: Cells, places: npt.NDArray[np.int64], tried: Sequence[Beneath], sizes: Sequence[float]
-) -> Beneath | None:
-    """The counts that explain every share, all out of the same number."""
-    value, spread = cells.numbers("value")[places], cells.numbers("spread")[places]
-    here = [counts.at(places) for counts in tried]
-    fitting = [counts for counts in here if any(counts.explains(value, spread, size).all() for size in sizes)]
-    return min(fitting, key=lambda counts: counts.smallest, default=None)
+    tried: Sequence[Beneath], value: Floats, spread: Floats, sizes: Sequence[float]
+) -> tuple[Beneath, float] | None:
+    """The counts that explain every share, all out of the same number, and that number."""
+    fitting = [(counts, size) for counts in tried for size in sizes if counts.explains(value, spread, size).all()]
+    return min(fitting, key=lambda found: found[0].smallest, default=None)

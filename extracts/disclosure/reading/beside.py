@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import permutations
+
 import numpy as np
 
+from extracts.disclosure.microdata.shares import Beneath, with_bases
+from extracts.disclosure.reading.beneath import with_counts_beneath
 from extracts.disclosure.reading.cells import Cells, Floats
 from extracts.disclosure.reading.suspicion import plainly_base
 
 # Kinds that need no more than the number of units: amounts need their contributions too.
+MOST_COLUMNS = 12  # more are categories
 NEED_N = ("shape", "position", "endpoint", "mode", "index", "weighted")
 
 
@@ -18,10 +24,38 @@ def with_counts_beside(cells: Cells, statistic: str) -> Cells:
 
     Where several counts stand beside a statistic it is the one whose heading names everybody; otherwise none.
     """
+    cells = with_shares_beside(cells)
     n = cells.numbers("n").copy()
     wanted = cells.facts["kind"].isin(NEED_N).to_numpy() & np.isnan(n)
     n[wanted] = (_in_the_group(cells, statistic) if statistic else _in_the_row(cells))[wanted]
     return Cells(cells.labels, cells.totals, cells.facts.assign(n=n))
+
+
+def with_shares_beside(cells: Cells) -> Cells:
+    """The cells; percentages get the base that the counts of their own table explain them by.
+
+    The counts are those of one column, or of the body of a wide table.
+    """
+    counts = cells.of_kind("count")
+    names = counts.facts["column"].where(counts.facts["measure"] != "", "")
+    cells = with_bases(cells, list(_pairs_in_the_row(cells, counts)))
+    for name in names.unique():
+        cells = with_counts_beneath(cells, counts.where((names == name).to_numpy()))
+    return cells
+
+
+def _pairs_in_the_row(cells: Cells, counts: Cells) -> Iterator[Beneath]:
+    """The counts of one column as parts of those of another, row by row; a hidden count is unknown."""
+    apart = counts.where((counts.facts["measure"] != "").to_numpy())
+    names = [str(name) for name in apart.facts["column"].unique()]
+    if not 1 < len(names) <= MOST_COLUMNS:
+        return
+    columns = {}
+    for name in names:
+        column = apart.where((apart.facts["column"] == name).to_numpy())
+        beside = dict(zip(column.facts["row"], column.numbers("value"), strict=True))
+        columns[name] = np.array([beside.get(row, np.nan) for row in cells.facts["row"]], dtype=np.float64)
+    yield from (Beneath(columns[part], columns[whole]) for part, whole in permutations(names, 2))
 
 
 def _in_the_row(cells: Cells) -> Floats:

@@ -31,6 +31,11 @@ def of_clusters(layout: Layout) -> bool:
     return any(NUMBERED & set(words_of(name)) for name in layout.rows)
 
 
+def names_size(heading: str) -> bool:
+    """Whether a heading is that of a number of units."""
+    return plainly_base(heading) or (bool(words_of(heading)) and set(words_of(heading)) <= SIZES)
+
+
 def _is_label(table: Table, name: str) -> bool:
     readings = [read_number(text) for text in table.column(name)]
     numbered = bool(NUMBERED & set(words_of(name))) and name == table.columns[0]
@@ -40,5 +45,4 @@ def _is_label(table: Table, name: str) -> bool:
 def _is_size(table: Table, name: str) -> bool:
     """Whether a column is called a number of units and holds whole numbers."""
     values = [reading.value for text in table.column(name) if (reading := read_number(text)).state == "number"]
-    called = plainly_base(name) or set(words_of(name)) <= SIZES
-    return called and bool(values) and all(value >= 0 and value % 1 == 0 for value in values)
+    return names_size(name) and bool(values) and all(value >= 0 and value % 1 == 0 for value in values)

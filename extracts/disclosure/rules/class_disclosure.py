@@ -68,7 +68,9 @@ def findings(subject: Subject) -> Iterator[Finding]:
         for place in subject.places(cells, excused):
             found = _group(subject, cells, place, along, Verdict.REVIEW, "the others are said to be structural zeros")
             yield replace(found, rule=STRUCTURAL, cure="A checker confirms that nobody could be in the others.")
-        for place in subject.places(cells, lone_cells(cells, along) & ~whole & ~excused):
+        # Numbers of units beside results are no table that crosses its dimensions.
+        lone = lone_cells(cells, along) & (not subject.described.layout.others)
+        for place in subject.places(cells, lone & ~whole & ~excused):
             yield _group(subject, cells, place, along, Verdict.REVIEW, "no other category is listed")
     yield from _percentages(subject)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.suspicion import plainly_base
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
 CODE = "odds_ratio"
+MOST = 5_000_000  # margins above this are not tried one by one
 Z95 = 1.959964
 CURE = "Supply the table of counts beneath the ratio: each of its cells must pass, or be rounded before."
 
@@ -27,6 +30,20 @@ def smallest_cell(low: float, high: float) -> tuple[float, float]:
     return 1 / variance, 4 / variance
 
 
+def tables_beneath(ratio: float, spread: float, n: int, exposed: int, outcome: int) -> Iterator[int]:
+    """The smallest count of each 2x2 table with these margins whose odds ratio rounds to the one shown.
+
+    n, exposed, outcome  units altogether, and those in the first row and in the first column
+
+    Source: with its margins a 2x2 table has one degree of freedom, and the ratio grows with it.
+    """
+    for both in range(max(0, exposed + outcome - n), min(exposed, outcome) + 1):
+        cells = (both, exposed - both, outcome - both, n - exposed - outcome + both)
+        off = cells[1] * cells[2]
+        if off and abs(cells[0] * cells[3] / off - ratio) <= spread * (1 + 1e-9):
+            yield min(cells)
+
+
 def findings(subject: Subject) -> Iterator[Finding]:
     """Ratios whose interval proves a small count beneath, and ratios whose table was not supplied.
 
@@ -40,8 +57,17 @@ def findings(subject: Subject) -> Iterator[Finding]:
     if not len(cells) or subject.underlying or adjusted:
         return
     intervals = _intervals(subject)
+    margins = _margins(subject)
     for place in range(len(cells)):
         row = int(cells.facts["row"].iloc[place])
+        if row in margins:
+            ratio, spread = cells.numbers("value")[place], cells.numbers("spread")[place]
+            smallest = set(tables_beneath(ratio, spread, *margins[row]))
+            if smallest and min(smallest) >= subject.threshold:
+                continue
+            if smallest and max(smallest) < subject.threshold:
+                yield _given_back(subject, cells, place, max(smallest))
+                continue
         low, high = intervals.get(row, (math.nan, math.nan))
         if 0 < low < high and smallest_cell(low, high)[1] < subject.threshold:
             most = smallest_cell(low, high)[1]
@@ -53,6 +79,28 @@ def findings(subject: Subject) -> Iterator[Finding]:
         else:
             problem = "The table of counts beneath this ratio is not known."
             yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, cure=CURE)
+
+
+def _given_back(subject: Subject, cells: Cells, place: int, most: int) -> Finding:
+    return subject.finding(
+        CODE, Verdict.FAIL, cells, place,
+        problem=f"The ratio and the margins beside it give the table back, with a count of {most:,} at most.",
+        attack="One table alone has these margins and this ratio, or all that do have a small count.", cure=CURE,
+    )  # fmt: skip
+
+
+def _margins(subject: Subject) -> dict[int, tuple[int, int, int]]:
+    """Row -> units altogether, those exposed and those with the outcome, where just these counts stand beside it."""
+    counts = subject.cells.of_kind("count")
+    counts = counts.where(counts.states("number"))
+    found = {}
+    for row, group in counts.facts.groupby("row"):
+        plain = [plainly_base(str(name)) for name in group["column"]]
+        numbers = [int(value) for value in group["value"]]
+        if len(numbers) == 3 and sum(plain) == 1:
+            parts = [number for number, is_base in zip(numbers, plain, strict=True) if not is_base]
+            found[int(str(row))] = (numbers[plain.index(True)], parts[0], parts[1])
+    return {row: margins for row, margins in found.items() if margins[0] >= max(margins) and margins[0] < MOST}
 
 
 def _intervals(subject: Subject) -> dict[int, tuple[float, float]]:

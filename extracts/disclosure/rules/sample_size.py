@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
-from extracts.disclosure.reading.suspicion import plainly_base
+from extracts.disclosure.reading.results import names_size
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.rules.degrees_of_freedom import residual
 from extracts.disclosure.subject import Subject
@@ -64,5 +64,5 @@ def _beside_all(table: Table | None) -> bool:
     """Whether a column gives the number of units for each row."""
     if table is None:
         return False
-    columns = [table.column(name) for name in table.columns if plainly_base(name)]
+    columns = [table.column(name) for name in table.columns if names_size(name)]
     return any(all(read_number(text).state == "number" for text in column) for column in columns)

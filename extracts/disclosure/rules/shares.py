@@ -64,7 +64,7 @@ def _remainders(subject: Subject, cells: Cells, group: pd.Series[str], what: str
 def _false_bases(subject: Subject, cells: Cells, of: dict[str, str]) -> Iterator[Finding]:
     """Percentages that would be unsafe if another count of their row were the base."""
     counts = subject.cells.of_kind("count")
-    for column, base in of.items():
+    for column, base in ((column, base) for column, base in of.items() if base):
         chosen = cells.where((cells.facts["column"] == column).to_numpy())
         others = [str(name) for name in counts.facts["column"].unique() if name != base and plainly_base(str(name))]
         for other in others:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extracts.disclosure.rules.odds import Z95, smallest_cell
+from extracts.disclosure.rules.odds import Z95, smallest_cell, tables_beneath
 from tests.extracts.disclosure.cases import answer, flagged
 
 RATIO = "exposure, odds_ratio, ci_low, ci_high\nyes, 1.60, 1.20, 2.10"
@@ -48,3 +48,17 @@ def test_ratios_of_a_model_with_several_regressors_need_no_table() -> None:
     assert answer(table, "regression", metadata={"n_obs": 500, "df_resid": 497})["verdict"] == "pass"
     one = "\n".join(table.splitlines()[:2])
     assert answer(one, "regression", metadata={"n_obs": 500, "df_resid": 498})["verdict"] == "review"
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60), st.integers(1, 60))
+def test_the_true_table_is_among_those_that_the_margins_allow(a: int, b: int, c: int, d: int) -> None:
+    ratio = round(a * d / (b * c), 3)
+    found = list(tables_beneath(ratio, 0.0005, a + b + c + d, a + b, a + c))
+    assert min(a, b, c, d) in found
+
+
+@pytest.mark.parametrize(("a", "verdict"), [(3, "fail"), (60, "pass")])
+def test_a_ratio_with_both_margins_gives_its_table_back(a: int, verdict: str) -> None:
+    b, c, d = 380, 134, 440
+    row = f"yes, {a * d / (b * c):.4f}, {a + b + c + d}, {a + b}, {a + c}"
+    assert answer(f"exposure, odds_ratio, n, n_exposed, n_outcome\n{row}", "odds_ratio")["verdict"] == verdict
