@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from extracts.disclosure.audit import command as audit
-from extracts.disclosure.case import BadCase, check_case
+from extracts.disclosure.case import BadCase, check_case, remember
 from extracts.disclosure.case_policy import preset
 from extracts.disclosure.case_sources import NoCases, cases_at
+from extracts.disclosure.ledger.microdata import CannotRecompute
+from extracts.disclosure.ledger.segment import LedgerDamaged
+from extracts.disclosure.ledger.store import Ledger, UnknownRelease
 from extracts.disclosure.policy import PRESETS, SRS_10, BadPolicy, Policy
 from extracts.disclosure.repair import command as protection
 
@@ -32,20 +35,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="a case (docs/reference/disclosure-case.schema.json), a session's outputs.json, or a folder of ACRO's",
     )
     checking.add_argument("--policy", default="", help=f"a file, or one of {', '.join(PRESETS)}")
+    checking.add_argument("--ledger", type=Path, help="folder that remembers what left before, to compare with")
     checking.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    recording = commands.add_parser("record", help="remember the outputs of a description as a release, in a ledger")
+    recording.add_argument("description", type=Path, help="as for check")
+    recording.add_argument("--ledger", type=Path, required=True, help="folder of the ledger; made if it is not there")
+    recording.add_argument("--release", required=True, help="a name that no release in the ledger has")
+    recording.add_argument("--project", default="", help="whose output it was")
     auditing = commands.add_parser("audit", help="what an intruder can work out of hidden and rounded cells")
     audit.add_arguments(auditing)
     protecting = commands.add_parser("protect", help="write a version of tables that is safe to publish, and its audit")
     protection.add_arguments(protecting)
     asked = parser.parse_args(arguments)
-    return {"check": check, "audit": audit.run, "protect": protection.run}[asked.command](asked)
+    return {"check": check, "record": record, "audit": audit.run, "protect": protection.run}[asked.command](asked)
 
 
 def check(asked: argparse.Namespace) -> int:
     """Check a case, or each output in a folder of ACRO's, and print the answers."""
     try:
-        found = list(_answers(asked.description, _policy(asked.policy)))
-    except (BadCase, BadPolicy, NoCases) as error:
+        ledger = Ledger.open(asked.ledger) if asked.ledger else None
+        found = list(_answers(asked.description, _policy(asked.policy), ledger))
+    except (BadCase, BadPolicy, NoCases, LedgerDamaged) as error:
         print(f"This cannot be checked: {error}", file=sys.stderr)
         return 2
     whole = found[0] if len(found) == 1 else found
@@ -53,11 +63,32 @@ def check(asked: argparse.Namespace) -> int:
     return max((EXIT[answer["verdict"]] for answer in found), key=ORDER.index, default=EXIT["review"])
 
 
-def _answers(path: Path, policy: Policy) -> Iterator[dict[str, Any]]:
+def record(asked: argparse.Namespace) -> int:
+    """Remember the outputs of a description as one release."""
+    try:
+        source = cases_at(asked.description)
+        ledger = Ledger.open(asked.ledger) if asked.ledger.is_dir() else Ledger.create(asked.ledger)
+        number = sum(
+            remember(case, source.folder, ledger, f"{asked.release}{suffix}", asked.project)
+            for case, suffix in zip(source.cases, _suffixes(len(source.cases)), strict=True)
+        )
+    except (BadCase, NoCases, LedgerDamaged, UnknownRelease, CannotRecompute) as error:
+        print(f"This cannot be recorded: {error}", file=sys.stderr)
+        return 2
+    print(f"{number:,} tables are remembered as {asked.release}.")
+    return 0
+
+
+def _suffixes(number: int) -> list[str]:
+    """What follows the name of a release, for each of its descriptions."""
+    return [""] if number == 1 else [f".{place}" for place in range(1, number + 1)]
+
+
+def _answers(path: Path, policy: Policy, ledger: Ledger | None) -> Iterator[dict[str, Any]]:
     """An answer to each case: the one of a description, or all of a session's list or of a folder of ACRO's."""
     source = cases_at(path)
     for case in source.cases:
-        answer = check_case(case, source.folder, policy=policy, with_repairs=True)
+        answer = check_case(case, source.folder, policy=policy, ledger=ledger, with_repairs=True)
         yield {**answer, "notes": [*answer["notes"], *source.faults]}
 
 

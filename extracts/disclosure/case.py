@@ -19,15 +19,18 @@ from extracts.disclosure.case_schema import not_understood, problems
 from extracts.disclosure.check import check
 from extracts.disclosure.claims import disagreements
 from extracts.disclosure.description import Description, FileDescription, Nesting, Population, Regression
+from extracts.disclosure.ledger.store import Ledger, Release
 from extracts.disclosure.microdata.records import Records
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.opening import contents_of
+from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
 from extracts.disclosure.repairs import repairs
 from extracts.disclosure.report import Verdict, worst
+from extracts.disclosure.together import tables_to_remember
 
 PERSON = frozenset(
     ["person", "unit", "individual", "defendant", "victim", "offender", "subject", "participant", "people"]
@@ -48,13 +51,19 @@ class BadCase(ValueError):
 
 
 def check_case(
-    case: Mapping[str, Any], folder: Path, *, policy: Policy = SRS_10, with_repairs: bool = False
+    case: Mapping[str, Any],
+    folder: Path,
+    *,
+    policy: Policy = SRS_10,
+    ledger: Ledger | None = None,
+    with_repairs: bool = False,
 ) -> dict[str, Any]:
     """What the files of a case could reveal, as the answer that `case_answer` describes.
 
     case    an object of the form of `case_schema.SCHEMA`; `expect` and `source` are not read
     folder  what its paths are relative to
     policy  to judge by where the case names none, and what its overrides are put on
+    ledger  what was released before, to compare with
     with_repairs  whether ways to make it safe are worked out, which takes longer
 
     Raises BadCase for what is no case, or names files that are not in the folder.
@@ -68,7 +77,7 @@ def check_case(
     context = case.get("context") or {}
     description = Description(files, released, _populations(context), _nesting(context))
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
-    report = check(known, description, policy)
+    report = check(known, description, policy, ledger=ledger)
     faults = file_faults(case, folder)
     offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
     told = answer(
@@ -77,6 +86,24 @@ def check_case(
     if faults:  # bytes that are not those described are not judged as if they were
         told["verdict"] = str(worst([Verdict(told["verdict"]), Verdict.REVIEW]))
     return {**told, "notes": [*told["notes"], *disagreements(case, told)]}
+
+
+def remember(case: Mapping[str, Any], folder: Path, ledger: Ledger, release: str, project: str = "") -> int:
+    """Add the tables of a case's outputs to a ledger as one release; how many they were.
+
+    Their people are remembered where the case names microdata with a column that tells people apart.
+    Raises BadCase, and what `Ledger.add` raises.
+    """
+    if found := problems(case):
+        raise BadCase(found)
+    contents = dict(_contents(case, folder))
+    files = tuple(_described(case, file, contents, SRS_10) for file in case["files"] if file["role"] == "output")
+    context = case.get("context") or {}
+    description = Description((), files, _populations(context), ())
+    tables, records, unit = tables_to_remember(description, contents, SRS_10)
+    dataset = str(context.get("dataset_version") or "")
+    ledger.add(Release(release, project, dataset), tables, records, unit)
+    return len(tables)
 
 
 def _populations(context: Mapping[str, Any]) -> tuple[Population, ...]:
@@ -125,16 +152,19 @@ def _described(
         )
     found = described(case, file, table)
     context = case.get("context") or {}
-    recipe = _recipe(case, table, behind["microdata"], contents)
+    recipe = _recipe(case, name, behind["microdata"], contents)
+    regression = _regression(behind["metadata"], contents, context.get("model"))
+    of_a_model = not case.get("kind") and regression.df_residual is not None and bool(found.layout.others)
     return replace(
         found,
+        output_type="REGR" if of_a_model else found.output_type,
         sensitive=_is_sensitive(context, found),
         structural_zeros=_zeros(context, found),
         total_labels=(*found.total_labels, *map(str, (case.get("layout") or {}).get("total_labels") or ())),
         evidence=next(iter(behind["evidence"]), ""),
         underlying=tuple(behind["underlying"]),
         recipe=recipe,
-        regression=_regression(behind["metadata"], contents, context.get("model")),
+        regression=regression,
         rounding=_rounding(context),
     )
 
@@ -182,8 +212,8 @@ def _zeros(context: Mapping[str, Any], found: FileDescription) -> tuple[Mapping[
     return tuple(key for key in kept if key)
 
 
-def _recipe(case: Mapping[str, Any], table: Table, microdata: list[str], contents: Mapping[str, bytes]) -> Recipe:
-    """How the table was made of its records: the unit and the value that the case names, or that are plain to see."""
+def _recipe(case: Mapping[str, Any], name: str, microdata: list[str], contents: Mapping[str, bytes]) -> Recipe:
+    """How a table was made of its records: the unit and the value that the case names, or that are plain to see."""
     if not microdata or microdata[0] not in contents:
         return Recipe(microdata=microdata[0] if microdata else "")
     context = case.get("context") or {}
@@ -193,10 +223,15 @@ def _recipe(case: Mapping[str, Any], table: Table, microdata: list[str], content
         return Recipe(microdata=microdata[0])
     unit = str(context.get("unit") or _person_column(records))
     measure = str((case.get("layout") or {}).get("measure") or "")
-    value = str(context.get("value") or (measure if records.column(measure) else ""))
-    return Recipe(
-        microdata[0], unit, value, where=str(context.get("filter") or ""), case=str(context.get("case") or "")
-    )
+    value = str(context.get("value") or _value_column(records, measure))
+    whom = next((one.filter for one in _populations(context) if one.file == name), str(context.get("filter") or ""))
+    return Recipe(microdata[0], unit, value, where=whom, case=str(context.get("case") or ""))
+
+
+def _value_column(records: Records, measure: str) -> str:
+    """The column of amounts that a heading names, with or without its statistic: `days` for `mean_days`; or ""."""
+    plain = "_".join(word for word in words_of(measure) if not kind_of_statistic(word))
+    return next((name for name in (records.column(measure), records.column(plain)) if name), "") if measure else ""
 
 
 def _person_column(records: Records) -> str:

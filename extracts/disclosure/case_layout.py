@@ -25,6 +25,8 @@ MAIN = {
     "shape": "shape", "concentration": "index", "odds_ratio": "ratio",
     "correlation": "other",
 }  # fmt: skip
+# Kinds of a case whose main number is a count, whatever its heading reads like.
+COUNTED = frozenset({"frequency", "histogram", "scatter"})
 BY_FIELD = {kind: field for field, kind in FIELDS.items()}
 MEASURE = "measure"
 
@@ -119,8 +121,10 @@ def _main(case: Mapping[str, Any], measure: str, drafted: str) -> str:
         return "percentage"
     if {"weighted", "weight"} & words:
         return "weighted"
+    if case.get("kind") in COUNTED:
+        return drafted if drafted in ("weighted", "percentage") else "count"
     named = kind_of_statistic(statistic) or kind_of_statistic(measure)
-    if named and case.get("kind") not in ("frequency", "histogram"):
+    if named:
         return named
     if main := MAIN.get(str(case.get("kind", ""))):
         return main

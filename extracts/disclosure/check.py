@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.judging import Judgement, judge
+from extracts.disclosure.ledger.store import Ledger
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.report import ENGINE_VERSION, EvidenceFile, FileReport, Finding, Report, Verdict, worst
+from extracts.disclosure.supporting import Supplied
 from extracts.disclosure.together import compared
 
 
@@ -32,21 +34,21 @@ class OutputFile:
 Files = Mapping[str, bytes] | Sequence[OutputFile]
 
 
-def check(files: Files, description: Description, policy: Policy) -> Report:
-    """What the files could reveal, judged by the policy.
+def check(files: Files, description: Description, policy: Policy, *, ledger: Ledger | None = None) -> Report:
+    """What the files could reveal, judged by the policy, and by what the ledger remembers of earlier releases.
 
     Every file gets a report of its own, except those that serve only as evidence for others:
     they are named apart and must not be released. A described file that isn't there is reported
     too. Raises SameName.
     """
-    contents = _by_name(files)
+    contents = Supplied(_by_name(files))
     described = _by_file(description)
     served = {name for file in description.files for name in file.served_by}
     evidence = (served & contents.keys()) - set(described)
     earlier = {file.name for file in description.released}
     names = [name for name in sorted(contents.keys() | described.keys()) if name not in evidence | earlier]
     judgements = {name: _judgement(name, contents, described.get(name, ()), policy) for name in names}
-    together = compared(judgements, description, contents, policy)
+    together = compared(judgements, description, contents, policy, ledger)
     reports = tuple(
         _report(name, contents, described.get(name, ()), together.added_to(name, judgements[name]), policy)
         for name in names

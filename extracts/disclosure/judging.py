@@ -5,6 +5,7 @@ Each step is taken only if the one before leaves no doubt.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -95,9 +96,24 @@ def judge(
     if asked:
         return Judgement(found)
     judgements = [_judge_table(one, part, contents, policy) for one, part in _described_parts(described[0], read)]
+    found += _without_words(described[0], read)
     if not judgements and not found:
         found.append(_review(name, "reading", "No table was found in the file.", "Supply the numbers as a table."))
     return _together(found, judgements)
+
+
+# Headings that software gives by itself.
+WORDLESS = re.compile(r"(?:v|x|var|col|column|field|unnamed:?)[ _]?\d*|column \d+", re.IGNORECASE)
+
+
+def _without_words(described: FileDescription, read: Contents) -> Iterator[Finding]:
+    """Tables whose headings say nothing: nobody can judge what is not said to be about anything."""
+    for part in read.tables:
+        if part.table is not None and all(WORDLESS.fullmatch(name) for name in part.table.columns):
+            problem = "No heading says what the table is about."
+            yield _at(
+                _review(described.name, "context", problem, "Give each column a heading with its meaning."), part.place
+            )
 
 
 def _together(found: Sequence[Finding], judgements: Sequence[Judgement]) -> Judgement:
@@ -200,8 +216,9 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
     """Apply the rules for this kind of output to the cells of its table, and to the counts beneath its ratios."""
     cells, grounds, found = with_evidence(tidy(table, described), described, contents, policy)
     beneath = [*_beneath(described, contents, policy)]
+    recipe = replace(described.recipe, where="")  # the records are those of the population
     subject = Subject(
-        replace(described, evidence=described.evidence if grounds is Evidence.UNDERLYING else ""),
+        replace(described, recipe=recipe, evidence=described.evidence if grounds is Evidence.UNDERLYING else ""),
         with_counts_beside(cells, described.layout.statistic),
         policy,
         table=table,

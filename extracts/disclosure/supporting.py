@@ -38,7 +38,7 @@ def with_evidence(
 
 def _recomputed(cells: Cells, records: Records, described: FileDescription) -> Cells:
     """The cells with evidence from the records, and the number of court cases behind each where these are named."""
-    recipe, apart = described.recipe, _apart(described)
+    recipe, apart = replace(described.recipe, where=""), _apart(described)  # the records are those of the population
     supported = add_support(cells, records, recipe, apart=apart)
     if not recipe.case:
         return supported
@@ -52,12 +52,26 @@ def _apart(described: FileDescription) -> tuple[str, ...]:
     return tuple(filter(None, [described.layout.statistic]))
 
 
-def records_of(described: FileDescription, contents: Mapping[str, bytes]) -> Records:
-    """The microdata of a recipe. Raises CannotRead when they aren't there or can't be used."""
+class Supplied(dict[str, bytes]):
+    """The files of a request by name, with the records that were read of them: each is read once."""
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        super().__init__(contents)
+        self.read: dict[tuple[str, str, str], Records] = {}
+
+
+def records_of(described: FileDescription, contents: Mapping[str, bytes], *, everybody: bool = False) -> Records:
+    """The microdata of a recipe: of its population, or of everybody. Raises CannotRead when they can't be used."""
     recipe = described.recipe
     if recipe.microdata not in contents:
         raise CannotRead("The microdata were not supplied.", f"Supply {recipe.microdata}.")
-    return Records.of_csv(contents[recipe.microdata], recipe.unit)
+    known = contents.read if isinstance(contents, Supplied) else {}
+    whom = "" if everybody else recipe.where
+    key = (recipe.microdata, recipe.unit, whom)
+    if key not in known:
+        records = Records.of_csv(contents[recipe.microdata], recipe.unit)
+        known[key] = records.of_population(whom) if whom else records
+    return known[key]
 
 
 def records_behind(described: Sequence[FileDescription], contents: Mapping[str, bytes]) -> pd.DataFrame | None:

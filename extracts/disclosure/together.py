@@ -12,6 +12,7 @@ from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.judging import Judgement
 from extracts.disclosure.ledger.hits import Differences, Hit
 from extracts.disclosure.ledger.released import ReleasedTable
+from extracts.disclosure.ledger.store import Ledger
 from extracts.disclosure.policy import ROUNDINGS, Policy
 from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.opening import contents_of
@@ -36,12 +37,16 @@ class Together:
 
 
 def compared(
-    judgements: Mapping[str, Judgement], description: Description, contents: Mapping[str, bytes], policy: Policy
+    judgements: Mapping[str, Judgement],
+    description: Description,
+    contents: Mapping[str, bytes],
+    policy: Policy,
+    ledger: Ledger | None = None,
 ) -> Together:
     """What the judged tables give away together.
 
-    Tables of one request are compared with each other, with the released ones that the description names, and
-    labels within labels are subtracted. Where nobody says who is counted, everybody is.
+    Tables of one request are compared with each other, with the released ones that the description names and with
+    those that a ledger remembers, and labels within labels are subtracted. Who is not said to be left out is counted.
     """
     new = [table for judgement in judgements.values() for table in _new(judgement, description, policy)]
     old, problems = _released(description, contents, policy)
@@ -49,6 +54,8 @@ def compared(
         return Together(tuple(problems))
     problems += _audited_together(judgements, old, description)
     found = [_across(new, old, description, contents, policy), *_nested(new, description, policy)]
+    if ledger is not None:
+        found.append(_remembered(ledger, new, description, contents, policy))
     said = [finding for one in found for finding in differencing.findings(one, file=new[0].file)]
     implied = {hit.attack: _implied(hit) for one in found for hit in one.implied}
     return Together((*problems, *said), tuple(implied.values()))
@@ -95,6 +102,15 @@ def _with_headings(cells: Cells) -> Cells:
     """The cells with their headings as one more dimension, so that columns can be parts of each other."""
     labels = cells.labels.assign(measure=cells.facts["column"].astype(str))
     return Cells(labels, cells.totals.assign(measure=False), cells.facts.assign(measure=""))
+
+
+def tables_to_remember(
+    description: Description, contents: Mapping[str, bytes], policy: Policy
+) -> tuple[list[ReleasedTable], pd.DataFrame | None, str]:
+    """The released tables of a description, the records behind them if there are any, and their unit."""
+    tables, _ = _released(description, contents, policy)
+    records, unit = _records(replace(description, files=description.released), contents)
+    return tables, records if unit else None, unit
 
 
 def _released(
@@ -145,6 +161,21 @@ def _across(
     return replace(found, hits=hits, problems=(), implied=())
 
 
+def _remembered(
+    ledger: Ledger,
+    new: list[ReleasedTable],
+    description: Description,
+    contents: Mapping[str, bytes],
+    policy: Policy,
+) -> Differences:
+    """Differences to what the ledger remembers, by the records where they are at hand."""
+    records, unit = _records(description, contents)
+    return differencing.remembered(
+        ledger, new, threshold=policy.differencing_threshold, microdata=records, unit=unit or None,
+        zeros=policy.zeros_disclosive,
+    )  # fmt: skip
+
+
 def _nested(new: list[ReleasedTable], description: Description, policy: Policy) -> Iterator[Differences]:
     """Labels within labels, subtracted in each table that has both."""
     pairs = [(one.part, one.whole) for one in description.nesting]
@@ -164,7 +195,7 @@ def _records(description: Description, contents: Mapping[str, bytes]) -> tuple[p
     for file in description.files:
         if file.recipe.microdata:
             try:
-                records = records_of(file, contents)
+                records = records_of(file, contents, everybody=True)
             except CannotRead:
                 continue
             return records.everything(), records.unit

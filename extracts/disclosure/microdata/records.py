@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from extracts.disclosure.ledger.microdata import CannotRecompute, numbered
+from extracts.disclosure.ledger.parsing import UnreadablePopulation
+from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.reading.encodings import as_text
 from extracts.disclosure.reading.formats.delimited import separator_of
 from extracts.disclosure.reading.labels import as_compared
@@ -35,6 +38,7 @@ class Records:
         """From a data frame, of which nothing is copied. Raises CannotRead where it has no such unit."""
         connection = duckdb.connect(config={"enable_external_access": "false"})
         connection.register(TABLE, frame)
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET lock_configuration = true")
         records = cls(connection, tuple(str(name) for name in frame.columns))
         return records.with_unit(unit)
@@ -57,6 +61,15 @@ class Records:
         if frame.columns.duplicated().any() or not len(frame):
             raise CannotRead("The microdata have no rows, or two columns with one heading.", CURE)
         return cls.of_frame(frame.apply(_typed), unit)
+
+    def of_population(self, condition: str) -> Records:
+        """The records of a population alone, described as `ledger.parsing` reads it. Raises CannotRead."""
+        frame = self.everything()
+        try:
+            chosen = numbered(frame, None).records(condition)
+        except (UnreadablePopulation, TooComplicated, CannotRecompute) as error:
+            raise CannotRead(f"the population cannot be found in them: {error}", CURE) from None
+        return Records.of_frame(frame[chosen].reset_index(drop=True), self.unit)
 
     def with_unit(self, unit: str) -> Records:
         """The same records counted by another unit. Raises CannotRead where there is no such column."""

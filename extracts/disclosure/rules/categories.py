@@ -13,7 +13,7 @@ CODE = "category"
 CONSTANT = frozenset(["const", "constant", "intercept", "(intercept)", "_cons", "cons"])
 # How software writes the category of a regressor: C(force)[T.North], force[North], force=North, force: North.
 WRITTEN = (
-    re.compile(r"C?\(?(?P<column>[^()\[\],]+?)\)?(?:,[^\[]*)?\[(?:T\.)?(?P<level>[^\]]+)\]"),
+    re.compile(r"(?:C\()?(?P<column>[^()\[\],]+?)(?:,[^\[]*)?\)?\[(?:T\.)?(?P<level>[^\]]+)\]"),
     re.compile(r"(?P<column>[^=:]+?)\s*(?:=|: ?)\s*(?P<level>.+)"),
 )
 
