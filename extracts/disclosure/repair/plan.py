@@ -195,7 +195,7 @@ def _mergers(task: Task) -> Iterator[Repair]:
         ]
     except CannotRepair:
         return
-    if not any(few) or any(wrong and one is None for wrong, one in zip(few, made, strict=True)):
+    if any(wrong and one is None for wrong, one in zip(few, made, strict=True)):
         return
     pairs = list(zip(task.tables, made, strict=True))
     files = {table.name: one.content if one else table.content for table, one in pairs}

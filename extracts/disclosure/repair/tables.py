@@ -13,6 +13,7 @@ from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
 from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.repair.movement import Places
+from extracts.disclosure.rules import row_level
 from extracts.disclosure.rules.class_disclosure import whole_groups
 from extracts.disclosure.suggest import suggest
 
@@ -49,6 +50,8 @@ def count_table(name: str, content: bytes, policy: Policy, described: FileDescri
     """
     described = described or suggest(name, content, policy)
     table, layout = read_table(name, content, policy), described.layout
+    if any(True for _ in row_level.findings(name, table, policy)):
+        raise CannotRepair(f"{name} seems to hold records of people: only tables can be made safe.")
     missing = sorted({column for column in layout.placed if column not in table.columns})
     if missing:
         raise CannotRepair(f"{name} has no columns called {', '.join(missing)}.")
@@ -66,7 +69,7 @@ def count_table(name: str, content: bytes, policy: Policy, described: FileDescri
 
 
 def true_values(system: System) -> Floats:
-    """The number of every cell of a system, those of rows left out worked out from the totals.
+    """The number of every cell of a system, those of rows left out worked out from the totals, or 0 without any.
 
     Raises CannotRepair when totals do not add up or a row left out cannot be worked out.
     """
@@ -74,7 +77,9 @@ def true_values(system: System) -> Floats:
         bounds = propagated(system.equations, system.low, system.high, whole=system.whole)
     except Contradiction:
         raise CannotRepair("Totals do not agree with one another: correct the tables first.") from None
-    if (bounds.low < bounds.high).any():
+    # What is in no sum gives nothing back, whatever it may be.
+    summed = np.asarray(abs(system.equations).sum(axis=0)).ravel() > 0
+    if (summed & (bounds.low < bounds.high)).any():
         raise CannotRepair("Rows are left out whose counts the totals do not tell: supply all the rows.")
     return bounds.low
 

@@ -92,7 +92,17 @@ def test_merged_tables_hold_everybody() -> None:
 
 def test_a_safe_table_is_left_as_it_is() -> None:
     content = b"sex,n\nmale,20\nfemale,30\nTotal,50\n"
-    assert plans(task(content), ["suppress"])[0].files["a.csv"] == content
+    found = plans(task(content), ["suppress", "merge"])
+    assert [repair.kind for repair in found] == ["suppress", "merge"]
+    assert all(repair.files["a.csv"] == content and not repair.changes for repair in found)
+
+
+def test_rows_left_out_are_no_matter_where_there_are_no_totals_and_refused_where_totals_hold_them() -> None:
+    rows = "area, sex, n\nNorth, male, 5\nNorth, female, 20\nSouth, male, 30"
+    assert plans(task(lines(rows)), ["suppress"])[0].files["a.csv"] == lines(rows.replace(" 5", "[c]"))
+    totals = rows + "\nEast, female, 14\nWest, female, 0\nTotal, male, 47\nTotal, female, 46"
+    with pytest.raises(CannotRepair):
+        plans(task(lines(totals)), ["suppress"])
 
 
 @pytest.mark.parametrize(
@@ -102,6 +112,7 @@ def test_a_safe_table_is_left_as_it_is() -> None:
         (b"sex,n,pct\nmale,20,40\nfemale,30,60\n", CannotRepair),
         (b"sex,mean_age\nmale,20.5\nfemale,30.1\n", CannotRepair),
         (b"", CannotRead),
+        (b"person_id,sex,days\n" + b"".join(b"P%05d,M,%d\n" % (n * 37, 20 + n) for n in range(60)), CannotRepair),
     ],
 )
 def test_what_is_no_table_of_true_counts_is_refused(content: bytes, error: type[Exception]) -> None:
