@@ -71,21 +71,30 @@ def suppression(
         "cells": len(given.true), "primary": int(given.hidden.sum()), "secondary": int(found.secondary.sum()),
         "value": float(given.true[found.secondary].sum()), "unprotected": int(found.unprotected.sum()),
         "seconds": round(taken, 2), "cpu_seconds": round(worked, 2),
-        "unsafe_after_audit": _unsafe(given, found, PROTECTION[protection]),
+        **_judged(given, found, PROTECTION[protection]),
     }  # fmt: skip
 
 
-def _unsafe(given: Instance, found: Pattern, amounts: Amounts) -> int:
-    """Primary cells that are called protected, but that the audit does not show to be as wide as asked."""
-    asked = given.hidden & ~found.unprotected
+def _judged(given: Instance, found: Pattern, amounts: Amounts) -> dict[str, int]:
+    """Primary cells that are called protected but are not as wide as asked by the audit; and those it leaves open.
+
+    What the first pushes of all cells leave open is asked for again by itself.
+    """
     lower, upper = amounts(given.true)
     width = np.maximum(lower + upper, 1e-3)
     low, high = np.where(found.hidden, 0.0, given.true), np.where(found.hidden, np.inf, given.true)
-    audit = intervals(
-        given.equations, given.true, found.hidden, low, high,
-        seconds=120, enough=float(width[asked].max(initial=0.0)), wanted=asked,
-    )  # fmt: skip
-    return int((asked & (audit.certain_width < width - 1e-6)).sum())
+    left, unsafe = given.hidden & ~found.unprotected, np.zeros(len(width), dtype=np.bool_)
+    for _ in range(4):
+        audit = intervals(
+            given.equations, given.true, found.hidden, low, high,
+            seconds=60, enough=float(width[left].max(initial=0.0)), wanted=left,
+        )  # fmt: skip
+        left = left & (audit.certain_width < width - 1e-6)
+        unsafe |= left & audit.proven
+        left = left & ~audit.proven
+        if not left.any():
+            break
+    return {"unsafe_after_audit": int(unsafe.sum()), "left_open_by_audit": int(left.sum())}
 
 
 def greedy(name: str, *, seed: int = 1) -> dict[str, float]:

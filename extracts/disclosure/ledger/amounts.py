@@ -53,19 +53,20 @@ def dominated(
     Every pair of the same measure is compared, however many people tell it apart. Pairs that fewer
     people than the threshold tell apart are left out: they are found for that.
     """
-    found, places = list[tuple[Apart, str]](), [place for place, entry in enumerate(entries) if entry.measure]
+    places, in_time = [place for place, entry in enumerate(entries) if entry.measure], True
+    found = list[tuple[Apart, str]]()
     for part in places:
-        if time.monotonic() > until:
-            return [], False
+        in_time = time.monotonic() < until
+        if not in_time:
+            break
         for whole in places:
-            if not _comparable(entries[part], entries[whole], limits.threshold):
-                continue
-            if sets[part].issubset(sets[whole]):
+            close = _comparable(entries[part], entries[whole], limits.threshold)
+            if close and sets[part].issubset(sets[whole]):
                 people = sets[whole] - sets[part]
                 if reason := unsafe(amounts.of(entries[part].measure, people), limits):
                     found.append((Apart(entries[part], entries[whole]), reason))
     hits = [replace(hit, reason=reason) for pair, reason in found for hit in explain([pair], limits.threshold)]
-    return hits, True
+    return hits, in_time
 
 
 def _comparable(part: Entry, whole: Entry, threshold: int) -> bool:

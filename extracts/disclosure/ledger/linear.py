@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from extracts.disclosure.reading.cells import Booleans, Floats
 Places = npt.NDArray[np.int64]
 # More equations than this in one component are not made into a dense matrix.
 MOST_DENSE = 3_000
+# Time that its eigenvectors take, by the cube of the equations: 12 s for 2,800.
+SECONDS_PER_CUBE = 5.5e-10
 # A component of the projection of a random vector below this is none: real ones lie at 1e-2, noise at 1e-13.
 NONE = 1e-7
 ROOM = 1e-6
@@ -49,10 +52,11 @@ def components(matrix: sparse.csr_array) -> list[tuple[Places, Places]]:
     return [(own, columns_of) for own, columns_of in found if len(own) and len(columns_of)]
 
 
-def determined(matrix: sparse.csr_array, *, seed: int = 1) -> tuple[Booleans, bool]:
+def determined(matrix: sparse.csr_array, *, until: float = math.inf, seed: int = 1) -> tuple[Booleans, bool]:
     """Which unknowns the sums fix, whatever their values, and whether the answer is complete.
 
     matrix  csr array (sums x unknowns)
+    until   `time.monotonic()` at which to stop; a component that would take longer is left out
 
     An unknown is fixed when its coordinate is zero on the whole null space, so also in the projection
     of a random vector on it; two vectors are projected. Small components by the eigenvectors of
@@ -62,6 +66,9 @@ def determined(matrix: sparse.csr_array, *, seed: int = 1) -> tuple[Booleans, bo
     found, proven = np.zeros(matrix.shape[1], dtype=np.bool_), True
     random = np.random.default_rng(seed)
     for rows, columns in components(matrix):
+        if time.monotonic() + SECONDS_PER_CUBE * min(len(rows), MOST_DENSE) ** 3 > until:
+            proven = False
+            continue
         own = sparse.csr_array(matrix[rows][:, columns])
         vectors = random.standard_normal((len(columns), 2))
         left, complete = _projected(own, vectors)
@@ -227,10 +234,10 @@ def _bounds(model: Bounded, place: int, until: float) -> tuple[int, int] | None:
     return int(np.ceil(ends[0] - ROOM)), int(np.floor(ends[1] + ROOM))
 
 
-def fixed_within(matrix: sparse.csr_array, groups: Sequence[Places]) -> Booleans:
+def fixed_within(matrix: sparse.csr_array, groups: Sequence[Places], *, until: float = math.inf) -> Booleans:
     """Which unknowns the sums of one of the groups of rows fix without the others."""
     found = np.zeros(matrix.shape[1], dtype=np.bool_)
     for rows in groups:
         if len(rows):
-            found |= determined(sparse.csr_array(matrix[rows]))[0]
+            found |= determined(sparse.csr_array(matrix[rows]), until=until)[0]
     return found

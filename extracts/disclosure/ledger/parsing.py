@@ -17,7 +17,7 @@ from sqlglot import expressions as sql
 from extracts.disclosure.ledger import cuts
 from extracts.disclosure.ledger.cuts import Intervals
 from extracts.disclosure.ledger.predicates import EVERYBODY, NOBODY, Predicate, TooComplicated, where
-from extracts.disclosure.ledger.values import NONE, PRESENT, Values, one
+from extracts.disclosure.ledger.values import NONE, NUMBER, PRESENT, Values, one
 
 EVERYONE = {"", "all", "everyone", "everybody", "all people", "all persons", "whole population", "true"}
 LONGEST = 10_000
@@ -164,7 +164,7 @@ def _column(node: sql.Expr) -> str:
 
 def _constant(node: sql.Expr) -> str:
     """The text of a constant. A name in double quotes, where a constant must be, is a text too."""
-    if isinstance(node, sql.Literal):
+    if isinstance(node, sql.Literal) and (node.is_string or NUMBER.fullmatch(str(node.this))):
         return str(node.this)
     if isinstance(node, sql.Boolean):
         return "true" if node.this else "false"

@@ -74,12 +74,12 @@ def combinations(
     small[found.matrix[np.flatnonzero([len(own) < threshold for own in sets])].indices] = False
     if not small.any() or time.monotonic() > until:
         return [], not small.any()
-    fixed, complete = linear.determined(found.matrix)
+    fixed, complete = linear.determined(found.matrix, until=until)
     tables = np.array(table)
     groups = [np.flatnonzero(tables == number) for number in np.unique(tables).tolist()]
     wanted = fixed & small
     if wanted.any():
-        wanted &= ~linear.fixed_within(found.matrix, [*groups, np.flatnonzero(~new)])
+        wanted &= ~linear.fixed_within(found.matrix, [*groups, np.flatnonzero(~new)], until=until)
     hits = []
     for place in np.flatnonzero(wanted).tolist():
         left = until - time.monotonic()

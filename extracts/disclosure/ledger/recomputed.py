@@ -64,8 +64,7 @@ class _Made:
             made.entries += [Entry(table, one.place, len(one.people), one.measure) for one in own]
             made.sets += [one.people for one in own]
             made.tables += [number] * len(own)
-            if wrong := _not_as_published(table, own):
-                made.problems.append(f"{table.file}: the records give another number in {wrong:,} of its cells.")
+            made.problems += not_as_published(table, own)
         return made
 
     def pairs(self, threshold: int) -> Iterator[Hit]:
@@ -119,10 +118,11 @@ class _Made:
         return replace(hit, key=dict(hit.flagged.key), reason=reason, by_definition=False)
 
 
-def _not_as_published(table: ReleasedTable, made: Sequence[Member]) -> int:
-    """In how many cells the number of people is not what the table shows."""
+def not_as_published(table: ReleasedTable, made: Sequence[Member]) -> list[str]:
+    """A sentence if the number of people is not what the table shows in some cells: then nothing is known for sure."""
     facts = table.cells.facts
     kinds, low, high = facts["kind"].tolist(), facts["low"].tolist(), facts["high"].tolist()
     room = table.off_by
     counts = [one for one in made if kinds[one.place] == "count"]
-    return sum(not low[one.place] - room <= len(one.people) <= high[one.place] + room for one in counts)
+    wrong = sum(not low[one.place] - room <= len(one.people) <= high[one.place] + room for one in counts)
+    return [f"{table.file}: the records give another number in {wrong:,} of its cells."] if wrong else []

@@ -29,6 +29,8 @@ from extracts.disclosure.ledger.shown import Shown
 Places = npt.NDArray[np.int64]
 # So many combinations are explained by their cells; the rest are only counted together.
 MOST_EXPLAINED = 50
+# What the null space may take after linear programming has used up the time, in seconds.
+GRACE = 5.0
 
 
 def symbolic(
@@ -182,7 +184,7 @@ class _Search:
         assert self.classes is not None
         exact = np.flatnonzero(self.counts.exact)
         matrix = sparse.csr_array(self.classes.matrix[exact])
-        fixed, _ = linear.determined(matrix)
+        fixed, _ = linear.determined(matrix, until=self.until + GRACE)
         size = lsmr(matrix, self.counts.low[exact], atol=1e-13, btol=1e-13, conlim=0, maxiter=2_000)[0]
         whole = np.abs(size - np.round(size)) < 1e-3
         wanted = fixed & whole & (size > 0.5) & (size < self.threshold - 0.5)

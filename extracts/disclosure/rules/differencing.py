@@ -15,11 +15,11 @@ import pandas as pd
 
 from extracts.disclosure.ledger.amounts import Limits
 from extracts.disclosure.ledger.hits import Differences, Hit, Term
-from extracts.disclosure.ledger.microdata import CannotRecompute, numbered
+from extracts.disclosure.ledger.microdata import CannotRecompute, members, numbered
 from extracts.disclosure.ledger.nesting import nested_amounts
 from extracts.disclosure.ledger.parsing import UnreadablePopulation
 from extracts.disclosure.ledger.predicates import TooComplicated
-from extracts.disclosure.ledger.recomputed import recomputed
+from extracts.disclosure.ledger.recomputed import not_as_published, recomputed
 from extracts.disclosure.ledger.released import ReleasedTable, cell_names, countable
 from extracts.disclosure.ledger.store import Ledger
 from extracts.disclosure.ledger.symbolic import symbolic
@@ -92,16 +92,19 @@ def remembered(
         return symbolic([*ledger.tables, *tables], threshold=threshold, zeros=zeros, seconds=seconds)
     try:
         people = ledger.numbered(microdata, unit)
-        hits = tuple(ledger.check(tables, people, threshold=threshold))
+        made = [(table, list(members(table, people))) for table in tables]
     except (CannotRecompute, UnreadablePopulation) as error:
         told = symbolic([*ledger.tables, *tables], threshold=threshold, zeros=zeros, seconds=seconds)
         return replace(told, proven=False, problems=(str(error), *told.problems))
+    flat = [(table, member) for table, own in made for member in own]
+    problems = tuple(problem for table, own in made for problem in not_as_published(table, own))
+    anew = Differences(tuple(ledger.check_members(flat, threshold=threshold)), (), not problems, problems)
     shares = any((table.cells.facts["kind"] == "percentage").any() for table in tables)
     old = [t for t in ledger.tables if shares or t.release in ledger.unrecorded]
     if not old:
-        return Differences(hits)
+        return anew
     told = symbolic([*old, *tables], threshold=threshold, zeros=zeros, seconds=seconds)
-    return _together(Differences(hits), told)
+    return _together(anew, told)
 
 
 def _together(first: Differences, second: Differences) -> Differences:

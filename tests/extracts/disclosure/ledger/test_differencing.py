@@ -119,5 +119,5 @@ def test_a_ledger_is_asked_with_records_or_by_definitions(tmp_path: Path) -> Non
             found = remembered(ledger, [new], threshold=10, microdata=asked, unit="person_id")
             assert [(hit.key, hit.value) for hit in found.hits] == [({"all": "Total", "age": "4"}, 3)]
             assert found.proven
-    wrong = released("height, count\nTall, 300")
-    assert not remembered(ledger, [wrong], threshold=10, microdata=frame, unit="person_id").proven
+    for wrong in (released("height, count\nTall, 300"), released("all, count\nTotal, 77")):
+        assert not remembered(ledger, [wrong], threshold=10, microdata=frame, unit="person_id").proven

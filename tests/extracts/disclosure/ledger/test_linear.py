@@ -69,6 +69,11 @@ def test_counts_that_contradict_each_other_are_never_safe() -> None:
         linear.small(matrix, value, value, threshold=10, until=time.monotonic() + 5)
 
 
+def test_without_time_nothing_is_fixed() -> None:
+    found, proven = linear.determined(sparse.csr_array(np.eye(3)), until=0.0)
+    assert not found.any() and not proven
+
+
 def test_without_time_nothing_is_proven() -> None:
     matrix = sparse.csr_array(np.array([[1.0, 1.0], [1.0, 0.0]]))
     found, proven = linear.small(matrix, np.array([9.0, 4.0]), np.array([9.0, 4.0]), threshold=10, until=0.0)

@@ -42,7 +42,7 @@ def test_two_ways_to_write_one_population(text: str, same: str) -> None:
     [
         "f(age) = 3", "age > height", "name like 'A%'", "t.age = 1", "a = 1; drop table t", "age", "a = null",
         "a in (select 1)", "age >", "name > 'M'", "a = 'x' || 'y'", "case when a = 1 then 2 end = 2", "(" * 3000,
-        "exists (select 1)", "age + 1 = 3", "a in ()",
+        "exists (select 1)", "age = 1e5", "age + 1 = 3", "a in ()",
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_refused(text: str) -> None:
@@ -122,3 +122,21 @@ def _records(predicate: object) -> np.ndarray:
     for box in predicate.boxes:  # type: ignore[attr-defined]
         found += data.box(box)
     return found > 0
+
+
+WORDS = [
+    "age", "sex", "between", "and", "or", "not", "in", "(", ")", "=", "<", ">", "<=", "16", "24", "'F'", "is", "null",
+    "like", "%", "select", "*", "--", ";", '"x"', "date", "'2019-13-01'", "case", "1e999", "-", "+", "&", "|", "~",
+    "[", "]", "{", "}", "é", "None", "true", "cast", "as", "::int", "interval", "@x", "?", "$1",
+]  # fmt: skip
+
+
+def test_nonsense_is_refused_and_nothing_else_happens() -> None:
+    rng, refused = random.Random(1), 0
+    for _ in range(1500):
+        text = " ".join(rng.choice(WORDS) for _ in range(rng.randint(2, 12)))
+        try:
+            population(text)
+        except UnreadablePopulation:
+            refused += 1
+    assert refused > 1400

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extracts.disclosure.repair.cell_key import BadNoise, Noise, cell_key
@@ -11,6 +11,7 @@ SECRET = b"of a test"
 NOISE = Noise.of(most=3, variance=1.5)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text(max_size=5), max_size=8), st.randoms())
 def test_the_key_is_a_function_of_the_set_of_people(people: list[str], chance) -> None:
     again = [*people, *people[:2]]
@@ -43,6 +44,7 @@ def test_of_all_noise_with_this_variance_none_has_more_entropy() -> None:
             assert -(other * np.log(other)).sum() <= entropy + 1e-12
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2**32 - 1)), min_size=1))
 def test_published_numbers_are_near_and_zero_stays_zero(cells: list[tuple[int, int]]) -> None:
     count, key = (np.array(column) for column in zip(*cells, strict=True))

@@ -126,7 +126,7 @@ def test_nobody_is_shown_to_be_in_the_only_category_of_a_group() -> None:
     assert hidden[1] and low == pytest.approx(0) and high >= 10 - 1e-6
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_random_tables_are_offered_only_what_the_threshold_rule_and_a_naive_intruder_allow(seed: int) -> None:
     chance = np.random.default_rng(seed)
     body = np.floor(40 * chance.uniform(0, 1, (3, 3)) ** 2).astype(int)

@@ -25,7 +25,7 @@ def hide(equations, value, primary, *, lower=0.0, upper=0.0, by="count", cost=No
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_no_primary_cell_can_be_worked_out(seed: int) -> None:
     equations, value, primary = a_table(seed, SHAPES[seed % len(SHAPES)])
     found = hide(equations, value, primary)
@@ -35,7 +35,7 @@ def test_no_primary_cell_can_be_worked_out(seed: int) -> None:
         assert found.unprotected[cell] == (high - low < 1e-6)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_no_primary_cell_is_known_more_closely_than_asked(seed: int) -> None:
     equations, value, primary = a_table(100 + seed, SHAPES[seed % len(SHAPES)])
     lower = np.minimum(value, 5)
