@@ -10,10 +10,9 @@ from extracts.disclosure.audit.bounds import Contradiction
 from extracts.disclosure.audit.explain import Explainer
 from extracts.disclosure.audit.judgement import Audit, audited
 from extracts.disclosure.audit.linked import Linked, linked
-from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
-from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.report import Finding, Implied, Verdict
 from extracts.disclosure.subject import Subject
 
 CODE = "secondary_suppression"
@@ -34,6 +33,13 @@ def findings_across(
     What a table gives away alone is left to `rules/secondary_suppression.py`. Each finding is about
     the file whose cell it is.
     """
+    yield from (finding for finding, _ in told_across(subjects, earlier, populations=populations))
+
+
+def told_across(
+    subjects: Sequence[Subject], earlier: Sequence[Cells] = (), *, populations: Sequence[str] = ()
+) -> Iterator[tuple[Finding, Implied | None]]:
+    """The same findings, each with what is implied of its cell (None where it is about a whole file)."""
     if not subjects or len(subjects) + len(earlier) < 2:
         return
     tables = [*(subject.cells for subject in subjects), *earlier]
@@ -41,16 +47,13 @@ def findings_across(
     units += [units[0]] * len(earlier)
     whom = [f"{unit} {one}" for unit, one in zip(units, populations or [""] * len(units), strict=True)]
     rounding = subjects[0].rounding
-    try:
-        groups = linked(tables, populations=whom, rounding=rounding)
-    except TooSparse:
-        return  # said of the table alone
-    for group in groups:
+    # Of a table that is too sparse, its own rule says so.
+    for group in linked(tables, populations=whom, rounding=rounding, leave_out_sparse=True):
         if len(group.tables) > 1:
             yield from _of_group(subjects, group)
 
 
-def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[Finding]:
+def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[tuple[Finding, Implied | None]]:
     """The findings about one group of linked tables, by the strictest threshold of their files."""
     own = [subjects[at] for at in group.tables if at < len(subjects)]
     if not own:
@@ -61,7 +64,7 @@ def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[Finding]:
     except Contradiction:
         problem = "The tables have cells in common, but no people fit all of their numbers."
         cure = "Say whom each table is about, or check the totals."
-        yield from (subject.file_finding(CODE, Verdict.REVIEW, problem, cure=cure) for subject in own)
+        yield from ((subject.file_finding(CODE, Verdict.REVIEW, problem, cure=cure), None) for subject in own)
         return
     explainer = Explainer(audit.system, audit.found)
     for place, table in enumerate(group.tables):
@@ -69,7 +72,9 @@ def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[Finding]:
             yield from _of_table(subjects[table], group, place, audit=audit, explainer=explainer)
 
 
-def _of_table(subject: Subject, group: Linked, place: int, *, audit: Audit, explainer: Explainer) -> Iterator[Finding]:
+def _of_table(
+    subject: Subject, group: Linked, place: int, *, audit: Audit, explainer: Explainer
+) -> Iterator[tuple[Finding, Implied | None]]:
     """The findings about the hidden cells of one table that are not already unsafe alone."""
     system, members = group.systems[place], group.members[place]
     try:
@@ -80,11 +85,11 @@ def _of_table(subject: Subject, group: Linked, place: int, *, audit: Audit, expl
     shown = audit.shown_elsewhere(np.ones(len(audit.exact), dtype=np.bool_), threshold=subject.threshold)
     fail = mine & (audit.unsafe | shown)[members] & ~alone.unsafe
     ask = mine & (audit.doubtful | audit.open)[members] & ~(alone.doubtful | alone.open | alone.unsafe) & ~fail
-    for at in np.flatnonzero(fail)[: subject.policy.max_findings].tolist():
-        problem = f"This cell is hidden, but the tables together give it away, and it is below {subject.threshold}."
-        attack = explainer.attack(int(members[at]))
-        yield subject.finding(CODE, Verdict.FAIL, subject.cells, int(system.cells[at]), problem, attack, CURE)
-    for at in np.flatnonzero(ask)[: subject.policy.max_findings].tolist():
-        problem = "This cell is hidden, but the tables together may narrow it down too far."
-        attack = explainer.attack(int(members[at]))
-        yield subject.finding(CODE, Verdict.REVIEW, subject.cells, int(system.cells[at]), problem, attack, CURE)
+    away = f"This cell is hidden, but the tables together give it away, and it is below {subject.threshold}."
+    narrow = "This cell is hidden, but the tables together may narrow it down too far."
+    for chosen, verdict, problem in ((fail, Verdict.FAIL, away), (ask, Verdict.REVIEW, narrow)):
+        for at in np.flatnonzero(chosen)[: subject.policy.max_findings].tolist():
+            cell, member = int(system.cells[at]), int(members[at])
+            attack, (low, high) = explainer.attack(member), (audit.found.low[member], audit.found.high[member])
+            finding = subject.finding(CODE, verdict, subject.cells, cell, problem, attack, CURE)
+            yield finding, Implied(subject.cells.key(cell), float(low), float(high), attack)

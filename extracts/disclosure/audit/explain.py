@@ -59,7 +59,7 @@ class Explainer:
     def narrow(self, place: int) -> str:
         """How the cell in one place of the system is narrowed down."""
         low, high = float(self.found.low[place]), float(self.found.high[place])
-        between = f"between {_number(low)} and {_number(high)}"
+        between = f"between {_number(low)} and {_number(high)}" if np.isfinite(high) else f"of {_number(low)} or more"
         return f"The published totals together, and what is known of each cell, leave only numbers {between}."
 
     def _equations_of(self, place: int) -> list[int]:
@@ -120,4 +120,4 @@ def _added(values: Floats, *, grouped: bool = False) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.10g}"
+    return f"{value:,.0f}" if value == np.floor(value) else f"{value:,.10g}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from extracts.disclosure.audit.bounds import Booleans, Integers
 from extracts.disclosure.audit.grid import Hierarchies
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import Key, System, joined
 from extracts.disclosure.audit.tables import system_of
@@ -58,6 +59,7 @@ def linked(
     populations: Sequence[str] = (),
     hierarchies: Hierarchies | None = None,
     rounding: Rounding | None = None,
+    leave_out_sparse: bool = False,
 ) -> list[Linked]:
     """The tables, put together where they are about the same people.
 
@@ -66,17 +68,22 @@ def linked(
     hierarchies, rounding   as for `system_of`, for all the tables
 
     Tables are put together when they have cells in common and agree on every one that both show: two
-    years of one table share their labels, but not their numbers. Raises TooSparse.
+    years of one table share their labels, but not their numbers. A table that is too sparse to be
+    audited is left out if asked; else raises TooSparse.
     """
     said = list(populations) or [""] * len(tables)
-    systems = [
-        system_of(cells, population=population, hierarchies=hierarchies, rounding=rounding)
-        for cells, population in zip(aligned(tables), said, strict=True)
-    ]
+    systems: dict[int, System] = {}
+    for at, (cells, population) in enumerate(zip(aligned(tables), said, strict=True)):
+        try:
+            systems[at] = system_of(cells, population=population, hierarchies=hierarchies, rounding=rounding)
+        except TooSparse:
+            if not leave_out_sparse:
+                raise
     found = []
     for group in _groups(systems):
-        together, members = joined([systems[at] for at in group])
-        found.append(Linked(tuple(group), together, tuple(members), tuple(systems[at] for at in group)))
+        own = tuple(systems[at] for at in group)
+        together, members = joined(own)
+        found.append(Linked(tuple(group), together, tuple(members), own))
     return found
 
 
@@ -112,11 +119,11 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-def _groups(systems: Sequence[System]) -> list[list[int]]:
+def _groups(systems: Mapping[int, System]) -> list[list[int]]:
     """Which systems belong together: each goes to the first group that it has cells in common with and agrees with."""
     groups: list[list[int]] = []
     known: list[dict[Key, tuple[float, float]]] = []
-    for number, system in enumerate(systems):
+    for number, system in systems.items():
         own = _known(system)
         for group, theirs in zip(groups, known, strict=True):
             if own.keys() & theirs.keys() and _agree(own, theirs):

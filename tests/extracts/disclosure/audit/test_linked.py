@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from extracts.disclosure.audit.across import findings_across
+from extracts.disclosure.audit.across import findings_across, told_across
 from extracts.disclosure.audit.intervals import intervals
 from extracts.disclosure.audit.linked import linked
 from extracts.disclosure.audit.system import joined
@@ -134,3 +134,14 @@ def _as_table(counts: np.ndarray, down: str, across: str, random: np.random.Gene
     headings = [down, *(f"{across} {at}" for at in range(counts.shape[1])), "Total"]
     rows = [[*([f"{down} {at}"] if at < len(counts) else ["Total"]), *row] for at, row in enumerate(grid.tolist())]
     return cells_of("\n".join(",".join(map(str, row)) for row in [headings, *rows]), across=across)
+
+
+def test_a_table_too_sparse_to_audit_does_not_hide_what_the_others_tell() -> None:
+    labels = [f"{at}" for at in range(400)]
+    rows = "\n".join(f"{label},{label},20" for label in labels)
+    sparse = cells_of(f"a,b,count\n{rows}\nTotal,Total,8000", rows=2, across="")
+    found = list(told_across([subject(sparse, "s.csv"), subject(BY_OFFENCE, "a.csv"), subject(MALE_THEFT, "b.csv")]))
+    assert [(finding.file, implied.low, implied.high) for finding, implied in found] == [
+        ("a.csv", 4, 4),
+        ("a.csv", 9, 9),
+    ]
