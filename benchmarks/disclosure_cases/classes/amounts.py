@@ -165,7 +165,7 @@ def negatives(random: Random, unsafe: bool) -> Draft:
     labels = random.choice(sorted(cells))
     cells[labels] = [(who, -(value or 0) if who % 3 == 0 else value) for who, value in cells[labels]]
     if unsafe:
-        cells[labels] = [(who, value if who else -60_000.0) for who, value in cells[labels]]
+        cells[labels] = [(who, value if who else -400_000.0) for who, value in cells[labels]]
     draft = _drafted(random, over, cells, random.choice(("sum", "mean")), "net_balance")
     key = {over[0].name: labels[0], "measure": str(draft.context["statistic"])}
     if unsafe:

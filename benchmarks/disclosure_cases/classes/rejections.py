@@ -23,6 +23,7 @@ def mixed(random: Random, unsafe: bool) -> Draft:
     [make] = random.choices([one for one, _ in MIX], [weight for _, weight in MIX]) if unsafe else [good]
     draft = make(random)
     draft.policy = POLICY
+    draft.fixed = True  # other endings than .csv are among what is rejected
     return draft
 
 
