@@ -13,7 +13,8 @@ from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
 from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.repair.movement import Places
-from extracts.disclosure.rules import row_level
+from extracts.disclosure.report import Verdict
+from extracts.disclosure.rules import identifiers, pseudonyms, records
 from extracts.disclosure.rules.class_disclosure import whole_groups
 from extracts.disclosure.suggest import suggest
 
@@ -42,6 +43,16 @@ class CountTable:
         return unsafe_counts(self.value, threshold=threshold, zeros=zeros) | telling_zeros(self.cells)
 
 
+def _of_people(name: str, table: Table, policy: Policy) -> bool:
+    """Whether a table identifies people, or has a row for each."""
+    found = (
+        *identifiers.findings(name, table, policy),
+        *pseudonyms.findings(name, table),
+        *records.findings(name, table, policy),
+    )
+    return any(one.verdict is Verdict.FAIL for one in found)
+
+
 def count_table(name: str, content: bytes, policy: Policy, described: FileDescription | None = None) -> CountTable:
     """The table in a CSV or TSV file, described as said or else as it seems to be.
 
@@ -50,7 +61,7 @@ def count_table(name: str, content: bytes, policy: Policy, described: FileDescri
     """
     described = described or suggest(name, content, policy)
     table, layout = read_table(name, content, policy), described.layout
-    if any(True for _ in row_level.findings(name, table, policy)):
+    if _of_people(name, table, policy):
         raise CannotRepair(f"{name} seems to hold records of people: only tables can be made safe.")
     missing = sorted({column for column in layout.placed if column not in table.columns})
     if missing:
