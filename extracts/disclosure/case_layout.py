@@ -10,7 +10,9 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.layout import FIELDS, Layout, Percentage
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.results import results_layout
 from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.suspicion import names_a_result
 from extracts.disclosure.suggest import suggest_for
 
 # Kind of a case -> code of the output type. The others are taken from what the columns hold.
@@ -18,6 +20,7 @@ TYPES = {
     "frequency": "FREQ", "histogram": "GRAPH", "percentage": "RATIO", "odds_ratio": "RATIO", "magnitude": "MAGN",
     "shape": "MAGN", "concentration": "MAGN", "quantile": "QUANT", "min_max": "MINMAX", "mode": "MINMAX",
     "regression": "REGR", "correlation": "TEST", "survival": "SURV", "map": "MAP", "model": "MODEL", "text": "TEXT",
+    "cluster": "TEST", "scatter": "GRAPH",
 }  # fmt: skip
 # Kind of a case -> kind of its main number, where neither the case nor the heading names one.
 MAIN = {
@@ -27,6 +30,8 @@ MAIN = {
 }  # fmt: skip
 # Kinds of a case whose main number is a count, whatever its heading reads like.
 COUNTED = frozenset({"frequency", "histogram", "scatter"})
+# Kinds of a case whose numbers are results of tests or properties of clusters.
+RESULTS = frozenset({"correlation", "cluster"})
 BY_FIELD = {kind: field for field, kind in FIELDS.items()}
 MEASURE = "measure"
 
@@ -39,6 +44,8 @@ def described(case: Mapping[str, Any], file: Mapping[str, Any], table: Table) ->
     draft = suggest_for(str(file["path"]), table)
     said: Mapping[str, Any] = file.get("layout") or (case.get("layout") or {})
     layout = layout_of(case, said, draft.layout, table) if said else draft.layout
+    if case.get("kind") in RESULTS:
+        layout = results_layout(table, _rows(said, Layout(), table))
     code = TYPES.get(str(case.get("kind", "")), "") or _type_of(layout) or draft.output_type
     return replace(draft, output_type=code, layout=layout, inferred=not said or not case.get("kind"))
 
@@ -126,6 +133,8 @@ def _main(case: Mapping[str, Any], measure: str, drafted: str) -> str:
     named = kind_of_statistic(statistic) or kind_of_statistic(measure)
     if named:
         return named
+    if drafted == "other" and names_a_result(measure):
+        return drafted
     if main := MAIN.get(str(case.get("kind", ""))):
         return main
     return drafted if drafted in BY_FIELD and drafted not in ("mean", "total") else named or "count"

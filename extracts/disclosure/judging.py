@@ -14,6 +14,7 @@ import pandas as pd
 
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.beneath import with_counts_beneath
 from extracts.disclosure.reading.beside import with_counts_beside
 from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.contents import Concealed, Contents, Part, PartKind
@@ -27,6 +28,7 @@ from extracts.disclosure.rules import (
     file_limits,
     free_text,
     identifiers,
+    points,
     pseudonyms,
     records,
     secondary_suppression,
@@ -189,6 +191,8 @@ def _judge_table(described: FileDescription, part: Part, contents: Mapping[str, 
     table = part.table
     if table is None:
         return Judgement([])
+    if dots := list(points.findings(described.name, table, described, policy)):
+        return Judgement([_at(one, part.place) for one in dots])
     asked = [_review(described.name, "description", *need) for need in _before_judging(described, table)]
     judgement = Judgement(asked) if asked else _judge_cells(described, table, contents, policy)
     tables = tuple(replace(one, place=part.place) for one in judgement.tables)
@@ -217,6 +221,8 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
     cells, grounds, found = with_evidence(tidy(table, described), described, contents, policy)
     beneath = [*_beneath(described, contents, policy)]
     recipe = replace(described.recipe, where="")  # the records are those of the population
+    for counts in (judged for one in beneath for judged in one.tables):
+        cells = with_counts_beneath(cells, counts.cells)
     subject = Subject(
         replace(described, recipe=recipe, evidence=described.evidence if grounds is Evidence.UNDERLYING else ""),
         with_counts_beside(cells, described.layout.statistic),
@@ -250,7 +256,12 @@ def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: 
                 table, draft = suggest_beneath(name, part.table)
                 beneath = replace(draft, unit=described.unit, sensitive=described.sensitive)
                 subject = Subject(beneath, tidy(table, beneath), policy, table=table)
-                yield Judgement(list(threshold.findings(subject)), _examined(subject.cells), Evidence.UNDERLYING)
+                yield Judgement(
+                    list(threshold.findings(subject)),
+                    _examined(subject.cells),
+                    Evidence.UNDERLYING,
+                    tables=(Judged(subject),),
+                )
 
 
 def _implied(subject: Subject) -> tuple[Implied, ...]:

@@ -14,7 +14,7 @@ from extracts.disclosure.layout import Layout, Percentage
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
 from extracts.disclosure.reading.numbers import is_blank, read_number
-from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.statistics import kind_of_statistic, said_out_of
 from extracts.disclosure.report import Cell
 
 Booleans = npt.NDArray[np.bool_]
@@ -193,7 +193,7 @@ def _imply_counts(facts: pd.DataFrame, table: Table, share: Percentage) -> None:
     chosen = facts["column"] == share.column
     base = np.array([read_number(text).value for text in table.column(share.base)]) if share.base else np.nan
     value, spread = (facts.loc[chosen, name].to_numpy(dtype=np.float64) for name in ("value", "spread"))
-    out_of = float(share.out_of or 100)
+    out_of = said_out_of(share.column) or float(share.out_of or 100)
     lowest, highest = ((value + sign * spread) / out_of * base for sign in (-1, 1))
     facts.loc[chosen, "base"] = base
     # A share that no whole number rounds to is given the whole numbers around it.

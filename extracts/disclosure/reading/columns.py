@@ -66,9 +66,11 @@ def kind_of_column(heading: str, values: Sequence[str]) -> str:
         return "label"
     # Software writes counts with decimals when some are missing, but not otherwise.
     decimals = len(shown) == len(values) and all("." in value for value in values)
-    countable = _whole(shown) and not decimals
+    countable = _whole(shown) and (not decimals or named == "count")
     if named and (named != "count" or countable):
         return named
+    if not countable and words_of(heading) == ["total"]:
+        return "total"
     if not countable:
         return "mean" if min(shown) >= 0 else "other"
     return "label" if _years(shown) or _ranks(shown) else "count"
