@@ -14,7 +14,9 @@ KEY = re.compile(r"[A-Za-z_$][\w$]*|\d+")
 WORD = {"true": True, "false": False, "null": None, "undefined": None, "NaN": None}
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
 LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
+DULL = re.compile(r"[^\"'`,;()\[\]{}]+")  # what neither ends an expression nor nests in it
 DEEPEST = 60
+LONGEST_EXPRESSION = 3_000  # characters; a script of nothing but openings must not take for ever
 MOST_TRIES = 200_000
 DIGITS = re.compile(r"\d")
 JSON = json.JSONDecoder()
@@ -132,9 +134,9 @@ def _next(text: str, place: int, closing: str) -> int:
 def _past_expression(text: str, place: int) -> int:
     """Where an expression ends that only running could tell. Raises _NoLiteral when it has no end nearby."""
     open_ = 0
-    limit = min(len(text), place + 20_000)
+    limit = min(len(text), place + LONGEST_EXPRESSION)
     while place < limit:
-        if match := STRING.match(text, place):
+        if match := STRING.match(text, place) or DULL.match(text, place):
             place = match.end()
             continue
         if open_ == 0 and text[place] in ",]}":

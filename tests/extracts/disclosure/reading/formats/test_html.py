@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 
 import pandas as pd
 import pytest
@@ -126,6 +127,12 @@ def test_the_data_of_charts_are_tables(library: str) -> None:
     charts = [part for part in contents.parts if part.kind == PartKind.CHART and part.table is not None]
     values = {value for part in charts if part.table for row in part.table.rows for value in row}
     assert {"p", "q", "7", "8"} <= values
+
+
+def test_a_script_of_nothing_but_openings_takes_no_time() -> None:
+    started = time.monotonic()
+    assert list(literals("f('a', [{type: 'bar', x: ['North <td>\\n" * 2_000)) == []
+    assert time.monotonic() - started < 20, "about 1 s on an idle machine"
 
 
 def test_json_in_a_page_is_data_and_runs_nothing() -> None:
