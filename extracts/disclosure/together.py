@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from extracts.disclosure.audit.across import findings_across
+from extracts.disclosure.audit.across import told_across
 from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.judging import Judgement
 from extracts.disclosure.ledger.hits import Differences, Hit
@@ -52,18 +52,20 @@ def compared(
     old, problems = _released(description, contents, policy)
     if not new:
         return Together(tuple(problems))
-    problems += _audited_together(judgements, old, description)
+    linked = _audited_together(judgements, old, description)
+    problems += [finding for finding, _ in linked]
     found = [_across(new, old, description, contents, policy), *_nested(new, description, policy)]
     if ledger is not None:
         found.append(_remembered(ledger, new, description, contents, policy))
     said = [finding for one in found for finding in differencing.findings(one, file=new[0].file)]
-    implied = {hit.attack: _implied(hit) for one in found for hit in one.implied}
+    implied = {one.attack: one for _, one in linked if one is not None}
+    implied |= {hit.attack: _implied(hit) for one in found for hit in one.implied}
     return Together((*problems, *said), tuple(implied.values()))
 
 
 def _audited_together(
     judgements: Mapping[str, Judgement], old: Sequence[ReleasedTable], description: Description
-) -> list[Finding]:
+) -> list[tuple[Finding, Implied | None]]:
     """Hidden cells that are safe in their own table and not beside the others, or beside what has left before."""
     subjects = [
         table.subject
@@ -74,7 +76,7 @@ def _audited_together(
     whom = [description.population_of(subject.described.name).filter for subject in subjects]
     earlier = [table.cells for table in old]
     populations = [*whom, *(table.population for table in old)]
-    return list(findings_across(subjects, earlier, populations=populations))
+    return list(told_across(subjects, earlier, populations=populations))
 
 
 def _new(judgement: Judgement, description: Description, policy: Policy) -> Iterator[ReleasedTable]:
