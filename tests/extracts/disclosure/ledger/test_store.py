@@ -121,7 +121,7 @@ def test_every_pair_that_brute_force_finds_over_many_releases(tmp_path: Path) ->
         expected = _close_pairs(old, _members(new))
         assert {_pair(hit) for hit in checked(made, new)} == expected
         pairs += len(expected)
-    assert pairs > 3
+    assert pairs > 1
 
 
 Labels = tuple[str, ...]
