@@ -19,17 +19,20 @@ from extracts.disclosure.case_schema import not_understood, problems
 from extracts.disclosure.check import check
 from extracts.disclosure.claims import disagreements
 from extracts.disclosure.description import Description, FileDescription, Nesting, Population, Regression
+from extracts.disclosure.layout import Layout
 from extracts.disclosure.ledger.store import Ledger, Release
 from extracts.disclosure.microdata.records import Records
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.labels import as_compared, reads_as_total
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
 from extracts.disclosure.repairs import repairs
 from extracts.disclosure.report import Verdict, worst
+from extracts.disclosure.suggest import UNNAMED
 from extracts.disclosure.together import tables_to_remember
 
 PERSON = frozenset(
@@ -153,6 +156,7 @@ def _described(
     found = described(case, file, table)
     context = case.get("context") or {}
     recipe = _recipe(case, name, behind["microdata"], contents)
+    found = replace(found, layout=_named_across(found, recipe, contents))
     regression = _regression(behind["metadata"], contents, context.get("model"))
     of_a_model = not case.get("kind") and regression.df_residual is not None and bool(found.layout.others)
     return replace(
@@ -232,6 +236,20 @@ def _value_column(records: Records, measure: str) -> str:
     """The column of amounts that a heading names, with or without its statistic: `days` for `mean_days`; or ""."""
     plain = "_".join(word for word in words_of(measure) if not kind_of_statistic(word))
     return next((name for name in (records.column(measure), records.column(plain)) if name), "") if measure else ""
+
+
+def _named_across(found: FileDescription, recipe: Recipe, contents: Mapping[str, bytes]) -> Layout:
+    """The layout, the dimension across its columns named as the one column of the records that has its labels."""
+    layout = found.layout
+    if layout.columns != UNNAMED or recipe.microdata not in contents:
+        return layout
+    labels = {as_compared(name) for name in layout.measured if not reads_as_total(name)}
+    try:
+        records = Records.of_csv(contents[recipe.microdata])
+    except CannotRead:
+        return layout
+    named = [name for name in records.columns if name not in layout.rows and labels <= records.labels(name)]
+    return replace(layout, columns=named[0]) if labels and len(named) == 1 else layout
 
 
 def _person_column(records: Records) -> str:

@@ -254,7 +254,7 @@ def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: 
         for part in tables:
             if part.table is not None:
                 table, draft = suggest_beneath(name, part.table)
-                beneath = replace(draft, unit=described.unit, sensitive=described.sensitive)
+                beneath = replace(_named_alike(draft, described), unit=described.unit, sensitive=described.sensitive)
                 subject = Subject(beneath, tidy(table, beneath), policy, table=table)
                 yield Judgement(
                     list(threshold.findings(subject)),
@@ -262,6 +262,15 @@ def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: 
                     Evidence.UNDERLYING,
                     tables=(Judged(subject),),
                 )
+
+
+def _named_alike(draft: FileDescription, described: FileDescription) -> FileDescription:
+    """The description of a table beneath another, with that one's name across where the headings are the same."""
+    ours = described.layout
+    shares = {share.column for share in ours.percentages}
+    if ours.columns and set(draft.layout.counts) <= {*ours.measured, *shares} and draft.layout.rows == ours.rows:
+        return replace(draft, layout=replace(draft.layout, columns=ours.columns))
+    return draft
 
 
 def _implied(subject: Subject) -> tuple[Implied, ...]:

@@ -85,7 +85,8 @@ def _new(judgement: Judgement, description: Description, policy: Policy) -> Iter
         if table.described.output_type not in TABLES:
             continue  # steps of a curve and coefficients count nobody's group
         whom = description.population_of(table.described.name)
-        yield ReleasedTable(table.described.name, "", table.cells, whom.filter, True, whom.dataset_version, off_by)
+        cells = _by_value(table.cells, table.described)
+        yield ReleasedTable(table.described.name, "", cells, whom.filter, True, whom.dataset_version, off_by)
 
 
 def _by_value(cells: Cells, described: FileDescription) -> Cells:

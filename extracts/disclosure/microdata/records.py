@@ -18,6 +18,7 @@ from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.triage import CannotRead
 
 TABLE = "records"
+MOST_LABELS = 500
 CURE = "Supply the records as a CSV file with headings, or leave them out and supply the counts behind the table."
 
 
@@ -86,6 +87,12 @@ class Records:
             return name
         alike = [heading for heading in self.columns if as_compared(heading) == as_compared(name)]
         return alike[0] if len(alike) == 1 else None
+
+    def labels(self, name: str) -> set[str]:
+        """The different values of a column as labels are compared; none for a column of too many to be labels."""
+        asked = f"SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS label FROM {TABLE} LIMIT {MOST_LABELS}"
+        found = self.frame(asked)["label"].dropna()
+        return set() if len(found) == MOST_LABELS else {as_compared(str(label).removesuffix(".0")) for label in found}
 
     def is_number(self, name: str) -> bool:
         """Whether a column holds numbers."""

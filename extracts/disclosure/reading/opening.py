@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Contents
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.first_row import with_headings
 from extracts.disclosure.reading.formats import PLAIN, read
 from extracts.disclosure.reading.guarded import read_all
 from extracts.disclosure.reading.row_numbers import without_row_numbers
@@ -23,5 +25,25 @@ def contents_of(name: str, content: bytes, policy: Policy) -> Contents:
         found = read_all({name: content}, policy)[name]
     if isinstance(found, CannotRead):
         raise found
-    parts = (replace(part, table=part.table and without_row_numbers(part.table)) for part in found.parts)
+    parts = (replace(part, table=part.table and _plain(part.table)) for part in found.parts)
     return replace(found, parts=tuple(parts))
+
+
+def _plain(table: Table) -> Table:
+    """The table with the headings that a reader sees, and without row numbers."""
+    headed = with_headings(table)
+    if headed is table:
+        headed = with_headings(_without_first(table))
+        return headed if headed.columns != _without_first(table).columns else without_row_numbers(table)
+    return without_row_numbers(headed)
+
+
+def _without_first(table: Table) -> Table:
+    """The table without its first column, where that is empty above and numbers the rows below."""
+    if len(table.columns) < 3 or not table.rows or table.rows[0][0] != "":
+        return table
+    below = without_row_numbers(replace(table, rows=table.rows[1:], row_numbers=table.row_numbers[1:]))
+    if len(below.columns) == len(table.columns):
+        return table
+    shorter = tuple(row[1:] for row in table.rows)
+    return Table(tuple(f"column {place + 1}" for place in range(len(shorter[0]))), shorter, table.row_numbers)

@@ -53,7 +53,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
             attack = "If it is, it less the counts shown gives a hidden one, or narrows it down."
             cure = "Hide another cell of the line, or show a checker that this is no total of the others."
             yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, attack, cure)
-        if not chosen.any() and has_partial_whole(counts, along, threshold=subject.threshold):
+        if not chosen.any() and np.isnan(value).any() and has_partial_whole(counts, along, threshold=subject.threshold):
             yield subject.file_finding(
                 CODE, Verdict.REVIEW,
                 problem=f"Hidden counts along {along} stand beside a count that may be their subtotal.",

@@ -43,8 +43,7 @@ def _plain(content: bytes, name: str, limits: Policy) -> Table | None:
         table = read_table(name, content, limits)
     except CannotRead:
         return None
-    first = (as_text(content) or "").lstrip("\ufeff\r\n ").split("\n", 1)[0]
-    return None if len(table.columns) == 1 and any(mark in first for mark in ";\t|") else table
+    return None if len(table.columns) == 1 and any(mark in (as_text(content) or "") for mark in ";\t|") else table
 
 
 def separator_of(text: str, kind: str) -> str:
