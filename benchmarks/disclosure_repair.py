@@ -169,3 +169,19 @@ def pairwise(
         others[own] = 0
         tables.append((np.flatnonzero(abs(equations) @ others == 0), own))
     return equations, value.ravel()[cells], tables
+
+
+def figures(*, quick: bool) -> list[dict[str, object]]:
+    """Cells hidden to protect each reference table, beside greedy elimination where that ends in a minute or two.
+
+    quick  the smallest table alone
+    """
+    found: list[dict[str, object]] = []
+    for name in list(REFERENCE)[: 1 if quick else None]:
+        for protection in ("exact", "30%"):
+            found.append({"table": name, "method": "ours", **suppression(name, protection=protection, by="count")})
+        if not quick and name != "100x50x5":
+            found.append({"table": name, "method": "greedy", **greedy(name)})
+    if not quick:
+        found.append({"table": "two linked tables", "method": "joint and one by one", **linked_tables()})
+    return found

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
+from extracts.disclosure.audit.rounding import Rounding, UnknownRounding
 from extracts.disclosure.layout import FORMS, Layout, Percentage
 from extracts.disclosure.recipe import Recipe
 
@@ -109,6 +110,10 @@ class FileDescription:
             found.append("Say what is counted, for example people.")
         if self.evidence and self.evidence == self.name:
             found.append("A file cannot be its own evidence; name another file.")
+        try:
+            Rounding.named(self.rounding) if self.rounding else None
+        except UnknownRounding as error:
+            found.append(str(error))
         found += self.layout.problems()
         unknown = {name for key in self.structural_zeros for name in key} - set(self.layout.dimensions)
         if unknown:
