@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.policy import SRS_10
-from extracts.disclosure.reading.csv_table import Table, read_table
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.opening import contents_of, first_table
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import FileReport, Report
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
@@ -68,8 +69,14 @@ def content_of(file: OutputFile, most: int | None = None) -> bytes:
 
 
 def table_of(file: OutputFile) -> Table:
-    """The table in the file, or its beginning if the file is long. Raises CannotRead."""
-    return read_table(file.name, content_of(file, MOST_BYTES_SHOWN), SRS_10)
+    """The first table in the file, or its beginning if the file is a long text. Raises CannotRead."""
+    return first_table(file.name, start_of(file), SRS_10)
+
+
+def start_of(file: OutputFile) -> bytes:
+    """As much of a file as is shown: the first lines of a text, the whole of any other, which cannot be cut."""
+    is_text = file.name.lower().endswith((".csv", ".tsv", ".txt"))
+    return content_of(file, MOST_BYTES_SHOWN if is_text else None)
 
 
 def report_of(output: OutputRequest) -> Report | None:
@@ -101,12 +108,12 @@ TOO_LARGE = "too large to try here: submit it and the worker checks it."
 
 
 def cells_of(file: OutputFile) -> int:
-    """How many cells the file's table has; 0 for a file that holds none."""
+    """How many cells the file's tables have; 0 for a file that holds none."""
     try:
-        table = read_table(file.name, content_of(file), SRS_10)
+        tables = contents_of(file.name, content_of(file), SRS_10).tables
     except CannotRead:
         return 0
-    return len(table.columns) * len(table.rows)
+    return sum(len(part.table.columns) * len(part.table.rows) for part in tables if part.table)
 
 
 def description_of(file: OutputFile) -> FileDescription:

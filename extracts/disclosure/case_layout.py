@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.results import results_layout
 from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.suspicion import names_a_result
-from extracts.disclosure.suggest import suggest_for
+from extracts.disclosure.suggest import names_statistics, suggest_for
 
 # Kind of a case -> code of the output type. The others are taken from what the columns hold.
 TYPES = {
@@ -71,7 +71,7 @@ def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, t
         columns=across if wide else "",
         percentages=percentages,
         others=tuple(name for name in body if kinds.get(name) == "other"),
-        statistic=next((name for name in rows if _names_statistics(table.column(name))), ""),
+        statistic=next((name for name in rows if names_statistics(table.column(name))), ""),
     )
     return replace(layout, **found)
 
@@ -144,10 +144,6 @@ def _drafted(draft: Layout, name: str) -> str:
     if name in draft.rows:
         return "label"
     return draft.measured.get(name, "other")
-
-
-def _names_statistics(labels: Sequence[str]) -> bool:
-    return len(set(labels)) > 1 and all(kind_of_statistic(label) for label in labels)
 
 
 def _type_of(layout: Layout) -> str:

@@ -11,7 +11,8 @@ from extracts.disclosure.description import TOTAL_LABELS, FileDescription
 from extracts.disclosure.layout import FIELDS, Layout, Percentage
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by_heading, kind_of_column, words_of
-from extracts.disclosure.reading.csv_table import Table, read_table
+from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.opening import first_table
 from extracts.disclosure.reading.statistics import kind_of_statistic
 
 # What the headings of a wide table are called until the researcher says.
@@ -23,7 +24,7 @@ PADDED = re.compile(r"0\d[\d.]*")
 
 def suggest(name: str, content: bytes, policy: Policy = SRS_10) -> FileDescription:
     """A draft that says what each column of a file seems to hold. Raises CannotRead for a file that is no table."""
-    return suggest_for(name, read_table(name, content, policy))
+    return suggest_for(name, first_table(name, content, policy))
 
 
 def suggest_for(name: str, table: Table) -> FileDescription:
@@ -85,12 +86,12 @@ def _layout(table: Table, kinds: dict[str, str]) -> Layout:
         columns=_name_of_headings(table, body) if wide else "",
         percentages=tuple(_percentage(table, name, columns["counts"]) for name in by_kind.get("percentage", ())),
         others=tuple(name for name in table.columns if kinds[name] == "other"),
-        statistic=next((name for name in rows if _names_statistics(table.column(name))), ""),
+        statistic=next((name for name in rows if names_statistics(table.column(name))), ""),
     )
     return replace(layout, **columns)
 
 
-def _names_statistics(labels: Sequence[str]) -> bool:
+def names_statistics(labels: Sequence[str]) -> bool:
     """Whether a column has several labels and each names a statistic."""
     return len(set(labels)) > 1 and all(kind_of_statistic(label) for label in labels)
 

@@ -14,16 +14,24 @@ from extracts.disclosure.reading.columns import kind_of_column
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.requirements import needs
 from extracts.disclosure.rulebook import TABLES
+from extracts.disclosure.suggest import names_statistics
 from portal.govuk_forms import GovukForm, RadioSelect
 
 MOST_COLUMNS = 100
 # What a column may hold: value of the choice, its name, the part of the layout that it goes to.
 PLACES = (
-    ("row",   "Labels of the rows",                          "rows"),
-    ("count", "Counts",                                      "counts"),
-    ("total", "Sums of amounts",                             "totals"),
-    ("mean",  "Averages of amounts",                         "means"),
-    ("other", "Other numbers: coefficients, errors, p values", "others"),
+    ("row",      "Labels of the rows",                            "rows"),
+    ("count",    "Counts",                                        "counts"),
+    ("weighted", "Weighted counts",                               "weighted"),
+    ("total",    "Sums of amounts",                               "totals"),
+    ("mean",     "Averages of amounts",                           "means"),
+    ("shape",    "Spreads: standard deviations, variances",       "shapes"),
+    ("position", "Medians and percentiles",                       "positions"),
+    ("endpoint", "Minima, maxima, ranges",                        "endpoints"),
+    ("mode",     "Most frequent values",                          "modes"),
+    ("index",    "Concentration: Gini, Herfindahl",               "indices"),
+    ("ratio",    "Odds, risk and hazard ratios",                  "ratios"),
+    ("other",    "Other numbers: coefficients, errors, p values", "others"),
 )  # fmt: skip
 PART_OF = {value: part for value, _, part in PLACES}
 
@@ -198,8 +206,12 @@ class Describe(GovukForm):
                 shares.append(Percentage(column, self.columns[int(base)] if base else "", int(out_of)))
             else:
                 parts[PART_OF[value]].append(column)
-        lists = {part: tuple(columns) for part, columns in parts.items()}
-        return Layout(form="wide" if wide else "long", columns=across, percentages=tuple(shares), **lists)
+        lists: dict[str, Any] = {part: tuple(columns) for part, columns in parts.items()}
+        statistic = next(
+            (name for name in lists["rows"] if self.table and names_statistics(self.table.column(name))), ""
+        )
+        form = "wide" if wide else "long"
+        return Layout(form=form, columns=across, percentages=tuple(shares), statistic=statistic, **lists)
 
     def still_asked(self) -> Iterator[str]:
         """What the rules will ask for before they can judge the file. It does not stop the author."""

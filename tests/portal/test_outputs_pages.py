@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import Workbook
 
 from extracts import tasks
 from extracts.disclosure.policy import SRS_10
@@ -398,3 +399,15 @@ def test_a_form_that_is_only_opened_has_no_errors(as_):
     assert client.get(page(output, "output_describe", file.pk)).status_code == 200
     empty = client.post(page(output, "output_add_file"))
     assert empty.status_code == 422 and "Select files" in html(empty)
+
+
+def test_a_workbook_is_described_by_its_first_table(as_):
+    book, written = Workbook(), io.BytesIO()
+    for row in (["offence", "median_days"], ["Theft", 30], ["Fraud", 40]):
+        book.active.append(row)
+    book.save(written)
+    client = as_("ruth")
+    output = a_request(client, ("days.xlsx", written.getvalue()))
+    form = client.get(page(output, "output_describe", output.files.get().pk)).context["form"]
+    assert (form.initial["column_0"], form.initial["column_1"]) == ("row", "position")
+    assert "Theft" in html(client.get(page(output, "output_describe", output.files.get().pk)))

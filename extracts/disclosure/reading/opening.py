@@ -29,6 +29,14 @@ def contents_of(name: str, content: bytes, policy: Policy) -> Contents:
     return replace(found, parts=tuple(parts))
 
 
+def first_table(name: str, content: bytes, policy: Policy) -> Table:
+    """The first table of a file, whatever its format. Raises CannotRead for a file that has none."""
+    found = next((part.table for part in contents_of(name, content, policy).tables if part.table), None)
+    if found is None:
+        raise CannotRead("No table was found in the file.")
+    return found
+
+
 def _plain(table: Table) -> Table:
     """The table with the headings that a reader sees, and without row numbers."""
     headed = with_headings(table)

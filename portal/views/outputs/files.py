@@ -24,12 +24,11 @@ from portal.findings import Bounds, shown
 from portal.forms import descriptions
 from portal.forms.outputs import AddFiles, evidence_choices
 from portal.output_files import (
-    MOST_BYTES_SHOWN,
     ON_ITS_OWN_PAGE,
-    content_of,
     description_of,
     parts,
     report_of,
+    start_of,
     table_of,
 )
 from portal.records import allowed_actions
@@ -170,7 +169,7 @@ def _started(file: OutputFile) -> tuple[FileDescription, bool]:
     if file.description:
         return description_of(file), False
     try:
-        return suggest(file.name, content_of(file, MOST_BYTES_SHOWN)), True
+        return suggest(file.name, start_of(file)), True
     except CannotRead:
         return FileDescription(file.name), False
 
