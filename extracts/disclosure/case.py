@@ -177,12 +177,13 @@ def _table(
     name: str, contents: Mapping[str, bytes], case: Mapping[str, Any], file: Mapping[str, Any], policy: Policy
 ) -> Table | None:
     """The table of a file that the case describes: the first with the columns that it names, or the first."""
-    try:
-        tables = [part.table for part in contents_of(name, contents.get(name, b""), policy).tables if part.table]
-    except CannotRead:
-        return None
     said = file.get("layout") or case.get("layout") or {}
     named = {str(one) for one in (*(said.get("row_dims") or ()), *(said.get("dims") or ()))}
+    try:
+        found = contents_of(name, contents.get(name, b""), policy, known=named)
+    except CannotRead:
+        return None
+    tables = [part.table for part in found.tables if part.table]
     fitting = [table for table in tables if named <= set(table.columns)]
     return next(iter([*fitting, *tables]), None)
 

@@ -81,7 +81,8 @@ def judge(
     asked = [_review(name, "description", *need) for need in _before_reading(described)]
     limits = list(file_limits.findings(name, content, policy))
     try:
-        read = contents_of(name, content, policy)
+        known = [heading for one in described for heading in one.layout.rows]
+        read = contents_of(name, content, policy, known=known)
     except CannotRead as error:
         return Judgement([*asked, *limits, _review(name, "reading", error.problem, error.cure)])
     found = [*asked, *limits, *(_concealed(name, one) for one in read.concealed)]

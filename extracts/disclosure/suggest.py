@@ -12,6 +12,7 @@ from extracts.disclosure.layout import FIELDS, Layout, Percentage
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.opening import first_table
 from extracts.disclosure.reading.statistics import kind_of_statistic
 
@@ -111,9 +112,26 @@ def _percentage(table: Table, name: str, counts: tuple[str, ...]) -> Percentage:
     """A percentage with the count that seems to be its base: the only one, or one that is called base or n."""
     called = [count for count in counts if {"base", "denominator", "n"} & set(words_of(count))]
     base = called[0] if len(called) == 1 else counts[0] if len(counts) == 1 else ""
+    if base and _share_out(table, name, base):
+        base = ""  # each is a share of all of them together, not of the count beside it
     values = [value for value in table.column(name) if value and value[-1].isdigit()]
     proportion = bool(values) and not any(value.endswith("%") for value in values) and _at_most_one(values)
     return Percentage(name, base, 1 if proportion else 100)
+
+
+def _share_out(table: Table, name: str, count: str) -> bool:
+    """Whether percentages are those of a count's rows out of the whole column, which they share out between them."""
+    pairs = zip(table.column(name), table.column(count), strict=True)
+    read = [(read_number(share.removesuffix("%")), read_number(n).value) for share, n in pairs]
+    known = [(share.value, share.spread, n) for share, n in read if share.state == "number" and n == n]
+    if len(known) < 2:
+        return False
+    whole = max(max(n for _, _, n in known), 1.0)
+    if 2 * whole < sum(n for _, _, n in known) * 0.999:  # no row is the total of the others
+        whole = sum(n for _, _, n in known)
+    return all(
+        any(abs(share - out_of * n / whole) <= 1.01 * spread for out_of in (1, 100)) for share, spread, n in known
+    )
 
 
 def _at_most_one(values: list[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from extracts.disclosure.reading.columns import words_of
@@ -13,8 +14,10 @@ from extracts.disclosure.reading.suspicion import CLASSES
 PLACEHOLDER = re.compile(r"column \d+")
 
 
-def with_headings(table: Table) -> Table:
+def with_headings(table: Table, known: Collection[str] = ()) -> Table:
     """The table with its first row as headings, where it has none and that row reads like them.
+
+    known  headings that somebody said the table has
 
     It does where its texts name classifications (area, age band, offence), each in a column of texts, and its
     numbers differ: deciles or years across the columns. `age_band, 3, 6` above `25-34, 18, 25` are headings.
@@ -25,7 +28,7 @@ def with_headings(table: Table) -> Table:
     if not rest or "" in first or len(set(first)) < len(first):
         return table
     texts = [place for place, text in enumerate(first) if read_number(text).state != "number"]
-    named = [place for place in texts if set(words_of(first[place])) & CLASSES]
+    named = [place for place in texts if first[place] in known or set(words_of(first[place])) & CLASSES]
     numbers = [place for place in range(len(first)) if place not in texts]
     if (
         not named

@@ -12,6 +12,13 @@ LAST = frozenset(["total", "totals", "overall", "combined", "altogether"])
 NOT_AFTER = frozenset(["other", "others", "else", "remaining"])
 
 
+# Labels that are the total of everywhere or everybody.
+WHOLE = frozenset([
+    "england and wales", "england & wales", "england", "uk", "united kingdom", "great britain", "gb", "national",
+    "nationwide", "everyone", "everybody", "everywhere", "country",
+])  # fmt: skip
+
+
 def as_seen(text: str) -> str:
     """A value without what no reader sees: format characters (Unicode Cf), white space around or doubled."""
     if not text.isascii():
@@ -26,6 +33,8 @@ def as_compared(label: str) -> str:
 
 def reads_as_total(label: str) -> bool:
     """Whether a label reads like that of a total, whatever the description calls it."""
+    if as_compared(label) in WHOLE:
+        return True
     words = re.findall(r"[^\W_]+", as_compared(label))
     if not words or (len(words) > 1 and words[1] in NOT_AFTER):
         return False

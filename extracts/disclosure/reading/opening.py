@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from extracts.disclosure.policy import Policy
@@ -14,8 +15,10 @@ from extracts.disclosure.reading.row_numbers import without_row_numbers
 from extracts.disclosure.reading.triage import CannotRead, triage
 
 
-def contents_of(name: str, content: bytes, policy: Policy) -> Contents:
+def contents_of(name: str, content: bytes, policy: Policy, *, known: Collection[str] = ()) -> Contents:
     """The tables, texts and hidden parts of a file; tables without columns that only number their rows.
+
+    known  headings that somebody said its tables have
 
     Plain text is read here; every other format in a guarded process of its own. Raises CannotRead.
     """
@@ -25,7 +28,7 @@ def contents_of(name: str, content: bytes, policy: Policy) -> Contents:
         found = read_all({name: content}, policy)[name]
     if isinstance(found, CannotRead):
         raise found
-    parts = (replace(part, table=part.table and _plain(part.table)) for part in found.parts)
+    parts = (replace(part, table=part.table and _plain(part.table, known)) for part in found.parts)
     return replace(found, parts=tuple(parts))
 
 
@@ -37,11 +40,11 @@ def first_table(name: str, content: bytes, policy: Policy) -> Table:
     return found
 
 
-def _plain(table: Table) -> Table:
+def _plain(table: Table, known: Collection[str]) -> Table:
     """The table with the headings that a reader sees, and without row numbers."""
-    headed = with_headings(table)
+    headed = with_headings(table, known)
     if headed is table:
-        headed = with_headings(_without_first(table))
+        headed = with_headings(_without_first(table), known)
         return headed if headed.columns != _without_first(table).columns else without_row_numbers(table)
     return without_row_numbers(headed)
 

@@ -45,6 +45,8 @@ BASES, NAMING, LEADING = _words("base"), _words("naming"), _words("leading")
 MODEL = _words("other", "ratio", "model")
 
 FULL_DATE = re.compile(r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/. ][\dA-Za-z]{1,9}[-/. ]\d{2,4})(?:[ T]\d.*)?", re.ASCII)
+# Headings of the codes and names of statistical areas, as the Office for National Statistics writes them: lad23cd.
+AREA_CODE = re.compile(r"(?:oa|lsoa|msoa|lad|utla|ltla|wd|pfa|rgn|ctry|cty|pcon|icb|csp)\d\d(?:cd|nm)")
 LONGEST, MOST_WORDS = 60, 10
 MOSTLY = 0.8
 
@@ -131,6 +133,8 @@ def may_name_people(heading: str, values: Sequence[str], *, few: int, many: int)
     many  rows from which any heading must be that of a classification, such as area or offence
     """
     words = set(words_of(heading))
+    if any(AREA_CODE.fullmatch(word) for word in words):
+        return False
     filled = [value for value in values if value]
     if len(filled) < few or len(set(filled)) < MOSTLY * len(values):
         return False

@@ -61,7 +61,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
 
 def shares_of(cells: Cells, statistic: str) -> Floats:
     """The share below each quantile, by its row's statistic or its heading; a quartile's for what names none."""
-    names = cells.labels[statistic] if statistic else cells.facts["column"]
+    names = cells.labels[statistic] if statistic in cells.labels else cells.facts["column"]
     found = [position_of(str(name)) for name in names]
     return np.array([0.25 if share is None else share for share in found], dtype=np.float64)
 
