@@ -42,6 +42,8 @@ def words_of(heading: str) -> list[str]:
 def kind_by_heading(heading: str) -> str:
     """The kind that the words of a heading name, or "" for none: `total_income` is a total, `total` alone is none."""
     words = words_of(heading)
+    if len(words) > 2:  # days_to_sentence is no end of a band, as bin_to is
+        words = [word for word in words if word not in ("to", "from")]
     kinds = {KINDS_BY_WORD[word] for word in words if word in KINDS_BY_WORD}
     if not kinds and words[:1] == ["total"] and len(words) > 1:
         return "total"

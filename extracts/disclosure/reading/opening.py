@@ -9,10 +9,9 @@ from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Contents
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.first_row import with_headings
-from extracts.disclosure.reading.formats import PLAIN, read
 from extracts.disclosure.reading.guarded import read_all
 from extracts.disclosure.reading.row_numbers import without_row_numbers
-from extracts.disclosure.reading.triage import CannotRead, triage
+from extracts.disclosure.reading.triage import CannotRead
 
 
 def contents_of(name: str, content: bytes, policy: Policy, *, known: Collection[str] = ()) -> Contents:
@@ -20,12 +19,9 @@ def contents_of(name: str, content: bytes, policy: Policy, *, known: Collection[
 
     known  headings that somebody said its tables have
 
-    Plain text is read here; every other format in a guarded process of its own. Raises CannotRead.
+    What is not plain by its bytes is read in a guarded process of its own. Raises CannotRead.
     """
-    if triage(name, content, policy).kind in PLAIN:
-        found: Contents | CannotRead = read(content, name, policy)
-    else:
-        found = read_all({name: content}, policy)[name]
+    found = read_all({name: content}, policy)[name]
     if isinstance(found, CannotRead):
         raise found
     parts = (replace(part, table=part.table and _plain(part.table, known)) for part in found.parts)
