@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -14,7 +15,7 @@ from typing import Any
 from extracts.disclosure.case_answer import Answered, answer
 from extracts.disclosure.case_files import file_faults
 from extracts.disclosure.case_layout import described
-from extracts.disclosure.case_policy import policy_of
+from extracts.disclosure.case_policy import changes, policy_of
 from extracts.disclosure.case_schema import not_understood, problems
 from extracts.disclosure.check import check
 from extracts.disclosure.claims import disagreements
@@ -38,6 +39,8 @@ from extracts.disclosure.together import tables_to_remember
 PERSON = frozenset(
     ["person", "unit", "individual", "defendant", "victim", "offender", "subject", "participant", "people"]
 )
+# Keys of people, as extracts and agencies call them.
+KEYS = frozenset(["pid", "urn", "crn", "pncid", "pnc", "nhs", "nomis", "noms", "cro"])
 SIZES = {
     "n_obs": ("n_obs", "nobs", "n", "observations"),
     "df_residual": ("df_resid", "df_residual", "residual_df", "dof"),
@@ -73,18 +76,25 @@ def check_case(
     """
     if found := problems(case):
         raise BadCase(found)
+    told_of_policy = changes(case.get("policy"), policy)
     policy = policy_of(case.get("policy"), policy)
     contents = dict(_contents(case, folder))
     files = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "output")
     released = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "released")
     context = case.get("context") or {}
-    description = Description(files, released, _populations(context), _nesting(context))
+    description = Description(files, released, _populations(context), _nesting(case))
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
     report = check(known, description, policy, ledger=ledger)
     faults = file_faults(case, folder)
     offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
     told = answer(
-        Answered(case, report, files, tuple(one.to_json() for one in offered), (*faults, *not_understood(case)))
+        Answered(
+            case,
+            report,
+            files,
+            tuple(one.to_json() for one in offered),
+            (*faults, *told_of_policy, *not_understood(case)),
+        )
     )
     if faults:  # bytes that are not those described are not judged as if they were
         told["verdict"] = str(worst([Verdict(told["verdict"]), Verdict.REVIEW]))
@@ -103,7 +113,10 @@ def remember(case: Mapping[str, Any], folder: Path, ledger: Ledger, release: str
     files = tuple(_described(case, file, contents, SRS_10) for file in case["files"] if file["role"] == "output")
     context = case.get("context") or {}
     description = Description((), files, _populations(context), ())
-    tables, records, unit = tables_to_remember(description, contents, SRS_10)
+    policy = policy_of(case.get("policy"), SRS_10)
+    tables, records, unit, faults = tables_to_remember(description, contents, policy)
+    if faults or not tables:
+        raise BadCase((*faults, *(() if tables else ("No table of counts or amounts was found in the outputs.",))))
     dataset = str(context.get("dataset_version") or "")
     ledger.add(Release(release, project, dataset), tables, records, unit)
     return len(tables)
@@ -119,8 +132,14 @@ def _populations(context: Mapping[str, Any]) -> tuple[Population, ...]:
     return tuple(found)
 
 
-def _nesting(context: Mapping[str, Any]) -> tuple[Nesting, ...]:
-    return tuple(Nesting(str(one["part"]), str(one["whole"])) for one in context.get("nesting") or ())
+def _nesting(case: Mapping[str, Any]) -> tuple[Nesting, ...]:
+    """Labels within labels: those that the context names, and those of the layout's hierarchies."""
+    named = ((one["part"], one["whole"]) for one in (case.get("context") or {}).get("nesting") or ())
+    layouts = [case.get("layout") or {}, *(file.get("layout") or {} for file in case["files"])]
+    above = [
+        pair for layout in layouts for levels in (layout.get("hierarchy") or {}).values() for pair in levels.items()
+    ]
+    return tuple(dict.fromkeys(Nesting(str(part), str(whole)) for part, whole in (*named, *above)))
 
 
 def _contents(case: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -255,12 +274,15 @@ def _named_across(found: FileDescription, recipe: Recipe, contents: Mapping[str,
 
 def _person_column(records: Records) -> str:
     """The column that plainly names people, or ""."""
-    named = [
-        name
-        for name in records.columns
-        if PERSON & set(words_of(name)) and {"id", "no", "number"} & set(words_of(name))
-    ]
+    named = [name for name in records.columns if _names_people(set(words_of(name)))]
     return named[0] if len(named) == 1 else ""
+
+
+def _names_people(words: set[str]) -> bool:
+    """Whether the words of a heading are those of a column with a number or pseudonym for each person."""
+    return (
+        bool(PERSON & words and {"id", "no", "number", "ref", "key"} & words) or bool(words & KEYS) or words == {"id"}
+    )
 
 
 def _regression(metadata: list[str], contents: Mapping[str, bytes], said: Any) -> Regression:
@@ -286,7 +308,9 @@ def _json(content: bytes) -> Any:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return False
+    return value == int(value)
 
 
 def _categories(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, int]]:
@@ -296,5 +320,5 @@ def _categories(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, in
     for name, value in data.items():
         if isinstance(value, dict):
             yield from _categories(value, (*path, str(name)))
-        elif path and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            yield str(name), value
+        elif path and _is_count(value) and value >= 0:
+            yield str(name), int(value)

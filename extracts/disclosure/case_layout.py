@@ -71,14 +71,14 @@ def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, t
         columns=across if wide else "",
         percentages=percentages,
         others=tuple(name for name in body if kinds.get(name) == "other"),
-        statistic=next((name for name in rows if names_statistics(table.column(name))), ""),
+        statistic=next((name for name in rows if name in table.columns and names_statistics(table.column(name))), ""),
     )
     return replace(layout, **found)
 
 
 def _rows(said: Mapping[str, Any], draft: Layout, table: Table) -> tuple[str, ...]:
     named = [str(name) for name in (said.get("row_dims") or said.get("dims") or ())]
-    return tuple(name for name in named if name in table.columns) or draft.rows
+    return tuple(named) or draft.rows  # a name that the table lacks is asked about before it is judged
 
 
 def _shares(said: Mapping[str, Any], table: Table) -> tuple[Percentage, ...]:
@@ -114,7 +114,8 @@ def _kind(
         return _main(case, str(said.get("measure") or ""), "")
     main = name == said.get("measure") or name in (said.get("measures") or ())
     if main:
-        return _main(case, name, drafted)
+        counted = drafted == "count" and kind_of_statistic(name) == "count"
+        return "count" if counted else _main(case, name, drafted)
     if drafted == "label":
         return "other"
     return drafted

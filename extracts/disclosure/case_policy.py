@@ -41,6 +41,19 @@ def policy_of(said: str | Mapping[str, Any] | None, default: Policy) -> Policy:
     return replace(base, **changed, version=f"{base.version}+")
 
 
+def changes(said: str | Mapping[str, Any] | None, default: Policy) -> tuple[str, ...]:
+    """A sentence for each figure that a case puts in place of its policy's, so that nobody takes one for the other."""
+    if not isinstance(said, Mapping):
+        return ()
+    base = preset(str(said["name"])) if said.get("name") else default
+    ours, theirs = base.to_json(), policy_of(said, default).to_json()
+    return tuple(
+        f"The case asks for {name} {theirs[name]} where {base.name} has {ours[name]}."
+        for name in ours
+        if name != "version" and ours[name] != theirs[name]
+    )
+
+
 def preset(name: str) -> Policy:
     """A policy by its name. Raises BadPolicy."""
     if name not in PRESETS:

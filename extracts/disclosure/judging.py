@@ -98,7 +98,7 @@ def judge(
     ]
     if asked:
         return Judgement(found)
-    judgements = [_judge_table(one, part, contents, policy) for one, part in _described_parts(described[0], read)]
+    judgements = [_judge_table(one, part, contents, policy) for one, part in described_parts(described[0], read)]
     found += _without_words(described[0], read)
     if not judgements and not found:
         found.append(_review(name, "reading", "No table was found in the file.", "Supply the numbers as a table."))
@@ -133,7 +133,7 @@ def _together(found: Sequence[Finding], judgements: Sequence[Judgement]) -> Judg
     )
 
 
-def _described_parts(described: FileDescription, read: Contents) -> Iterator[tuple[FileDescription, Part]]:
+def described_parts(described: FileDescription, read: Contents) -> Iterator[tuple[FileDescription, Part]]:
     """Each table with what was said of it: the one that has the described columns; of others the engine guesses."""
     tables = read.tables
     fitting = [part for part in tables if part.table and set(described.layout.placed) <= set(part.table.columns)]
@@ -230,7 +230,7 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
         policy,
         table=table,
         records=records_of(described, contents) if grounds is Evidence.RECOMPUTED else None,
-        underlying=bool(beneath),
+        underlying=any(one.examined.counts for one in beneath),
     )
     found += [*_unreadable(subject), *_apply(subject)]
     examined = _examined(cells)

@@ -81,6 +81,19 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Raises BadPolicy for numbers that no rule could apply."""
+        whole = (
+            "threshold",
+            "sensitive_threshold",
+            "residual_dof",
+            "survival_threshold",
+            "differencing_threshold",
+            "tail",
+        )
+        limits = ("max_bytes", "max_rows", "max_cells", "max_findings")
+        if odd := [name for name in (*whole, *limits) if type(getattr(self, name)) is not int]:
+            raise BadPolicy(f"These are whole numbers: {', '.join(odd)}.")
+        if not all(isinstance(value, bool) for value in (self.zeros_disclosive, self.underlying)):
+            raise BadPolicy("Whether zeros are disclosive and counts must accompany is true or false.")
         fewest = (self.threshold, self.sensitive_threshold, self.residual_dof, self.survival_threshold)
         if min(*fewest, self.differencing_threshold, self.tail) < 1:
             raise BadPolicy("Thresholds and degrees of freedom are 1 or more.")
@@ -102,6 +115,8 @@ class Policy:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Policy:
         """The policy that `to_json` wrote. Raises BadPolicy for unknown or missing fields."""
+        if not isinstance(data, dict):
+            raise BadPolicy("A policy is an object with named numbers.")
         try:
             rules = tuple(Dominance(**rule) for rule in data.get("nk", ()))
             return cls(**{**data, "nk": rules, "suffixes": tuple(data.get("suffixes", ()))})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.layout import Layout
@@ -58,7 +58,7 @@ def _of_every_column(described: FileDescription, table: Table) -> Iterator[Need]
             f"These percentages have no base: {', '.join(baseless)}.",
             "Add a column with the count that each percentage is a share of, and name it.",
         )
-    yield from _of_the_rows(layout, table)
+    yield from _of_the_rows(layout, table, inferred=described.inferred)
 
 
 def _of_a_table(described: FileDescription) -> Iterator[Need]:
@@ -84,7 +84,7 @@ def _of_a_table(described: FileDescription) -> Iterator[Need]:
         )
 
 
-def _of_the_rows(layout: Layout, table: Table) -> Iterator[Need]:
+def _of_the_rows(layout: Layout, table: Table, *, inferred: bool) -> Iterator[Need]:
     """Rows must be there, have labels of their own, and stand under real headings."""
     if not table.rows:
         yield "The file has headings but no rows.", "Supply the table with its rows."
@@ -95,12 +95,19 @@ def _of_the_rows(layout: Layout, table: Table) -> Iterator[Need]:
                 f"There are {len(table.rows):,} rows, and {name} may be a value of one person each.",
                 f"Call the column a count, for example count_{name}, if that is what it is.",
             )
-    headings = [] if layout.columns else [name for name in layout.measured if read_number(name).state == "number"]
-    if headings:
+    headings = [name for name in layout.measured if read_number(name).state == "number"]
+    if headings and (not layout.columns or (inferred and not _run_on(headings))):
         yield (
             f"These headings are numbers: {', '.join(headings)}. They may be data.",
             "Put headings in the first row, or describe the table as wide if they are labels.",
         )
+
+
+def _run_on(headings: Sequence[str]) -> bool:
+    """Whether numbers are years, or three or more that count on from 0 or 1, as categories do."""
+    numbers = [read_number(name).value for name in headings]
+    on = len(numbers) > 2 and numbers[0] in (0, 1) and numbers == [numbers[0] + place for place in range(len(numbers))]
+    return on or all(1900 <= number <= 2100 for number in numbers)
 
 
 def _of_the_labels(layout: Layout, table: Table) -> Iterator[Need]:

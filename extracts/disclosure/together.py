@@ -9,7 +9,7 @@ import pandas as pd
 
 from extracts.disclosure.audit.across import told_across
 from extracts.disclosure.description import Description, FileDescription
-from extracts.disclosure.judging import Judgement
+from extracts.disclosure.judging import Judgement, described_parts
 from extracts.disclosure.ledger.hits import Differences, Hit
 from extracts.disclosure.ledger.released import ReleasedTable
 from extracts.disclosure.ledger.store import Ledger
@@ -109,11 +109,11 @@ def _with_headings(cells: Cells) -> Cells:
 
 def tables_to_remember(
     description: Description, contents: Mapping[str, bytes], policy: Policy
-) -> tuple[list[ReleasedTable], pd.DataFrame | None, str]:
-    """The released tables of a description, the records behind them if there are any, and their unit."""
-    tables, _ = _released(description, contents, policy)
+) -> tuple[list[ReleasedTable], pd.DataFrame | None, str, tuple[str, ...]]:
+    """The released tables of a description, the records behind them if there are any, their unit, and what is amiss."""
+    tables, problems = _released(description, contents, policy)
     records, unit = _records(replace(description, files=description.released), contents)
-    return tables, records if unit else None, unit
+    return tables, records if unit else None, unit, tuple(one.problem for one in problems)
 
 
 def _released(
@@ -137,9 +137,14 @@ def _tables_of(
     if file.name not in contents:
         raise CannotRead("it was not supplied.", f"Supply {file.name}.")
     whom, off_by = description.population_of(file.name), float(ROUNDINGS[policy.rounding].above)
-    for part in contents_of(file.name, contents[file.name], policy).tables:
-        if part.table is not None and set(file.layout.placed) <= set(part.table.columns):
-            cells = _by_value(tidy(part.table, file), file)
+    read = contents_of(file.name, contents[file.name], policy, known=file.layout.rows)
+    if not read.tables:
+        raise CannotRead("no table was found in it.", f"Supply {file.name} as a table.")
+    for described, part in described_parts(file, read):
+        if part.table is not None:
+            if absent := set(described.layout.placed) - set(part.table.columns):
+                raise CannotRead(f"it has no columns {', '.join(sorted(absent))}.", "Correct the description.")
+            cells = _by_value(tidy(part.table, described), described)
             release = whom.release or "earlier"
             yield ReleasedTable(file.name, release, cells, whom.filter, False, whom.dataset_version, off_by)
 

@@ -82,8 +82,12 @@ class _Behind:
     def known(self, sets: set[frozenset[str]], labels: Mapping[str, str]) -> Known:
         """Key of each cell that holds a record -> its measures."""
         where = self.recipe.where or "TRUE"
-        found = cube(self.records, labels, value=self.value, margins=sets, where=where)
-        keys = keys_of(found, list(labels))
+        # By place, since a dimension may be called as a measure is: total, rows, n.
+        names = {name: f"_{place}" for place, name in enumerate(labels)}
+        over = {frozenset(names[name] for name in one if name in names) for one in sets}
+        by_place = {names[name]: label for name, label in labels.items()}
+        found = cube(self.records, by_place, value=self.value, margins=over, where=where)
+        keys = keys_of(found, list(by_place))
         return dict(zip(keys, found[list(MEASURES)].to_dict("records"), strict=True))
 
     def margins(self) -> set[frozenset[str]]:

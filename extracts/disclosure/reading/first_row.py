@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.labels import reads_as_total
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.suspicion import CLASSES
 
@@ -28,11 +29,12 @@ def with_headings(table: Table, known: Collection[str] = ()) -> Table:
     if not rest or "" in first or len(set(first)) < len(first):
         return table
     texts = [place for place, text in enumerate(first) if read_number(text).state != "number"]
+    totals = [place for place in texts if reads_as_total(first[place])]
     named = [place for place in texts if first[place] in known or set(words_of(first[place])) & CLASSES]
     numbers = [place for place in range(len(first)) if place not in texts]
     if (
         not named
-        or named != texts
+        or sorted({*named, *totals}) != texts
         or not numbers
         or any(first[place] in {row[place] for row in rest} for place in texts)
     ):

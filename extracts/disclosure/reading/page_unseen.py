@@ -53,7 +53,10 @@ def note_hidden(office: Office, root: Element) -> None:
 
 
 def note_comments(office: Office, root: Element) -> None:
-    texts = [as_seen(str(one.text or "")) for one in root.getroottree().iter(etree.Comment, etree.PI)]
+    # The tree begins at its root: what stands before and after it is reached from there.
+    around = [*root.itersiblings(etree.Comment, etree.PI, preceding=True), *root.itersiblings(etree.Comment, etree.PI)]
+    inside = root.getroottree().iter(etree.Comment, etree.PI)
+    texts = [as_seen(str(one.text or "")) for one in dict.fromkeys([*around, *inside])]
     for text in filter(None, texts):
         if re.search(r"\d", text):
             browsers = re.match(r"\[(?:if|endif)\b", text) is not None

@@ -47,6 +47,11 @@ MODEL = _words("other", "ratio", "model")
 FULL_DATE = re.compile(r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/. ][\dA-Za-z]{1,9}[-/. ]\d{2,4})(?:[ T]\d.*)?", re.ASCII)
 # Headings of the codes and names of statistical areas, as the Office for National Statistics writes them: lad23cd.
 AREA_CODE = re.compile(r"(?:oa|lsoa|msoa|lad|utla|ltla|wd|pfa|rgn|ctry|cty|pcon|icb|csp)\d\d(?:cd|nm)")
+# Numbers with what people write around them: 3 (10.0%), 3*, ~3, $3, 3/30, n=3, 3h.
+DRESSED = re.compile(
+    r"[~≈$€£'=n ]{0,3}\d[\d,.]*\s*(?:\(.*\)|\[[^\]]*\]|[*†‡§#]+|±.*|/\s*\d+|of \d+|[a-z]{1,4})?", re.IGNORECASE
+)
+FINANCIAL_YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d(?:\d\d)?)?")
 LONGEST, MOST_WORDS = 60, 10
 MOSTLY = 0.8
 
@@ -77,6 +82,9 @@ def unexplained_numbers(heading: str, values: Sequence[str]) -> bool:
         return False
     filled = [value for value in values if value]
     read = [reading for reading in map(read_number, filled) if reading.state == "number" or reading.high >= 0]
+    dressed = [value for value in filled if DRESSED.fullmatch(value) and not FINANCIAL_YEAR.fullmatch(value)]
+    if filled and len(dressed) >= len(filled) / 2 and len(dressed) > len(read):
+        return True
     if not read or len(read) < len(filled) / 2:
         return False
     return not all(1900 <= reading.value <= 2100 and reading.value % 1 == 0 for reading in read)

@@ -75,7 +75,8 @@ def _beside_cells(office: Office, sheet: Sheet, root: Element) -> Iterator[Part]
             problem = "A sheet holds something that the engine does not know."
             office.conceals("hidden_content", REVIEW, problem, "Copy the values into a new sheet.", sheet.place)
         if local(one) in ("headerFooter", "dataValidations", "conditionalFormatting", "extLst"):
-            texts.append(as_seen(text_of(one)))
+            # Codes of headers and footers, as &C for the middle, would stick to the numbers behind them.
+            texts.append(as_seen(re.sub(r'&"[^"]*"|&[A-Z]', " ", text_of(one))))
         if local(one) in ("dataValidations", "hyperlinks"):
             texts += [attribute(inner, name) or "" for inner in one for name in SPOKEN]
     if text := "\n".join(filter(None, texts)):
