@@ -20,6 +20,7 @@ from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import Finding, Implied, Verdict
 from extracts.disclosure.rulebook import TABLES
 from extracts.disclosure.rules import differencing
+from extracts.disclosure.same_dimensions import with_one_name_each
 from extracts.disclosure.supporting import records_of
 
 
@@ -50,6 +51,7 @@ def compared(
     """
     new = [table for judgement in judgements.values() for table in _new(judgement, description, policy)]
     old, problems = _released(description, contents, policy)
+    new, old = _named_alike(new, old, _records(description, contents)[0])
     if not new:
         return Together(tuple(problems))
     linked = _audited_together(judgements, old, description)
@@ -63,6 +65,16 @@ def compared(
     return Together((*problems, *said), tuple(implied.values()))
 
 
+def _named_alike(
+    new: list[ReleasedTable], old: list[ReleasedTable], records: pd.DataFrame | None
+) -> tuple[list[ReleasedTable], list[ReleasedTable]]:
+    """The tables, one classification called by one name in all of them."""
+    known = [] if records is None else [str(name) for name in records.columns]
+    cells = with_one_name_each([table.cells for table in (*old, *new)], known)
+    tables = [replace(table, cells=one) for table, one in zip((*old, *new), cells, strict=True)]
+    return tables[len(old) :], tables[: len(old)]
+
+
 def _audited_together(
     judgements: Mapping[str, Judgement], old: Sequence[ReleasedTable], description: Description
 ) -> list[tuple[Finding, Implied | None]]:
@@ -74,7 +86,9 @@ def _audited_together(
         if table.described.output_type in TABLES
     ]
     whom = [description.population_of(subject.described.name).filter for subject in subjects]
-    earlier = [table.cells for table in old]
+    alike = with_one_name_each([*(table.cells for table in old), *(subject.cells for subject in subjects)])
+    earlier = alike[: len(old)]
+    subjects = [replace(one, cells=cells) for one, cells in zip(subjects, alike[len(old) :], strict=True)]
     populations = [*whom, *(table.population for table in old)]
     return list(told_across(subjects, earlier, populations=populations))
 
@@ -178,6 +192,7 @@ def _remembered(
 ) -> Differences:
     """Differences to what the ledger remembers, by the records where they are at hand."""
     records, unit = _records(description, contents)
+    new, _ = _named_alike(new, ledger.tables, records)
     return differencing.remembered(
         ledger, new, threshold=policy.differencing_threshold, microdata=records, unit=unit or None,
         zeros=policy.zeros_disclosive,

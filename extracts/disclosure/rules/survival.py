@@ -11,6 +11,11 @@ from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
+# Columns that a curve or a life table has beside its counts.
+OF_A_CURVE = frozenset(
+    ["survival", "surv", "s", "km", "cumulative", "prob", "se", "lower", "upper", "low", "high"]
+    + ["lx", "dx", "qx", "px", "nx", "mx", "tx", "ex"]
+)
 CODE, AT_RISK_CODE = "survival_events", "survival_at_risk"
 AT_RISK, EVENTS, CENSORED = "at risk", "events", "censored"
 WORDS = {
@@ -72,6 +77,17 @@ def findings(subject: Subject) -> Iterator[Finding]:
             yield from _of_curve(subject, groups, columns)
     else:
         yield from _without_counts(subject)
+    yield from _others(subject, columns)
+
+
+def _others(subject: Subject, columns: dict[str, str]) -> Iterator[Finding]:
+    """Numbers of a survival table that are no part of a curve: this rule does not judge them, so a person does."""
+    cells = subject.cells.of_kind("count", "total", "mean", "endpoint", "position", "shape")
+    names = {str(name) for name in cells.facts["column"].unique()} - set(columns.values())
+    names = {name for name in names if not OF_A_CURVE & set(words_of(name))}
+    if names:
+        problem = f"These columns are no part of a survival curve: {', '.join(sorted(names))}."
+        yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure="Show them in a table of their own.")
 
 
 def _column(cells: Cells, part: str) -> str:

@@ -106,7 +106,9 @@ def test_nothing_is_remembered_of_outputs_that_are_not_there(tmp_path: Path) -> 
 def test_every_table_of_a_release_is_remembered(tmp_path: Path) -> None:
     """Two tables on one sheet of text: the second is the one that the next request differs from by three."""
     whom = {"file": "a.csv", "filter": "age between 16 and 24"}
-    (tmp_path / "a.csv").write_text("area,Arson,Fire\nA,55,77\nB,66,88\n\noffence,count\nTheft,30\nFraud,30\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text(
+        "area,Arson,Fire\nA,55,77\nB,66,88\n\noffence,count\nTheft,30\nFraud,30\n", encoding="utf-8"
+    )
     ledger = Ledger.create(tmp_path / "ledger")
     old = {"files": [{"path": "a.csv", "role": "output"}], "context": {"populations": [whom]}}
     assert remember(old, tmp_path, ledger, "r1") == 2
@@ -114,3 +116,23 @@ def test_every_table_of_a_release_is_remembered(tmp_path: Path) -> None:
     later = {"file": "b.csv", "filter": "age between 16 and 25"}
     new = {"kind": "frequency", "files": [{"path": "b.csv", "role": "output"}], "context": {"populations": [later]}}
     assert check_case(new, tmp_path, ledger=Ledger.open(tmp_path / "ledger"))["verdict"] == "fail"
+
+
+def test_another_name_for_a_dimension_does_not_hide_a_difference(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("crime,count\nTheft,30\nFraud,40\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("offence,count\nTheft,33\nFraud,60\n", encoding="utf-8")
+    files = [{"path": "a.csv", "role": "released"}, {"path": "b.csv", "role": "output"}]
+    whom = [{"file": "a.csv", "filter": "age between 16 and 24"}, {"file": "b.csv", "filter": "age between 16 and 25"}]
+    assert check_case({"files": files, "context": {"populations": whom}}, tmp_path)["verdict"] == "fail"
+
+
+def test_another_name_for_a_dimension_does_not_hide_a_linked_cell(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("area,Theft,Fraud\nA,[c],40\nB,25,22\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("offence,n\nTheft,28\nFraud,62\n", encoding="utf-8")
+    files = [{"path": name, "role": "output"} for name in ("a.csv", "b.csv")]
+    assert check_case({"kind": "frequency", "files": files}, tmp_path)["verdict"] == "fail"
+
+
+def test_other_numbers_beside_a_curve_are_for_a_person(tmp_path: Path) -> None:
+    text = "month,events,risk,in Dover\n1,20,1000,3\n2,20,980,2\n"
+    assert verdict(tmp_path, text, kind="survival") != "pass"
