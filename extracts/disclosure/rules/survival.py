@@ -13,8 +13,27 @@ from extracts.disclosure.subject import Subject
 
 # Columns that a curve or a life table has beside its counts.
 OF_A_CURVE = frozenset(
-    ["survival", "surv", "s", "km", "cumulative", "prob", "se", "lower", "upper", "low", "high"]
-    + ["lx", "dx", "qx", "px", "nx", "mx", "tx", "ex"]
+    [
+        "survival",
+        "surv",
+        "s",
+        "km",
+        "cumulative",
+        "prob",
+        "se",
+        "lower",
+        "upper",
+        "low",
+        "high",
+        "lx",
+        "dx",
+        "qx",
+        "px",
+        "nx",
+        "mx",
+        "tx",
+        "ex",
+    ]
 )
 CODE, AT_RISK_CODE = "survival_events", "survival_at_risk"
 AT_RISK, EVENTS, CENSORED = "at risk", "events", "censored"
