@@ -102,7 +102,7 @@ def nia_uses_a_passkey(journey: Journey, stack: Stack, recovery: str) -> None:
     page.goto(f"{here}/confirm/passkey?next=/you/sessions")
     journey.look("confirm-passkey")
     page.get_by_role("button", name="Use your passkey").click()
-    page.wait_for_url("**/you/sessions")
+    page.wait_for_url(f"{here}/you/sessions")  # the page before has this address as its `next`
 
     sign_out(page)
     give_password(page, ADDRESS, PASSWORD, at=here)
