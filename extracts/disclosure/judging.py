@@ -98,7 +98,9 @@ def judge(
     ]
     if asked:
         return Judgement(found)
-    judgements = [_judge_table(one, part, contents, policy) for one, part in described_parts(described[0], read)]
+    tables = list(described_parts(described[0], read))
+    judgements = [_judge_table(one, part, contents, policy) for one, part in tables]
+    found += [*_unsaid(described[0], tables)]
     found += _without_words(described[0], read)
     if not judgements and not found:
         found.append(_review(name, "reading", "No table was found in the file.", "Supply the numbers as a table."))
@@ -134,14 +136,12 @@ def _together(found: Sequence[Finding], judgements: Sequence[Judgement]) -> Judg
 
 
 def described_parts(described: FileDescription, read: Contents) -> Iterator[tuple[FileDescription, Part]]:
-    """Each table with what was said of it: the one that has the described columns; of others the engine guesses."""
-    tables = read.tables
-    fitting = [part for part in tables if part.table and set(described.layout.placed) <= set(part.table.columns)]
-    chosen = fitting[0] if fitting and described.layout.placed else (tables[0] if len(tables) == 1 else None)
+    """Each table with what was said of it: those that have the described columns; of others the engine guesses."""
+    tables, placed = read.tables, set(described.layout.placed)
     for part in tables:
         if part.table is None:
             continue
-        if part is chosen:
+        if len(tables) == 1 or (placed and placed <= set(part.table.columns)):
             yield described, part
         else:
             draft = suggest_for(described.name, part.table)
@@ -149,6 +149,14 @@ def described_parts(described: FileDescription, read: Contents) -> Iterator[tupl
                 described, output_type=draft.output_type or "FREQ", layout=draft.layout, inferred=True, evidence=""
             )
             yield guessed, part
+
+
+def _unsaid(described: FileDescription, parts: Sequence[tuple[FileDescription, Part]]) -> Iterator[Finding]:
+    """Tables beside those that somebody described: they are judged by a guess, which a person confirms."""
+    for one, part in parts:
+        if one.inferred and not described.inferred:
+            problem = "Nobody described this table: what its columns hold was guessed."
+            yield _at(_review(one.name, "description", problem, "Keep each table in a file of its own."), part.place)
 
 
 def _of_people(name: str, part: Part, policy: Policy, study: pd.DataFrame | None) -> Iterator[Finding]:

@@ -32,13 +32,6 @@ NESTED = ("marker", "error_x", "error_y", "node", "link", "header", "cells")
 DTYPES = {"i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"}
 
 
-def is_chart(value: Any) -> bool:
-    """Whether a JSON value is a chart of a known library that holds data."""
-    return isinstance(value, Mapping) and any(
-        found for found in (_vega(value), _plotly(value), *_others(value)) if found
-    )
-
-
 def parts_of(value: Any, place: str, limits: Policy) -> list[Part]:
     """The data of one chart, a part for each set of them; none when the value is no known chart.
 

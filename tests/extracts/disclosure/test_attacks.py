@@ -136,3 +136,9 @@ def test_another_name_for_a_dimension_does_not_hide_a_linked_cell(tmp_path: Path
 def test_other_numbers_beside_a_curve_are_for_a_person(tmp_path: Path) -> None:
     text = "month,events,risk,in Dover\n1,20,1000,3\n2,20,980,2\n"
     assert verdict(tmp_path, text, kind="survival") != "pass"
+
+
+def test_a_table_beside_the_described_one_is_for_a_person(tmp_path: Path) -> None:
+    text = "area,Arson,Fire\nA,55,77\nB,66,88\n\noffence,count\nTheft,30\nFraud,31\n"
+    said = {"form": "wide", "row_dims": ["area"], "col_dim": "offence", "measure": "count"}
+    assert verdict(tmp_path, text, kind="frequency", layout=said) == "review"

@@ -33,7 +33,6 @@ ACTIONS = {
 # Annotations that are part of the page as everybody sees it.
 SHOWN = {"/Link", "/Widget", "/Popup"}
 PEOPLE = ("/Author", "/Title", "/Subject", "/Keywords", "/Company", "/Manager")
-MOST_OBJECTS = 200_000
 
 
 @dataclass
