@@ -1,4 +1,4 @@
-"""`make test`: quick tests on all cores, long ones, then those that start the portal and drive a browser.
+"""`make test`: quick tests on all cores, slow and long ones, then those that start the portal and drive a browser.
 
 `make quick` stops after the first.
 """
@@ -14,8 +14,9 @@ from portal.starting import chromium
 from portal.starting.progress import say
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = ("-n", "2", "--durations", "10", "-m", "not long and not browser and not stack and not spark and not many")
-LONG = ("-n", "2", "-m", "long")
+OTHERS = ("slow", "long", "browser", "stack", "spark", "many")
+QUICK = ("-n", "2", "--durations", "10", "-m", " and ".join(f"not {mark}" for mark in OTHERS))
+LONG = ("-n", "2", "-m", "slow or long")
 REAL = ("-p", "no:xdist", "-m", "stack or browser")
 # What importing the portal named: tests have their own. And what would have each process compile the checkout anew.
 NOT_FOR_TESTS = {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
@@ -26,7 +27,7 @@ def main(quick: bool = False) -> int:
     if quick:
         return _pytest("Quick tests", QUICK, None)
     browser = chromium.found() or chromium.installed()
-    parts = {"Quick tests": QUICK, "Long tests": LONG, "Tests of the running portal and its pages": REAL}
+    parts = {"Quick tests": QUICK, "Slow and long tests": LONG, "Tests of the running portal and its pages": REAL}
     outcomes = {name: _pytest(name, arguments, browser) for name, arguments in parts.items()}
     say()
     for name, status in outcomes.items():

@@ -11,6 +11,7 @@ from extracts.counting import how_many_different
 EDGES = st.sampled_from([0, 1, -1, 2**63 - 1, -(2**63)])
 
 
+@pytest.mark.slow
 @given(
     numbers=st.lists(st.one_of(EDGES, st.integers(-9, 9), st.integers(-(2**63), 2**63 - 1))), at_once=st.integers(1, 9)
 )

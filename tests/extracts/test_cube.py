@@ -77,6 +77,7 @@ def test_the_true_number_lies_within_what_is_told(stored, records, catalogue):
     assert sum(share > 1 for share in off) <= 2 and max(off) < 2, off
 
 
+@pytest.mark.slow
 def test_everybody_and_each_role_are_within_ten(stored, records, catalogue):
     cube = Cube.from_json(stored)
     for cohort in (EVERYTHING, *(Cohort.of(Condition("role", (name,))) for name in ("victim", "suspect", "defendant"))):

@@ -37,6 +37,7 @@ def test_batches_are_even_whatever_they_were(sizes):
     assert found == [rows[first : first + 10] for first in range(0, len(rows), 10)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "problem",
     [
@@ -122,6 +123,7 @@ def test_checks_tell_that_spark_is_missing(settings, no_pyspark):
     assert "pyspark is not installed" in warning.msg
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_an_extract_says_which_engine_made_it_or_was_missing(release, zones, settings, monkeypatch):
     """A task on the engine that is set; where that cannot be had the extract fails, says so, and can be retried."""

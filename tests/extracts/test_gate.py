@@ -237,6 +237,7 @@ def test_what_was_built_is_looked_at_before_it_is_delivered(extract, zones, monk
     stopped(extract, zones, "files_altered", "pol_crime.csv of the extract was changed")
 
 
+@pytest.mark.slow
 def test_a_manifest_that_was_changed_is_not_delivered(extract, zones, monkeypatch):
     build = pipeline.build
 
@@ -290,6 +291,7 @@ def test_of_two_faults_the_graver_names_the_state(extract, zones):
     stopped(extract, zones, "sanctioned", "training ended")
 
 
+@pytest.mark.slow
 def test_when_the_fault_is_mended_it_can_be_tried_again(extract, zones):
     path = place(zones) / "pol_crime.parquet"
     aside = path.rename(path.with_suffix(".aside"))
@@ -302,6 +304,7 @@ def test_when_the_fault_is_mended_it_can_be_tried_again(extract, zones):
     assert (extract.state, extract.reason) == ("delivered", "")
 
 
+@pytest.mark.slow
 def test_trying_again_compiles_anew(extract, zones):
     """An amended agreement: what is built then is what the newer one allows."""
     amend(extract, zones)

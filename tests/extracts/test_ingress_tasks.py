@@ -117,6 +117,7 @@ def test_a_sanction_stops_it_and_it_comes_in_once_that_is_lifted(zones):
     assert ingress.state == "brought_in" and folders(zones, ingress) == [ingress.folder]
 
 
+@pytest.mark.slow
 def test_a_revocation_while_the_files_are_copied_stops_the_move(zones, monkeypatch):
     ingress = an_ingress("approved")
     whole = ingress_tasks.copied

@@ -80,6 +80,7 @@ def test_a_delivery_json_that_is_none_is_a_finding(sent: Path, spoil: Callable[[
     assert [reason in one.reason for one in findings.found] == [True]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_rewritten_in_place_is_found_also_when_its_time_is_set_back(
     tmp_path: Path, sent: Path, provider: Path, zones: Zones
 ):

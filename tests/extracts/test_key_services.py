@@ -58,6 +58,7 @@ def test_before_anything_is_built_it_is_version_1(project):
     assert on_record(project) == []
 
 
+@pytest.mark.slow
 def test_the_first_build_puts_the_key_on_record_with_its_fingerprint(project):
     extract = built(project)
     key = project.key_versions.get()
@@ -69,6 +70,7 @@ def test_the_first_build_puts_the_key_on_record_with_its_fingerprint(project):
     assert Entry.objects.filter(action="make", subject_type="projectkey").count() == 1
 
 
+@pytest.mark.slow
 def test_a_rotation_gives_every_later_extract_another_key(project):
     before = built(project)
     key = rotated(project)
@@ -86,6 +88,7 @@ def test_a_rotation_gives_every_later_extract_another_key(project):
     assert key.fingerprint != project.key_versions.get(version=1).fingerprint
 
 
+@pytest.mark.slow
 def test_what_was_delivered_under_the_old_version_is_known(project):
     first, second = built(project), built(project)
     assert not keys.to_rekey(project).exists()
@@ -106,6 +109,7 @@ def swept():
     return made
 
 
+@pytest.mark.slow
 def test_delivered_extracts_are_built_again_one_after_another_and_each_once(project, zones):
     first, second = built(project), built(project)
     rotated(project)
@@ -119,6 +123,7 @@ def test_delivered_extracts_are_built_again_one_after_another_and_each_once(proj
     assert swept() is None and not keys.projects_to_rekey().exists()
 
 
+@pytest.mark.slow
 def test_of_a_suspended_project_they_are_built_again_once_it_is_open(project, zones):
     old = built(project)
     rotated(project)
@@ -130,6 +135,7 @@ def test_of_a_suspended_project_they_are_built_again_once_it_is_open(project, zo
     assert (new.replaces, new.state) == (old, "delivered"), new.reason
 
 
+@pytest.mark.slow
 def test_while_one_is_built_the_next_waits(project, zones):
     built(project), built(project)
     rotated(project)
@@ -139,6 +145,7 @@ def test_while_one_is_built_the_next_waits(project, zones):
     assert Extract.objects.filter(key_version=2).count() == 1
 
 
+@pytest.mark.slow
 def test_one_that_fails_is_not_asked_for_for_ever_but_under_the_next_key(project, zones):
     built(project)
     rotated(project)
@@ -150,6 +157,7 @@ def test_one_that_fails_is_not_asked_for_for_ever_but_under_the_next_key(project
     assert swept().key_version == 3
 
 
+@pytest.mark.slow
 def test_what_cannot_be_built_now_is_left_and_asked_for_later(project, zones, caplog):
     extract = built(project)
     rotated(project)
@@ -203,6 +211,7 @@ def test_what_was_never_used_is_not_rotated(project):
     assert on_record(project) == [(2, "current"), (1, "retired")]
 
 
+@pytest.mark.slow
 def test_extracts_from_before_there_was_a_record_can_be_rotated(project):
     built(project)
     ProjectKey.objects.all().delete()
@@ -227,6 +236,7 @@ def test_a_build_that_began_under_the_old_version_brings_nothing_in(project):
     assert on_record(project) == [(2, "current"), (1, "retired")]
 
 
+@pytest.mark.slow
 def test_destroyed_keys_are_on_record_and_refuse_every_build(project):
     built(project)
     rotated(project)
@@ -248,6 +258,7 @@ def test_destroyed_keys_are_on_record_and_refuse_every_build(project):
     assert (late.state, late.reason) == ("failed", "The build failed (KeyDestroyed).")
 
 
+@pytest.mark.slow
 def test_keys_of_extracts_from_before_there_was_a_record_are_told_of_when_destroyed(project):
     built(project)
     ProjectKey.objects.all().delete()
@@ -269,6 +280,7 @@ def test_the_database_keeps_one_version_in_use_and_numbers_apart(project):
             )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_row_holds_a_key(project):
     built(project)
     ring = tasks.key_ring()

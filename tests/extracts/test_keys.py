@@ -119,6 +119,7 @@ def test_a_ring_shows_and_sends_nothing(folder):
         pickle.dumps(ring)
 
 
+@pytest.mark.slow
 def test_processes_that_create_at_once_get_the_same_keys(folder):
     command = [sys.executable, "-c", RACE, str(folder)]
     racers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]

@@ -91,6 +91,7 @@ def test_a_vault_that_is_sealed_is_said_in_a_sentence(vault, zones):
         made()
 
 
+@pytest.mark.slow
 def test_an_extract_is_built_with_a_key_from_vault(extract, vault, zones):
     tasks.generate_extract(extract.pk)
     extract.refresh_from_db()

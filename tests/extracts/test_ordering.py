@@ -47,6 +47,7 @@ def by_duckdb(rows, order):
         return connection.execute(f"FROM given ORDER BY {by}").fetchall()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("few", [1000, 2, 0], ids=["texts as codes", "some", "none"])
 @pytest.mark.parametrize("held", [1 << 20, 0], ids=["held", "in a file"])
 @settings(max_examples=40, deadline=None)

@@ -228,6 +228,7 @@ def test_rows_that_got_lost_end_the_build(root, monkeypatch):
         build(root, "one")
 
 
+@pytest.mark.slow
 def test_a_long_query_beats_and_is_interrupted(root):
     """The engine would work for minutes; a beat that raises ends it within seconds."""
     beats = []
@@ -307,6 +308,7 @@ def test_a_period_without_rows_gives_empty_tables(root):
     assert (into / "crime.csv").read_text().splitlines() == ['"crime_id","recorded_on","force","weapon"']
 
 
+@pytest.mark.slow
 def test_many_batches_on_two_threads_give_the_same_bytes(tmp_path):
     """More rows than a batch and than a row group hold, so that threads could get in each other's way."""
     data, digests = tmp_path / "data", []
@@ -334,6 +336,7 @@ def die_at(table):
     return progress
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seal", [None, Seal(bytes(32))], ids=["plain", "sealed"])
 def test_a_build_that_was_killed_goes_on_where_it_was(root, seal):
     """The table that was finished is not written again; the whole is what an unbroken build makes."""
@@ -359,6 +362,7 @@ def test_a_build_that_was_killed_goes_on_where_it_was(root, seal):
         assert delivery.digest_of(folder) == delivery.digest_of(root / "staging" / "two")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["cut", "change", "remove", "mark"])
 def test_a_finished_table_that_is_not_as_it_was_is_made_anew(root, harm):
     with pytest.raises(Killed):

@@ -69,6 +69,7 @@ def naive(number, domain, key, kind):
     return whole.hex() if kind == "hex128" else int.from_bytes(whole[:8], "big") >> 1
 
 
+@pytest.mark.slow
 @given(columns, domains, keys, kinds, st.integers(0, 40))
 def test_every_pseudonym_equals_the_library_cmac(numbers, domain, key, kind, cut):
     column = pa.array(numbers, pa.int64())
@@ -89,6 +90,7 @@ def test_equal_ids_join_across_tables_and_others_never_do(numbers, key, kind):
     assert len(set(one)) == len(numbers) and set(other) == set(one)
 
 
+@pytest.mark.slow
 @given(distinct, st.lists(keys, min_size=2, max_size=2, unique=True), kinds)
 def test_two_projects_share_no_pseudonym(numbers, two, kind):
     """By chance they would in one of 2^51 examples: 60 values each, of 2^63."""
@@ -96,12 +98,14 @@ def test_two_projects_share_no_pseudonym(numbers, two, kind):
     assert not ours & theirs
 
 
+@pytest.mark.slow
 @given(distinct, st.lists(domains, min_size=2, max_size=2, unique=True), keys, kinds)
 def test_the_same_ids_in_two_domains_share_no_pseudonym(numbers, two, key, kind):
     ours, theirs = (set(made(numbers, key, domain=domain, kind=kind)) for domain in two)
     assert not ours & theirs
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_ids_of_two_projects_do_not_join_in_either_kind(tmp_path):
     """Nor in order: the ranks of the same ids under two keys are unrelated (a correlation of 0.02 is 6 sigma)."""
     ring, numbers = open_key_ring(tmp_path / "keys", create=True), pa.array(range(100_000), pa.int64())

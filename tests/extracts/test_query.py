@@ -162,6 +162,7 @@ def whole_of(catalogue):
         yield Scope(catalogue.dataset.code, tables, date(2015, 1, 1), date(2024, 12, 31))
 
 
+@pytest.mark.slow
 def test_the_whole_of_the_linked_dataset_runs_in_duckdb_and_is_written_for_spark():
     """Empty tables of the declared types are enough to see that every expression binds."""
     catalogue = read_catalogue(CJS_LINKED)

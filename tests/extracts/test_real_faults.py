@@ -49,6 +49,7 @@ def tried_again(extract, zones):
     return built(extract, zones)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kib", [FEW, MANY])
 def test_a_full_disk(extract, zones, kib):
     with small_disk(zones.staging, kib):
@@ -56,6 +57,7 @@ def test_a_full_disk(extract, zones, kib):
     assert tried_again(extract, zones) == "delivered"
 
 
+@pytest.mark.slow
 def test_a_workspace_on_another_disk(extract, zones):
     zones.staging.mkdir(exist_ok=True)
     assert apps.places_are_on_one_file_system(None) == []
@@ -77,6 +79,7 @@ def published_as_it_is(folder):
     Release.objects.update(manifest_sha256=hashlib.sha256(manifest.read_bytes()).hexdigest())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoilt", ["a page", "the end"])
 def test_a_table_that_cannot_be_read(extract, zones, spoilt):
     """Its hash is the one on record, so that no gate finds it: the file was bad when it was published."""

@@ -37,6 +37,7 @@ def keys_of(zones, extract):
         return set(gw.arrow("pol_crime", folder)["crime_id_hash"].to_pylist())
 
 
+@pytest.mark.slow
 def test_after_a_rotation_what_was_delivered_is_built_again_and_the_old_is_gone(extract, zones):
     before = keys_of(zones, extract)
     rotation.rotate(extract.project, reasons="A list was lost.", by=person("sam"), at=now())
@@ -59,6 +60,7 @@ def test_after_a_rotation_what_was_delivered_is_built_again_and_the_old_is_gone(
     assert Extract.objects.count() == 2, "it is done once"
 
 
+@pytest.mark.slow
 def test_a_refresh_keeps_the_keys_and_the_old_extract_for_a_while(extract, zones):
     second_release(zones, change=lambda name, rows: rows.slice(5) if name == "pol_crime" else rows)
     newer = services.request_again(extract, catalogue=catalogue(), by=person("ruth"), at=now())
@@ -89,6 +91,7 @@ def test_only_researchers_refresh(extract, zones):
     assert keys.current_key_version(extract.project) == 1
 
 
+@pytest.mark.slow
 def test_what_was_replaced_is_not_replaced_again(extract, zones):
     second_release(zones)
     newer = services.request_again(extract, catalogue=catalogue(), by=person("ruth"), at=now())

@@ -155,6 +155,7 @@ def test_a_withdrawal_takes_the_role_and_a_reason():
     assert services.current_release(linked.DATASET) == release
 
 
+@pytest.mark.slow
 def test_a_withdrawal_stops_and_recalls_every_extract_at_once():
     release = linked.a_release("published")
     requested, building, delivered = an_extract(), an_extract(), an_extract()
@@ -173,6 +174,7 @@ def test_a_withdrawal_stops_and_recalls_every_extract_at_once():
         an_extract()
 
 
+@pytest.mark.slow
 def test_a_superseded_release_still_feeds_the_extracts_that_were_asked_of_it():
     linked.a_release("published", name="1")
     extract = an_extract()

@@ -92,6 +92,7 @@ def test_the_meter_is_near_exact_classes(folder, catalogue, spreads, table):
     assert (mean < 0.06).all() and (most < 0.25).all(), (mean, most)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["pol_crime", "pol_victim"])
 def test_one_variable_and_a_pair_are_exact_to_a_percent_or_above(folder, catalogue, spreads, table):
     for steps in some_choices(table, catalogue, random.Random(4), 10):

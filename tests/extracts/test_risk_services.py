@@ -50,6 +50,7 @@ def let_through(extract, who="sam", **said):
     return risk.let_through(extract, **said, by=person(who), at=now())
 
 
+@pytest.mark.slow
 def test_an_ordinary_extract_is_delivered_and_its_report_is_kept(release, zones):
     extract = built(requested())
     assert extract.state == "delivered"
@@ -74,6 +75,7 @@ def test_one_above_the_ceiling_is_held_and_nothing_is_built(held, zones):
     assert Extract.objects.get().state == "held", "no worker takes it up"
 
 
+@pytest.mark.slow
 def test_what_research_support_lets_through_is_delivered(held, zones, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         let_through(held)

@@ -35,6 +35,7 @@ def root(tmp_path_factory):
 AGES = [9, 10, 11, 95]  # of the victims of crimes in the period that have an age
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(st.none() | st.integers(-5, 120), st.none() | st.integers(-5, 120))
 def test_top_and_bottom_coding_are_as_one_would_count_by_hand(root, bottom, top):
@@ -51,6 +52,7 @@ def test_top_and_bottom_coding_are_as_one_would_count_by_hand(root, bottom, top)
     assert sorted(found) == sorted(min(max(age, low), high) for age in AGES)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(st.integers(1, 5))
 def test_values_that_too_few_rows_have_are_merged(root, least):

@@ -62,6 +62,7 @@ def values_of(linked, source, role):
         ]
 
 
+@pytest.mark.slow
 def test_a_clean_release_passes_and_nothing_is_left_behind(linked, staged, tmp_path):
     report = scanned(linked, staged, tmp_path)
     assert report["clean"] and report["verdict"] == "pass" and report["findings"] == []
@@ -99,6 +100,7 @@ def instead(values):
     return f"REPLACE (CASE rowid {cases} ELSE establishment_first END AS establishment_first)"
 
 
+@pytest.mark.slow
 def test_every_kind_of_identifier_is_found_in_a_single_row(linked, staged, tmp_path):
     """In whatever spelling: small letters and punctuation make no difference."""
     values = [written.format(values_of(linked, source, role)[-1]).lower() for source, role, written, _ in ONE_ROW]
@@ -111,6 +113,7 @@ def test_every_kind_of_identifier_is_found_in_a_single_row(linked, staged, tmp_p
     assert not report["clean"] and not any(value in json.dumps(report) for value in values), "no value is ever told"
 
 
+@pytest.mark.slow
 def test_short_identifiers_are_found_where_they_are_the_whole_text(linked, staged, tmp_path):
     """Inside a longer text they would be chance."""
     shutil.copytree(linked.identities, tmp_path / "identities")
@@ -126,6 +129,7 @@ def test_short_identifiers_are_found_where_they_are_the_whole_text(linked, stage
     assert {"full name", "alias", "person number"} <= found
 
 
+@pytest.mark.slow
 def test_digests_and_spellings_of_source_keys_are_found_and_named(linked, staged, tmp_path):
     given = [spelling(values_of(linked, "pol_suspect", "row_id")[0]) for spelling in (str, str.upper)]
     made = [hashlib.new(name, value.encode()).hexdigest() for name in ("md5", "sha1", "sha256") for value in given]
@@ -146,6 +150,7 @@ WHOLE_COLUMNS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_whole_columns_of_identifiers_are_found(linked, staged, tmp_path):
     release = staged / "release"
     for number, (table, column, source, said, _) in enumerate(WHOLE_COLUMNS):
@@ -163,6 +168,7 @@ def test_whole_columns_of_identifiers_are_found(linked, staged, tmp_path):
     assert all(found[f"{table}.parquet", column, kind] >= 10 for table, column, _, _, kind in WHOLE_COLUMNS), found
 
 
+@pytest.mark.slow
 def test_dates_that_some_birthday_shares_are_no_hit(linked, staged, tmp_path):
     """Everybody's date of birth, but each in another person's row."""
     file = next(linked.identities.rglob("pol_victim.parquet"))
@@ -173,6 +179,7 @@ def test_dates_that_some_birthday_shares_are_no_hit(linked, staged, tmp_path):
     assert scanned(linked, staged, tmp_path, release)["findings"] == []
 
 
+@pytest.mark.slow
 def test_places_and_declared_codes_are_no_names(linked, staged, tmp_path):
     """A prison that is called like a person, in many rows; a court's town, in one; a code of the list."""
     surname = next(name for name in values_of(linked, "pol_victim", "surname") if len(name) > 4)
@@ -184,6 +191,7 @@ def test_places_and_declared_codes_are_no_names(linked, staged, tmp_path):
     assert scanned(linked, staged, tmp_path, release)["findings"] == []
 
 
+@pytest.mark.slow
 def test_codes_that_are_joined_are_no_names(linked, staged, tmp_path):
     """Somebody is called Dast, and the CPS flags domestic abuse with a specialist court as DA|ST."""
     shutil.copytree(linked.identities, tmp_path / "identities")
@@ -198,12 +206,14 @@ def test_codes_that_are_joined_are_no_names(linked, staged, tmp_path):
         assert [finding["kind"] for finding in found if finding["column"] == "flags"] == kinds
 
 
+@pytest.mark.slow
 def test_what_the_catalogue_does_not_allow_is_found(linked, staged, tmp_path):
     release = planted(staged, tmp_path, "hmpps_custody", ", 1 AS more")
     (finding,) = scanned(linked, staged, tmp_path, release)["findings"]
     assert finding == {"file": "hmpps_custody.parquet", "column": "more", "kind": "undeclared column", "count": 0}
 
 
+@pytest.mark.slow
 def test_what_is_said_beside_the_tables_is_read_too(linked, staged, tmp_path):
     """A quality statement that names a postcode as a group."""
     release = tmp_path / "release"

@@ -59,6 +59,7 @@ def test_a_job_gets_its_arguments_reports_and_answers():
     assert heard == [("step 0", 0.0), ("step 1", 1 / 3), ("step 2", 2 / 3)]
 
 
+@pytest.mark.slow
 @needs_walls
 @pytest.mark.parametrize("abi", [3, landlock.HIGHEST_ABI])
 def test_no_way_leads_out(folders: dict[str, Path], abi: int):
@@ -96,6 +97,7 @@ def test_every_version_of_the_walls_gives_and_withholds_the_same_folders(folders
     assert found == {"other": "--", "mine": "rw", "reads": "r-"}
 
 
+@pytest.mark.slow
 def test_without_walls_every_way_leads_out(folders: dict[str, Path]):
     """The same attempts do reach the file when nothing stands in their way: so the walls are what held them."""
     reached = run(

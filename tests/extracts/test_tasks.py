@@ -57,6 +57,7 @@ def test_a_recalled_extract_leaves_the_workspace(extract, zones):
     assert folders(zones, extract) == []
 
 
+@pytest.mark.slow
 def test_the_sweep_takes_away_what_a_lost_message_left(extract, zones):
     tasks.generate_extract(extract.pk)
     releases.withdraw(extract.release, reasons="Wrong links.", by=person("rae"), at=now())
@@ -70,6 +71,7 @@ def move_and_die(extract, *, move, **kwargs):
     raise SystemExit
 
 
+@pytest.mark.slow
 def test_a_worker_that_died_after_moving_the_folder_leaves_one_folder(extract, zones, monkeypatch):
     with monkeypatch.context() as patch:
         # Dies inside the transaction, after the rename and before the commit.
@@ -85,6 +87,7 @@ def test_a_worker_that_died_after_moving_the_folder_leaves_one_folder(extract, z
     assert folders(zones, extract) == [extract.folder]
 
 
+@pytest.mark.slow
 def test_only_what_was_agreed_is_delivered(extract, zones):
     tasks.generate_extract(extract.pk)
     extract.refresh_from_db()
@@ -125,6 +128,7 @@ def test_cancelling_during_the_build_leaves_nothing(extract, zones, monkeypatch)
     assert folders(zones, extract) == []
 
 
+@pytest.mark.slow
 def test_the_sweep_queues_again_what_was_left_behind(extract, zones, django_capture_on_commit_callbacks):
     Extract.objects.update(state_since=now() - timedelta(hours=1))
     tasks.sweep()

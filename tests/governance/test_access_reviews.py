@@ -171,6 +171,7 @@ def test_the_worker_is_no_person_and_is_not_reviewed():
     assert not RoleReview.objects.filter(person__username="worker").exists()
 
 
+@pytest.mark.slow
 def test_it_waits_for_the_lead_then_for_research_support_and_roles_for_the_auditor():
     a_team_review()
     at, late = now() + DUE, now() + DUE + LATE

@@ -120,6 +120,7 @@ class TestAttaching:
         assert project.own_answer("dpia")["files"] == []
         assert Attachment.objects.get().scan == Scan.INFECTED
 
+    @pytest.mark.slow
     def test_only_the_teams_researchers_attach_and_only_to_questions_that_take_files(self):
         for project, by, question in ((a_project("triage"), "ruth", "dpia"), (a_project("returned"), "coral", "dpia"),
                                       (a_project(), "ruth", "design"), (a_project(), "ruth", "nothing")):  # fmt: skip

@@ -207,6 +207,7 @@ def test_malware_is_not_kept_and_that_it_came_is_on_the_trail():
     assert Entry.objects.latest("seq").action == "refuse file"
 
 
+@pytest.mark.slow
 def test_the_scanner_is_asked_nothing_by_who_may_not_add():
     def never(content: bytes) -> Scanned:
         raise AssertionError
@@ -232,6 +233,7 @@ def test_files_go_with_what_is_said_of_them():
         services.submit(ingress, by=person("ruth"), at=now())
 
 
+@pytest.mark.slow
 def test_only_who_may_use_the_project_begins_or_submits():
     with pytest.raises(Refused, match="Only researchers"):
         services.start(an_agreement().project, a_wish(), by=person("coral"), at=now())

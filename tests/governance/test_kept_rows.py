@@ -45,6 +45,7 @@ def test_a_copy_is_row_by_row_what_was_made_and_its_trail_holds(built):
     assert list(verify(entries(), [{"seq": head().seq, "digest": head().digest}], None)) == []
 
 
+@pytest.mark.slow
 def test_where_something_was_changed_before_it_is_made_anew(built):
     ask, made = built
     undone(ask)
@@ -53,6 +54,7 @@ def test_where_something_was_changed_before_it_is_made_anew(built):
     assert len(made) == 2
 
 
+@pytest.mark.slow
 def test_copies_are_kept_from_more_than_one_beginning(built):
     ask, made = built
     undone(ask)

@@ -175,6 +175,7 @@ class TestOnRecord:
             services.correct(publication, a_citation(), outputs=[], by=person("ruth"), at=now())
         assert services.withdraw(publication, reasons="Over.", by=person("ruth"), at=now()).state == "withdrawn"
 
+    @pytest.mark.slow
     def test_it_rests_on_published_outputs_of_its_own_project_alone(self):
         own, other = a_released_output(), a_released_output()
         with pytest.raises(Refused, match="outputs of this project that were released for publication"):

@@ -247,6 +247,7 @@ def test_the_next_round_is_a_new_vote():
     assert vote(project, "petra").decisions.filter(round=project.round, person=person("petra")).exists()
 
 
+@pytest.mark.slow
 def test_a_conflict_of_the_one_does_not_bind_the_other_and_ones_own_does():
     a_stand_in()
     project = a_project("panel")

@@ -35,6 +35,7 @@ def test_the_page_shows_the_whole_scope():
         assert text in page
 
 
+@pytest.mark.slow
 def test_the_sides_sign_in_turn_after_reading():
     agreement, ruth, sam = an_agreement("drawn_up"), signed_in("ruth"), signed_in("sam")
     assert "Sign the agreement" not in read(sam, "agreement", agreement.pk)
@@ -150,6 +151,7 @@ def test_others_do_not_revoke():
     assert agreement.state == "in_force"
 
 
+@pytest.mark.slow
 def test_outsiders_and_checkers_find_nothing():
     agreement = an_agreement("in_force")
     for username in ("olu", "cass", "connie"):
@@ -158,6 +160,7 @@ def test_outsiders_and_checkers_find_nothing():
             send(signed_in(username), name, agreement.pk, status=404, read="on", reasons="Because.")
 
 
+@pytest.mark.slow
 def test_the_page_takes_as_many_queries_for_a_wide_scope_as_for_a_narrow_one(django_assert_max_num_queries):
     narrow = an_agreement("in_force", wish={"pol_crime": {"knife_flag": ""}})
     wide = an_agreement("in_force")

@@ -34,6 +34,7 @@ def decide(username, amendment, verdict, reasons="Fits.", status=302, **more):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_variable_is_added_from_the_page_to_the_new_agreement(project):
     ruth, amendment = begun(project, "data")
     assert "at least one variable" in read(ruth, "amendment", amendment.pk)

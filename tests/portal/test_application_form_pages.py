@@ -156,6 +156,7 @@ def test_who_may_not_write_the_application_has_no_pages_for_it():
     read(signed_in("ruth"), "project_section", a_project().pk, "nowhere", status=404)
 
 
+@pytest.mark.slow
 def test_each_reader_sees_the_answers_that_are_for_them():
     project = a_project("panel")
     seen = {
@@ -210,6 +211,7 @@ def test_the_pdf_is_tagged_and_reads_typed_markup_as_text(letter):
     assert '#panic("no") = Heading *bold* $x$ `code` <script> //' in words_of(pdf)
 
 
+@pytest.mark.slow
 def test_the_pdf_holds_what_its_reader_may_read_and_nothing_else():
     project = a_project("panel")
     answers = application_answers()
@@ -221,6 +223,7 @@ def test_the_pdf_holds_what_its_reader_may_read_and_nothing_else():
     read(signed_in("olu"), "project_pdf", project.pk, status=404)
 
 
+@pytest.mark.slow
 def test_comments_reach_those_who_were_named_before_and_nobody_else():
     project = a_project("owners")
     written = (("ruth", "team", "Among us."), ("ruth", "everybody", "Dear boards."), ("sam", "staff", "Seen before?"),
@@ -260,6 +263,7 @@ def test_nobody_writes_to_readers_that_are_not_theirs(who, audience):
     assert "Typed at length." in page and not Comment.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_note_of_staff_leaves_no_trace_for_the_team():
     project = a_project("owners")
     commenting.comment(project, "title", audience="staff", text="A doubt.", by=person("sam"), at=now())
@@ -279,6 +283,7 @@ def returned_and_sent_again(**values: object) -> Project:
     return services.submit(fresh(project), catalogue=catalogue(), by=person("ruth"), at=now())
 
 
+@pytest.mark.slow
 def test_a_reviewer_sees_what_changed_since_they_last_looked():
     project = a_project("triage")
     read(signed_in("sam"), "project", project.pk)

@@ -116,6 +116,7 @@ def test_the_team_is_found_whatever_the_capitals_and_spaces():
         assert form.is_valid() and form.cleaned_data["who"] == meant
 
 
+@pytest.mark.slow
 def test_missing_answers_are_asked_for_with_an_article():
     ruth, project = signed_in("ruth"), an_agreement().project
     for name, arguments in (("project_new", ()), ("output_new", (project.pk,))):
@@ -125,6 +126,7 @@ def test_missing_answers_are_asked_for_with_an_article():
     assert "Project title must be 200 characters or fewer" in page
 
 
+@pytest.mark.slow
 def test_owners_read_what_they_decided_on_each_table():
     project = a_project("owners")
     assert "Yours to decide" in read(signed_in("petra"), "project", project.pk)
@@ -149,6 +151,7 @@ def current(page: str) -> list[str]:
     return re.findall(r"aria-current=[^>]*>\s*<strong[^>]*>([^<]*)</strong>", navigation)
 
 
+@pytest.mark.slow
 def test_the_navigation_says_where_a_record_belongs():
     output = an_output("submitted")
     agreement = output.project.agreements.get()

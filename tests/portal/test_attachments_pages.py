@@ -18,6 +18,7 @@ from tests.portal.clamd_server import MALWARE, clamd
 from tests.portal.pages import read, send, signed_in, text_of
 
 
+@pytest.mark.slow
 def test_the_scanner_is_asked_over_its_own_protocol(settings):
     with clamd() as settings.GATEHOUSE_CLAMD_URL:
         assert scanner(PDF).scan == Scan.CLEAN
@@ -26,6 +27,7 @@ def test_the_scanner_is_asked_over_its_own_protocol(settings):
         assert (found.scan, found.note) == (Scan.INFECTED, "Test-Malware")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [{"most_bytes": 1000}, {"garbled": True}])
 def test_an_answer_that_does_not_say_clean_leaves_the_file_waiting(settings, how):
     with clamd(**how) as settings.GATEHOUSE_CLAMD_URL:
@@ -52,6 +54,7 @@ class TestPages:
         assert response.status_code == status
         return text_of(response)
 
+    @pytest.mark.slow
     def test_a_scanned_file_is_handed_out_to_those_who_read_its_question(self, settings):
         project = a_project()
         services.add_member(project, person("coral"), role=Role.COORDINATOR, by=project.lead, at=now())
@@ -66,6 +69,7 @@ class TestPages:
         response = signed_in("petra").get(address)
         assert b"".join(response) == PDF and response["Content-Disposition"].startswith("attachment")
 
+    @pytest.mark.slow
     def test_a_file_that_waits_is_closed_to_everybody_and_only_its_uploader_and_support_read_why(self):
         project = a_project()
         services.add_member(project, person("coral"), role=Role.COORDINATOR, by=project.lead, at=now())
@@ -86,6 +90,7 @@ class TestPages:
         project.refresh_from_db()
         assert project.state == "triage"
 
+    @pytest.mark.slow
     def test_support_sees_what_waits_and_tries_again(self, settings):
         project = a_project()
         self.attach(project)
@@ -101,6 +106,7 @@ class TestPages:
             read(signed_in(who), "attachments", status=404)
             send(signed_in(who), "attachment_scan", file.pk, status=404)
 
+    @pytest.mark.slow
     def test_what_is_not_taken_says_why(self, settings):
         project = a_project()
         assert "no PDF" in self.attach(project, b"MZ", name="a.pdf", status=422)

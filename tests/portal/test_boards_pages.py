@@ -19,6 +19,7 @@ from tests.portal.pages import decide, read, send, signed_in, verdict
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_an_owner_decides_for_its_own_tables_and_no_other():
     project = a_project("owners")
     declare(project, "petra")
@@ -42,6 +43,7 @@ def test_an_owner_decides_for_its_own_tables_and_no_other():
     assert [table.name for table in project.agreements.get().scope.tables] == ["crt_case"]
 
 
+@pytest.mark.slow
 def test_an_owner_leaves_a_variable_out_gives_one_coarser_and_sets_a_condition():
     project = a_project("owners")
     decide(
@@ -91,6 +93,7 @@ def test_a_vote_that_does_not_fit_together_says_so_and_keeps_what_was_typed(give
     assert not project.decisions.filter(stage="owner").exists()
 
 
+@pytest.mark.slow
 def test_a_conflict_of_interest_is_asked_first_and_bars():
     project, petra = a_project("owners"), signed_in("petra")
     assert petra.get(reverse("project_decide", args=[project.pk])).url == reverse(
@@ -107,6 +110,7 @@ def test_a_conflict_of_interest_is_asked_first_and_bars():
     assert "cousin" in read(signed_in("ada"), "project", project.pk)
 
 
+@pytest.mark.slow
 def test_a_decision_needs_reasons_and_keeps_what_was_typed():
     project = a_project("triage")
     page = decide("sam", project, "approve", " ", status=422)
@@ -115,6 +119,7 @@ def test_a_decision_needs_reasons_and_keeps_what_was_typed():
     assert "Select your decision" in page and "My careful reasons." in page
 
 
+@pytest.mark.slow
 def test_a_decision_on_an_application_that_moved_on_is_not_recorded():
     """Petra read round 1; it was returned, changed and accepted again before she pressed the button."""
     project = a_project("owners")
@@ -130,6 +135,7 @@ def test_a_decision_on_an_application_that_moved_on_is_not_recorded():
     assert '<input type="hidden" name="round" value="2">' in page
 
 
+@pytest.mark.slow
 def test_nobody_decides_for_applicants_of_their_own_organisation():
     project = a_project("panel")
     lead_organisation = person("ruth").organisation
@@ -144,6 +150,7 @@ def test_nobody_decides_for_applicants_of_their_own_organisation():
     assert "belongs to your organisation" in page and "For my friends." in page
 
 
+@pytest.mark.slow
 def test_a_returned_application_is_mended_and_old_votes_count_no_more():
     project, ruth = a_project("owners"), signed_in("ruth")
     decide("petra", project, "approve")
@@ -164,6 +171,7 @@ def test_a_returned_application_is_mended_and_old_votes_count_no_more():
     assert project.state == OWNERS
 
 
+@pytest.mark.slow
 def test_support_pauses_takes_up_and_revokes():
     project, sam = a_project("owners"), signed_in("sam")
     send(sam, "project_pause", project.pk, reasons="The release is rebuilt.")

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 PAGES = ("closure", "closure_submit", "closure_return", "closure_confirm", "closure_withdraw", "closure_pdf")
 
 
+@pytest.mark.slow
 def test_from_the_project_page_to_the_certificate(zones):
     project, ruth, sam = an_agreement().project, signed_in("ruth"), signed_in("sam")
     assert reverse("closure_start", args=[project.pk]) in read(ruth, "project", project.pk)
@@ -56,6 +57,7 @@ def test_from_the_project_page_to_the_certificate(zones):
     assert "Sam" in read(signed_in("ada"), "closure", closure.pk)
 
 
+@pytest.mark.slow
 def test_the_certificate_is_a_paper_and_a_file_to_be_checked(zones):
     closure = a_closure("confirmed")
     for name in ("closure_pdf", "closure_json"):
@@ -85,11 +87,13 @@ def test_what_gatehouse_looks_at_has_no_form():
         read(signed_in("ruth"), "closure_answer", closure.pk, key, status=404)
 
 
+@pytest.mark.slow
 def test_somebody_elses_line_is_refused_in_a_sentence():
     page = send(signed_in("coral"), "closure_answer", a_closure().pk, "told", status=422, done="on")
     assert "Only the lead" in page
 
 
+@pytest.mark.slow
 def test_a_line_that_is_not_ticked_says_so():
     page = send(signed_in("ruth"), "closure_answer", a_closure().pk, "told", status=422)
     assert "Tick the box" in page
@@ -104,6 +108,7 @@ def test_with_an_output_open_the_page_says_it_and_offers_no_button():
     assert "Output requests that are open: 1." in page
 
 
+@pytest.mark.slow
 def test_support_excuses_returns_and_withdraws():
     closure, sam = a_closure(), signed_in("sam")
     coral = person("coral")

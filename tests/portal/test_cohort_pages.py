@@ -195,6 +195,7 @@ def test_what_is_ticked_can_be_jumped_to():
     assert 'id="chosen-now"' in page and 'href="#id_pick-recorded_date"' in page
 
 
+@pytest.mark.slow
 def test_the_cohort_is_read_on_the_application_and_by_its_owners():
     project = chosen(a_project(wish={"crt_case": {"sex": ""}}))
     assert IN_WORDS in read(signed_in("ruth"), "project", project.pk)
@@ -208,6 +209,7 @@ def test_the_cohort_is_read_on_the_application_and_by_its_owners():
     )
 
 
+@pytest.mark.slow
 def test_an_owner_is_told_of_what_is_finer_than_the_default():
     project = a_project(wish={"crt_case": {"sex": ""}})
     wish = {"age_at_first_hearing": {"level": "single_year", "reason": "Ages of criminal responsibility."}}
@@ -221,6 +223,7 @@ def test_an_owner_is_told_of_what_is_finer_than_the_default():
     assert "Finer than the default" in page and "Ages of criminal responsibility." in page
 
 
+@pytest.mark.slow
 def test_the_cohort_is_read_in_the_agreement_and_the_register(client):
     project = chosen(a_project(wish={"crt_case": {"sex": ""}}))
     project = services.submit(project, catalogue=catalogue(), by=person("ruth"), at=now())
@@ -231,11 +234,13 @@ def test_the_cohort_is_read_in_the_agreement_and_the_register(client):
     assert rows[0]["cohort"] == IN_WORDS
 
 
+@pytest.mark.slow
 def test_an_extract_says_whose_records_it_holds(release):
     agreement = an_agreement(wish=WISH)
     assert "Everybody and every case" in read(signed_in("ruth"), "extract_request", agreement.project.pk)
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_choice_ask_the_database_the_same_however_much_is_chosen(release, django_assert_max_num_queries):
     little, much = a_project(wish={"crt_case": {"sex": ""}}), a_project(
         wish={name: {one.name: "" for one in catalogue()[name].defaults if not one.pseudonymised}

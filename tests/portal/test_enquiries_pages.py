@@ -29,6 +29,7 @@ def test_who_may_do_what():
     """)
 
 
+@pytest.mark.slow
 def test_an_enquiry_is_asked_answered_and_leads_to_an_application():
     ruth, sam = signed_in("ruth"), signed_in("sam")
     assert "You have asked nothing yet" in read(ruth, "enquiries")
@@ -55,6 +56,7 @@ def test_what_is_missing_is_asked_for_and_nothing_is_lost():
     assert "You belong to no organisation on record" in page and "Do waits differ" in page
 
 
+@pytest.mark.slow
 def test_nobody_else_finds_it():
     enquiry = an_enquiry()
     for who in ("olu", "coral", "petra", "pia", "cass"):

@@ -61,11 +61,13 @@ def test_others_do_not_even_find_the_extract(held, who):
     read(signed_in(who), "extract", held.pk, status=404)
 
 
+@pytest.mark.slow
 def test_it_waits_on_the_first_page_of_research_support(held):
     for who, waits in (("sam", True), ("ruth", False), ("petra", False)):
         assert ("Read how identifying the extract is, and decide" in read(signed_in(who), "home")) is waits
 
 
+@pytest.mark.slow
 def test_research_support_lets_it_through(held):
     sam = signed_in("sam")
     assert reverse("extract_decide", args=[held.pk]) in read(sam, "extract", held.pk)

@@ -59,6 +59,7 @@ def test_an_extract_that_waits_says_by_when_it_should_be_there(as_, project):
     assert f"Due by {due:%-d %B %Y}." in html(as_("ruth").get(page(extract)))
 
 
+@pytest.mark.slow
 def test_an_extract_is_built_and_its_page_says_what_it_holds(as_, project, django_capture_on_commit_callbacks):
     client = as_("ruth")
     with django_capture_on_commit_callbacks(execute=True):
@@ -77,6 +78,7 @@ def test_an_extract_is_built_and_its_page_says_what_it_holds(as_, project, djang
     assert "data-poll-url" not in shown, "nothing to wait for any more"
 
 
+@pytest.mark.slow
 def test_formats_are_chosen_and_each_delivered_one_is_explained(as_, project, django_capture_on_commit_callbacks):
     client, address = as_("ruth"), reverse("extract_request", args=[project.pk])
     shown = html(client.get(address))
@@ -157,6 +159,7 @@ def test_cancelling_asks_once_more(as_, project):
     assert client.get(page(extract, "extract_cancel")).status_code == 302, "nothing to cancel any more"
 
 
+@pytest.mark.slow
 def test_a_failed_extract_says_why_and_can_be_tried_again(as_, project, django_capture_on_commit_callbacks):
     extract = services.claim(requested(project).pk, at=now(), lease=LEASE)
     services.fail(extract, reason="The build failed (MemoryError).", at=now())
@@ -179,6 +182,7 @@ def test_a_stopped_extract_names_the_condition(as_, project, django_capture_on_c
     assert "Stopped: the approval was revoked" in shown and "Agreement 1 of" in shown and "was revoked" in shown
 
 
+@pytest.mark.slow
 def test_a_delivered_extract_is_refreshed_when_there_is_a_newer_release(
     as_, project, zones, django_capture_on_commit_callbacks
 ):
@@ -201,6 +205,7 @@ def test_a_delivered_extract_is_refreshed_when_there_is_a_newer_release(
     assert "Replaced by a newer extract" in html(client.get(page(extract)))
 
 
+@pytest.mark.slow
 def test_without_an_agreement_or_a_release_nothing_is_asked_for(as_, project):
     client = as_("ruth")
     services.current_release("cjs_linked").delete()

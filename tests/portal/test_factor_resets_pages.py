@@ -82,6 +82,7 @@ def test_research_support_takes_it_back_and_a_second_person_refuses():
     assert Authenticator.objects.filter(user=person("ruth")).exists()
 
 
+@pytest.mark.slow
 def test_whoever_asked_does_not_confirm_and_strangers_see_nothing():
     reset = a_factor_reset()
     send(signed_in("sam"), "factor_reset_decide", reset.pk, status=422, verdict="confirm", reasons="Sure.")

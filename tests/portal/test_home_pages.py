@@ -109,30 +109,35 @@ def test_the_data_say_whether_they_are_synthetic(client):
 # Whose turn it is, at each step of a project's life.
 
 
+@pytest.mark.slow
 def test_a_draft_waits_for_its_researcher_alone():
     builders.a_project("draft")
     assert waits_for("ruth") == ["Complete the application and submit it"]
     assert not [name for name in everybody_but("ruth") if waits_for(name)]
 
 
+@pytest.mark.slow
 def test_a_returned_application_waits_for_its_researcher_and_not_for_the_coordinator():
     builders.a_project("returned")
     assert waits_for("ruth") == ["Answer the reasons and submit again"]
     assert not [name for name in everybody_but("ruth") if waits_for(name)]
 
 
+@pytest.mark.slow
 def test_triage_waits_for_research_support():
     builders.a_project("triage")
     assert waits_for("sam") == ["Check that it is complete and feasible"]
     assert not [name for name in everybody_but("sam") if waits_for(name)]
 
 
+@pytest.mark.slow
 def test_ethical_review_waits_for_the_reviewer():
     builders.a_project("ethics")
     assert waits_for("esme") == ["Review the ethics of it"]
     assert not [name for name in everybody_but("esme") if waits_for(name)]
 
 
+@pytest.mark.slow
 def test_owners_are_asked_for_their_own_tables_and_once():
     project = builders.a_project("owners")
     asked = ["Decide for your organisation's tables"]
@@ -160,12 +165,14 @@ def test_an_owner_who_decided_is_asked_again_in_the_next_round():
     assert waits_for("petra") == ["Decide for your organisation's tables"]
 
 
+@pytest.mark.slow
 def test_a_reduced_project_waits_for_the_applicants():
     builders.decided(builders.decided(builders.a_project("owners"), "police"), "hmcts", Verdict.REFUSE)
     assert waits_for("ruth") == ["Take the reduced project, or change the application"]
     assert not [name for name in everybody_but("ruth") if waits_for(name)]
 
 
+@pytest.mark.slow
 def test_the_panel_comes_last():
     project = builders.a_project("panel")
     assert waits_for("pia") == ["Decide on the project as a whole"]
@@ -174,6 +181,7 @@ def test_the_panel_comes_last():
     assert not waits_for("pia") and waits_for("piers")
 
 
+@pytest.mark.slow
 def test_an_agreement_is_signed_by_everybody_then_by_the_service():
     agreement = builders.an_agreement("drawn_up")
     signers = ["ruth", "coral", "sian"]
@@ -190,12 +198,14 @@ def test_an_agreement_is_signed_by_everybody_then_by_the_service():
     assert news_for("ruth") == news_for("coral") == ["The agreement is in force: extracts can be built"]
 
 
+@pytest.mark.slow
 def test_a_failed_extract_waits_for_the_researcher():
     an_extract("failed")
     assert waits_for("ruth") == ["Read why the build failed and try again"]
     assert not [name for name in everybody_but("ruth") if waits_for(name)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("state", "what"),
     [
@@ -212,6 +222,7 @@ def test_what_became_of_an_extract_is_news_to_the_team_for_thirty_days(state, wh
     assert what not in news_for("ruth", last + timedelta(seconds=1))
 
 
+@pytest.mark.slow
 def test_outputs_wait_for_checkers_who_have_not_checked_them():
     output = builders.an_output("submitted")
     assert [name for name in everybody_but() if waits_for(name)] == ["cass", "devi"]
@@ -244,6 +255,7 @@ def test_a_cleared_output_of_a_suspended_project_waits_for_nobody():
     assert waits_for("cass") == waits_for("devi") == []
 
 
+@pytest.mark.slow
 def test_a_released_output_is_news_to_its_author_alone():
     output = builders.an_output("cleared")
     output = outputs.release(output, round=output.round, by=person("cass"), at=builders.now())
@@ -253,6 +265,7 @@ def test_a_released_output_is_news_to_its_author_alone():
     assert not [name for name in everybody_but() if waits_for(name)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["draft", "returned"])
 def test_an_output_that_is_not_handed_in_waits_for_its_author(state):
     builders.an_output(state)
@@ -426,6 +439,7 @@ def test_coral_sees_the_project_that_she_coordinates(client):
     assert Role.COORDINATOR.label in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("username", ["ruth", "sam", "petra", "pia", "cass"])
 def test_the_page_takes_the_same_few_queries_however_much_waits(client, username, django_assert_max_num_queries):
     def queries() -> int:

@@ -54,6 +54,7 @@ def test_a_mistake_is_said_and_nothing_typed_is_lost(wrong, said):
     assert said in page and "The blue one." in page
 
 
+@pytest.mark.slow
 def test_research_support_takes_it_from_report_to_the_end():
     incident, sam, project = an_incident(), signed_in("sam"), a_project("approved")
     assert "If the regulator has to be told" in read(sam, "incident", incident.pk)
@@ -149,6 +150,7 @@ def test_who_reported_what_names_them_reads_their_report_alone():
     assert "printer" in page and "Printed it." not in page and "Nobody had used it." not in page
 
 
+@pytest.mark.slow
 def test_the_lead_reads_that_it_happened_and_no_names():
     project, sam = a_project("approved"), person("sam")
     incident = an_incident()

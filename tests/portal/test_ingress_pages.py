@@ -27,6 +27,7 @@ def upload(name: str = "areas.csv", content: bytes = AREAS) -> SimpleUploadedFil
     return SimpleUploadedFile(name, content)
 
 
+@pytest.mark.slow
 def test_from_the_project_page_into_the_workspace(zones, settings):
     project, ruth, cass = an_agreement().project, signed_in("ruth"), signed_in("cass")
     assert reverse("ingress_new", args=[project.pk]) in read(ruth, "project", project.pk)
@@ -52,6 +53,7 @@ def test_from_the_project_page_into_the_workspace(zones, settings):
     assert "Taken out of the workspace" in read(ruth, "ingress", ingress.pk)
 
 
+@pytest.mark.slow
 def test_a_form_with_a_mistake_keeps_what_was_typed():
     page = send(signed_in("ruth"), "ingress_new", an_agreement().project.pk, status=422, **TYPED | {"title": ""})
     assert "Enter a title" in page and "The statistics office." in page
@@ -66,6 +68,7 @@ def test_who_says_that_it_is_about_people_is_told_where_to_go(zones):
     assert ingress.state == "draft"
 
 
+@pytest.mark.slow
 def test_of_several_files_those_that_are_taken_are_kept_and_each_other_is_told_of(zones, settings):
     ingress, ruth = an_ingress(), signed_in("ruth")
     files = [upload("good.csv"), upload("bad.exe"), upload("evil.csv", MALWARE)]
@@ -112,6 +115,7 @@ def test_a_long_file_is_read_page_by_page_and_each_is_on_the_trail(zones):
     assert b"".join(whole.streaming_content) == content and "attachment" in whole["Content-Disposition"]
 
 
+@pytest.mark.slow
 def test_who_reads_what_is_in_the_files(zones):
     ingress = an_ingress("submitted")
     file = ingress.files.get()
@@ -166,6 +170,7 @@ def test_empty_lists_say_so():
     assert "Nothing waits for a review" in read(signed_in("cass"), "ingresses")
 
 
+@pytest.mark.slow
 def test_the_files_of_another_request_cannot_be_removed_through_ones_own(zones):
     mine, other = an_ingress(), an_ingress("submitted", name="other.csv")
     send(signed_in("ruth"), "ingress_remove_file", mine.pk, other.files.get().pk, status=404)

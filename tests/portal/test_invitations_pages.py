@@ -96,6 +96,7 @@ def test_sending_again_and_taking_back():
     assert "Withdrawn" in read(sam, "invitations")
 
 
+@pytest.mark.slow
 def test_who_sees_what():
     invite(signed_in("sam"))
     one = Invitation.objects.get()
@@ -133,6 +134,7 @@ def test_a_refusal_keeps_what_was_typed():
     assert "is not a domain" in page and "There is nobody with this user name" in page and "not a domain!" in page
 
 
+@pytest.mark.slow
 def test_lists_cost_the_same_for_one_and_for_many(django_assert_num_queries):
     sam = signed_in("sam")
     invite(sam)

@@ -89,6 +89,7 @@ def test_the_team_reads_why_and_not_who(as_, used):
     assert str(person("sam")) in text_of(as_("ada").get(page(used)))
 
 
+@pytest.mark.slow
 def test_the_notice_leads_to_the_page_and_is_read_there(as_, used):
     key = rotation.rotate(used, reasons=WHY, by=person("sam"), at=now())
     spread()

@@ -85,6 +85,7 @@ def test_only_unread_ones_on_request_and_page_by_page():
     assert "GH-2026-0000" in ruth.get(reverse("notices") + "?page=3").content.decode()
 
 
+@pytest.mark.slow
 def test_the_page_takes_the_same_few_queries_for_one_and_for_many(django_assert_num_queries):
     ruth = signed_in("ruth")
     notices_for("ruth", 1)

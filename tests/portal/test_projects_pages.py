@@ -24,6 +24,7 @@ from tests.portal.pages import decide, read, send, signed_in
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_an_application_goes_from_the_first_page_to_an_agreement_in_force():
     ruth, sam = signed_in("ruth"), signed_in("sam")
 
@@ -256,6 +257,7 @@ def test_typed_answers_survive_a_refusal():
     assert "Typed at length." in page and "There is a problem" in page
 
 
+@pytest.mark.slow
 def test_a_page_for_what_cannot_be_done_now_leads_back_with_the_reason():
     project = a_project("triage")
     for username, name in (
@@ -313,6 +315,7 @@ def test_a_draft_is_its_teams_own():
         assert project.reference not in read(client, "projects")
 
 
+@pytest.mark.slow
 def test_applicants_read_the_board_and_the_service_reads_the_name():
     project = a_project("approved")
     for username in ("ruth", "coral"):
@@ -323,6 +326,7 @@ def test_applicants_read_the_board_and_the_service_reads_the_name():
     assert all(name in page for name in ("Petra", "Hugo", "Pia", "Sam"))
 
 
+@pytest.mark.slow
 def test_the_team_takes_accredited_researchers_by_name_or_address():
     project, ruth = a_project(), signed_in("ruth")
     send(ruth, "project_team", project.pk, who="OLU@gatehouse.example", role="researcher")
@@ -391,6 +395,7 @@ def test_typed_markup_is_shown_as_text():
         assert "<script>alert" not in page and "<b>bold" not in page
 
 
+@pytest.mark.slow
 def test_lists_show_what_waits_first_and_can_be_narrowed():
     waiting, other = a_project("triage"), a_project("panel")
     page = read(signed_in("sam"), "projects")
@@ -404,6 +409,7 @@ def test_lists_show_what_waits_first_and_can_be_narrowed():
         assert other.reference not in read(signed_in(username), "projects")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("username", ["ruth", "sam", "petra"])
 def test_the_list_takes_as_many_queries_for_ten_projects_as_for_two(username, django_assert_max_num_queries):
     client, counts = signed_in(username), []
@@ -416,6 +422,7 @@ def test_the_list_takes_as_many_queries_for_ten_projects_as_for_two(username, dj
     assert counts[0] == counts[1]
 
 
+@pytest.mark.slow
 def test_a_projects_page_takes_as_many_queries_however_much_it_shows(django_assert_max_num_queries):
     small, big = a_project("approved"), an_output("cleared").project
     for number in range(6):

@@ -55,6 +55,7 @@ def rows(client) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(client.get("/register/?format=csv").content.decode())))
 
 
+@pytest.mark.slow
 def test_ruth_records_an_article_and_anyone_reads_of_it_at_once(client):
     output = a_released_output()
     project, ruth = output.project, signed_in("ruth")
@@ -183,6 +184,7 @@ def test_sam_hides_it_and_shows_it_again_and_the_team_reads_why_but_not_who(clie
     assert "Mended" in entry(client, publication.project)
 
 
+@pytest.mark.slow
 def test_others_read_it_and_change_nothing():
     publication = a_publication()
     for who in ("coral", "pia", "ada", "sam"):
@@ -239,6 +241,7 @@ def test_a_project_that_is_not_approved_has_no_publications():
     assert "no entry in the register" in page and "Journal of Cases" in page
 
 
+@pytest.mark.slow
 def test_the_files_have_a_row_for_each_publication_with_what_it_rests_on(client):
     output = a_released_output()
     a_publication(output, title="=1+1", authors="@team", appeared_in="-", doi="")

@@ -72,6 +72,7 @@ def test_an_approved_project_shows_who_what_why_and_which_data(client):
     assert "Waiting for signatures" in text
 
 
+@pytest.mark.slow
 def test_tables_that_their_owner_refused_are_not_listed(client):
     project = builders.decided(builders.a_project("owners"), "police", Verdict.REFUSE)
     project = projects.take(
@@ -109,6 +110,7 @@ def test_search_wants_all_words_and_keeps_them_in_the_download(client):
     assert "No project holds all of these words." in text_of(client, "/register/?q=journeys+zebra")
 
 
+@pytest.mark.slow
 def test_the_file_has_a_row_for_each_release_and_one_for_a_project_without(client):
     output = a_release()
     bare = builders.a_project("approved")
@@ -149,6 +151,7 @@ def test_a_revoked_agreement_reads_as_revoked_even_after_its_last_day():
     assert standing_of(agreement, builders.now() + timedelta(days=800)) == "Revoked"
 
 
+@pytest.mark.slow
 def test_the_register_takes_the_same_few_queries_for_one_project_and_for_many(client, django_assert_num_queries):
     a_release()
     with django_assert_num_queries(9):

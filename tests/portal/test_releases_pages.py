@@ -71,6 +71,7 @@ def test_what_was_never_published_only_its_makers_see(who):
             send(client, name, release.pk, status=404, reasons="x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["lin", "rae", "ada"])
 def test_its_makers_read_the_rest(who):
     linked.a_release("published", name="1")
@@ -85,6 +86,7 @@ def test_its_makers_read_the_rest(who):
     assert trail.of(release).filter(action="view", actor=who).count() == 1
 
 
+@pytest.mark.slow
 def test_anyone_reads_what_changed_and_its_makers_every_figure(client):
     release = with_difference(linked.a_release("published"))
     text = read(client, "release", release.pk)
@@ -99,6 +101,7 @@ def test_with_nothing_published_the_list_says_so(client):
     assert "Nothing has been published yet." in read(client, "releases")
 
 
+@pytest.mark.slow
 def test_publishing_asks_for_reasons_and_that_one_has_looked():
     linked.a_release("published", name="1")
     release, client = linked.a_release(), signed_in("rae")
@@ -112,6 +115,7 @@ def test_publishing_asks_for_reasons_and_that_one_has_looked():
     assert "As good as before." in read(client, "release", release.pk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["lin", "ada"])
 def test_who_only_reads_is_sent_back_with_the_reason(who):
     release, client = linked.a_release(), signed_in(who)
@@ -132,6 +136,7 @@ def test_what_a_guard_forbids_is_said_on_the_page():
     assert "Its quality was not measured" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_withdrawing_says_what_will_stop_and_stops_it():
     release, client = linked.a_release("published"), signed_in("rae")
     delivered, waiting = an_extract(), an_extract("requested")
@@ -147,6 +152,7 @@ def test_withdrawing_says_what_will_stop_and_stops_it():
     assert "A release was withdrawn: stop using this extract" in read(signed_in("ruth"), "home")
 
 
+@pytest.mark.slow
 def test_what_is_typed_is_kept_when_the_release_has_moved_on():
     release, client = linked.a_release("published"), signed_in("rae")
     releases.withdraw(release, reasons="Wrong.", by=person("rae"), at=now())
@@ -154,6 +160,7 @@ def test_what_is_typed_is_kept_when_the_release_has_moved_on():
     assert "Also wrong in Northshire." in text and "while it is withdrawn" in text
 
 
+@pytest.mark.slow
 def test_who_uses_a_release_is_counted_by_project():
     release = linked.a_release("published")
     extract = an_extract()
@@ -169,6 +176,7 @@ def test_a_release_that_was_only_loaded_says_that_nobody_measured_it(client):
     assert "quality of its links was not measured here" in read(client, "release", release.pk)
 
 
+@pytest.mark.slow
 def test_an_extract_carries_the_quality_statement_of_its_release():
     linked.a_release("published")
     extract = an_extract()
@@ -197,6 +205,7 @@ FIGURES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_catalogue_shows_what_the_release_holds(client, zones):
     release = linked.a_release("published")
     folder = zones.release(release.code, release.version)
@@ -227,6 +236,7 @@ def test_the_release_manager_is_told_of_what_waits_and_the_analysts_of_a_withdra
     assert "A release was withdrawn: read" not in read(signed_in("ruth"), "home")
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries):
     client = signed_in("rae")
     release = linked.a_release("published", name="1")

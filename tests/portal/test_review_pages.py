@@ -138,6 +138,7 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so(pairs, content):
     assert "The records of this pair cannot be shown" in text and "Go on to the next pair" in text
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_there_is_said_to_be_so(zones):
     (pair,) = linked.pairs(linked.a_run("running"))
     assert "cannot be shown" in read(signed_in("lin"), "review_pair", pair.token, status=404)
@@ -148,6 +149,7 @@ def test_a_token_of_no_pair_leads_nowhere(pairs, token):
     assert signed_in("lin").get(f"/linkage/review/{token}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_token_that_is_no_plain_number_opens_no_file(zones):
     run = linked.a_run("running")
     clerical.queue(run, [{"token": "not-hex-at-all-000", "reason": "grey zone"}], at=now())
@@ -191,6 +193,7 @@ def test_an_empty_queue_says_so(zones):
     assert "None waits for you" in read(signed_in("lin"), "review")
 
 
+@pytest.mark.slow
 def test_the_reviewers_are_told_once_however_many_pairs_wait(zones):
     linked.pairs(linked.a_run("running"), 40)
     text = read(signed_in("lou"), "home")

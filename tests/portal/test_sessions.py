@@ -75,6 +75,7 @@ def test_a_session_of_which_nothing_is_known_is_over():
     assert ruth.get("/projects/").status_code == 302
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_page_shows_ones_own_sessions_and_ends_one():
     here, there, other = signed_in("ruth"), signed_in("ruth"), signed_in("olu")
@@ -103,6 +104,7 @@ def test_signing_out_everywhere_ends_each_of_them():
     assert Entry.objects.get(action="end sessions").details == {"count": 2}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_ten_sessions_cost_no_more_queries_than_one(django_assert_num_queries):
     ruth = signed_in("ruth")

@@ -62,12 +62,14 @@ def test_without_a_mail_server_nothing_starts(tmp_path):
     assert "GATEHOUSE_EMAIL_URL must be set" in result.stderr
 
 
+@pytest.mark.slow
 def test_demo_people_are_never_made_in_production(tmp_path):
     result = run("manage.py", "make_demo", **production(tmp_path))
     assert result.returncode != 0
     assert "GATEHOUSE_DEMO=1" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_demos_secret_is_kept_and_private(tmp_path):
     keys = {
         json.loads(run("-c", SHOW, GATEHOUSE_DEMO="1", GATEHOUSE_DATA=str(tmp_path)).stdout)["SECRET_KEY"] for _ in "ab"
@@ -122,6 +124,7 @@ print(json.dumps(s.GATEHOUSE_VAULT))
 APP_ROLE = {"GATEHOUSE_VAULT_ROLE_ID": "gatehouse", "GATEHOUSE_VAULT_SECRET_ID_FILE": "/run/gatehouse/secret-id"}
 
 
+@pytest.mark.slow
 def test_the_key_ring_is_in_a_folder_unless_a_vault_is_named(tmp_path):
     assert json.loads(run("-c", VAULT, **production(tmp_path)).stdout) == {}
     given = {"GATEHOUSE_VAULT_ADDR": "https://vault.example:8200", "GATEHOUSE_VAULT_PATH": "/sre/", **APP_ROLE}

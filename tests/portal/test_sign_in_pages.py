@@ -105,6 +105,7 @@ def test_another_account_is_not_held_back_by_ruths_failures(client):
     assert sign_in(client, "cass").status_code == 302
 
 
+@pytest.mark.slow
 def test_thirty_attempts_a_minute_from_one_address_are_enough(client):
     person("ruth")
     for number in range(30):

@@ -74,6 +74,7 @@ def test_what_others_stand_in_for_is_not_shown():
     assert "Olu" not in read(signed_in("piers"), "standins")
 
 
+@pytest.mark.slow
 def test_the_vote_of_one_is_the_vote_of_both_on_the_pages_too():
     a_stand_in()
     project = a_project("panel")

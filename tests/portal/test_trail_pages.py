@@ -101,6 +101,7 @@ def test_a_filter_that_is_too_long_is_refused_with_a_reason(ada):
     assert "must be 40 characters or fewer" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_further_pages_show_the_trail_as_it_was_when_first_read(ada):
     for _ in range(120):
         trail.append(actor=person("sam"), action="count", at=timezone.now())
@@ -120,6 +121,7 @@ def test_a_made_up_place_to_start_from_is_ignored(ada, up_to):
     assert answer.context["page"][0].seq == trail.head().seq
 
 
+@pytest.mark.slow
 def test_the_download_is_whole_and_verifies_without_gatehouse(ada, tmp_path, capsys):
     builders.an_output("checked_once")
     answer = ada.get("/trail/export")

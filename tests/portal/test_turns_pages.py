@@ -39,6 +39,7 @@ def began_days_ago(project: Project, days: int) -> Project:
     return Project.objects.get(pk=project.pk)
 
 
+@pytest.mark.slow
 def test_the_status_line_says_which_votes_are_missing_and_names_nobody():
     project = a_project("owners")
     due = add_working_days(project.state_since.date(), 20)
@@ -95,6 +96,7 @@ def test_lists_say_the_same_as_the_status_line():
         assert "Still missing: HMCTS: 1 vote. Due by" in " ".join(read(signed_in(username), "projects").split())
 
 
+@pytest.mark.slow
 def test_turns_of_many_projects_take_as_many_queries_as_of_one(django_assert_num_queries):
     def make():
         paused = a_project("triage")
@@ -110,6 +112,7 @@ def test_turns_of_many_projects_take_as_many_queries_as_of_one(django_assert_num
         make()
 
 
+@pytest.mark.slow
 def test_other_records_with_a_target_have_a_due_day_too():
     agreement, output = an_agreement("signed"), an_output("submitted")
     assert turn_of(agreement, now()).target == 5

@@ -55,6 +55,7 @@ def openings():
     return [(entry.actor, entry.details["file"]) for entry in entries]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("username", ["coral", "sam", "ada", "ruth"])
 def test_nobody_but_checkers_reads_a_request_that_is_being_checked(username):
     output = a_request_with_evidence()
@@ -67,6 +68,7 @@ def test_nobody_but_checkers_reads_a_request_that_is_being_checked(username):
     assert openings() == [], "what was not shown was not opened"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("username", ["coral", "sam", "ada", "ruth"])
 def test_nobody_but_checkers_opens_a_file_whole(username):
     output, client = a_request_with_evidence(), signed_in(username)
@@ -87,6 +89,7 @@ def test_checkers_read_tables_evidence_and_findings_and_each_opening_is_on_the_t
     assert all(entry.details["sha256"] for entry in Entry.objects.filter(action="open file"))
 
 
+@pytest.mark.slow
 def test_who_opened_a_file_is_read_by_auditors_alone():
     output = a_request_with_evidence()
     read(signed_in("cass"), "output", output.pk)
@@ -116,6 +119,7 @@ def test_checkers_do_not_read_what_was_not_handed_in():
     assert "4137791" not in shown and "Person 11 of" not in shown
 
 
+@pytest.mark.slow
 def test_the_author_mends_the_flagged_cells_and_sees_no_others():
     output, ruth = a_request_with_evidence("returned"), signed_in("ruth")
     shown = pages_of(output, ruth)
@@ -140,6 +144,7 @@ def test_the_author_describes_a_file_by_its_first_rows_and_a_colleague_by_its_he
     assert openings() == [("ruth", file.name), ("olu", file.name)]
 
 
+@pytest.mark.slow
 def test_without_accreditation_the_author_reads_nothing():
     output = a_request_with_evidence("returned")
     person("ruth").accreditations.all().delete()
@@ -241,6 +246,7 @@ def test_the_queue_knows_who_is_too_close():
         assert (queued.pk, queued.too_close) == (output.pk, close)
 
 
+@pytest.mark.slow
 def test_checkers_read_nothing_that_the_rules_have_not_judged():
     output = a_request_with_evidence("returned")
     assert "4137791" not in pages_of(output, signed_in("cass")), "the author may be changing it"

@@ -14,6 +14,7 @@ from tests.promises.sums import add_up, benchmark, give_up
 FIELDS = {"benchmark", "case", "size", "ratio", "seconds", "baseline_seconds", "peak_mib"}
 
 
+@pytest.mark.slow
 def test_a_quick_run_measures_each_case_at_two_sizes():
     measured = [asdict(result) for result in harness.results(benchmark(add_up), quick=True)]
     assert [row["size"] for row in measured] == [50, 100]
@@ -39,6 +40,7 @@ def test_permissions_are_measured_on_both_databases_at_a_million_grants():
     assert databases == {"SQLite", "PostgreSQL"} and len(permissions.cases) == 10
 
 
+@pytest.mark.slow
 def test_an_unknown_benchmark_is_named():
     asked = [sys.executable, "-m", "benchmarks", "no-such"]
     result = subprocess.run(asked, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)

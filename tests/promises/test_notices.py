@@ -78,6 +78,7 @@ def test_every_action_of_every_record_has_a_row_and_no_row_an_action_that_is_not
     assert REFERENCES.keys() == GROUPS.keys() == RECORDS.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.record}-{row.action}-{row.who}")
 def test_every_row_is_whole(row):
     rows = rows_for(row.record, row.action)

@@ -141,6 +141,7 @@ def test_a_file_that_was_never_finished(tmp_path, small_chunks):
         opened(tmp_path / "a")
 
 
+@pytest.mark.slow
 def test_a_writer_that_was_thrown_away_finishes_nothing(tmp_path):
     file = SealedWriter(tmp_path / "a", name="a.csv", workspace_key=KEY)
     file.write(b"half")

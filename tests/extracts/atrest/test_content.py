@@ -80,6 +80,7 @@ rows_of_all = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(rows=rows_of_all, block=st.integers(1, 9), cuts=st.lists(st.integers(0, 20), max_size=5))
 def test_it_is_what_its_description_says_however_rows_are_cut(rows, block, cuts):

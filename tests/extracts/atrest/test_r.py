@@ -36,6 +36,7 @@ def said(run):
     return json.loads(run.stdout)
 
 
+@pytest.mark.slow
 def test_files_in_chunks_are_read(folder, key, tmp_path):
     run = r(
         """
@@ -63,6 +64,7 @@ def statements(folder, key, tmp_path):
     return said(r(code, folder=folder, key=key, cwd=tmp_path))
 
 
+@pytest.mark.slow
 def test_what_duckdb_is_told_makes_the_tables_views(folder, key, tmp_path):
     with duckdb.connect() as connection:
         connection.execute("CALL enable_logging('QueryLog')")
@@ -99,6 +101,7 @@ def test_without_the_right_key_it_says_what_to_do(folder, key, tmp_path, spoil, 
     assert run.returncode == 1 and problem in run.stderr, run.stderr
 
 
+@pytest.mark.slow
 def test_a_file_that_was_altered_or_cut_is_found(folder, key, tmp_path):
     content = bytearray((folder / "long.txt").read_bytes())
     (folder / "long.txt").write_bytes(content[:-1])

@@ -76,6 +76,7 @@ def test_at_no_moment_of_the_build_is_a_value_in_the_clear(root):
     assert {"crime.parquet", "crime.csv", "crime.dta", "crime.sav", "crime.rds"} <= looked_at
 
 
+@pytest.mark.slow
 def test_content_is_the_same_in_every_build_sealed_or_not_and_bytes_never(root):
     plain, _ = build(root, "plain", seal=None)
     one, first = build(root, "one", seal=Seal(KEY))
@@ -119,6 +120,7 @@ def test_every_format_is_opened_by_one_call(root):
         assert connection.execute(joined).fetchall() == [(2,)]
 
 
+@pytest.mark.slow
 def test_a_build_that_was_stopped_leaves_nothing_that_passes_for_whole(root):
     class Stopped(Exception):
         pass
@@ -142,6 +144,7 @@ def test_pseudonyms_are_counted_in_sealed_files_too(root, monkeypatch):
         build(root, "sealed", seal=Seal(KEY))
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_there_with_the_same_content_is_known(root):
     one, first = build(root, "one", seal=Seal(KEY))
     two, _ = build(root, "two", seal=Seal(KEY))

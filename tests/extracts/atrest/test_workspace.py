@@ -27,6 +27,7 @@ def said(run):
     return json.loads(run.stdout)
 
 
+@pytest.mark.slow
 def test_everything_is_opened_without_gatehouse(folder, key, tmp_path):
     run = python(
         """
@@ -78,6 +79,7 @@ def test_it_needs_what_it_says_and_nothing_else():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
@@ -97,11 +99,13 @@ def test_without_the_right_key_it_says_what_to_do(folder, key, tmp_path, spoil, 
     assert OLD.hex() not in run.stderr
 
 
+@pytest.mark.slow
 def test_without_the_variable_the_mounted_key_is_looked_for(folder, tmp_path):
     run = python('gw.read("crime")', folder=folder, cwd=tmp_path)
     assert f"NoKey: {gw.KEY_MOUNTED} cannot be read" in run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["crime.parquet", "long.txt", "crime.csv"])
 def test_a_file_that_was_altered_is_found(folder, key, tmp_path, name):
     content = bytearray((folder / name).read_bytes())
@@ -111,6 +115,7 @@ def test_a_file_that_was_altered_is_found(folder, key, tmp_path, name):
     assert problem.startswith(f"{name} cannot be read")
 
 
+@pytest.mark.slow
 def test_a_file_that_was_exchanged_for_another_with_the_same_key_is_found(folder, key, tmp_path):
     older = sealed_extract(tmp_path / "older")
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -121,6 +126,7 @@ def test_a_file_that_was_exchanged_for_another_with_the_same_key_is_found(folder
     assert said(run) == ["crime.parquet has changed."]
 
 
+@pytest.mark.slow
 def test_names_that_lead_elsewhere_or_nowhere_are_refused(folder, key, tmp_path):
     for name in ("../workspace.key", "nothing"):
         run = python(f"gw.open({name!r})", folder=folder, key=key, cwd=tmp_path)

@@ -64,6 +64,7 @@ def test_reasons_differ_only_where_the_police_left_them_blank(world: World) -> N
     assert 0.04 < differs.mean() < 0.12
 
 
+@pytest.mark.slow
 def test_with_links_that_were_made_nearly_all_journeys_are_the_true_ones(world: World) -> None:
     made = journeys(world)
     same = agreement(made, world.tables["true_journey"])
@@ -74,6 +75,7 @@ def test_with_links_that_were_made_nearly_all_journeys_are_the_true_ones(world: 
     assert all(0 < value <= 1 for value in confidence) and 0 < sum(value < 1 for value in confidence) < 0.02 * len(made)
 
 
+@pytest.mark.slow
 def test_where_the_cps_delivers_nothing_the_courts_say_how_it_ended(world: World) -> None:
     """Except for whose sake a case was stopped, and what was refused before any charge."""
     same = agreement(journeys(world, without=("cps_pcd", "cps_prosecution")), world.tables["true_journey"])

@@ -85,6 +85,7 @@ def table(names: str, rows: list[tuple[object, ...]]) -> pa.Table:
     return pa.table({name: column(place, name) for place, name in enumerate(names.split())})
 
 
+@pytest.mark.slow
 def test_a_number_in_common_is_certain_whatever_else_differs() -> None:
     story = Story().arrest("a", person=1, day="2024-01-05", number=7).arrest("b", person=2, day="2024-03-01")
     story.record("r", person=2, offence="66", day="2024-03-01", number=7)
@@ -99,6 +100,7 @@ def test_a_number_that_two_people_claim_is_not_certain() -> None:
     assert [link[3] for link in story.links().values()] == [False, False]
 
 
+@pytest.mark.slow
 def test_without_a_number_the_persons_nearest_arrest_for_the_offence_is_taken() -> None:
     story = Story().arrest("a", person=1, day="2023-02-01").arrest("b", person=1, day="2024-03-01")
     story.record("r", person=1, day="2024-03-01")
@@ -123,6 +125,7 @@ def test_a_person_that_linkage_missed_is_found_by_offence_place_and_day() -> Non
     assert story.links()["r"] == ("a", "probabilistic", 1, False)
 
 
+@pytest.mark.slow
 def test_an_arrest_after_the_hearing_or_of_nobody_like_it_is_no_candidate() -> None:
     story = Story().arrest("a", person=1, day="2024-06-01")
     story.record("r", person=1, day="2024-03-01").record("s", person=3, day="2024-03-02")
@@ -180,6 +183,7 @@ def test_links_reach_their_targets(world: World, linked: dict[str, pa.Table]) ->
         assert all(value >= target for value, target in zip(reached, least, strict=True)), (stage, reached)
 
 
+@pytest.mark.slow
 def test_without_any_number_the_crown_court_still_reaches_its_target() -> None:
     world = a_world(20_000, seed=6, numbered=False)
     crown = next(
@@ -189,6 +193,7 @@ def test_without_any_number_the_crown_court_still_reaches_its_target() -> None:
     assert crown["precision"] >= 0.96 and crown["recall"] >= 0.94 and crown["certain_precision"] >= 0.995
 
 
+@pytest.mark.slow
 def test_the_same_records_give_the_same_links_in_any_order_and_on_any_number_of_threads(
     world: World, linked: dict[str, pa.Table]
 ) -> None:
@@ -197,6 +202,7 @@ def test_the_same_records_give_the_same_links_in_any_order_and_on_any_number_of_
     assert all(again[name].equals(linked[name]) for name in linked)
 
 
+@pytest.mark.slow
 def test_references_of_cases_help_and_repeated_numbers_of_courts_do_no_harm() -> None:
     world = a_world(20_000, seed=7, referred=True, numbered=False)
     rows = {row["stage"]: row for row in evaluate_events(run(world)["event_links"], world.truth).to_pylist()}

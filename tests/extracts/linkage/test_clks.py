@@ -44,6 +44,7 @@ def test_bits_are_where_the_keyed_hash_says():
     assert set(found.tolist()) == bits
 
 
+@pytest.mark.slow
 def test_another_key_gives_a_filter_that_is_no_more_alike_than_chance():
     one, two = (clks.encode(people(RUTH), key=key) for key in (KEY, OTHER_KEY))
     assert clks.dice(one, two)[0] < 0.5

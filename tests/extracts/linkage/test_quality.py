@@ -139,6 +139,7 @@ def test_the_group_that_fares_worst_is_named_and_a_small_one_never(quality):
     assert wales["persons"] is None and wales["recall"] is None
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_and_intervals_hold_the_value(files, quality):
     assert measured(duckdb.connect(), **files, seed=5) == quality
     assert measured(duckdb.connect(), **files, seed=6) != quality
@@ -253,6 +254,7 @@ def small_counts(files: dict[str, Path], ids: str) -> dict[tuple[str, str], dict
     return counts
 
 
+@pytest.mark.slow
 def test_from_no_rate_of_a_run_can_a_count_under_ten_be_recovered(tmp_path):
     """A linkage with very few errors, where every small numerator was to be read from four digits."""
     hidden = 0

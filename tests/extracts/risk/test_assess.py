@@ -39,6 +39,7 @@ def assessed(rows, **more) -> TableReport:
     return table
 
 
+@pytest.mark.slow
 @SOME
 @given(st.lists(A_ROW, min_size=1, max_size=40))
 def test_classes_and_their_sizes(rows):
@@ -50,6 +51,7 @@ def test_classes_and_their_sizes(rows):
     assert table.under == sum(size < 4 for size in sizes)
 
 
+@pytest.mark.slow
 @SOME
 @given(st.lists(A_ROW, min_size=1, max_size=40))
 def test_what_classes_tell_of_sensitive_variables(rows):
@@ -63,6 +65,7 @@ def test_what_classes_tell_of_sensitive_variables(rows):
         assert found == pytest.approx(naive.diversity(quasi(known), [row[one.variable] for row in known]), abs=2e-6)
 
 
+@pytest.mark.slow
 @SOME
 @given(st.lists(A_ROW, min_size=1, max_size=30), st.sampled_from([0, 20, special_file.ROOM]))
 def test_special_uniques(rows, room):
@@ -79,6 +82,7 @@ def test_special_uniques(rows, room):
     assert [number for _, number in table.special.parts] == parts
 
 
+@pytest.mark.slow
 def test_sets_that_are_too_many_and_too_large_are_passed_over_and_told(monkeypatch):
     rows = [
         (None, "MF"[n % 2], 16 + n % 11, "W1", "001/01", "B01BH00", date(2019, 1, 1) + timedelta(n * 7 % 300), "U", "x")
@@ -92,6 +96,7 @@ def test_sets_that_are_too_many_and_too_large_are_passed_over_and_told(monkeypat
     assert part.rows == (*whole.rows[:2], 0), "those of one and two variables are all looked at"
 
 
+@pytest.mark.slow
 def test_special_uniques_in_several_passes_are_the_same(monkeypatch):
     rows = [
         (None, "MF"[n % 2], 16 + n % 11, "W1", "001/01", "B01BH00", date(2019, 1, 1) + timedelta(n * 7 % 300), "U", "x")
@@ -104,6 +109,7 @@ def test_special_uniques_in_several_passes_are_the_same(monkeypatch):
     assert sum(whole.rows) > 0
 
 
+@pytest.mark.slow
 @SOME
 @given(st.lists(A_ROW, min_size=1, max_size=40))
 def test_co_defendants_and_rare_combinations(rows):

@@ -35,6 +35,7 @@ def with_steps(spec, steps):
     return replace(spec, tables=(replace(table, columns=columns),))
 
 
+@pytest.mark.slow
 def test_under_the_ceiling_nothing_has_to_be_done():
     with store(rows()) as connection:
         assert found(connection, with_ceiling(1.0, 1.0))[1] == ()
@@ -47,6 +48,7 @@ def every_single_step(agreed):
         yield from ((name, level) for level in [*coarser, ""])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ceiling", [(0.05, 1.0), (0.3, 0.9), (0.0, 0.5)])
 def test_single_steps_that_are_enough_are_all_told_and_no_others(ceiling):
     known = with_ceiling(*ceiling)
@@ -67,6 +69,7 @@ def test_single_steps_that_are_enough_are_all_told_and_no_others(ceiling):
         assert all(len(way.steps) > 1 for way in ways)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ceiling", [(0.0, 0.1), (0.05, 0.9), (0.2, 0.8)])
 def test_what_a_way_promises_is_counted_again(ceiling):
     known = with_ceiling(*ceiling)
@@ -81,6 +84,7 @@ def test_what_a_way_promises_is_counted_again(ceiling):
             assert 1 <= len(way.steps) <= 3
 
 
+@pytest.mark.slow
 def test_a_way_is_found_where_no_single_step_is_enough():
     """Two variables tell every row apart, and only both together bring rows into one class."""
     many = [
@@ -96,6 +100,7 @@ def test_a_way_is_found_where_no_single_step_is_enough():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_where_three_steps_are_not_enough_the_best_way_is_told_all_the_same():
     few = rows(12)
     with store(few) as connection:
@@ -103,6 +108,7 @@ def test_where_three_steps_are_not_enough_the_best_way_is_told_all_the_same():
     assert ways and not any(way.enough for way in ways)
 
 
+@pytest.mark.slow
 def test_a_remedy_is_read_back_as_it_was_written():
     with store(rows()) as connection:
         _, ways = found(connection, with_ceiling(0.0, 0.1), first_hearing_date="day")

@@ -72,6 +72,7 @@ def test_a_linkage_analyst_on_a_team_is_told_nothing_of_the_project():
     assert told("lin") == []
 
 
+@pytest.mark.slow
 def test_two_checkers_learn_nothing_of_one_another():
     output = an_output("submitted")
     spread()
@@ -88,6 +89,7 @@ def test_two_checkers_learn_nothing_of_one_another():
     assert len(told("cass")) == before["cass"]
 
 
+@pytest.mark.slow
 def test_the_agreement_goes_from_hand_to_hand():
     an_agreement("drawn_up")
     spread()

@@ -130,6 +130,7 @@ def test_dates_together_keep_their_order_whatever_is_missing():
     assert days[1].min() >= 100 and days[1].max() < 190
 
 
+@pytest.mark.slow
 def test_levels_are_those_that_the_query_gives():
     """Every variable of both datasets that has a ladder, at every level, against the expression of an extract."""
     compared = 0
