@@ -4,8 +4,10 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
+from extracts.disclosure.policies import POLICY_FILE, Policies
+from extracts.disclosure.policy import BadPolicy
 from extracts.spark.opening import SPARK, why_no_spark
 from extracts.zones import Zones
 
@@ -20,6 +22,7 @@ class ExtractsConfig(AppConfig):
 
         register(engine_is_there)
         register(places_are_on_one_file_system)
+        register(policies_of_datasets_are_read)
 
 
 def engine_is_there(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
@@ -37,3 +40,14 @@ def places_are_on_one_file_system(app_configs: Sequence[AppConfig] | None, **_: 
         return []
     said = f"{zones.staging} and {zones.workspaces} are on different file systems: nothing can be delivered."
     return [Warning(said, id="extracts.W002")] if len(there) > 1 else []
+
+
+def policies_of_datasets_are_read(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """An error for each dataset whose disclosure policy is none: no output of its projects could be checked."""
+    found: list[CheckMessage] = []
+    for path in (path for folder in settings.GATEHOUSE_CATALOGUES for path in sorted(folder.glob(f"*/{POLICY_FILE}"))):
+        try:
+            Policies.of_file(path)
+        except BadPolicy as problem:
+            found.append(Error(str(problem), id="extracts.E001"))
+    return found

@@ -18,7 +18,7 @@ from django.utils import timezone
 from extracts import delivery
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
-from extracts.disclosure.policy import SRS_10
+from extracts.output_policy import policy_for
 from extracts.sealed import kind_and_place
 from governance.audit import trail
 from governance.outputs import services as outputs
@@ -48,7 +48,7 @@ def checked(output: OutputRequest) -> None:
         reason = f"Stored bytes are not those that were uploaded: {', '.join(altered)}. Upload them again."
         outputs.withhold(output, reason=reason, at=timezone.now())
         return
-    report = check({file.name: _content(file) for file in files}, _described(files), SRS_10)
+    report = check({file.name: _content(file) for file in files}, _described(files), policy_for(output.project))
     outputs.record_report(
         output, round=output.round, verdict=report.verdict.value, content=report.to_json(), at=timezone.now()
     )

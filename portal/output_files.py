@@ -12,6 +12,7 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.opening import contents_of, first_table
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import FileReport, Report
+from extracts.output_policy import policy_for
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.workflow import Refused
 from portal.findings import Bounds, Shown, flagged, shown
@@ -101,7 +102,7 @@ def rehearse(output: OutputRequest) -> Report:
     if sum(cells_of(file) for file in files) > MOST_CELLS_TRIED:
         raise Refused(f"This request is {TOO_LARGE}")
     described = tuple(description_of(file) for file in files if file.role == FileRole.OUTPUT)
-    return check({file.name: content_of(file) for file in files}, Description(described), SRS_10)
+    return check({file.name: content_of(file) for file in files}, Description(described), policy_for(output.project))
 
 
 TOO_LARGE = "too large to try here: submit it and the worker checks it."

@@ -16,7 +16,8 @@ from extracts.disclosure.case_sources import NoCases, cases_at
 from extracts.disclosure.ledger.microdata import CannotRecompute
 from extracts.disclosure.ledger.segment import LedgerDamaged
 from extracts.disclosure.ledger.store import Ledger, UnknownRelease
-from extracts.disclosure.policy import PRESETS, SRS_10, BadPolicy, Policy
+from extracts.disclosure.policies import Policies
+from extracts.disclosure.policy import PRESETS, BadPolicy
 from extracts.disclosure.repair import command as protection
 
 # What a shell reads of the verdict; 2 is argparse's own for what it cannot read.
@@ -54,7 +55,7 @@ def check(asked: argparse.Namespace) -> int:
     """Check a case, or each output in a folder of ACRO's, and print the answers."""
     try:
         ledger = Ledger.open(asked.ledger) if asked.ledger else None
-        found = list(_answers(asked.description, _policy(asked.policy), ledger))
+        found = list(_answers(asked.description, _policies(asked.policy), ledger))
     except (BadCase, BadPolicy, NoCases, LedgerDamaged) as error:
         print(f"This cannot be checked: {error}", file=sys.stderr)
         return 2
@@ -84,24 +85,23 @@ def _suffixes(number: int) -> list[str]:
     return [""] if number == 1 else [f".{place}" for place in range(1, number + 1)]
 
 
-def _answers(path: Path, policy: Policy, ledger: Ledger | None) -> Iterator[dict[str, Any]]:
+def _answers(path: Path, policies: Policies, ledger: Ledger | None) -> Iterator[dict[str, Any]]:
     """An answer to each case: the one of a description, or all of a session's list or of a folder of ACRO's."""
     source = cases_at(path)
     for case in source.cases:
+        context = case.get("context") or {}
+        policy = policies.of(context.get("dataset", ""), context.get("controllers", ()))
         answer = check_case(case, source.folder, policy=policy, ledger=ledger, with_repairs=True)
         yield {**answer, "notes": [*answer["notes"], *source.faults]}
 
 
-def _policy(said: str) -> Policy:
-    """A policy by its name or from a file. Raises BadPolicy."""
+def _policies(said: str) -> Policies:
+    """A policy by its name or, with the overrides of datasets and controllers, from a file. Raises BadPolicy."""
     if not said:
-        return SRS_10
+        return Policies()
     if said in PRESETS or not Path(said).is_file():
-        return preset(said)
-    try:
-        return Policy.from_json(json.loads(Path(said).read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise BadPolicy(f"{said} is not a policy: {error}.") from None
+        return Policies(preset(said))
+    return Policies.of_file(Path(said))
 
 
 def in_words(found: dict[str, Any]) -> str:

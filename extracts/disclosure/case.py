@@ -225,7 +225,7 @@ def _rounding(context: Mapping[str, Any]) -> str:
 
 def _is_sensitive(context: Mapping[str, Any], found: FileDescription) -> bool:
     said = context.get("sensitive", False)
-    columns = {*found.layout.placed, found.layout.columns, str(context.get("value", ""))}
+    columns = found.layout.names | {str(context.get("value", ""))}
     return bool(context.get("children")) or (bool(columns & set(said)) if isinstance(said, list) else bool(said))
 
 

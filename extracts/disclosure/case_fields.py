@@ -138,6 +138,8 @@ CONTEXT = object_of(
         "sensitive": either("Whether stricter thresholds apply, or the columns that are sensitive.",
                              {"type": "boolean", "title": "true or false"}, names("Sensitive columns.")),
         "children": yes_or_no("Whether the units are or include children."),
+        "dataset": text("The dataset that the outputs were made from, if a file of policies has its own for it."),
+        "controllers": names("The controllers of the data, if a file of policies has its own for them."),
         "dataset_version": text("The version of the data that the outputs were made from."),
         "rounding": ROUNDING,
         "model": MODEL,

@@ -97,6 +97,11 @@ class Layout:
         numbers = (name for field in FIELDS for name in getattr(self, field))
         return (*self.rows, *bases, *numbers, *shares, *self.others)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every column that has a place, and what the headings of a wide table are."""
+        return frozenset({*self.placed, *filter(None, [self.columns])})
+
     def problems(self) -> tuple[str, ...]:
         """Sentences for the researcher; none when the layout makes sense."""
         found = [] if self.form in FORMS else ["Say whether the table is wide or long."]

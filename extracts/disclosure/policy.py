@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -27,6 +28,11 @@ ROUNDINGS: Mapping[str, Rounding] = {
 }  # fmt: skip
 
 
+def _folded(name: str) -> str:
+    """A variable's name without what people write it differently by: capitals, underscores, hyphens and spaces."""
+    return " ".join(re.split(r"[\W_]+", name.casefold())).strip()
+
+
 class BadPolicy(ValueError):
     """A policy asks for something that the rules cannot do."""
 
@@ -45,6 +51,7 @@ class Policy:
 
     threshold            smallest count that may be shown
     sensitive_threshold  the same for files described as sensitive
+    sensitive_variables  variable -> the same for files that have it as a column or heading, whatever is said of them
     zeros_disclosive     whether a zero that could have been otherwise is unsafe
     nk                   dominance rules; n is 1 or 2, as evidence holds the two largest
     p_percent            how closely, in percent, the largest contribution may be estimated
@@ -63,6 +70,7 @@ class Policy:
     version: str
     threshold: int = 10
     sensitive_threshold: int = 20
+    sensitive_variables: tuple[tuple[str, int], ...] = ()
     zeros_disclosive: bool = False
     nk: tuple[Dominance, ...] = (Dominance(2, 0.90),)
     p_percent: float = 10.0
@@ -105,12 +113,25 @@ class Policy:
             raise BadPolicy("The share of a mode is above 0 and at most 1.")
         if self.rounding not in ROUNDINGS:
             raise BadPolicy(f"Rounding is one of {', '.join(filter(None, ROUNDINGS))}, or none.")
+        if any(type(threshold) is not int or threshold < 1 for _, threshold in self.sensitive_variables):
+            raise BadPolicy("The threshold of a sensitive variable is a whole number of 1 or more.")
         if min(self.max_bytes, self.max_rows, self.max_cells, self.max_findings) < 1:
             raise BadPolicy("Limits are 1 or more.")
 
+    def threshold_for(self, columns: Iterable[str], *, sensitive: bool) -> int:
+        """Smallest count that a file may show which has these columns, and was said to be sensitive or not."""
+        has = {_folded(name) for name in columns}
+        own = [threshold for name, threshold in self.sensitive_variables if _folded(name) in has]
+        return max([self.sensitive_threshold if sensitive else self.threshold, *own])
+
     def to_json(self) -> dict[str, Any]:
         """A dictionary that `from_json` turns back into an equal policy."""
-        return {**asdict(self), "nk": [asdict(rule) for rule in self.nk], "suffixes": list(self.suffixes)}
+        return {
+            **asdict(self),
+            "nk": [asdict(rule) for rule in self.nk],
+            "suffixes": list(self.suffixes),
+            "sensitive_variables": dict(self.sensitive_variables),
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Policy:
@@ -118,9 +139,13 @@ class Policy:
         if not isinstance(data, dict):
             raise BadPolicy("A policy is an object with named numbers.")
         try:
-            rules = tuple(Dominance(**rule) for rule in data.get("nk", ()))
-            return cls(**{**data, "nk": rules, "suffixes": tuple(data.get("suffixes", ()))})
-        except TypeError as error:
+            read = {
+                "nk": tuple(Dominance(**rule) for rule in data.get("nk", ())),
+                "suffixes": tuple(data.get("suffixes", ())),
+                "sensitive_variables": tuple(sorted(dict(data.get("sensitive_variables", {})).items())),
+            }
+            return cls(**{**data, **read})
+        except (TypeError, ValueError) as error:
             raise BadPolicy(f"This is not a policy: {error}.") from error
 
 

@@ -37,7 +37,7 @@ class Subject:
     @property
     def threshold(self) -> int:
         """Smallest count that this file may show."""
-        return self.policy.sensitive_threshold if self.described.sensitive else self.policy.threshold
+        return self.policy.threshold_for(self.described.layout.names, sensitive=self.described.sensitive)
 
     @property
     def rounding(self) -> Rounding | None:

@@ -1,19 +1,26 @@
 """Tasks may run twice, late, or after somebody changed their mind: the end is the same."""
 
 import json
+import shutil
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from extracts import delivery, services, tasks
+from extracts.apps import policies_of_datasets_are_read
 from extracts.atrest import gatehouse_workspace as gw
+from extracts.disclosure.policies import POLICY_FILE
 from extracts.models import Extract
+from extracts.output_policy import policy_for
 from extracts.services import releases
 from governance.agreements import services as agreements
 from governance.audit import chain
 from governance.audit.models import Entry
+from governance.catalogue.catalogue import description_of
 from governance.outputs import services as outputs
 from governance.outputs.models import OutputRequest
 from tests.builders import an_agreement, an_output, catalogue, now
@@ -170,6 +177,39 @@ def test_small_cells_are_found(zones):
     assert report.verdict == "fail"
     [finding] = [finding for file in report.content["files"] for finding in file["findings"] if finding["cell"]]
     assert (finding["rule"], finding["cell"]["column"], finding["cell"]["row"]) == ("threshold", "withdrawn", 3)
+
+
+def test_outputs_are_checked_by_the_policy_of_their_dataset_and_its_owners(zones, tmp_path, settings):
+    """Fourteen withdrawals are enough for anybody but an owner that asks for fifteen."""
+    folder = copied_description(tmp_path, "cjs_linked")
+    settings.GATEHOUSE_CATALOGUES = [folder.parent]
+    for controller, verdict in (("dfe", "pass"), ("police", "fail")):
+        written = {"name": "ours", "version": "7", "controllers": {controller: {"threshold": 15}}}
+        (folder / POLICY_FILE).write_text(json.dumps(written))
+        output = an_output("checking", content=b"offence,cases,withdrawn\nViolence,120,40\nTheft,300,14\n")
+        tasks.check_outputs(output.pk)
+        output.refresh_from_db()
+        assert output.report_now().verdict == verdict
+
+
+def test_a_variable_that_is_sensitive_by_context_has_the_stricter_threshold(zones):
+    project = an_agreement().project
+    policy = policy_for(project)
+    assert policy.threshold_for(["withdrawal reason"], sensitive=False) == policy.sensitive_threshold == 20
+    assert policy.threshold_for(["offence"], sensitive=False) == 10
+
+
+def test_a_dataset_whose_policy_is_none_stops_the_deployment(tmp_path, settings):
+    folder = copied_description(tmp_path, "cjs_linked")
+    settings.GATEHOUSE_CATALOGUES = [folder.parent]
+    assert policies_of_datasets_are_read(None) == []
+    (folder / POLICY_FILE).write_text('{"name": "ours", "treshold": 5}')
+    (error,) = policies_of_datasets_are_read(None)
+    assert "treshold" in error.msg and POLICY_FILE in error.msg
+
+
+def copied_description(into: Path, code: str) -> Path:
+    return Path(shutil.copytree(description_of(code, settings.GATEHOUSE_CATALOGUES), into / "datasets" / code))
 
 
 def test_bytes_that_changed_after_upload_are_not_checked(zones):

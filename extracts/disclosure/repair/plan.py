@@ -65,7 +65,7 @@ class Task:
 
     by          what loss is counted by: `count` or `value`
     rounding    the rounding for plans that round
-    threshold   the policy's, unless a file is said to be sensitive
+    threshold   the policy's for the most sensitive of the tables
     """
 
     tables: Sequence[CountTable]
@@ -78,8 +78,9 @@ class Task:
     @property
     def threshold(self) -> int:
         """Smallest count that these files may show."""
-        sensitive = any(table.described.sensitive for table in self.tables)
-        return self.policy.sensitive_threshold if sensitive else self.policy.threshold
+        described = [table.described for table in self.tables]
+        names = {name for one in described for name in one.layout.names}
+        return self.policy.threshold_for(names, sensitive=any(one.sensitive for one in described))
 
     def unsafe(self) -> list[Booleans]:
         """Per table, which cells may not be shown."""

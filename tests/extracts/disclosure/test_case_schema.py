@@ -30,7 +30,8 @@ FULL: dict[str, Any] = {
         "total_labels": ["All areas"], "hidden": ["[c]"], "hierarchy": {"area": {"York": "North"}}, "others": ["t"],
     },
     "context": {
-        "unit": "person_id", "value": "days", "statistic": "mean", "weight": "w", "filter": "sex = 'F'",
+        "unit": "person_id", "value": "days", "statistic": "mean", "weight": "w",
+        "dataset": "cjs_linked", "controllers": ["police", "cps"], "filter": "sex = 'F'",
         "populations": [{"file": "out/a.csv", "filter": "", "release": "r9", "dataset_version": "3"}],
         "nesting": [{"part": "County less Smalltown", "whole": "County", "dim": "area"}],
         "structural_zeros": [{"age": 10, "offence": "Murder"}], "case": "case_id", "overlapping": True,
