@@ -120,6 +120,6 @@ def _statement(output: OutputRequest) -> dict[str, Any]:
         ],
         "rules": {
             "verdict": report.verdict,
-            **{name: report.content[name] for name in ("policy", "policy_version", "engine_version")},
+            **{name: report.content.get(name) for name in ("policy", "policy_version", "engine_version", "criteria")},
         },
     }

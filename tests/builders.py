@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description
-from extracts.disclosure.policy import SRS_10
+from extracts.output_policy import policy_for
 from extracts.services.closing import look
 from governance.agreements import services as agreements
 from governance.agreements.models import Agreement
@@ -352,7 +352,9 @@ def an_output(
     output = outputs.submit(output, by=ruth, at=at)
     if state == "checking":
         return output
-    report = check({file.name: content}, Description.from_json({"files": [{**described, "name": file.name}]}), SRS_10)
+    report = check(
+        {file.name: content}, Description.from_json({"files": [{**described, "name": file.name}]}), policy_for(project)
+    )
     output = outputs.record_report(
         output, round=output.round, verdict=str(report.verdict), content=report.to_json(), at=at
     )

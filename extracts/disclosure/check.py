@@ -61,6 +61,7 @@ def check(files: Files, description: Description, policy: Policy, *, ledger: Led
         policy_version=policy.version,
         engine_version=ENGINE_VERSION,
         implied=(*(one for judgement in judgements.values() for one in judgement.implied), *together.implied),
+        criteria=policy.to_json(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -156,7 +156,7 @@ class Implied:
 
 @dataclass(frozen=True)
 class Report:
-    """What the engine says of a set of files, and by which policy and engine."""
+    """What the engine says of a set of files, and by which policy and engine; `criteria` are the policy's figures."""
 
     verdict: Verdict
     files: tuple[FileReport, ...]
@@ -165,6 +165,7 @@ class Report:
     policy_version: str
     engine_version: str
     implied: tuple[Implied, ...] = ()
+    criteria: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -178,6 +179,7 @@ class Report:
             "policy": self.policy,
             "policy_version": self.policy_version,
             "engine_version": self.engine_version,
+            "criteria": dict(self.criteria),
             "files": [file.to_json() for file in self.files],
             "evidence_files": [asdict(file) for file in self.evidence_files],
             "implied": [asdict(one) for one in self.implied],

@@ -14,6 +14,7 @@ from extracts import delivery, services, tasks
 from extracts.apps import policies_of_datasets_are_read
 from extracts.atrest import gatehouse_workspace as gw
 from extracts.disclosure.policies import POLICY_FILE
+from extracts.disclosure.policy import Policy
 from extracts.models import Extract
 from extracts.output_policy import policy_for
 from extracts.services import releases
@@ -239,6 +240,16 @@ def test_packing_twice_gives_the_same_package(zones):
     OutputRequest.objects.update(state="releasing", released_at=None, package_sha256="", package="")
     tasks.pack_release(output.pk)
     assert OutputRequest.objects.get().package_sha256 == first
+
+
+def test_a_package_holds_the_figures_that_it_was_checked_by(zones):
+    output = an_output("cleared")
+    outputs.release(OutputRequest.objects.get(), round=1, by=person("cass"), at=now())
+    tasks.pack_release(output.pk)
+    (package,) = zones.released.rglob("*.zip")
+    with zipfile.ZipFile(package) as packed:
+        rules = json.loads(packed.read("manifest.json"))["rules"]
+    assert Policy.from_json(rules["criteria"]) == policy_for(output.project)
 
 
 def test_the_head_of_the_trail_is_signed(zones):
