@@ -15,7 +15,7 @@ from typing import Any
 from extracts.disclosure.case_answer import Answered, answer
 from extracts.disclosure.case_files import file_faults
 from extracts.disclosure.case_layout import described
-from extracts.disclosure.case_policy import changes, policy_of
+from extracts.disclosure.case_policy import changes, lowered, policy_of, with_doubts
 from extracts.disclosure.case_schema import not_understood, problems
 from extracts.disclosure.check import check
 from extracts.disclosure.claims import disagreements
@@ -33,6 +33,7 @@ from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
 from extracts.disclosure.repairs import repairs
 from extracts.disclosure.report import Verdict, worst
+from extracts.disclosure.same_variable import is_named
 from extracts.disclosure.suggest import UNNAMED
 from extracts.disclosure.together import tables_to_remember
 
@@ -68,7 +69,7 @@ def check_case(
 
     case    an object of the form of `case_schema.SCHEMA`; `expect` and `source` are not read
     folder  what its paths are relative to
-    policy  to judge by where the case names none, and what its overrides are put on
+    policy  to judge by where the case names none, and what its overrides are put on; a laxer case is for a person
     ledger  what was released before, to compare with
     with_repairs  whether ways to make it safe are worked out, which takes longer
 
@@ -76,7 +77,7 @@ def check_case(
     """
     if found := problems(case):
         raise BadCase(found)
-    told_of_policy = changes(case.get("policy"), policy)
+    told_of_policy, too_lax = changes(case.get("policy"), policy), lowered(case.get("policy"), policy)
     policy = policy_of(case.get("policy"), policy)
     contents = dict(_contents(case, folder))
     files = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "output")
@@ -84,7 +85,7 @@ def check_case(
     context = case.get("context") or {}
     description = Description(files, released, _populations(context), _nesting(case))
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
-    report = check(known, description, policy, ledger=ledger)
+    report = with_doubts(check(known, description, policy, ledger=ledger), too_lax)
     faults = file_faults(case, folder)
     offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
     told = answer(
@@ -225,8 +226,9 @@ def _rounding(context: Mapping[str, Any]) -> str:
 
 def _is_sensitive(context: Mapping[str, Any], found: FileDescription) -> bool:
     said = context.get("sensitive", False)
-    columns = {*found.layout.placed, found.layout.columns, str(context.get("value", ""))}
-    return bool(context.get("children")) or (bool(columns & set(said)) if isinstance(said, list) else bool(said))
+    columns = (*found.layout.placed, found.layout.columns, str(context.get("value") or ""))
+    named = any(is_named(name, said) for name in columns if name) if isinstance(said, list) else bool(said)
+    return bool(context.get("children")) or named
 
 
 def _zeros(context: Mapping[str, Any], found: FileDescription) -> tuple[Mapping[str, str], ...]:

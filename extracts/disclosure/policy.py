@@ -27,6 +27,15 @@ ROUNDINGS: Mapping[str, Rounding] = {
 }  # fmt: skip
 
 
+# Figures of a policy that are stricter the larger they are, and the smaller; and what it may ask for.
+FEWEST = (
+    "threshold", "sensitive_threshold", "p_percent", "residual_dof", "survival_threshold", "differencing_threshold",
+    "tail",
+)  # fmt: skip
+MOST = ("modal_share", "group_share", "max_bytes", "max_rows", "max_cells")
+ASKED = ("zeros_disclosive", "underlying")
+
+
 class BadPolicy(ValueError):
     """A policy asks for something that the rules cannot do."""
 
@@ -53,6 +62,7 @@ class Policy:
     differencing_threshold  smallest difference between two populations that may be worked out
     tail                 fewest contributors beyond a quantile and between two of them
     modal_share          largest share that one category may have for its mode to be shown
+    group_share          a group with more than this share in one category gives the category away; 1 for all of them
     rounding             how counts must be rounded: a name of ROUNDINGS
     suffixes             endings of files that may leave; none means any that can be read
     underlying           whether counts must accompany every statistic that is no count
@@ -71,6 +81,7 @@ class Policy:
     differencing_threshold: int = 10
     tail: int = 10
     modal_share: float = 0.9
+    group_share: float = 1.0
     rounding: str = ""
     suffixes: tuple[str, ...] = ()
     underlying: bool = False
@@ -103,10 +114,25 @@ class Policy:
             raise BadPolicy("p is a percentage above 0 and at most 100.")
         if not 0 < self.modal_share <= 1:
             raise BadPolicy("The share of a mode is above 0 and at most 1.")
+        if not 0.5 <= self.group_share <= 1:
+            raise BadPolicy("The share of a group in one category is at least a half and at most 1.")
         if self.rounding not in ROUNDINGS:
             raise BadPolicy(f"Rounding is one of {', '.join(filter(None, ROUNDINGS))}, or none.")
         if min(self.max_bytes, self.max_rows, self.max_cells, self.max_findings) < 1:
             raise BadPolicy("Limits are 1 or more.")
+
+    def laxer_than(self, other: Policy) -> tuple[str, ...]:
+        """The figures by which this policy lets something pass that the other one would not."""
+        found = [name for name in FEWEST if getattr(self, name) < getattr(other, name)]
+        found += [name for name in MOST if getattr(self, name) > getattr(other, name)]
+        found += [name for name in ASKED if getattr(other, name) and not getattr(self, name)]
+        if self.rounding != other.rounding and other.rounding:
+            found.append("rounding")
+        if any(not any(ours.n >= rule.n and ours.k <= rule.k for ours in self.nk) for rule in other.nk):
+            found.append("nk")
+        if other.suffixes and not set(self.suffixes or [""]) <= set(other.suffixes):
+            found.append("suffixes")
+        return tuple(found)
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that `from_json` turns back into an equal policy."""
@@ -144,4 +170,8 @@ MIDPOINT_6 = replace(OPENSAFELY, name="midpoint6", rounding="midpoint6", thresho
 # ABS DataLab: 10 contributors; dominance (1, 50 %) and (2, 67 %); no difference below 10 between tables.
 ABS = Policy(name="abs", version="1", nk=(Dominance(1, 0.50), Dominance(2, 0.67)))
 
-PRESETS = {policy.name: policy for policy in (SRS_10, TEN_FIVE, OPENSAFELY, MIDPOINT_6, ABS)}
+# Rules of thumb of the ESSnet on output checking: 10 units and 10 degrees of freedom, no group of which more than
+# 90 % are in one category, and nobody with more than half of a total.
+ESSNET = Policy(name="essnet", version="1", nk=(Dominance(1, 0.50),), group_share=0.90)
+
+PRESETS = {policy.name: policy for policy in (SRS_10, TEN_FIVE, OPENSAFELY, MIDPOINT_6, ABS, ESSNET)}
