@@ -85,20 +85,20 @@ def _suffixes(number: int) -> list[str]:
     return [""] if number == 1 else [f".{place}" for place in range(1, number + 1)]
 
 
-def _answers(path: Path, policies: Policies, ledger: Ledger | None) -> Iterator[dict[str, Any]]:
+def _answers(path: Path, policies: Policies | None, ledger: Ledger | None) -> Iterator[dict[str, Any]]:
     """An answer to each case: the one of a description, or all of a session's list or of a folder of ACRO's."""
     source = cases_at(path)
     for case in source.cases:
         context = case.get("context") or {}
-        policy = policies.of(context.get("dataset", ""), context.get("controllers", ()))
+        policy = policies.of(context.get("dataset", ""), context.get("controllers", ())) if policies else None
         answer = check_case(case, source.folder, policy=policy, ledger=ledger, with_repairs=True)
         yield {**answer, "notes": [*answer["notes"], *source.faults]}
 
 
-def _policies(said: str) -> Policies:
+def _policies(said: str) -> Policies | None:
     """A policy by its name or, with the overrides of datasets and controllers, from a file. Raises BadPolicy."""
     if not said:
-        return Policies()
+        return None
     if said in PRESETS or not Path(said).is_file():
         return Policies(preset(said))
     return Policies.of_file(Path(said))

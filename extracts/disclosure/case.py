@@ -15,7 +15,7 @@ from typing import Any
 from extracts.disclosure.case_answer import Answered, answer
 from extracts.disclosure.case_files import file_faults
 from extracts.disclosure.case_layout import described
-from extracts.disclosure.case_policy import changes, policy_of
+from extracts.disclosure.case_policy import changes, lowered, policy_of, with_doubts
 from extracts.disclosure.case_schema import not_understood, problems
 from extracts.disclosure.check import check
 from extracts.disclosure.claims import disagreements
@@ -33,6 +33,7 @@ from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
 from extracts.disclosure.repairs import repairs
 from extracts.disclosure.report import Verdict, worst
+from extracts.disclosure.same_variable import is_named
 from extracts.disclosure.suggest import UNNAMED
 from extracts.disclosure.together import tables_to_remember
 
@@ -60,7 +61,7 @@ def check_case(
     case: Mapping[str, Any],
     folder: Path,
     *,
-    policy: Policy = SRS_10,
+    policy: Policy | None = None,
     ledger: Ledger | None = None,
     with_repairs: bool = False,
 ) -> dict[str, Any]:
@@ -68,7 +69,8 @@ def check_case(
 
     case    an object of the form of `case_schema.SCHEMA`; `expect` and `source` are not read
     folder  what its paths are relative to
-    policy  to judge by where the case names none, and what its overrides are put on
+    policy  where the case names none, and what its overrides are put on; a laxer case is for a person. None: the
+            case chooses, and SRS_10 stands for what it does not say
     ledger  what was released before, to compare with
     with_repairs  whether ways to make it safe are worked out, which takes longer
 
@@ -76,15 +78,16 @@ def check_case(
     """
     if found := problems(case):
         raise BadCase(found)
-    told_of_policy = changes(case.get("policy"), policy)
-    policy = policy_of(case.get("policy"), policy)
+    told_of_policy = changes(case.get("policy"), policy or SRS_10)
+    too_lax = lowered(case.get("policy"), policy) if policy else ()
+    policy = policy_of(case.get("policy"), policy or SRS_10)
     contents = dict(_contents(case, folder))
     files = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "output")
     released = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "released")
     context = case.get("context") or {}
     description = Description(files, released, _populations(context), _nesting(case))
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
-    report = check(known, description, policy, ledger=ledger)
+    report = with_doubts(check(known, description, policy, ledger=ledger), too_lax)
     faults = file_faults(case, folder)
     offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
     told = answer(
@@ -225,8 +228,9 @@ def _rounding(context: Mapping[str, Any]) -> str:
 
 def _is_sensitive(context: Mapping[str, Any], found: FileDescription) -> bool:
     said = context.get("sensitive", False)
-    columns = found.layout.names | {str(context.get("value", ""))}
-    return bool(context.get("children")) or (bool(columns & set(said)) if isinstance(said, list) else bool(said))
+    columns = filter(None, (*found.layout.names, str(context.get("value") or "")))
+    named = any(is_named(name, said) for name in columns) if isinstance(said, list) else bool(said)
+    return bool(context.get("children")) or named
 
 
 def _zeros(context: Mapping[str, Any], found: FileDescription) -> tuple[Mapping[str, str], ...]:

@@ -172,6 +172,8 @@ OVERRIDES = object_of(
         "min_max": text("When a minimum or maximum may be shown, in words; by default if structural or shared."),
         "differencing_threshold": whole("Smallest difference between two populations."),
         "survival_threshold": whole("Fewest events and units at risk at a step."),
+        "group_share": number("a share of a half to 1", "A group with more than it in one category is unsafe.",
+                              minimum=0.5, maximum=1),
         "unit": text("What a unit is, in words."),
     },
 )  # fmt: skip

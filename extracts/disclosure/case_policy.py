@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from extracts.disclosure.policy import PRESETS, BadPolicy, Dominance, Policy
+from extracts.disclosure.report import Finding, Report, Verdict, worst
+
+CODE = "policy"
 
 PLAIN = {
     "threshold": "threshold", "sensitive_threshold": "sensitive_threshold", "dof": "residual_dof",
     "zeros_disclosive": "zeros_disclosive", "differencing_threshold": "differencing_threshold",
-    "survival_threshold": "survival_threshold", "tail": "tail", "modal_share": "modal_share", "rounding": "rounding",
+    "survival_threshold": "survival_threshold", "tail": "tail", "modal_share": "modal_share",
+    "group_share": "group_share", "rounding": "rounding",
 }  # fmt: skip
 
 
@@ -52,6 +56,30 @@ def changes(said: str | Mapping[str, Any] | None, default: Policy) -> tuple[str,
         for name in ours
         if name != "version" and ours[name] != theirs[name]
     )
+
+
+def lowered(said: str | Mapping[str, Any] | None, ours: Policy) -> tuple[str, ...]:
+    """A sentence for each figure in which the policy of a case is laxer than the one it is to be judged by."""
+    asked = policy_of(said, ours)
+    theirs, figures = asked.to_json(), ours.to_json()
+    return tuple(
+        f"The case asks for {name} {theirs[name]}, which is laxer than the {figures[name]} of {ours.name}."
+        for name in asked.laxer_than(ours)
+    )
+
+
+def with_doubts(report: Report, problems: Sequence[str]) -> Report:
+    """The report, each of its files for a person because of what the case asks for."""
+    cure = "Take it from the case, or let whoever runs the check choose the policy."
+    found = tuple(
+        replace(
+            file,
+            verdict=worst([file.verdict, Verdict.REVIEW]),
+            findings=(*(Finding(file.name, CODE, Verdict.REVIEW, one, cure=cure) for one in problems), *file.findings),
+        )
+        for file in report.files
+    )
+    return replace(report, files=found, verdict=worst([report.verdict, Verdict.REVIEW])) if problems else report
 
 
 def preset(name: str) -> Policy:

@@ -17,13 +17,12 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from extracts.disclosure.policy import PRESETS, SRS_10, BadPolicy, Dominance, Policy
+from extracts.disclosure.policy import ASKED, FEWEST, MOST, PRESETS, SRS_10, BadPolicy, Dominance, Policy
 
 POLICY_FILE = "disclosure.json"  # its name in the description of a dataset
 
-LARGER = ("threshold", "sensitive_threshold", "residual_dof", "survival_threshold", "differencing_threshold", "tail",
-          "p_percent", "zeros_disclosive", "underlying")  # fmt: skip
-SMALLER = ("modal_share", "max_bytes", "max_rows", "max_cells", "max_findings")
+LARGER = (*FEWEST, *ASKED)
+SMALLER = (*MOST, "max_findings")
 
 
 @dataclass(frozen=True)

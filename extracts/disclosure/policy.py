@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from extracts.disclosure.same_variable import is_named
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,13 @@ ROUNDINGS: Mapping[str, Rounding] = {
 }  # fmt: skip
 
 
-def _folded(name: str) -> str:
-    """A variable's name without what people write it differently by: capitals, underscores, hyphens and spaces."""
-    return " ".join(re.split(r"[\W_]+", name.casefold())).strip()
+# Figures of a policy that are stricter the larger they are, and the smaller; and what it may ask for.
+FEWEST = (
+    "threshold", "sensitive_threshold", "p_percent", "residual_dof", "survival_threshold", "differencing_threshold",
+    "tail",
+)  # fmt: skip
+MOST = ("modal_share", "group_share", "max_bytes", "max_rows", "max_cells")
+ASKED = ("zeros_disclosive", "underlying")
 
 
 class BadPolicy(ValueError):
@@ -60,6 +65,7 @@ class Policy:
     differencing_threshold  smallest difference between two populations that may be worked out
     tail                 fewest contributors beyond a quantile and between two of them
     modal_share          largest share that one category may have for its mode to be shown
+    group_share          a group with more than this share in one category gives the category away; 1 for all of them
     rounding             how counts must be rounded: a name of ROUNDINGS
     suffixes             endings of files that may leave; none means any that can be read
     underlying           whether counts must accompany every statistic that is no count
@@ -79,6 +85,7 @@ class Policy:
     differencing_threshold: int = 10
     tail: int = 10
     modal_share: float = 0.9
+    group_share: float = 1.0
     rounding: str = ""
     suffixes: tuple[str, ...] = ()
     underlying: bool = False
@@ -111,6 +118,8 @@ class Policy:
             raise BadPolicy("p is a percentage above 0 and at most 100.")
         if not 0 < self.modal_share <= 1:
             raise BadPolicy("The share of a mode is above 0 and at most 1.")
+        if not 0.5 <= self.group_share <= 1:
+            raise BadPolicy("The share of a group in one category is at least a half and at most 1.")
         if self.rounding not in ROUNDINGS:
             raise BadPolicy(f"Rounding is one of {', '.join(filter(None, ROUNDINGS))}, or none.")
         if any(type(threshold) is not int or threshold < 1 for _, threshold in self.sensitive_variables):
@@ -120,9 +129,25 @@ class Policy:
 
     def threshold_for(self, columns: Iterable[str], *, sensitive: bool) -> int:
         """Smallest count that a file may show which has these columns, and was said to be sensitive or not."""
-        has = {_folded(name) for name in columns}
-        own = [threshold for name, threshold in self.sensitive_variables if _folded(name) in has]
+        has = tuple(columns)
+        own = [limit for variable, limit in self.sensitive_variables if any(is_named(name, [variable]) for name in has)]
         return max([self.sensitive_threshold if sensitive else self.threshold, *own])
+
+    def laxer_than(self, other: Policy) -> tuple[str, ...]:
+        """The figures by which this policy lets something pass that the other one would not."""
+        found = [name for name in FEWEST if getattr(self, name) < getattr(other, name)]
+        found += [name for name in MOST if getattr(self, name) > getattr(other, name)]
+        found += [name for name in ASKED if getattr(other, name) and not getattr(self, name)]
+        if self.rounding != other.rounding and other.rounding:
+            found.append("rounding")
+        if any(not any(ours.n >= rule.n and ours.k <= rule.k for ours in self.nk) for rule in other.nk):
+            found.append("nk")
+        if other.suffixes and not set(self.suffixes or [""]) <= set(other.suffixes):
+            found.append("suffixes")
+        own = dict(self.sensitive_variables)
+        if any(own.get(name, 0) < limit for name, limit in other.sensitive_variables):
+            found.append("sensitive_variables")
+        return tuple(found)
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that `from_json` turns back into an equal policy."""
@@ -169,4 +194,8 @@ MIDPOINT_6 = replace(OPENSAFELY, name="midpoint6", rounding="midpoint6", thresho
 # ABS DataLab: 10 contributors; dominance (1, 50 %) and (2, 67 %); no difference below 10 between tables.
 ABS = Policy(name="abs", version="1", nk=(Dominance(1, 0.50), Dominance(2, 0.67)))
 
-PRESETS = {policy.name: policy for policy in (SRS_10, TEN_FIVE, OPENSAFELY, MIDPOINT_6, ABS)}
+# Rules of thumb of the ESSnet on output checking: 10 units and 10 degrees of freedom, no group of which more than
+# 90 % are in one category, and nobody with more than half of a total.
+ESSNET = Policy(name="essnet", version="1", nk=(Dominance(1, 0.50),), group_share=0.90)
+
+PRESETS = {policy.name: policy for policy in (SRS_10, TEN_FIVE, OPENSAFELY, MIDPOINT_6, ABS, ESSNET)}

@@ -16,6 +16,22 @@ STRUCTURAL = "structural"
 CURE = "Merge categories so that the group is spread over two or more; a checker confirms structural zeros."
 
 
+def nearly_whole_groups(count: Floats, line: Groups, *, share: float) -> Booleans:
+    """Find the cells that hold more than a share of everybody on their line, and not everybody.
+
+    count  units; NaN for hidden, whose line is not judged
+    line   number of the line each cell is on, from 0
+    share  a half or more, below 1 where the policy has such a rule
+
+    Source: group disclosure of the ESSnet guidelines on output checking, 90 %.
+    """
+    lines = int(line.max()) + 1 if len(line) else 0
+    everybody = np.bincount(line, weights=count, minlength=lines)[line]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        nearly: Booleans = (count > share * everybody) & (count < everybody)
+    return nearly
+
+
 def whole_groups(count: Floats, line: Groups, possible: Booleans) -> Booleans:
     """Find the cells that hold everybody on their line.
 
@@ -68,6 +84,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
         for place in subject.places(cells, excused):
             found = _group(subject, cells, place, along, Verdict.REVIEW, "the others are said to be structural zeros")
             yield replace(found, rule=STRUCTURAL, cure="A checker confirms that nobody could be in the others.")
+        yield from _nearly(subject, cells, value, line, along)
         # Numbers of units beside results are no table that crosses its dimensions.
         lone = lone_cells(cells, along) & (not subject.described.layout.others)
         for place in subject.places(cells, lone & ~whole & ~excused):
@@ -86,13 +103,30 @@ def _group(subject: Subject, cells: Cells, place: int, along: str, verdict: Verd
     return subject.finding(CODE, verdict, cells, place, problem, attack, CURE, within=within)
 
 
+def _nearly(subject: Subject, cells: Cells, value: Floats, line: Groups, along: str) -> Iterator[Finding]:
+    """Groups of which more than the policy's share are in one category."""
+    share = subject.policy.group_share
+    for place in subject.places(cells, nearly_whole_groups(value, line, share=share)):
+        within = [name for name in cells.dimensions if name != along]
+        group = ", ".join(f"{name} {cells.key(place)[name]}" for name in within) or "the table"
+        problem = f"More than {share:.0%} of the {subject.unit} of {group} are in one category of {along}."
+        attack = f"Whoever knows that a person is in {group} nearly knows their {along}."
+        yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, CURE, within=within)
+
+
 def _percentages(subject: Subject) -> Iterator[Finding]:
-    """Percentages that say all of their base."""
+    """Percentages that say all of their base, or more than the policy's share of it."""
     cells = subject.cells.where(~subject.cells.flags("structural")).of_kind("percentage")
     whole = (cells.numbers("base") > 0) & (cells.numbers("low") >= cells.numbers("base"))
     for place in subject.places(cells, whole & ~_of_several(cells)):
         problem = f"The percentage says that all {cells.numbers('base')[place]:,.0f} of its base are in this category."
         attack = "Whoever knows that a person is in the group learns that they are in the category."
+        yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, CURE)
+    share = subject.policy.group_share
+    nearly = (cells.numbers("base") > 0) & (cells.numbers("low") > share * cells.numbers("base"))
+    for place in subject.places(cells, nearly & ~whole & ~_of_several(cells)):
+        problem = f"The percentage says that more than {share:.0%} of its base are in this category."
+        attack = "Whoever knows that a person is in the group nearly knows that they are in the category."
         yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, CURE)
 
 

@@ -104,10 +104,18 @@ def disclosure_rules() -> str:
     policies = [
         [f"`{policy.name}` {policy.version}", str(policy.threshold), str(policy.sensitive_threshold),
          ", ".join(f"n={rule.n}, k={rule.k:.0%}" for rule in policy.nk), f"{policy.p_percent:g}%",
-         str(policy.residual_dof)]
+         str(policy.residual_dof), "all" if policy.group_share == 1 else f"{policy.group_share:.0%}"]
         for policy in PRESETS.values()
     ]  # fmt: skip
-    heads = ["policy", "threshold", "sensitive threshold", "dominance", "p", "residual degrees of freedom"]
+    heads = [
+        "policy",
+        "threshold",
+        "sensitive threshold",
+        "dominance",
+        "p",
+        "residual degrees of freedom",
+        "group in one category",
+    ]
     return "\n".join(
         [
             "# Disclosure rules\n", NOTE, as_table(["rule", "what it finds"], rules),

@@ -20,7 +20,9 @@ def answer(output: str | pd.DataFrame, kind: str = "frequency", **said: Any) -> 
     output      a table, as text or as a data frame
     microdata, underlying, evidence     tables behind it;  metadata   an object
     layout, context, policy             as in a case; anything else is a field of the case too
+    under                               the policy that the check is run with
     """
+    under = said.pop("under", None)
     files = {OUTPUT: _bytes(output)}
     roles = [{"path": OUTPUT, "role": "output"}]
     for role in ("microdata", "underlying", "evidence", "metadata"):
@@ -31,7 +33,7 @@ def answer(output: str | pd.DataFrame, kind: str = "frequency", **said: Any) -> 
     with TemporaryDirectory() as folder:
         for name, content in files.items():
             (Path(folder) / name).write_bytes(content)
-        return check_case({**({"kind": kind} if kind else {}), "files": roles, **said}, Path(folder))
+        return check_case({**({"kind": kind} if kind else {}), "files": roles, **said}, Path(folder), policy=under)
 
 
 def _bytes(content: str | pd.DataFrame | Mapping[str, Any]) -> bytes:

@@ -43,7 +43,7 @@ FULL: dict[str, Any] = {
     "policy": {
         "name": "srs-10", "threshold": 10, "sensitive_threshold": 20, "nk": [{"n": 2, "k": 0.9, "fails_when": "so"}],
         "p_percent": {"p": 10, "fails_when": "so"}, "dof": 10, "zeros_disclosive": False, "min_max": "never",
-        "differencing_threshold": 10, "survival_threshold": 10, "unit": "person",
+        "differencing_threshold": 10, "survival_threshold": 10, "group_share": 0.9, "unit": "person",
     },
     "claims": [
         {"by": "ACRO 1.0.2", "file": "out/a.csv", "verdict": "pass", "summary": "pass",

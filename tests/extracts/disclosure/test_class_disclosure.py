@@ -1,11 +1,14 @@
 """Class disclosure: nobody's category may follow from the group they are in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extracts.disclosure.rules.class_disclosure import whole_groups
+from extracts.disclosure.policy import SRS_10
+from extracts.disclosure.rules.class_disclosure import nearly_whole_groups, whole_groups
 
 from .tables import counts, found, long_counts, of_rule, shares
 
@@ -98,3 +101,28 @@ def test_an_area_within_its_region_is_no_disclosure() -> None:
 
 def test_a_whole_percentage_says_it_of_everybody() -> None:
     assert found(shares("group, base, pct\na, 50, 100\nb, 50, 40"), "class_disclosure") == ["group a, pct"]
+
+
+NEARLY_ALL = "area, Guilty, Not guilty\nLeeds, 980, 90\nYork, 500, 480"
+NINETY = replace(SRS_10, group_share=0.9)
+
+
+def test_a_group_that_is_nearly_all_in_one_category_fails_where_the_policy_says_so() -> None:
+    assert found(counts(NEARLY_ALL, policy=NINETY), "class_disclosure") == ["area Leeds"]
+    assert counts(NEARLY_ALL).verdict == "pass"
+    assert counts(NEARLY_ALL.replace("980", "180"), policy=NINETY).verdict == "pass"
+
+
+def test_a_percentage_of_nearly_all_fails_where_the_policy_says_so() -> None:
+    table = "area, base, pct\nLeeds, 1000, 98.0\nYork, 1000, 90.0"
+    assert found(shares(table, policy=NINETY), "class_disclosure") == ["area Leeds, pct"]
+    assert shares(table).verdict == "pass"
+
+
+@pytest.mark.parametrize("share", [0.9, 0.6])
+@given(st.lists(st.lists(st.integers(0, 30), min_size=2, max_size=4), min_size=1, max_size=4))
+def test_nearly_whole_groups_agree_with_reading_row_by_row(share: float, table: list[list[int]]) -> None:
+    flat = [(float(count), number) for number, row in enumerate(table) for count in row]
+    count, line = (np.array(column) for column in zip(*flat, strict=True))
+    naive = [share * sum(row) < count < sum(row) for row in table for count in row]
+    assert nearly_whole_groups(count, line, share=share).tolist() == naive
