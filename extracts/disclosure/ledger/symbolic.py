@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -53,20 +53,31 @@ def symbolic(
     """
     until = time.monotonic() + seconds
     found = counts(tables)
-    search = _Search(found, tables, threshold, zeros, until)
     if not len(found.names) or not found.new.any():
         return Differences(proven=not found.problems, problems=found.problems)
-    problems = [*found.problems]
+    search, contradicted = _searched(_Search(found, tables, threshold, zeros, until), pairs_only=pairs_only)
+    if contradicted and found.by_words:  # then labels do not mean what their words seem to say
+        plain = counts(tables, by_words=False)
+        again, _ = _searched(_Search(plain, tables, threshold, zeros, until), pairs_only=pairs_only)
+        known = {hit.attack for hit in again.hits}
+        search = replace(again, hits=[*again.hits, *(hit for hit in search.hits if hit.attack not in known)])
+    problems = tuple(dict.fromkeys((*found.problems, *search.problems)))
+    return Differences(tuple(search.hits), tuple(search.implied), not problems, problems)
+
+
+def _searched(search: _Search, *, pairs_only: bool) -> tuple[_Search, bool]:
+    """The search when it is done, and whether the counts contradict each other."""
+    contradicted = False
     try:
         search.pairs()
         if not pairs_only:
             search.combinations()
     except (TooManyAtoms, TooComplicated, Contradiction) as error:
-        problems.append(str(error))
+        search.problems.append(str(error))
+        contradicted = isinstance(error, Contradiction)
     except OutOfTime:
-        problems.append("There was not enough time to compare every count with every other.")
-    problems += search.problems
-    return Differences(tuple(search.hits), tuple(search.implied), not problems, tuple(dict.fromkeys(problems)))
+        search.problems.append("There was not enough time to compare every count with every other.")
+    return search, contradicted
 
 
 @dataclass
@@ -195,12 +206,23 @@ class _Search:
         assert self.classes is not None
         table, known = np.array(self.counts.table), set[int]()
         groups = [np.flatnonzero(table == number) for number in np.unique(table).tolist()]
+        groups = [rows for rows in groups if not self._overlap(rows)]
         for rows in [*groups, np.flatnonzero(self.counts.old)]:
             own, low, high = (part[rows] for part in (self.classes.matrix, self.counts.low, self.counts.high))
             wanted = sorted(small.keys() - known)
             found = linear.bounds(sparse.csr_array(own), low, high, wanted, until=self.until)
             known |= {number for number in found if found[number] == small[number]}
         return known
+
+    def _overlap(self, rows: Places) -> bool:
+        """Whether labels of one table overlap: then its own audit, which takes them for apart, knows less."""
+        assert self.classes is not None
+        own: dict[str, list[int]] = {}
+        for place in rows.tolist():
+            if not self.counts.names[place].totals:
+                own.setdefault(self.counts.names[place].column, []).append(place)
+        parts = (self.classes.matrix[places].sum(axis=0) for places in own.values())
+        return any(part.max(initial=0) > 1 for part in parts)
 
     def _combined(self, number: int, bounds: tuple[int, int]) -> Hit:
         """A class that several counts give away together, with the counts if they can be told in time."""

@@ -24,6 +24,7 @@ PERCENTILE = re.compile(
 )
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
+QUARTER = re.compile(r"\b(?:19|20)\d\d[ _-]?q[1-4]\b|\bq[1-4][ _/-]?(?:19|20)\d\d\b")  # of a year, not of the units
 PHRASES = {"standard deviation": "shape", "inter quartile range": "position"}
 PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
 TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
@@ -60,6 +61,8 @@ def position_of(text: str) -> float | None:
     """The share of units below the quantile that is named: 0.5 for `median`, 0.95 for `p95` or `95%`; None for none."""
     plain = text.strip().lower()
     words = words_of(plain)
+    if QUARTER.search(plain):
+        return None
     if named := [NAMED[word] for word in words if word in NAMED]:
         return named[0]
     for word in [plain, *re.split(r"[\s_]+", plain)]:
