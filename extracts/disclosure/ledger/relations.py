@@ -22,20 +22,15 @@ Meaning = dict[str, tuple[str, dict[str, Values]]]
 Holds = Mapping[str, Mapping[Label, frozenset[Label]]]
 
 # The last word of dimensions whose labels are stretches of the calendar.
-TIME = re.compile(r"(?:^|_)(?:year|quarter|month|period|date|time|half_year|fy|yr|year_month|year_quarter)$")
-
-
-def headings_of(cells: Cells) -> list[str]:
-    """The headings of the counts of a table."""
-    return list(cells.of_kind("count").facts["column"].astype(str).unique())
+TIME = re.compile(r"(?:^|_)(?:(?:financial|fiscal|calendar)_year|year|quarter|month|period|date|time|half_year|fy|yr|year_month|year_quarter)$")
 
 
 def cumulated(cells: Cells, dimension: str, sets: dict[str, Values]) -> dict[str, Values]:
-    """The sets of a dimension's labels; where sums run on, each with all that come before it."""
+    """The sets of a dimension's labels where sums run on: each with all that come before it; none where they do not."""
     times = {text: time for text in sets if (time := moment(text))}
-    if len(times) < 2 or not within.is_cumulative(dimension, headings_of(cells)) or not _runs(cells, dimension):
-        return sets
-    found = dict(sets)
+    if len(times) < 2 or not _runs(cells, dimension):
+        return {}
+    found = {}
     for text, (kind, far) in times.items():
         before = (sets[other] for other, (own, end) in times.items() if own == kind and end <= far)
         found[text] = reduce(lambda first, second: first | second, before, NONE)

@@ -11,7 +11,7 @@ import numpy as np
 from extracts.disclosure.ledger import bands, within
 from extracts.disclosure.ledger.parsing import UnreadablePopulation, population, variable
 from extracts.disclosure.ledger.predicates import Box, Predicate, TooComplicated
-from extracts.disclosure.ledger.relations import Meaning, by_calendar, cumulated, headings_of, held, left_over
+from extracts.disclosure.ledger.relations import Meaning, by_calendar, cumulated, held, left_over
 from extracts.disclosure.ledger.universe import Universe, mixed, of_predicates
 from extracts.disclosure.ledger.values import ANY, Values, one
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
@@ -46,7 +46,11 @@ class ReleasedTable:
 
 @dataclass(frozen=True)
 class CellName:
-    """A published cell, as people find it. `totals` names the dimensions of which it is a total."""
+    """A published cell, as people find it.
+
+    totals   the dimensions of which it is a total
+    counted  what its heading says is counted; "" where that is no more than people
+    """
 
     file: str
     release: str
@@ -55,6 +59,7 @@ class CellName:
     row: int | None = None
     column: str = ""
     totals: frozenset[str] = frozenset()
+    counted: str = ""
 
     def __str__(self) -> str:
         labels = ", ".join(f"{name} {label}" for name, label in self.key.items())
@@ -121,7 +126,7 @@ def counts(tables: Sequence[ReleasedTable], *, by_words: bool = True) -> Counts:
         own = tables[place]
         chosen = countable(own.cells)
         try:
-            predicates += _predicates(own.cells, chosen, populations[place], meanings[place], universe)
+            predicates += _predicates(own.cells, chosen, populations[place], meanings[place], universe, by_words)
         except TooComplicated as error:
             problems.append(f"{own.file}: {error}")
             continue
@@ -148,6 +153,7 @@ def cell_names(table: ReleasedTable, chosen: Booleans) -> list[CellName]:
     columns = [cells.labels[name].tolist() for name in dimensions]
     totals = [(cells.is_total(name) & ~_leaves_out(cells, name)).tolist() for name in dimensions]
     rows, headings = cells.facts["row"].tolist(), cells.facts["column"].tolist()
+    counted = [variable(within.without_cumulative(text)) for text in cells.facts["measure"]]
     return [
         CellName(
             file=table.file,
@@ -157,6 +163,7 @@ def cell_names(table: ReleasedTable, chosen: Booleans) -> list[CellName]:
             row=int(rows[place]),
             column=headings[place],
             totals=frozenset(name for name, total in zip(dimensions, totals, strict=True) if total[place]),
+            counted="" if counted[place] in PLAIN else counted[place],
         )
         for place in range(len(cells))
     ]
@@ -171,7 +178,7 @@ def _leaves_out(cells: Cells, name: str) -> Booleans:
 def said_within(cells: Cells) -> bool:
     """Whether a table has totals that leave somebody out, or sums that run on."""
     leaving = any(_leaves_out(cells, name).any() for name in properties(cells))
-    return leaving or any(within.is_cumulative(name, headings_of(cells)) for name in properties(cells))
+    return leaving or any(map(within.is_cumulative, (*properties(cells), *cells.facts["measure"].unique())))
 
 
 def properties(cells: Cells) -> tuple[str, ...]:
@@ -182,7 +189,7 @@ def properties(cells: Cells) -> tuple[str, ...]:
 def meaning(cells: Cells, *, by_words: bool = True) -> Meaning:
     """For each dimension that says something about people: its variable, and the set of each label that is no total.
 
-    A total that is said to leave somebody out has a set too, and where sums run on, a label has those before it.
+    by_words  whether a total that is said to leave somebody out has a set too
     """
     found = {}
     for name in properties(cells):
@@ -191,7 +198,7 @@ def meaning(cells: Cells, *, by_words: bool = True) -> Meaning:
         own = variable(name)
         ordered = any(values.numbers for values in sets.values())
         if by_words:
-            sets = cumulated(cells, name, sets) | left_over(cells.labels[name].unique().tolist(), sets)
+            sets = sets | left_over(cells.labels[name].unique().tolist(), sets)
         found[name] = (GROUPED.sub("", own) if ordered else own, sets)
     return found
 
@@ -216,13 +223,22 @@ def _all_sets(populations: Iterable[Predicate], meanings: Iterable[Meaning]) -> 
     return sets
 
 
-def _predicates(cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, universe: Universe) -> list[Predicate]:
-    """Whom each of the chosen cells counts: the table's population with the cell's labels."""
+def _predicates(
+    cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, universe: Universe, by_words: bool
+) -> list[Predicate]:
+    """Whom each of the chosen cells counts: the table's population with the cell's labels.
+
+    Where sums run on, as under "cumulative cases", a label stands for all before it as well.
+    """
     whom, part = universe.fitted(whom), cells.where(chosen)
     columns: list[list[tuple[str, Values] | None]] = _measures(cells, chosen)
     for dimension, (name, sets) in meant.items():
         own = {text: (name, universe.values(name, values)) for text, values in sets.items()}
-        columns.append([own.get(text) for text in part.labels[dimension].tolist()])
+        runs = cumulated(cells, dimension, sets) if by_words else {}
+        sums = {text: (name, universe.values(name, values)) for text, values in runs.items()}
+        runs_on = [within.is_cumulative(dimension) or within.is_cumulative(text) for text in part.facts["measure"]]
+        labels = zip(part.labels[dimension].tolist(), runs_on, strict=True)
+        columns.append([sums.get(text, own.get(text)) if on else own.get(text) for text, on in labels])
     narrow = _Narrow(whom)
     return [narrow.by(key) for key in zip(*columns, strict=True)]
 
@@ -263,7 +279,7 @@ def _measures(cells: Cells, chosen: Booleans) -> list[list[tuple[str, Values] | 
     "within 6 months" also holds what does of those "within 12 months".
     """
     part = cells.where(chosen)
-    headings = part.facts["measure"].astype(str)
+    headings = part.facts["measure"].astype(str).map(within.without_cumulative)
     for name in part.dimensions:
         if variable(name) == HEADINGS:
             headings = headings.where(headings != "", part.labels[name])

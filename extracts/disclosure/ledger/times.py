@@ -45,11 +45,16 @@ class Months:
 
 
 def calendar(text: str) -> Months | None:
-    """The months that a label names with their year; None for any other text."""
+    """The months that a label names with their year; None for any other text.
+
+    "2010-11" may be the year of the state from April 2010, or November: it is taken for the year.
+    """
     plain = as_compared(text.replace("_", " "))
-    match = next((found for form in CALENDAR if (found := form.fullmatch(plain))), None)
-    if match is None:
-        return None
+    matches = (match for form in CALENDAR if (match := form.fullmatch(plain)))
+    return next((months for match in matches if (months := _months(match))), None)
+
+
+def _months(match: re.Match[str]) -> Months | None:
     named = {name: value for name, value in match.groupdict().items() if value}
     year = 12 * int(named["year"])
     if "end" in named:
@@ -69,7 +74,8 @@ def moment(text: str) -> tuple[str, float] | None:
     """What kind of time a text reaches, and how far: ("time", 182.625) for "6 months"; None for no time."""
     plain = as_compared(text)
     if match := DURATION.fullmatch(plain):
-        return "time", DAYS[match["unit"]] * WORDS.get(match["number"], 0.0) or DAYS[match["unit"]] * _number(match)
+        number = WORDS.get(match["number"]) or float(match["number"])
+        return "time", DAYS[match["unit"]] * number
     if match := NUMBERED.fullmatch(plain):
         return (match["unit"] or "quarter", float(match["number"] or match["quarter"]))
     if months := calendar(plain):
@@ -78,6 +84,3 @@ def moment(text: str) -> tuple[str, float] | None:
         return "month of the year", float(NAMES.index(plain[:3]))
     return ("number", float(plain)) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else None
 
-
-def _number(match: re.Match[str]) -> float:
-    return float(match["number"]) if match["number"] not in WORDS else 0.0

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extracts.disclosure.ledger.times import calendar, moment
@@ -19,14 +19,15 @@ LESS = re.compile(
     re.IGNORECASE,
 )
 MORE = re.compile(r"(?P<part>.+?)[ ,(:–-]+(?:including|incl?\.?|plus|together with) (?P<other>.+?)\)?")
-OF_WHICH = re.compile(r"[-–•> ]*(?:of (?:which|whom|these|those)|thereof|including|incl?\.?|which)\b.*")
+OF_WHICH = re.compile(r"(?:of (?:which|whom|these|those)|thereof|including|incl?\.?)\b.*|[-–•>*]+ .+")
 # What stands between a label and what narrows it down: "Violence: domestic", "Violence - with injury".
 NARROWED = re.compile(r" ?(?:: |[-–] | with |,? of (?:which|whom) |\().+")
 JOINED = re.compile(r" ?(?:,|/|&|\+| and | or ) ?")
 
 GROWS = re.compile(
     r"(?P<stem>.*?)\b(?:within|in the first|in first|the first|first|by the end of|by end of|by|up to and including|"
-    r"up to|until|till|through|as at|as of|to the end of|to end of|before|under|less than|at most|no more than|"
+    r"up to|until|till|through|as at|as of|to the end of|to end of|before|under|less than|at most|no more than|in the last|"
+    r"in the past|last|past|previous|top|"
     r"fewer than|below|cumulative to|cumulative|running total to|year to date|ytd)[ :]+(?:the )?(?P<when>.+)"
 )
 SHRINKS = re.compile(r"(?P<stem>.*?)\b(?:over|more than|at least|longer than|after|since)[ :]+(?:the )?(?P<when>.+)")
@@ -34,6 +35,7 @@ AFTER_GROWS = re.compile(r"(?P<when>.+?) (?:or (?:less|under|fewer|below)|and un
 AFTER_SHRINKS = re.compile(r"(?P<when>.+?)(?: (?:or|and) (?:more|over|longer|above)| ?\+| plus)")
 EXCLUSIVE = re.compile(r"\b(?:before|under|less than|fewer than|below)\b")
 EXACTLY_ABOVE = re.compile(r"\b(?:at least|since|or more|and more|or over|and over|or above|or longer|plus)\b|\+")
+NOW = re.compile(r"(?:currently|still|now) (?P<what>.+)")
 # Headings of numbers that are sums of all before them, and of dimensions whose labels are where such a sum ends.
 CUMULATIVE = re.compile(r"\b(?:cumul\w*|running|to date|ytd|so far)\b")
 ENDS = re.compile(r"(?:^|.* )(?:within|by|until|up to|to date|follow up)")
@@ -44,10 +46,14 @@ def words(text: str) -> str:
     return as_compared(text.replace("_", " "))
 
 
-def is_cumulative(dimension: str, headings: Iterable[str] = ()) -> bool:
-    """Whether the labels of a dimension are where sums end, by its name and by the headings of the numbers."""
-    said = words(dimension)
-    return bool(CUMULATIVE.search(said) or ENDS.fullmatch(said)) or any(CUMULATIVE.search(words(one)) for one in headings)
+def is_cumulative(heading: str) -> bool:
+    """Whether numbers are sums of all before them, by their heading or by the name of the dimension of their labels."""
+    return bool(CUMULATIVE.search(words(heading)) or ENDS.fullmatch(words(heading)))
+
+
+def without_cumulative(heading: str) -> str:
+    """What is counted under a heading, whether the numbers are sums of all before them or not."""
+    return " ".join(CUMULATIVE.sub(" ", words(heading)).split())
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,9 @@ def _by_name(text: str, label: str, known: Mapping[str, str]) -> set[tuple[str, 
         found |= {(part, label) for part in (known[more["part"]], *named(more["other"], known))}
     else:
         found |= {(label, whole) for name, whole in known.items() if _narrows(text, name)}
+    if text.startswith("ever "):
+        now = (known[one] for one in known if one == text[5:] or ((said := NOW.fullmatch(one)) and said["what"] == text[5:]))
+        found |= {(part, label) for part in now}
     several = [piece for piece in JOINED.split(text) if piece]
     if len(several) > 1 and all(piece in known for piece in several):
         found |= {(known[piece], label) for piece in several}

@@ -36,6 +36,8 @@ def kind_of_statistic(text: str) -> str:
 
     One of count, total, mean, shape (spread and skewness), position (quantiles), endpoint (extremes), mode, index.
     """
+    if QUARTER.search(text.lower()):
+        return ""
     words = words_of(text)
     joined = " ".join(words)
     if phrase := next((kind for name, kind in PHRASES.items() if name in joined), ""):
@@ -44,6 +46,11 @@ def kind_of_statistic(text: str) -> str:
         return "position"
     kinds = {BY_WORD[word] for word in words if word in BY_WORD}
     return next((kind for kind in KINDS if kind in kinds), "")
+
+
+def is_quarter(heading: str, label: str) -> bool:
+    """Whether a label as Q1 is a quarter of a year, by its heading, and no quartile."""
+    return bool({"quarter", "quarters", "qtr"} & set(words_of(heading))) and bool(re.fullmatch("q[1-4]", label.lower()))
 
 
 def said_out_of(heading: str) -> float | None:
@@ -61,8 +68,6 @@ def position_of(text: str) -> float | None:
     """The share of units below the quantile that is named: 0.5 for `median`, 0.95 for `p95` or `95%`; None for none."""
     plain = text.strip().lower()
     words = words_of(plain)
-    if QUARTER.search(plain):
-        return None
     if named := [NAMED[word] for word in words if word in NAMED]:
         return named[0]
     for word in [plain, *re.split(r"[\s_]+", plain)]:
