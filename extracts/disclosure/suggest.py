@@ -14,7 +14,7 @@ from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.opening import first_table
-from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.statistics import is_quarter, kind_of_statistic
 
 # What the headings of a wide table are called until the researcher says.
 UNNAMED = "category"
@@ -87,14 +87,14 @@ def _layout(table: Table, kinds: dict[str, str]) -> Layout:
         columns=_name_of_headings(table, body) if wide else "",
         percentages=tuple(_percentage(table, name, columns["counts"]) for name in by_kind.get("percentage", ())),
         others=tuple(name for name in table.columns if kinds[name] == "other"),
-        statistic=next((name for name in rows if names_statistics(table.column(name))), ""),
+        statistic=next((name for name in rows if names_statistics(name, table.column(name))), ""),
     )
     return replace(layout, **columns)
 
 
-def names_statistics(labels: Sequence[str]) -> bool:
+def names_statistics(heading: str, labels: Sequence[str]) -> bool:
     """Whether a column has several labels and each names a statistic."""
-    return len(set(labels)) > 1 and all(kind_of_statistic(label) for label in labels)
+    return len(set(labels)) > 1 and all(kind_of_statistic(one) and not is_quarter(heading, one) for one in labels)
 
 
 def _name_of_headings(table: Table, body: list[str]) -> str:

@@ -178,9 +178,7 @@ def _across(
     )  # fmt: skip
     if old or description.populations:
         return found
-    # A total less its parts, within one table, is what the audit of hidden cells is for.
-    hits = tuple(hit for hit in found.hits if len(new) > 1 or not any(term.cell.totals for term in hit.terms))
-    return replace(found, hits=hits, problems=(), implied=())
+    return replace(found, problems=(), implied=())
 
 
 def _remembered(

@@ -1,32 +1,86 @@
-"""Subtotals among the labels of one dimension: which labels each is the sum of, by their order and the numbers."""
+"""Subtotals among the labels of one dimension: which labels each is the sum of, by words, order and the numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
 from extracts.disclosure.audit.bounds import Floats
+from extracts.disclosure.audit.wholes import adds_up
+from extracts.disclosure.ledger.bands import sets_of
+from extracts.disclosure.ledger.values import Values
+from extracts.disclosure.ledger.within import LESS, is_cumulative, named, parts, words
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 
 
 def parents(cells: Cells, along: str) -> dict[str, str]:
-    """Child label -> parent label, when several labels of a dimension read as totals and differ in value.
+    """Child label -> parent label, when labels of a dimension are sums or parts of others.
 
     The total of all is the one that is never below another. Each other one is the sum of the labels
     just before it, back to the last total, or else of those just after it, if the numbers say so on
     every line that shows them all. One that fits neither is its own parent, which means: in no sum.
+    So is a label that is a part of another by its words ("of which domestic"), unless the parts are
+    known to be all of that other one.
     """
     totals = [str(label) for label in cells.labels[along][cells.is_total(along)].unique()]
-    if len({as_compared(label) for label in totals}) < 2:
+    order = list(cells.labels[along].astype(str).unique())
+    said = _said(cells, along, [label for label in order if label not in totals])
+    several = len({as_compared(label) for label in totals}) > 1
+    if not (several or said):
         return {}
-    labels = cells.labels[along].astype(str)
-    order = list(labels.unique())
-    table = pd.DataFrame({"line": cells.lines(along), "label": labels.to_numpy(), "value": cells.numbers("value")})
+    values = _values(cells, along, order)
+    return (_among_totals(order, totals, values) if several else {}) | _by_words(said, values)
+
+
+def _values(cells: Cells, along: str, order: Sequence[str]) -> dict[str, Floats]:
+    """The numbers of each label, one for each line."""
+    labels = cells.labels[along].astype(str).to_numpy()
+    table = pd.DataFrame({"line": cells.lines(along), "label": labels, "value": cells.numbers("value")})
     grid = table.pivot_table(index="line", columns="label", values="value", aggfunc="first", dropna=False)
-    values = {label: grid[label].to_numpy(dtype=np.float64) for label in order}
+    return {label: grid[label].to_numpy(dtype=np.float64) for label in order}
+
+
+def _said(cells: Cells, along: str, labels: Sequence[str]) -> dict[str, tuple[str, bool]]:
+    """Label -> the least of those that hold it by their words, and whether its parts are known to be all of that one.
+
+    Nothing is a part where a total is the sum of all the labels.
+    """
+    bands = sets_of(labels)
+    pairs = parts(labels, cumulative=is_cumulative(along) or any(map(is_cumulative, cells.facts["measure"].unique())))
+    ordered = [label for label in labels if bands[label].numbers]
+    pairs |= {(a, b) for a in ordered for b in ordered if bands[a] != bands[b] and bands[a].within(bands[b])}
+    if not pairs or adds_up(cells, along):
+        return {}
+    size = {label: sum(whole == label for _, whole in pairs) for label in labels}
+    above = {part: min((whole for one, whole in pairs if one == part), key=size.__getitem__) for part, _ in pairs}
+    return {part: (whole, _all_of(whole, [p for p in above if above[p] == whole], bands)) for part, whole in above.items()}
+
+
+def _all_of(whole: str, own: Sequence[str], bands: Mapping[str, Values]) -> bool:
+    """Whether parts are all of a whole by definition: bands that fill it, or what it is without another, and that."""
+    if bands[whole].numbers and all(bands[part].numbers for part in own):
+        return reduce(lambda first, second: first | second, (bands[part] for part in own)) == bands[whole]
+    known = {words(part): part for part in own}
+    lacking = {part: named(less["part"], known) for text, part in known.items() if (less := LESS.fullmatch(text))}
+    return any({part, *others} == set(own) and others for part, others in lacking.items())
+
+
+def _by_words(said: Mapping[str, tuple[str, bool]], values: Mapping[str, Floats]) -> dict[str, str]:
+    """The parents of parts: a whole that they are all of, or that they add up to on every line; else themselves."""
+    found = {}
+    for part, (whole, everything) in said.items():
+        own = [other for other, (above, _) in said.items() if above == whole]
+        fits = everything or (len(own) > 1 and _same(values[whole], np.sum([values[one] for one in own], axis=0)))
+        found[part] = whole if fits else part
+    return found
+
+
+def _among_totals(order: Sequence[str], totals: Sequence[str], values: dict[str, Floats]) -> dict[str, str]:
+    """The parents of labels that read as totals, and of the labels that they are the sums of."""
     whole = max(totals, key=lambda label: (np.nansum(values[label]), -order.index(label)))
     found: dict[str, str] = {}
     for label in totals:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from extracts.disclosure.ledger import bands
+from extracts.disclosure.ledger import bands, within
 from extracts.disclosure.ledger.parsing import UnreadablePopulation, population, variable
 from extracts.disclosure.ledger.predicates import Box, Predicate, TooComplicated
+from extracts.disclosure.ledger.relations import Meaning, by_calendar, cumulated, held, left_over
 from extracts.disclosure.ledger.universe import Universe, mixed, of_predicates
 from extracts.disclosure.ledger.values import ANY, Values, one
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
@@ -45,7 +46,11 @@ class ReleasedTable:
 
 @dataclass(frozen=True)
 class CellName:
-    """A published cell, as people find it. `totals` names the dimensions of which it is a total."""
+    """A published cell, as people find it.
+
+    totals   the dimensions of which it is a total
+    counted  what its heading says is counted; "" where that is no more than people
+    """
 
     file: str
     release: str
@@ -54,6 +59,7 @@ class CellName:
     row: int | None = None
     column: str = ""
     totals: frozenset[str] = frozenset()
+    counted: str = ""
 
     def __str__(self) -> str:
         labels = ", ".join(f"{name} {label}" for name, label in self.key.items())
@@ -68,6 +74,7 @@ class Counts:
     table, measure  per count: number of its table; heading of its column
     low, high       the true count lies between these
     problems        sentences on what could not be read; then nothing is proven
+    by_words        whether some labels are taken for parts of others because their words say so
     """
 
     names: Sequence[CellName] = ()
@@ -76,6 +83,7 @@ class Counts:
     low: Floats = field(default_factory=lambda: np.empty(0))
     high: Floats = field(default_factory=lambda: np.empty(0))
     problems: tuple[str, ...] = ()
+    by_words: bool = False
 
     @property
     def new(self) -> Booleans:
@@ -94,24 +102,31 @@ class Counts:
         return found
 
 
-def counts(tables: Sequence[ReleasedTable]) -> Counts:
+def counts(tables: Sequence[ReleasedTable], *, by_words: bool = True) -> Counts:
     """The counts shown in all the tables, over variables in one form.
 
     A variable whose filters and labels use whole numbers only is taken to be whole. Tables whose
     filter cannot be read are left out and named in `problems`.
+
+    by_words  whether labels are taken for parts of others where their words say so; else each label
+              that is no band of numbers stands for people of its own
     """
     populations, problems = _populations(tables)
     readable = [place for place in range(len(tables)) if place in populations]
-    meanings = {place: meaning(tables[place].cells) for place in readable}
+    meanings = {place: meaning(tables[place].cells, by_words=by_words) for place in readable}
+    if by_words:
+        used = {name for people in populations.values() for name in people.variables}
+        meanings = by_calendar(meanings, used)
     sets = _all_sets(populations.values(), meanings.values())
     problems += [f"{name} is given by ranges and by names, which cannot be compared." for name in mixed(sets)]
-    universe = Universe.of(sets)
+    holds = held([(tables[place].cells, own) for place, own in meanings.items()]) if by_words else {}
+    universe = Universe.of(sets, holds)
     names, predicates, table, low, high = [], [], [], [], []
     for place in readable:
         own = tables[place]
         chosen = countable(own.cells)
         try:
-            predicates += _predicates(own.cells, chosen, populations[place], meanings[place], universe)
+            predicates += _predicates(own.cells, chosen, populations[place], meanings[place], universe, by_words)
         except TooComplicated as error:
             problems.append(f"{own.file}: {error}")
             continue
@@ -120,7 +135,8 @@ def counts(tables: Sequence[ReleasedTable]) -> Counts:
         low.append(np.maximum(own.cells.numbers("low")[chosen] - own.off_by, 0))
         high.append(own.cells.numbers("high")[chosen] + own.off_by)
     lowest, highest = (np.concatenate([np.empty(0), *ends]) for ends in (low, high))
-    return Counts(names, predicates, table, lowest, highest, tuple(problems))
+    assumed = by_words and any(said_within(tables[place].cells) for place in readable)
+    return Counts(names, predicates, table, lowest, highest, tuple(problems), bool(holds) or assumed)
 
 
 def countable(cells: Cells) -> Booleans:
@@ -135,8 +151,9 @@ def cell_names(table: ReleasedTable, chosen: Booleans) -> list[CellName]:
     cells = table.cells.where(chosen)
     dimensions = properties(cells)
     columns = [cells.labels[name].tolist() for name in dimensions]
-    totals = [cells.is_total(name).tolist() for name in dimensions]
+    totals = [(cells.is_total(name) & ~_leaves_out(cells, name)).tolist() for name in dimensions]
     rows, headings = cells.facts["row"].tolist(), cells.facts["column"].tolist()
+    counted = [variable(within.without_cumulative(text)) for text in cells.facts["measure"]]
     return [
         CellName(
             file=table.file,
@@ -146,9 +163,22 @@ def cell_names(table: ReleasedTable, chosen: Booleans) -> list[CellName]:
             row=int(rows[place]),
             column=headings[place],
             totals=frozenset(name for name, total in zip(dimensions, totals, strict=True) if total[place]),
+            counted="" if counted[place] in PLAIN else counted[place],
         )
         for place in range(len(cells))
     ]
+
+
+def _leaves_out(cells: Cells, name: str) -> Booleans:
+    """Which labels of a dimension are said to leave somebody out, so that they are no totals."""
+    found: Booleans = cells.labels[name].map({text: bool(within.leaves_out(text)) for text in cells.labels[name].unique()})
+    return np.asarray(found, dtype=np.bool_)
+
+
+def said_within(cells: Cells) -> bool:
+    """Whether a table has totals that leave somebody out, or sums that run on."""
+    leaving = any(_leaves_out(cells, name).any() for name in properties(cells))
+    return leaving or any(map(within.is_cumulative, (*properties(cells), *cells.facts["measure"].unique())))
 
 
 def properties(cells: Cells) -> tuple[str, ...]:
@@ -156,14 +186,19 @@ def properties(cells: Cells) -> tuple[str, ...]:
     return tuple(name for name in cells.dimensions if variable(name) != HEADINGS)
 
 
-def meaning(cells: Cells) -> dict[str, tuple[str, dict[str, Values]]]:
-    """For each dimension that says something about people: its variable, and the set of each label that is no total."""
+def meaning(cells: Cells, *, by_words: bool = True) -> Meaning:
+    """For each dimension that says something about people: its variable, and the set of each label that is no total.
+
+    by_words  whether a total that is said to leave somebody out has a set too
+    """
     found = {}
     for name in properties(cells):
         labels = cells.labels[name][~cells.is_total(name)]
         sets = bands.sets_of(labels.unique().tolist())
         own = variable(name)
         ordered = any(values.numbers for values in sets.values())
+        if by_words:
+            sets = sets | left_over(cells.labels[name].unique().tolist(), sets)
         found[name] = (GROUPED.sub("", own) if ordered else own, sets)
     return found
 
@@ -179,9 +214,6 @@ def _populations(tables: Sequence[ReleasedTable]) -> tuple[dict[int, Predicate],
     return found, problems
 
 
-Meaning = dict[str, tuple[str, dict[str, Values]]]
-
-
 def _all_sets(populations: Iterable[Predicate], meanings: Iterable[Meaning]) -> dict[str, set[Values]]:
     """Every set of values that a filter or a label gives a variable."""
     sets = of_predicates(populations)
@@ -191,14 +223,22 @@ def _all_sets(populations: Iterable[Predicate], meanings: Iterable[Meaning]) -> 
     return sets
 
 
-def _predicates(cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, universe: Universe) -> list[Predicate]:
-    """Whom each of the chosen cells counts: the table's population with the cell's labels."""
+def _predicates(
+    cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, universe: Universe, by_words: bool
+) -> list[Predicate]:
+    """Whom each of the chosen cells counts: the table's population with the cell's labels.
+
+    Where sums run on, as under "cumulative cases", a label stands for all before it as well.
+    """
     whom, part = universe.fitted(whom), cells.where(chosen)
-    columns: list[list[tuple[str, Values] | None]] = [_measures(cells, chosen)]
+    columns: list[list[tuple[str, Values] | None]] = _measures(cells, chosen)
     for dimension, (name, sets) in meant.items():
         own = {text: (name, universe.values(name, values)) for text, values in sets.items()}
-        labels = zip(part.labels[dimension].tolist(), part.is_total(dimension).tolist(), strict=True)
-        columns.append([None if total else own[text] for text, total in labels])
+        runs = cumulated(cells, dimension, sets) if by_words else {}
+        sums = {text: (name, universe.values(name, values)) for text, values in runs.items()}
+        runs_on = [within.is_cumulative(dimension) or within.is_cumulative(text) for text in part.facts["measure"]]
+        labels = zip(part.labels[dimension].tolist(), runs_on, strict=True)
+        columns.append([sums.get(text, own.get(text)) if on else own.get(text) for text, on in labels])
     narrow = _Narrow(whom)
     return [narrow.by(key) for key in zip(*columns, strict=True)]
 
@@ -232,18 +272,24 @@ class _Narrow:
         return self.known[key][2]
 
 
-def _measures(cells: Cells, chosen: Booleans) -> list[tuple[str, Values] | None]:
+def _measures(cells: Cells, chosen: Booleans) -> list[list[tuple[str, Values] | None]]:
     """What each column counts beyond people: of several columns of counts, only those with a plain heading count all.
 
-    The others count people of whom something holds that only the heading tells, as shares do.
+    The others count people of whom something holds that only the heading tells, as shares do. Of those under
+    "within 6 months" also holds what does of those "within 12 months".
     """
     part = cells.where(chosen)
-    headings = part.facts["measure"].astype(str)
+    headings = part.facts["measure"].astype(str).map(within.without_cumulative)
     for name in part.dimensions:
         if variable(name) == HEADINGS:
             headings = headings.where(headings != "", part.labels[name])
     is_count = (part.facts["kind"] == "count").to_numpy()
     only = len(set(headings[is_count])) <= 1
     plain = [count and (only or variable(text) in PLAIN) for text, count in zip(headings, is_count, strict=True)]
-    named = {text: (f"{HEADINGS} {variable(text)}", one("true")) for text in set(headings)}
-    return [None if p else named[text] for text, p in zip(headings, plain, strict=True)]
+    distinct = list(dict.fromkeys(headings))
+    wholes = within.parts(distinct) | {(text, text) for text in distinct}
+    found = []
+    for whole in distinct:
+        said, parts = (f"{HEADINGS} {variable(whole)}", one("true")), {part for part, of in wholes if of == whole}
+        found.append([None if p or text not in parts else said for text, p in zip(headings, plain, strict=True)])
+    return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.refinement import Classes, TooManyAtoms, classes
 from extracts.disclosure.ledger.released import Counts, ReleasedTable, counts
 from extracts.disclosure.ledger.shown import Shown
+from extracts.disclosure.ledger.within import leaves_out
 
 Places = npt.NDArray[np.int64]
 # So many combinations are explained by their cells; the rest are only counted together.
@@ -53,20 +55,41 @@ def symbolic(
     """
     until = time.monotonic() + seconds
     found = counts(tables)
-    search = _Search(found, tables, threshold, zeros, until)
     if not len(found.names) or not found.new.any():
         return Differences(proven=not found.problems, problems=found.problems)
-    problems = [*found.problems]
+    search, contradicted = _searched(_Search(found, tables, threshold, zeros, until), pairs_only=pairs_only)
+    hits = {hit.attack: hit for hit in search.hits}
+    if contradicted and found.by_words:  # then labels do not mean what their words seem to say
+        plain = counts(tables, by_words=False)
+        search, contradicted = _searched(_Search(plain, tables, threshold, zeros, until), pairs_only=pairs_only)
+        hits = {hit.attack: hit for hit in search.hits} | hits
+    if contradicted and len(tables) > 2:  # then some of them count something else, and the others must not be lost
+        hits = dict(_two_by_two(tables, threshold, until)) | hits
+    problems = tuple(dict.fromkeys((*found.problems, *search.problems)))
+    return Differences(tuple(hits.values()), tuple(search.implied), not problems, problems)
+
+
+def _two_by_two(tables: Sequence[ReleasedTable], threshold: int, until: float) -> Iterator[tuple[str, Hit]]:
+    """What pairs of tables give away, one of them new, by the sum that gives it away."""
+    for pair in combinations(tables, 2):
+        left = until - time.monotonic()
+        if left > 0 and any(table.new for table in pair):
+            yield from ((hit.attack, hit) for hit in symbolic(pair, threshold=threshold, seconds=left).hits)
+
+
+def _searched(search: _Search, *, pairs_only: bool) -> tuple[_Search, bool]:
+    """The search when it is done, and whether the counts contradict each other."""
+    contradicted = False
     try:
         search.pairs()
         if not pairs_only:
             search.combinations()
     except (TooManyAtoms, TooComplicated, Contradiction) as error:
-        problems.append(str(error))
+        search.problems.append(str(error))
+        contradicted = isinstance(error, Contradiction)
     except OutOfTime:
-        problems.append("There was not enough time to compare every count with every other.")
-    problems += search.problems
-    return Differences(tuple(search.hits), tuple(search.implied), not problems, tuple(dict.fromkeys(problems)))
+        search.problems.append("There was not enough time to compare every count with every other.")
+    return search, contradicted
 
 
 @dataclass
@@ -99,11 +122,11 @@ class _Search:
         hit = self._hit(pair, "")
         versions = {self.tables[self.counts.table[place]].dataset for place in (pair.part, pair.whole)}
         if pair.same:
-            if len(versions) == 1 and self._apart(pair):
+            if len(versions) == 1 and self._apart(pair) and not self._unlike(pair):
                 self.problems.append(f"The same people are counted differently: {hit.sources}.")
-        elif hit.high < 0:
+        elif hit.high < 0 and not self._unlike(pair):
             self.problems.append(f"A count is larger than that of a population around it: {hit.sources}.")
-        else:
+        elif hit.high >= 0:
             self.implied.append(hit)
 
     def _apart(self, pair: Pair) -> bool:
@@ -129,14 +152,23 @@ class _Search:
         part, whole = self.counts.names[pair.part], self.counts.names[pair.whole]
         if self.counts.table[pair.part] != self.counts.table[pair.whole]:
             return False
-        return all(name in whole.totals or part.key[name] == label for name, label in whole.key.items())
+        return all(
+            (name in whole.totals and not leaves_out(part.key[name])) or part.key[name] == label
+            for name, label in whole.key.items()
+        )
 
     def _hit(self, pair: Pair, reason: str) -> Hit:
         low, high = self.counts.low, self.counts.high
         terms = (self._term(pair.whole, 1), self._term(pair.part, -1))
         flagged = Hit(terms, {}, 0, 0).flagged
         key = group_of_difference(self.counts, pair, flagged)
-        return Hit(terms, key, low[pair.whole] - high[pair.part], high[pair.whole] - low[pair.part], "count", reason)
+        least, most = low[pair.whole] - high[pair.part], high[pair.whole] - low[pair.part]
+        return Hit(terms, key, least, most, "count", reason, by_definition=not self._unlike(pair))
+
+    def _unlike(self, pair: Pair) -> bool:
+        """Whether the two headings say that different things are counted, as arrests and charges."""
+        counted = {self.counts.names[place].counted for place in (pair.part, pair.whole)} - {""}
+        return len(counted) > 1 and self.counts.table[pair.part] != self.counts.table[pair.whole]
 
     def _term(self, place: int, times: float) -> Term:
         exact = self.counts.low[place] == self.counts.high[place]
@@ -195,12 +227,23 @@ class _Search:
         assert self.classes is not None
         table, known = np.array(self.counts.table), set[int]()
         groups = [np.flatnonzero(table == number) for number in np.unique(table).tolist()]
+        groups = [rows for rows in groups if not self._overlap(rows)]
         for rows in [*groups, np.flatnonzero(self.counts.old)]:
             own, low, high = (part[rows] for part in (self.classes.matrix, self.counts.low, self.counts.high))
             wanted = sorted(small.keys() - known)
             found = linear.bounds(sparse.csr_array(own), low, high, wanted, until=self.until)
             known |= {number for number in found if found[number] == small[number]}
         return known
+
+    def _overlap(self, rows: Places) -> bool:
+        """Whether labels of one table overlap: then its own audit, which takes them for apart, knows less."""
+        assert self.classes is not None
+        own: dict[str, list[int]] = {}
+        for place in rows.tolist():
+            if not self.counts.names[place].totals:
+                own.setdefault(self.counts.names[place].column, []).append(place)
+        parts = (self.classes.matrix[places].sum(axis=0) for places in own.values())
+        return any(part.max(initial=0) > 1 for part in parts)
 
     def _combined(self, number: int, bounds: tuple[int, int]) -> Hit:
         """A class that several counts give away together, with the counts if they can be told in time."""

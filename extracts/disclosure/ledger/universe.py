@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from extracts.disclosure.ledger import cuts
 from extracts.disclosure.ledger.cuts import Intervals
 from extracts.disclosure.ledger.predicates import Box, Predicate
-from extracts.disclosure.ledger.values import ANY, Values
+from extracts.disclosure.ledger.values import ANY, Label, Values
 
 
 @dataclass(frozen=True)
@@ -17,20 +17,26 @@ class Universe:
 
     A variable is a number, a day or a name if that is how filters and labels use it; its numbers
     are whole if theirs are. So "all ages" and "under 18 or 18 and over" are the same people.
+    A label that holds others (`holds`) stands for its own people and theirs.
     """
 
     everything: Mapping[str, Values]
     whole: frozenset[str]
+    holds: Mapping[str, Mapping[Label, frozenset[Label]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sets: Mapping[str, Iterable[Values]]) -> Universe:
+    def of(
+        cls, sets: Mapping[str, Iterable[Values]], holds: Mapping[str, Mapping[Label, frozenset[Label]]] | None = None
+    ) -> Universe:
         """The universe in which all the sets make sense."""
         known = {name: list(many) for name, many in sets.items()}
         whole = frozenset(name for name, many in known.items() if _are_whole(many))
-        return cls({name: _everything(many) for name, many in known.items()}, whole)
+        return cls({name: _everything(many) for name, many in known.items()}, whole, holds or {})
 
     def values(self, name: str, values: Values) -> Values:
         """A set of one variable as it is in this universe."""
+        if own := self.holds.get(name):
+            values = replace(values, labels=values.labels.union(*(own.get(label, ()) for label in values.labels)))
         inside = values & self.everything.get(name, ANY)
         return inside.as_integers() if name in self.whole else inside
 

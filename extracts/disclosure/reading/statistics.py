@@ -24,6 +24,7 @@ PERCENTILE = re.compile(
 )
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
+QUARTER = re.compile(r"\b(?:19|20)\d\d[ _-]?q[1-4]\b|\bq[1-4][ _/-]?(?:19|20)\d\d\b")  # of a year, not of the units
 PHRASES = {"standard deviation": "shape", "inter quartile range": "position"}
 PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
 TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
@@ -35,6 +36,8 @@ def kind_of_statistic(text: str) -> str:
 
     One of count, total, mean, shape (spread and skewness), position (quantiles), endpoint (extremes), mode, index.
     """
+    if QUARTER.search(text.lower()):
+        return ""
     words = words_of(text)
     joined = " ".join(words)
     if phrase := next((kind for name, kind in PHRASES.items() if name in joined), ""):
@@ -43,6 +46,11 @@ def kind_of_statistic(text: str) -> str:
         return "position"
     kinds = {BY_WORD[word] for word in words if word in BY_WORD}
     return next((kind for kind in KINDS if kind in kinds), "")
+
+
+def is_quarter(heading: str, label: str) -> bool:
+    """Whether a label as Q1 is a quarter of a year, by its heading, and no quartile."""
+    return bool({"quarter", "quarters", "qtr"} & set(words_of(heading))) and bool(re.fullmatch("q[1-4]", label.lower()))
 
 
 def said_out_of(heading: str) -> float | None:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
+from extracts.disclosure.ledger.within import is_cumulative
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.reading.suspicion import plainly_base
 from extracts.disclosure.report import Finding, Verdict
@@ -72,7 +73,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
         yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure=cure)
         return
     for whole in columns.value:
-        for part in (name for name in columns.value if name != whole):
+        for part in (name for name in columns.value if name != whole and is_cumulative(name) == is_cumulative(whole)):
             yield from _pair(subject, columns, whole, part)
         yield from _several(subject, columns, whole)
     if layout.columns:

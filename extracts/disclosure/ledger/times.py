@@ -1,0 +1,86 @@
+"""Times as labels write them: the months of the calendar that "2023 Q1" is, and the moment that "6 months" reaches."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extracts.disclosure.reading.labels import as_compared
+
+NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+NAME = r"(?P<{}>(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*)\.?"
+YEAR = r"(?P<year>(?:19|20)\d\d)"
+CALENDAR = (
+    re.compile(rf"(?:calendar )?(?:year )?{YEAR}"),
+    re.compile(rf"(?:fy|financial year|year)? ?{YEAR} ?[-/–] ?(?:20)?(?P<end>\d\d)"),
+    re.compile(rf"{YEAR}[ -]?q(?:uarter )?(?P<quarter>[1-4])"),
+    re.compile(rf"q(?:uarter )?(?P<quarter>[1-4])[ -/]{YEAR}"),
+    re.compile(rf"{YEAR}[ -]?h(?P<half>[12])"),
+    re.compile(rf"h(?P<half>[12])[ -]{YEAR}"),
+    re.compile(rf"{YEAR}[-/ ]?m?(?P<month>0[1-9]|1[0-2])"),
+    re.compile(rf"(?P<month>0?[1-9]|1[0-2])[-/]{YEAR}"),
+    re.compile(rf"{NAME.format('first')} ?(?:to|-|–) ?{NAME.format('last')} {YEAR}"),
+    re.compile(rf"{NAME.format('first')}[ -]{YEAR}"),
+    re.compile(rf"{YEAR}[ -]{NAME.format('first')}"),
+)
+# Months of the year by its parts; a year of the state begins in April.
+APRIL = 3
+DAYS = {"day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4375, "year": 365.25, "yr": 365.25, "mth": 30.4375}
+UNIT = "|".join(DAYS)
+DURATION = re.compile(rf"(?P<number>\d+(?:\.\d+)?|one|two|three|six|twelve)[ -]?(?P<unit>{UNIT})s?")
+NUMBERED = re.compile(rf"(?P<unit>{UNIT}|quarter|wave|round|visit|period|hearing)s? (?P<number>\d+)|q(?P<quarter>[1-4])")
+WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "six": 6.0, "twelve": 12.0}
+
+
+@dataclass(frozen=True)
+class Months:
+    """Months in a row, counted from the year 0: `start` is the first of them, `end` the first after them."""
+
+    start: int
+    end: int
+
+    def holds(self, other: Months) -> bool:
+        """Whether the other is a part of these and not the same."""
+        return self != other and self.start <= other.start and other.end <= self.end
+
+
+def calendar(text: str) -> Months | None:
+    """The months that a label names with their year; None for any other text.
+
+    "2010-11" may be the year of the state from April 2010, or November: it is taken for the year.
+    """
+    plain = as_compared(text.replace("_", " "))
+    matches = (match for form in CALENDAR if (match := form.fullmatch(plain)))
+    return next((months for match in matches if (months := _months(match))), None)
+
+
+def _months(match: re.Match[str]) -> Months | None:
+    named = {name: value for name, value in match.groupdict().items() if value}
+    year = 12 * int(named["year"])
+    if "end" in named:
+        follows = (int(named["year"]) + 1) % 100 == int(named["end"])
+        return Months(year + APRIL, year + APRIL + 12) if follows else None
+    for part, length in (("quarter", 3), ("half", 6), ("month", 1)):
+        if part in named:
+            start = year + length * (int(named[part]) - 1)
+            return Months(start, start + length)
+    if "first" in named:
+        first, last = (NAMES.index(named[name][:3]) for name in ("first", "last" if "last" in named else "first"))
+        return Months(year + first, year + last + 1) if first <= last else None
+    return Months(year, year + 12)
+
+
+def moment(text: str) -> tuple[str, float] | None:
+    """What kind of time a text reaches, and how far: ("time", 182.625) for "6 months"; None for no time."""
+    plain = as_compared(text)
+    if match := DURATION.fullmatch(plain):
+        number = WORDS.get(match["number"]) or float(match["number"])
+        return "time", DAYS[match["unit"]] * number
+    if match := NUMBERED.fullmatch(plain):
+        return (match["unit"] or "quarter", float(match["number"] or match["quarter"]))
+    if months := calendar(plain):
+        return "calendar", float(months.end)
+    if re.fullmatch(NAME.format("name"), plain):
+        return "month of the year", float(NAMES.index(plain[:3]))
+    return ("number", float(plain)) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else None
+
