@@ -11,6 +11,7 @@ from typing import Any
 
 from extracts.disclosure.audit import command as audit
 from extracts.disclosure.case import BadCase, check_case, remember
+from extracts.disclosure.case_files import is_there
 from extracts.disclosure.case_policy import preset
 from extracts.disclosure.case_sources import NoCases, cases_at
 from extracts.disclosure.ledger.microdata import CannotRecompute
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recording = commands.add_parser("record", help="remember the outputs of a description as a release, in a ledger")
     recording.add_argument("description", type=Path, help="as for check")
     recording.add_argument("--ledger", type=Path, required=True, help="folder of the ledger; made if it is not there")
-    recording.add_argument("--release", required=True, help="a name that no release in the ledger has")
+    recording.add_argument("--release", type=_name, required=True, help="a name that no release in the ledger has")
     recording.add_argument("--project", default="", help="whose output it was")
     auditing = commands.add_parser("audit", help="what an intruder can work out of hidden and rounded cells")
     audit.add_arguments(auditing)
@@ -58,6 +59,9 @@ def check(asked: argparse.Namespace) -> int:
         found = list(_answers(asked.description, _policies(asked.policy), ledger))
     except (BadCase, BadPolicy, NoCases, LedgerDamaged) as error:
         print(f"This cannot be checked: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"This cannot be checked: {_unusable(error)}", file=sys.stderr)
         return 2
     whole = found[0] if len(found) == 1 else found
     print(json.dumps(whole, indent=2, ensure_ascii=False) if asked.json else "\n\n".join(map(in_words, found)))
@@ -76,8 +80,23 @@ def record(asked: argparse.Namespace) -> int:
     except (BadCase, NoCases, LedgerDamaged, UnknownRelease, CannotRecompute) as error:
         print(f"This cannot be recorded: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"This cannot be recorded: {_unusable(error)}", file=sys.stderr)
+        return 2
     print(f"{number:,} tables are remembered as {asked.release}.")
     return 0
+
+
+def _name(said: str) -> str:
+    """A name with something in it. Raises ArgumentTypeError."""
+    if not said.strip():
+        raise argparse.ArgumentTypeError("a release needs a name")
+    return said
+
+
+def _unusable(error: OSError) -> str:
+    """Why a file or folder cannot be used, in a sentence."""
+    return f"{Path(error.filename or 'a file').name[:100]} cannot be used: {error.strerror}."
 
 
 def _suffixes(number: int) -> list[str]:
@@ -99,7 +118,7 @@ def _policies(said: str) -> Policies | None:
     """A policy by its name or, with the overrides of datasets and controllers, from a file. Raises BadPolicy."""
     if not said:
         return None
-    if said in PRESETS or not Path(said).is_file():
+    if said in PRESETS or not is_there(Path(said)):
         return Policies(preset(said))
     return Policies.of_file(Path(said))
 

@@ -9,11 +9,11 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from extracts.disclosure.case_answer import Answered, answer
-from extracts.disclosure.case_files import file_faults
+from extracts.disclosure.case_files import contents_in, file_faults, leading_out
 from extracts.disclosure.case_layout import described
 from extracts.disclosure.case_policy import changes, lowered, policy_of, with_doubts
 from extracts.disclosure.case_schema import not_understood, problems
@@ -81,14 +81,14 @@ def check_case(
     told_of_policy = changes(case.get("policy"), policy or SRS_10)
     too_lax = lowered(case.get("policy"), policy) if policy else ()
     policy = policy_of(case.get("policy"), policy or SRS_10)
-    contents = dict(_contents(case, folder))
+    contents = _contents(case, folder)
     files = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "output")
     released = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "released")
     context = case.get("context") or {}
     description = Description(files, released, _populations(context), _nesting(case))
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
     report = with_doubts(check(known, description, policy, ledger=ledger), too_lax)
-    faults = file_faults(case, folder)
+    faults = (*file_faults(case, folder), *_several_behind(case), *_at_odds(case, contents))
     offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
     told = answer(
         Answered(
@@ -99,7 +99,7 @@ def check_case(
             (*faults, *told_of_policy, *not_understood(case)),
         )
     )
-    if faults:  # bytes that are not those described are not judged as if they were
+    if faults:  # bytes that are not those described, or files that contradict each other, are for a person
         told["verdict"] = str(worst([Verdict(told["verdict"]), Verdict.REVIEW]))
     return {**told, "notes": [*told["notes"], *disagreements(case, told)]}
 
@@ -112,7 +112,9 @@ def remember(case: Mapping[str, Any], folder: Path, ledger: Ledger, release: str
     """
     if found := problems(case):
         raise BadCase(found)
-    contents = dict(_contents(case, folder))
+    if found := (*file_faults(case, folder), *_several_behind(case)):
+        raise BadCase(found)
+    contents = _contents(case, folder)
     files = tuple(_described(case, file, contents, SRS_10) for file in case["files"] if file["role"] == "output")
     context = case.get("context") or {}
     description = Description((), files, _populations(context), ())
@@ -145,14 +147,11 @@ def _nesting(case: Mapping[str, Any]) -> tuple[Nesting, ...]:
     return tuple(dict.fromkeys(Nesting(str(part), str(whole)) for part, whole in (*named, *above)))
 
 
-def _contents(case: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, bytes]]:
+def _contents(case: Mapping[str, Any], folder: Path) -> dict[str, bytes]:
     """The bytes of each file that is there. Raises BadCase for one that leads elsewhere."""
-    for file in case["files"]:
-        path = folder / PurePosixPath(file["path"])
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise BadCase((f"The path {file['path']} leads out of the folder of the description.",))
-        if path.is_file():
-            yield file["path"], path.read_bytes()
+    if outside := leading_out(case, folder):
+        raise BadCase(tuple(f"The path {path} leads out of the folder of the description." for path in outside))
+    return contents_in(case, folder)
 
 
 def _role(case: Mapping[str, Any], name: str) -> str:
@@ -290,18 +289,56 @@ def _names_people(words: set[str]) -> bool:
 
 
 def _regression(metadata: list[str], contents: Mapping[str, bytes], said: Any) -> Regression:
-    """The size of a model from files of metadata and from the context; what cannot be read says nothing."""
-    found: dict[str, Any] = {}
+    """The size of a model from files of metadata and from the context; what cannot be read says nothing.
+
+    Where they are at odds, which `_at_odds` says, the smallest model of all that is said counts.
+    """
+    found: dict[str, int] = {}
     categories: dict[str, int] = {}
-    for data in [said, *(_json(contents.get(name, b"")) for name in metadata)]:
-        if not isinstance(data, dict):
-            continue
-        for field, words in SIZES.items():
-            numbers = [data[word] for word in words if _is_count(data.get(word))]
-            found |= {field: int(numbers[0])} if numbers else {}
-        categories |= dict(_categories(data))
-        found |= {"saturated": True} if data.get("saturated") is True else {}
-    return Regression(**found, categories=tuple(categories.items()))
+    saturated = False
+    for data in _sizes_told(metadata, contents, said):
+        for field, number in _sizes(data).items():
+            smaller = max if field == "parameters" else min
+            found[field] = smaller(found.get(field, number), number)
+        for name, number in _categories(data):
+            categories[name] = min(categories.get(name, number), number)
+        saturated |= data.get("saturated") is True
+    return Regression(**found, categories=tuple(categories.items()), saturated=saturated)
+
+
+def _sizes_told(metadata: list[str], contents: Mapping[str, bytes], said: Any) -> list[dict[str, Any]]:
+    """The objects that may tell the size of a model: of the context, and of the files that hold one."""
+    every = [said, *(_json(contents.get(name, b"")) for name in metadata)]
+    return [data for data in every if isinstance(data, dict)]
+
+
+def _sizes(data: Mapping[str, Any]) -> dict[str, int]:
+    """What an object says of the size of a model."""
+    found = {field: [data[word] for word in words if _is_count(data.get(word))] for field, words in SIZES.items()}
+    return {field: int(numbers[0]) for field, numbers in found.items() if numbers}
+
+
+def _at_odds(case: Mapping[str, Any], contents: Mapping[str, bytes]) -> Iterator[str]:
+    """A sentence for each output of whose model different sizes are said."""
+    for name in (file["path"] for file in case["files"] if file["role"] == "output"):
+        told = _sizes_told(_behind(case, name, "metadata"), contents, (case.get("context") or {}).get("model"))
+        numbers: dict[str, set[int]] = {}
+        for data in told:
+            for what, number in [*_sizes(data).items(), *_categories(data)]:
+                numbers.setdefault(what, set()).add(number)
+        if differing := sorted(what for what, said in numbers.items() if len(said) > 1):
+            yield f"What is said of the model in {name} is at odds: {', '.join(differing)}. The smallest counts."
+
+
+def _several_behind(case: Mapping[str, Any]) -> tuple[str, ...]:
+    """A sentence for each output that has several files where only one can be used."""
+    return tuple(
+        f"Several files of {role} stand behind {file['path']}: only {behind[0]} was used."
+        for file in case["files"]
+        if file["role"] == "output"
+        for role in ("microdata", "evidence")
+        if len(behind := _behind(case, str(file["path"]), role)) > 1
+    )
 
 
 def _json(content: bytes) -> Any:

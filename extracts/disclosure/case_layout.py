@@ -71,7 +71,9 @@ def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, t
         columns=across if wide else "",
         percentages=percentages,
         others=tuple(name for name in body if kinds.get(name) == "other"),
-        statistic=next((name for name in rows if name in table.columns and names_statistics(name, table.column(name))), ""),
+        statistic=next(
+            (name for name in rows if name in table.columns and names_statistics(name, table.column(name))), ""
+        ),
     )
     return replace(layout, **found)
 

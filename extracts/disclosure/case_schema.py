@@ -63,7 +63,7 @@ def problems(case: Any) -> tuple[str, ...]:
     Fields that no case has are no problem here: `not_understood` names them.
     """
     found = tuple(sentences(case, SCHEMA, SCHEMA, "The case"))
-    return found or (*_of_files(case["files"]), *_of_numbers(case))
+    return found or (*_of_files(case["files"]), *_of_populations(case), *_of_numbers(case))
 
 
 def not_understood(case: Any) -> tuple[str, ...]:
@@ -81,6 +81,13 @@ def _of_files(files: list[dict[str, Any]]) -> Iterator[str]:
     for path in paths:
         if "\\" in path or "\0" in path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             yield f"The path {path!r} leads out of the folder of the description."
+
+
+def _of_populations(case: dict[str, Any]) -> Iterator[str]:
+    """A file is of one population: with two, differencing would compare it as one of them only."""
+    names = [one["file"] for one in (case.get("context") or {}).get("populations") or ()]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"The file {name} has two populations: name the one that it is of."
 
 
 def _of_numbers(value: Any) -> Iterator[str]:

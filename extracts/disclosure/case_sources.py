@@ -48,6 +48,8 @@ def cases_at(path: Path) -> Source:
             return _acro(path.parent)
     except (BadAcroFolder, BadManifest) as error:
         raise NoCases(str(error)) from None
+    except OSError as error:
+        raise NoCases(f"{path.name[:100]} cannot be opened: {error.strerror}.") from None
     if not isinstance(data, dict):
         raise NoCases(f"{path.name} is no case: a case is an object with named fields.")
     return Source((data,), path.parent)
@@ -63,8 +65,6 @@ def _read(path: Path) -> Any:
         if path.stat().st_size > LARGEST_BYTES:
             raise NoCases(f"{path.name} is larger than any description.")
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise NoCases(f"{path.name} cannot be opened: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise NoCases(f"{path.name} is not UTF-8 text.") from None
     try:

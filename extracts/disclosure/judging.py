@@ -245,7 +245,7 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
     if described.output_type in TABLES and not examined.shown:
         found.append(_review(described.name, "reading", "No number in this table could be examined.", "Supply counts."))
     sized = described.output_type in MODELS and residual(described.regression) is not None
-    if grounds is Evidence.FILE_ALONE and (sized or beneath):
+    if grounds is Evidence.FILE_ALONE and (sized or any(one.tables for one in beneath)):
         grounds = Evidence.UNDERLYING
     findings = [*found, *(finding for one in beneath for finding in one.findings)]
     beyond = sum(subject.beyond) + sum(one.beyond for one in beneath)

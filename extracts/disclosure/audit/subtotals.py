@@ -57,7 +57,9 @@ def _said(cells: Cells, along: str, labels: Sequence[str]) -> dict[str, tuple[st
         return {}
     size = {label: sum(whole == label for _, whole in pairs) for label in labels}
     above = {part: min((whole for one, whole in pairs if one == part), key=size.__getitem__) for part, _ in pairs}
-    return {part: (whole, _all_of(whole, [p for p in above if above[p] == whole], bands)) for part, whole in above.items()}
+    return {
+        part: (whole, _all_of(whole, [p for p in above if above[p] == whole], bands)) for part, whole in above.items()
+    }
 
 
 def _all_of(whole: str, own: Sequence[str], bands: Mapping[str, Values]) -> bool:

@@ -171,7 +171,9 @@ def cell_names(table: ReleasedTable, chosen: Booleans) -> list[CellName]:
 
 def _leaves_out(cells: Cells, name: str) -> Booleans:
     """Which labels of a dimension are said to leave somebody out, so that they are no totals."""
-    found: Booleans = cells.labels[name].map({text: bool(within.leaves_out(text)) for text in cells.labels[name].unique()})
+    found: Booleans = cells.labels[name].map(
+        {text: bool(within.leaves_out(text)) for text in cells.labels[name].unique()}
+    )
     return np.asarray(found, dtype=np.bool_)
 
 

@@ -122,7 +122,11 @@ def _by_name(text: str, label: str, known: Mapping[str, str]) -> set[tuple[str, 
     else:
         found |= {(label, whole) for name, whole in known.items() if _narrows(text, name)}
     if text.startswith("ever "):
-        now = (known[one] for one in known if one == text[5:] or ((said := NOW.fullmatch(one)) and said["what"] == text[5:]))
+        now = (
+            known[one]
+            for one in known
+            if one == text[5:] or ((said := NOW.fullmatch(one)) and said["what"] == text[5:])
+        )
         found |= {(part, label) for part in now}
     several = [piece for piece in JOINED.split(text) if piece]
     if len(several) > 1 and all(piece in known for piece in several):
@@ -142,7 +146,9 @@ def named(said: str, known: Mapping[str, str]) -> list[str]:
     if len(pieces) > 1 and all(piece in known for piece in pieces):
         return [known[piece] for piece in pieces]
     wanted = set(said.split())
-    having = [label for text, label in known.items() if wanted <= set(re.findall(r"\w+", text)) and not LESS.match(text)]
+    having = [
+        label for text, label in known.items() if wanted <= set(re.findall(r"\w+", text)) and not LESS.match(text)
+    ]
     return having if len(having) == 1 else []
 
 

@@ -6,6 +6,7 @@ import io
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.biff import look_through
+from extracts.disclosure.reading.compound_file import require_sound
 from extracts.disclosure.reading.contents import Contents, Part
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.office import FAIL, REVIEW, SOFTWARE, Office
@@ -27,6 +28,7 @@ def read_xls(content: bytes, limits: Policy) -> Contents:
     """Tables of every sheet, hidden ones too. What else it hides can't be known for certain, and is said to be so."""
     office = Office()
     office.conceals("hidden_content", REVIEW, "What an old Excel file hides cannot be seen for certain.", CURE)
+    require_sound(content)
     _streams(office, content, limits)
     parts: list[Part] = []
     for sheet in _sheets(content, limits):

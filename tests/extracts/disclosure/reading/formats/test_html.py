@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from extracts.disclosure.policy import SRS_10, Policy
+from extracts.disclosure.reading import script_data
 from extracts.disclosure.reading.contents import PartKind
 from extracts.disclosure.reading.formats import read
 from extracts.disclosure.reading.script_data import literals
@@ -133,6 +134,54 @@ def test_a_script_of_nothing_but_openings_takes_no_time() -> None:
     started = time.monotonic()
     assert list(literals("f('a', [{type: 'bar', x: ['North <td>\\n" * 2_000)) == []
     assert time.monotonic() - started < 20, "about 1 s on an idle machine"
+
+
+VAIN = {
+    "objects that never begin": "{",
+    "comments that never end": "[/*",
+    "comments to the end of a line that has none": "[//",
+    "strings that never end": "[\\`",
+    "names that never end": '{"a',
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("what", VAIN)
+def test_the_work_on_scripts_that_lead_nowhere_is_bounded(what: str) -> None:
+    """Four times as much takes about four times as long; it took sixteen times."""
+    script = VAIN[what]
+
+    def seconds(times: int) -> float:
+        started = time.process_time()
+        assert list(literals("\n" * 1_000 + script * times)) == []
+        return time.process_time() - started
+
+    assert seconds(16_000) < 10 * max(seconds(4_000), 0.005)
+
+
+def test_a_bracket_that_begins_no_json_is_dismissed_by_the_text_next_to_it() -> None:
+    """Errors count the lines before them, which took 80 microseconds for each of 200,000 brackets."""
+    with pytest.raises(json.JSONDecodeError) as error:
+        script_data._json_at("{" * 100_000, 50_000)
+    assert len(error.value.doc) <= script_data.FIRST_PIECE
+
+
+def test_what_is_looked_at_in_vain_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each bracket looks 3,000 letters ahead: without a bound this takes half a second."""
+    monkeypatch.setattr(script_data, "MOST_WORK", 10_000)
+    looked_ahead: list[int] = []
+    real = script_data._past_expression
+    monkeypatch.setattr(
+        script_data, "_past_expression", lambda text, place: looked_ahead.append(place) or real(text, place)
+    )
+    assert list(literals("[f(" * 1_000)) == []
+    assert 2 <= len(looked_ahead) < 20
+
+
+def test_data_behind_much_that_leads_nowhere_are_read() -> None:
+    data = [{"k": "a long label " * 300, "n": 7}] * 30
+    assert list(literals(f"{'f({a);' * 2_000} x = {json.dumps(data)};")) == [data]
+    assert list(literals("x = [`${a} of ${b}`, {n: 7}]")) == [[None, {"n": 7}]]
 
 
 def test_json_in_a_page_is_data_and_runs_nothing() -> None:
