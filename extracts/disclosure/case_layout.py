@@ -12,7 +12,7 @@ from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.results import results_layout
 from extracts.disclosure.reading.statistics import kind_of_statistic
-from extracts.disclosure.reading.suspicion import names_a_result
+from extracts.disclosure.reading.suspicion import names_a_result, names_an_amount
 from extracts.disclosure.suggest import names_statistics, suggest_for
 
 # Kind of a case -> code of the output type. The others are taken from what the columns hold.
@@ -131,6 +131,8 @@ def _main(case: Mapping[str, Any], measure: str, drafted: str) -> str:
         return "percentage"
     if {"weighted", "weight"} & words:
         return "weighted"
+    if case.get("kind") in COUNTED and names_an_amount(measure, doubtful=True):
+        return kind_of_statistic(measure) or "total"
     if case.get("kind") in COUNTED:
         return drafted if drafted in ("weighted", "percentage") else "count"
     named = kind_of_statistic(statistic) or kind_of_statistic(measure)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from extracts.disclosure.description import FileDescription
+from extracts.disclosure.microdata.modes_of_text import with_texts
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.beneath import with_counts_beneath
 from extracts.disclosure.reading.beside import with_counts_beside
@@ -227,7 +228,7 @@ def _before_reading(described: Sequence[FileDescription]) -> Iterator[tuple[str,
 
 def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str, bytes], policy: Policy) -> Judgement:
     """Apply the rules for this kind of output to the cells of its table, and to the counts beneath its ratios."""
-    cells, grounds, found = with_evidence(tidy(table, described), described, contents, policy)
+    cells, grounds, found = with_evidence(with_texts(tidy(table, described)), table, described, contents, policy)
     beneath = [*_beneath(described, contents, policy)]
     recipe = replace(described.recipe, where="")  # the records are those of the population
     for counts in (judged for one in beneath for judged in one.tables):

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from extracts.disclosure.layout import Layout
-from extracts.disclosure.reading.columns import kind_by_heading, kind_of_column
+from extracts.disclosure.reading.columns import kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.labels import reads_as_total
 from extracts.disclosure.reading.results import of_clusters
+from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.suspicion import (
     counts_among_results,
     free_text,
     full_dates,
     may_name_people,
     names_a_result,
+    names_an_amount,
     names_freedom,
     names_no_count,
+    plainly_base,
     sentences,
     unexplained_numbers,
 )
@@ -33,6 +37,9 @@ JUDGED = {
 # From so many rows on a column of labels may name people: `who` at the first, any heading at the second.
 FEW_ROWS, SOME_ROWS = 10, 20
 
+# Headings of columns that say what is measured in each row.
+MEASURES = frozenset(["measure", "measures", "statistic", "stat", "stats", "indicator", "metric", "quantity"])
+
 Need = tuple[str, str]  # what is missing, what to supply
 
 
@@ -43,6 +50,7 @@ def of_columns(layout: Layout, table: Table, tabular: bool, *, results: bool = F
     """
     known = _variables(layout, table) if results else frozenset[str]()
     yield from _labels(layout, table)
+    yield from _measures_down(layout, table)
     yield from _counts(layout, table)
     yield from _results(layout, table, known)
     yield from _misplaced(layout, table, tabular, known)
@@ -80,14 +88,53 @@ def _labels(layout: Layout, table: Table) -> Iterator[Need]:
             )
 
 
+def _measures_down(layout: Layout, table: Table) -> Iterator[Need]:
+    """A column of labels that name measures, amounts among them: a table on its side, read as counts of groups."""
+    for name in (name for name in layout.rows if name != layout.statistic and layout.counts):
+        labels = set(table.column(name))
+        amounts = sorted(label for label in labels if _is_amount(label))
+        measures = bool(MEASURES & set(words_of(name))) or any(plainly_base(label) for label in labels)
+        if amounts and measures and not all(map(reads_as_total, labels - set(amounts))) or len(amounts) == len(labels):
+            yield (
+                f"The rows of {name} seem to be measures, not groups: {', '.join(amounts)}.",
+                "Put each measure in a column of its own, with one row for each group.",
+            )
+
+
+def _is_amount(label: str) -> bool:
+    """Whether a label is that of a sum, a mean or a spread."""
+    return names_an_amount(label, doubtful=True) or kind_of_statistic(label) in ("mean", "shape", "index")
+
+
 def _counts(layout: Layout, table: Table) -> Iterator[Need]:
-    """Columns of counts must not be called ages, amounts or codes."""
+    """Columns of counts must not be called ages, amounts or codes, nor two of them the same."""
     wide = bool(layout.columns)
+    yield from _same_headings(layout, table)
+    yield from _sums_or_people(layout)
     for name in dict.fromkeys((*layout.counts, *layout.bases)):
         if names_no_count(name, wide=wide and name in layout.counts):
             yield (
                 f"The column {name} is described as counts, but its heading is that of a label or an amount.",
                 "Describe it as what it is, or give it the heading of a count.",
+            )
+
+
+def _same_headings(layout: Layout, table: Table) -> Iterator[Need]:
+    """Two columns of numbers under one heading: the second is read as `Theft (2)`."""
+    twice = [name for name in layout.measured if name.endswith(" (2)") and name.removesuffix(" (2)") in table.columns]
+    if twice:
+        names = ", ".join(name.removesuffix(" (2)") for name in twice)
+        yield f"Two columns have the same heading: {names}.", "Give each column a heading of its own."
+
+
+def _sums_or_people(layout: Layout) -> Iterator[Need]:
+    """Counts of which every heading is one of sums as well as of people: fines may be pounds or those fined."""
+    body = [name for name in layout.counts if not plainly_base(name) and not reads_as_total(name)]
+    if body and all(names_an_amount(name, doubtful=True) for name in body):
+        for name in (name for name in body if not names_no_count(name, wide=bool(layout.columns))):
+            yield (
+                f"The column {name} is described as counts, but it may hold sums of money or time.",
+                f"Call it a count, for example count_{name}, or describe it as sums.",
             )
 
 

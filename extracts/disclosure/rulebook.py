@@ -13,10 +13,13 @@ from extracts.disclosure.rules import (
     concentration,
     criminal_justice,
     degrees_of_freedom,
+    disguised_counts,
+    disguised_labels,
     dominance,
     endpoints,
     evidence,
     histogram,
+    impossible,
     modes,
     odds,
     p_percent,
@@ -58,6 +61,9 @@ class Rule:
 
 RULES = (
     Rule("threshold",        "No count, shown or implied, below the threshold",  CELLS,  threshold.findings),
+    Rule("disguise",         "No count is called a statistic",                   CELLS,  disguised_counts.findings),
+    Rule("disguise",         "No count is called a label",                       CELLS,  disguised_labels.findings),
+    Rule("impossible",       "No statistic has a value that it cannot have",     CELLS,  impossible.findings),
     Rule("zero",             "No zeros, where the policy forbids them",          CELLS,  zeros.findings),
     Rule("class_disclosure", "No group of which everybody is in one category",   CELLS,  class_disclosure.findings),
     Rule("secondary_suppression", "No hidden cell that totals give back, or nearly", CELLS,

@@ -20,6 +20,7 @@ from extracts.disclosure.reading.statistics import is_quarter, kind_of_statistic
 UNNAMED = "category"
 # Kinds that the words of a heading tell apart, where `kind_of_column` knows but numbers.
 FINER = frozenset({"endpoint", "position", "mode", "shape", "index"})
+MOST_OFTEN = (["most", "common"], ["most", "frequent"])
 PADDED = re.compile(r"0\d[\d.]*")
 
 
@@ -68,9 +69,19 @@ def _kind(heading: str, values: Sequence[str]) -> str:
     if any(PADDED.fullmatch(value) for value in values):
         return "label"
     kind, statistic = kind_of_column(heading, values), kind_of_statistic(heading)
+    if is_plainly(statistic, heading):
+        return statistic
     if {"weighted", "wtd"} & set(words_of(heading)) and kind in ("count", "mean", "other"):
         return "weighted"
     return statistic if statistic in FINER and kind not in ("label", "identifier", "percentage", "ratio") else kind
+
+
+def is_plainly(statistic: str, heading: str) -> bool:
+    """Whether a heading is that of a mode or of a numbered percentile, though its values or words are of labels."""
+    words = words_of(heading)
+    if statistic == "mode":
+        return words == ["mode"] or words[:1] in (["modal"], ["commonest"]) or words[:2] in MOST_OFTEN
+    return statistic in ("position", "endpoint") and "percentile" in words and any(word[0].isdigit() for word in words)
 
 
 def _layout(table: Table, kinds: dict[str, str]) -> Layout:

@@ -8,23 +8,26 @@ from dataclasses import replace
 import pandas as pd
 
 from extracts.disclosure.description import FileDescription
+from extracts.disclosure.microdata.modes_of_text import coded
 from extracts.disclosure.microdata.records import Records
 from extracts.disclosure.microdata.support import add_support
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Cells
+from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.evidence import add_evidence
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import Evidence, Finding, Verdict
 
 
 def with_evidence(
-    cells: Cells, described: FileDescription, contents: Mapping[str, bytes], policy: Policy
+    cells: Cells, table: Table, described: FileDescription, contents: Mapping[str, bytes], policy: Policy
 ) -> tuple[Cells, Evidence, list[Finding]]:
     """The cells with the best evidence there is, its grade, and what is wrong with evidence that cannot be used."""
     found = list[Finding]()
     if described.recipe.microdata:
         try:
             records = records_of(described, contents)
+            cells, records = coded(cells, table, records, described.recipe.value)
             return _recomputed(cells, records, described), Evidence.RECOMPUTED, found
         except CannotRead as error:
             found.append(_unusable(described.name, f"Microdata: {error.problem}", error.cure))

@@ -52,8 +52,8 @@ def _simple(fact: Mapping[Any, Any], name: str) -> Between:
         return UNKNOWN
     if is_range(name):
         return (fact["maximum"] - fact["minimum"],) * 2
-    low = {"min", "minimum", "smallest", "lowest", "earliest"} & words
-    high = {"max", "maximum", "largest", "highest", "latest"} & words
+    low = {"min", "minimum", "smallest", "lowest", "earliest", "shortest", "youngest"} & words
+    high = {"max", "maximum", "largest", "highest", "latest", "longest", "oldest", "biggest"} & words
     if bool(low) == bool(high):
         return UNKNOWN
     return (fact["minimum"],) * 2 if low else (fact["maximum"],) * 2

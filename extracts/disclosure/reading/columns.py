@@ -18,7 +18,8 @@ WORDS = {
     "other":      "coef coefs coefficient beta estimate se stderr std error t z p pvalue pval ci sd "
                   "variance statistic df dof ddof chi2 aic bic r2 surv prob probability lower upper conf low high",
     "ratio":      "odds or hr rr irr ratio",
-    "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3",
+    "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3 p0 p100 q0 longest "
+                  "shortest youngest oldest biggest",
     "mean":       "mean avg average",
     "count":      "count counts n freq frequency cnt people persons victims defendants suspects offenders children "
                   "cases offences records rows obs observations base denominator numerator num risk events",

@@ -9,9 +9,9 @@ from extracts.disclosure.reading.columns import words_of
 # Kinds in the order in which they are looked for, with the words that name them.
 KINDS = {
     "position": "median quantile quartile percentile decile interquartile iqr q1 q2 q3 lq uq",
-    "endpoint": "min max minimum maximum range smallest largest lowest highest earliest latest "
-                "whisker whiskers outlier outliers",
-    "mode":     "mode modal",
+    "endpoint": "min max minimum maximum range smallest largest lowest highest earliest latest shortest longest "
+                "youngest oldest biggest maximal minimal extreme extremes whisker whiskers outlier outliers",
+    "mode":     "mode modal commonest",
     "shape":    "sd std stddev stdev variance var skew skewness kurtosis kurt cv",
     "index":    "gini hhi herfindahl theil atkinson lorenz concentration",
     "total":    "sum total",
@@ -22,10 +22,14 @@ BY_WORD = {word: kind for kind, words in KINDS.items() for word in words.split()
 PERCENTILE = re.compile(
     r"(?:p|pct|perc|percentile|q)?_?(\d{1,2}(?:\.\d+)?)\s*(?:%|th|st|nd|rd|percentile)*", re.IGNORECASE
 )
+# The percentiles below and above everybody, and a heading that is nothing but a word for the largest.
+END = re.compile(r"(?:[pq]0|p100|(?:p |pct |percentile )?(?:0|100)(?:th)?(?: percentile)|top|peak|worst|best)(?: \w+)?")
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
 QUARTER = re.compile(r"\b(?:19|20)\d\d[ _-]?q[1-4]\b|\bq[1-4][ _/-]?(?:19|20)\d\d\b")  # of a year, not of the units
-PHRASES = {"standard deviation": "shape", "inter quartile range": "position"}
+PHRASES = {
+    "standard deviation": "shape", "inter quartile range": "position", "most common": "mode", "most frequent": "mode",
+}  # fmt: skip
 PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
 TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
 SPANS = frozenset(["range", "span"])
@@ -44,6 +48,8 @@ def kind_of_statistic(text: str) -> str:
         return phrase
     if position_of(text) is not None:
         return "position"
+    if END.fullmatch(joined):
+        return "endpoint"
     kinds = {BY_WORD[word] for word in words if word in BY_WORD}
     return next((kind for kind in KINDS if kind in kinds), "")
 

@@ -15,6 +15,12 @@ VOCABULARY = {
     # Columns that hold an amount or a property of one person, beside the words that every heading is sorted by.
     "amount":  "years months weeks days hours minutes duration length sentence income salary wage wages pay earnings "
                "amount value price cost debt height weight score dob birth number no ref reference name",
+    # Sums of money or time, which nobody is counted by.
+    "magnitude": "takings turnover revenue expenditure spend spending profit profits costs prices values debts incomes "
+                 "salaries budget gbp pounds pence money assets savings rent rents fees hrs days hours minutes weeks "
+                 "income wage wages pay earnings amount value price cost debt served owed mean average avg",
+    # Outcomes that people are counted by, and sums of money as well.
+    "either":  "fine fines compensation damages payment payments receipts sales loss losses grant grants award awards",
     # Classifications: their codes may be numbers, and they may have many categories.
     "class":   "offence offences crime crimes charge disposition statute outcome result reason status plea verdict "
                "disposal court prison district authority county country city town ward borough lsoa msoa ethnicity "
@@ -37,8 +43,12 @@ def _words(*kinds: str) -> frozenset[str]:
     return frozenset(word for text in texts for word in text.split())
 
 
+MAGNITUDES = frozenset(VOCABULARY["magnitude"].split())
+EITHER = frozenset(VOCABULARY["either"].split())
+# A sign of money that heads a column, and no band such as £1-£100.
+MONEY = re.compile(r"[£€$](?:(?!\s?[1-9])|\s(?:19|20)\d\d\b)")
 CLASSES = _words("label", "class") - {"id", "term", "variable", "stat", "measure"}
-NOT_COUNTED = _words("identifier", "percentage", "endpoint", "mean", "label", "total", "amount")
+NOT_COUNTED = _words("identifier", "percentage", "endpoint", "mean", "label", "total", "amount", "magnitude")
 NEVER_COUNTED = _words("identifier", "percentage", "mean")
 COUNTED = _words("count")
 BASES, NAMING, LEADING = _words("base"), _words("naming"), _words("leading")
@@ -64,7 +74,21 @@ def names_no_count(heading: str, *, wide: bool) -> bool:
     words = set(words_of(heading))
     if words & COUNTED:
         return False
+    if names_an_amount(heading):
+        return True
     return bool(words) and (words <= NOT_COUNTED or (not wide and bool(words & NEVER_COUNTED)))
+
+
+def names_an_amount(heading: str, *, doubtful: bool = False) -> bool:
+    """Whether a heading, years aside, is made of words of sums of money or time: `turnover 2019`, `days_served`, `£`.
+
+    doubtful  words count too that may be of people as well as of money: fines, compensation
+    """
+    words = {word for word in words_of(heading) if not re.fullmatch(r"(?:19|20)\d\d", word)}
+    if words & COUNTED:
+        return False
+    known = MAGNITUDES | EITHER if doubtful else MAGNITUDES
+    return bool(words) and words <= known if not MONEY.search(heading) else True
 
 
 def plainly_base(heading: str) -> bool:
@@ -93,11 +117,11 @@ def unexplained_numbers(heading: str, values: Sequence[str]) -> bool:
 def counts_among_results(values: Sequence[str]) -> bool:
     """Whether numbers said to be of no unit's own are whole and never below 0, as counts are.
 
-    Two decimals, as in 25.00, are not those of a count.
+    Several numbers are hardly all whole by chance where they have decimals, as 3.00 and 25.00; all of 0 or 1 may be.
     """
-    if any(re.search(r"\.\d\d", value) for value in values):
-        return False
     shown = [reading.value for reading in map(read_number, values) if reading.state == "number"]
+    if any(re.search(r"\.\d\d", value) for value in values) and not (len(shown) > 1 and max(shown) > 1):
+        return False
     return bool(shown) and all(value >= 0 and value % 1 == 0 for value in shown)
 
 
