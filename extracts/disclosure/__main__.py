@@ -11,12 +11,12 @@ from typing import Any
 
 from extracts.disclosure.audit import command as audit
 from extracts.disclosure.case import BadCase, check_case, remember
-from extracts.disclosure.case_policy import preset
+from extracts.disclosure.case_policy import named
 from extracts.disclosure.case_sources import NoCases, cases_at
 from extracts.disclosure.ledger.microdata import CannotRecompute
 from extracts.disclosure.ledger.segment import LedgerDamaged
 from extracts.disclosure.ledger.store import Ledger, UnknownRelease
-from extracts.disclosure.policy import PRESETS, SRS_10, BadPolicy, Policy
+from extracts.disclosure.policy import PRESETS, BadPolicy, Policy
 from extracts.disclosure.repair import command as protection
 
 # What a shell reads of the verdict; 2 is argparse's own for what it cannot read.
@@ -54,7 +54,7 @@ def check(asked: argparse.Namespace) -> int:
     """Check a case, or each output in a folder of ACRO's, and print the answers."""
     try:
         ledger = Ledger.open(asked.ledger) if asked.ledger else None
-        found = list(_answers(asked.description, _policy(asked.policy), ledger))
+        found = list(_answers(asked.description, named(asked.policy), ledger))
     except (BadCase, BadPolicy, NoCases, LedgerDamaged) as error:
         print(f"This cannot be checked: {error}", file=sys.stderr)
         return 2
@@ -90,18 +90,6 @@ def _answers(path: Path, policy: Policy, ledger: Ledger | None) -> Iterator[dict
     for case in source.cases:
         answer = check_case(case, source.folder, policy=policy, ledger=ledger, with_repairs=True)
         yield {**answer, "notes": [*answer["notes"], *source.faults]}
-
-
-def _policy(said: str) -> Policy:
-    """A policy by its name or from a file. Raises BadPolicy."""
-    if not said:
-        return SRS_10
-    if said in PRESETS or not Path(said).is_file():
-        return preset(said)
-    try:
-        return Policy.from_json(json.loads(Path(said).read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise BadPolicy(f"{said} is not a policy: {error}.") from None
 
 
 def in_words(found: dict[str, Any]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from extracts.disclosure.policy import PRESETS, BadPolicy, Dominance, Policy
+from extracts.disclosure.policy import PRESETS, SRS_10, BadPolicy, Dominance, Policy
 
 PLAIN = {
     "threshold": "threshold", "sensitive_threshold": "sensitive_threshold", "dof": "residual_dof",
@@ -59,3 +61,15 @@ def preset(name: str) -> Policy:
     if name not in PRESETS:
         raise BadPolicy(f"There is no policy called {name}: choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def named(said: str) -> Policy:
+    """A policy by its name or from a file, the default one for "". Raises BadPolicy."""
+    if not said:
+        return SRS_10
+    if said in PRESETS or not Path(said).is_file():
+        return preset(said)
+    try:
+        return Policy.from_json(json.loads(Path(said).read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise BadPolicy(f"{said} is not a policy: {error}.") from None
