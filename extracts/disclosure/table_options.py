@@ -56,7 +56,7 @@ def described(name: str, table: Table, arguments: argparse.Namespace) -> FileDes
 
 def layout_of(columns: Sequence[str], arguments: argparse.Namespace) -> Layout:
     """The layout that the options give: long with one column of counts, or wide when none is named."""
-    dims = tuple(name.strip() for name in (arguments.dims or "").split(",") if name.strip())
+    dims = labels(arguments)
     if arguments.value:
         rows = dims or tuple(name for name in columns if name != arguments.value)
         return Layout("long", rows=rows, counts=(arguments.value,))
@@ -64,6 +64,11 @@ def layout_of(columns: Sequence[str], arguments: argparse.Namespace) -> Layout:
     if len(others) == 1:
         return Layout("long", rows=dims, counts=others)
     return Layout("wide", rows=dims, columns=UNNAMED, counts=others)
+
+
+def labels(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The columns of labels that the options name."""
+    return tuple(name.strip() for name in (arguments.dims or "").split(",") if name.strip())
 
 
 def _has(columns: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from extracts.disclosure.audit.linked import linked
 from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Cells
-from extracts.disclosure.repair.sums import Asked, judged, of_system, told_to_lone
+from extracts.disclosure.repair.sums import Asked, judged, of_system, published, told_to_lone
 from extracts.disclosure.repair.tables import telling_zeros
 from extracts.disclosure.rounding import Rounding
 
@@ -72,7 +72,7 @@ def checked(
             unsafe = audit.unsafe | audit.shown_elsewhere(group.hidden, threshold=threshold)
             found += [int(one.sum()) for one in (audit.protected & group.listed, unsafe, audit.doubtful, audit.open)]
         if any(one.primary.any() for one in behind):
-            found += _sums(tables, behind, policy, hierarchies, deadline)
+            found += _sums(tables, behind, hierarchies, deadline)
     except (Contradiction, TooSparse):
         return NOT_AUDITED
     return Checked(*found.tolist())
@@ -81,19 +81,20 @@ def checked(
 def _sums(
     tables: Sequence[Cells],
     behind: Sequence[Asked],
-    policy: Policy,
     hierarchies: Hierarchies | None,
     deadline: Deadline,
 ) -> Integers:
     """The same for the sums of the tables. Raises Contradiction and TooSparse."""
     found = np.zeros(4, dtype=np.int64)
     for group in linked(tables, kind="total", hierarchies=hierarchies):
-        system, asked = group.system, of_system(group, behind)
-        audit = judged(system, asked, system.hidden & group.listed, policy, deadline)
+        asked = of_system(group, behind)
+        system = published(group.system, asked.value, group.system.hidden)
+        audit = judged(system, asked, deadline)
         unsafe, unknown = audit.unsafe | (asked.primary & ~system.hidden), audit.open
-        for _, told in told_to_lone(system, asked, policy, deadline):
+        for _, told in told_to_lone(system, asked, deadline):
             unsafe, unknown = unsafe | told.unsafe, unknown | told.open
-        found += [int(one.sum()) for one in (system.hidden & group.listed, unsafe, audit.doubtful, unknown & ~unsafe)]
+        protected, left = system.hidden & group.listed, unknown & ~unsafe
+        found += [int(protected.sum()), int(unsafe.sum()), 0, int(left.sum())]
     return found
 
 

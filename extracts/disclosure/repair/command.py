@@ -15,6 +15,7 @@ from typing import Any
 from extracts.disclosure import table_options as options
 from extracts.disclosure.case_policy import named
 from extracts.disclosure.description import FileDescription
+from extracts.disclosure.layout import Layout
 from extracts.disclosure.policy import PRESETS, BadPolicy, Policy
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.triage import CannotRead
@@ -121,10 +122,25 @@ def _tables(arguments: argparse.Namespace, policy: Policy) -> list[TrueTable]:
         supplied = {str(evidence): evidence.read_bytes()} if evidence else {}
 
         def describe(name: str, table: Table, evidence: Path | None = evidence) -> FileDescription:
-            return replace(options.described(name, table, arguments), evidence=str(evidence or ""))
+            return replace(_described(name, table, arguments, evidence), evidence=str(evidence or ""))
 
         found += true_tables(path.name, path.read_bytes(), policy, describe, supplied)
     return found
+
+
+def _described(name: str, table: Table, arguments: argparse.Namespace, evidence: Path | None) -> FileDescription:
+    """A table described by the options: the numbers of a wide one are sums if it has evidence. Raises CannotRepair."""
+    found = options.described(name, table, arguments)
+    layout, said = found.layout, arguments.sum
+    if said:
+        counts = tuple(filter(None, [arguments.value]))
+        rows = options.labels(arguments) or tuple(one for one in table.columns if one not in (said, *counts))
+        layout = Layout("long", rows=rows, counts=counts, totals=(said,))
+    elif evidence and layout.columns and not layout.totals:
+        layout = replace(layout, counts=(), totals=layout.counts)
+    if evidence and not layout.totals:
+        raise CannotRepair(f"Evidence is for sums, and no column of {name} seems to hold any: name it with --sum.")
+    return replace(found, layout=layout, output_type="MAGN" if layout.totals else found.output_type)
 
 
 def _repair(task: Task, arguments: argparse.Namespace) -> Repair | None:

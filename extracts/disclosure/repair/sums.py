@@ -23,8 +23,8 @@ from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.repair.linked import Group, groups_of
 from extracts.disclosure.repair.suppress import costs, reaches, suppress
 from extracts.disclosure.repair.tables import SLIGHT, TrueTable
-from extracts.disclosure.rules import dominance, p_percent
 from extracts.disclosure.rules.evidence import contributions
+from extracts.disclosure.rules.hidden_amounts import must_be_hidden
 
 # What more must be hidden after an audit is added to the pattern at most so many times over.
 ROUNDS = 6
@@ -57,16 +57,14 @@ def asked_of(cells: Cells, policy: Policy, *, threshold: int) -> Asked:
     Source: SDC Handbook, section 4.2: upper protection levels of magnitude tables, the largest contributions
     over k less the total, and p% of the largest less all but the two largest.
     """
-    sums, n = (cells.facts["kind"] == "total").to_numpy(), cells.numbers("n")
+    sums = (cells.facts["kind"] == "total").to_numpy()
+    primary = sums & must_be_hidden(cells, policy, threshold=threshold)
     total, largest, second = contributions(cells)
-    primary = (n > 0) & (n < threshold)
-    primary |= (n > 0) & p_percent.unsafe_totals(total, largest, second, p=policy.p_percent)
     reach = policy.p_percent / 100 * total
     for rule in policy.nk:
-        primary |= (n > 0) & dominance.unsafe_totals(total, largest, second, rule=rule)
         reach = np.maximum(reach, (largest + (second if rule.n == 2 else 0.0)) / rule.k - total)
-    primary &= sums
-    return Asked(cells.numbers("value"), primary, np.where(primary, reach, 0.0), sums & (n == 1))
+    alone = sums & (cells.numbers("n") == 1)
+    return Asked(cells.numbers("value"), primary, np.where(primary, reach, 0.0), alone)
 
 
 def of_system(linked: Linked, asked: Sequence[Asked]) -> Asked:
@@ -98,30 +96,28 @@ def sums_to_hide(
     hidden, deadline = [np.zeros(len(table.cells), dtype=np.bool_) for table in tables], Deadline(seconds)
     asked = [asked_of(table.cells, policy, threshold=threshold) for table in tables]
     for group in groups_of(tables, hierarchies, kind="total"):
-        pattern = _pattern(group, of_system(group.linked, asked), policy, by, deadline)
+        pattern = _pattern(group, of_system(group.linked, asked), by, deadline)
         for number, own, there in group.linked.places():
             hidden[number][own] = pattern[there]
     return hidden
 
 
-def _pattern(group: Group, asked: Asked, policy: Policy, by: str, deadline: Deadline) -> Booleans:
+def _pattern(group: Group, asked: Asked, by: str, deadline: Deadline) -> Booleans:
     """The cells of a group to hide: what is asked for, then what an audit still finds, again and again."""
-    reach = np.where(asked.primary, asked.reach, policy.p_percent / 100 * np.abs(group.value))
-    nothing, wanted = np.zeros(len(reach), dtype=np.bool_), asked.primary
-    hidden = nothing
+    wanted = asked.primary
+    hidden = nothing = np.zeros(len(wanted), dtype=np.bool_)
     for _ in range(ROUNDS):
         if not wanted.any() or deadline.passed:
             break
-        hidden = _with_more(group, hidden, wanted, reach, nothing, by, deadline)
+        hidden = _with_more(group, hidden, wanted, asked.reach, nothing, by, deadline)
         seen = published(group.system, group.value, hidden)
-        verdict = judged(seen, asked, hidden & group.linked.listed, policy, deadline)
-        wanted = verdict.unsafe | verdict.doubtful
+        wanted = judged(seen, asked, deadline).unsafe
         if wanted.any():
             continue
-        for own, told in told_to_lone(seen, asked, policy, deadline):
+        for own, told in told_to_lone(seen, asked, deadline):
             more = told.unsafe | told.open
             if more.any() and not deadline.passed:
-                hidden, wanted = _with_more(group, hidden, more, reach, own, by, deadline), wanted | more
+                hidden, wanted = _with_more(group, hidden, more, asked.reach, own, by, deadline), wanted | more
     return hidden
 
 
@@ -148,41 +144,46 @@ def _known(value: Floats) -> tuple[Floats, Floats]:
 
 
 def published(system: System, value: Floats, hidden: Booleans) -> System:
-    """What a reader would know if these cells were hidden."""
+    """What a reader would know if these cells were hidden; sums that add up to the last digit are taken for exact."""
     (low, high), unseen = _known(value), hidden | system.hidden
+    shown = (value, value) if _adds_up(system, value) else (system.low, system.high)
     return replace(
         system, value=np.where(unseen, np.nan, value), hidden=unseen,
-        low=np.where(unseen, low, system.low), high=np.where(unseen, high, system.high),
+        low=np.where(unseen, low, shown[0]), high=np.where(unseen, high, shown[1]),
     )  # fmt: skip
+
+
+def _adds_up(system: System, value: Floats) -> bool:
+    """Whether the true numbers add up to the last digit in every equation whose numbers are all known."""
+    told = abs(system.equations) @ np.isnan(value) == 0
+    off = np.abs(system.equations @ np.nan_to_num(value))[told]
+    return bool((off <= SLIGHT * np.nanmax(np.abs(value), initial=1.0)).all())
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What an audit of sums found, one of each a cell.
+    """What an audit of sums found, one of each a cell; those that are hidden to protect others may be known.
 
     unsafe    to be hidden by its contributors, and known more closely than the rules allow
-    doubtful  hidden to protect others, and known to within the p% of the policy
     open      not known to be safe when time was up
     """
 
     unsafe: Booleans
-    doubtful: Booleans
     open: Booleans
 
 
-def judged(system: System, asked: Asked, wanted: Booleans, policy: Policy, deadline: Deadline) -> Judged:
-    """How closely a reader knows the wanted ones of the hidden sums of a system. Raises Contradiction.
+def judged(system: System, asked: Asked, deadline: Deadline) -> Judged:
+    """How closely a reader knows the hidden sums of a system. Raises Contradiction.
 
     Source: the p% and dominance rules, for the interval that anybody can work out (SDC Handbook, 4.2 and 4.4).
     """
+    wanted = asked.primary & system.hidden
     found = intervals(
         system.equations, system.value, system.hidden, system.low, system.high,
         seconds=max(1.0, deadline.left), whole=False, wanted=wanted,
     )  # fmt: skip
-    near = policy.p_percent / 100 * np.maximum(np.abs(found.low), np.abs(found.high))
-    short = wanted & asked.primary & _short(found, asked)
-    narrow = wanted & ~asked.primary & (found.high - found.low <= near)
-    return Judged(short & found.proven, narrow & found.proven, (short | narrow) & ~found.proven)
+    short = wanted & _short(found, asked)
+    return Judged(short & found.proven, short & ~found.proven)
 
 
 def _short(found: Intervals, asked: Asked) -> Booleans:
@@ -195,7 +196,7 @@ def _short(found: Intervals, asked: Asked) -> Booleans:
     return short
 
 
-def told_to_lone(system: System, asked: Asked, policy: Policy, deadline: Deadline) -> Iterator[tuple[Booleans, Judged]]:
+def told_to_lone(system: System, asked: Asked, deadline: Deadline) -> Iterator[tuple[Booleans, Judged]]:
     """Per hidden cell with one contributor: the cell, and what this contributor can tell of the others.
 
     Source: the singleton problem of the SDC Handbook, section 4.4.
@@ -207,4 +208,4 @@ def told_to_lone(system: System, asked: Asked, policy: Policy, deadline: Deadlin
             system, hidden=system.hidden & ~own, value=np.where(own, asked.value, system.value),
             low=np.where(own, asked.value, system.low), high=np.where(own, asked.value, system.high),
         )  # fmt: skip
-        yield own, judged(known, asked, asked.primary & known.hidden, policy, deadline)
+        yield own, judged(known, asked, deadline)
