@@ -11,13 +11,11 @@ from typing import Any
 
 from extracts.disclosure.audit import command as audit
 from extracts.disclosure.case import BadCase, check_case, remember
-from extracts.disclosure.case_files import is_there
-from extracts.disclosure.case_policy import preset
 from extracts.disclosure.case_sources import NoCases, cases_at
 from extracts.disclosure.ledger.microdata import CannotRecompute
 from extracts.disclosure.ledger.segment import LedgerDamaged
 from extracts.disclosure.ledger.store import Ledger, UnknownRelease
-from extracts.disclosure.policies import Policies
+from extracts.disclosure.policies import Policies, named
 from extracts.disclosure.policy import PRESETS, BadPolicy
 from extracts.disclosure.repair import command as protection
 
@@ -56,7 +54,7 @@ def check(asked: argparse.Namespace) -> int:
     """Check a case, or each output in a folder of ACRO's, and print the answers."""
     try:
         ledger = Ledger.open(asked.ledger) if asked.ledger else None
-        found = list(_answers(asked.description, _policies(asked.policy), ledger))
+        found = list(_answers(asked.description, named(asked.policy) if asked.policy else None, ledger))
     except (BadCase, BadPolicy, NoCases, LedgerDamaged) as error:
         print(f"This cannot be checked: {error}", file=sys.stderr)
         return 2
@@ -112,15 +110,6 @@ def _answers(path: Path, policies: Policies | None, ledger: Ledger | None) -> It
         policy = policies.of(context.get("dataset", ""), context.get("controllers", ())) if policies else None
         answer = check_case(case, source.folder, policy=policy, ledger=ledger, with_repairs=True)
         yield {**answer, "notes": [*answer["notes"], *source.faults]}
-
-
-def _policies(said: str) -> Policies | None:
-    """A policy by its name or, with the overrides of datasets and controllers, from a file. Raises BadPolicy."""
-    if not said:
-        return None
-    if said in PRESETS or not is_there(Path(said)):
-        return Policies(preset(said))
-    return Policies.of_file(Path(said))
 
 
 def in_words(found: dict[str, Any]) -> str:

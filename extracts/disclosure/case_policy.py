@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from extracts.disclosure.policy import PRESETS, BadPolicy, Dominance, Policy
+from extracts.disclosure.policies import preset
+from extracts.disclosure.policy import Dominance, Policy
 from extracts.disclosure.report import Finding, Report, Verdict, worst
 
 CODE = "policy"
@@ -80,10 +81,3 @@ def with_doubts(report: Report, problems: Sequence[str]) -> Report:
         for file in report.files
     )
     return replace(report, files=found, verdict=worst([report.verdict, Verdict.REVIEW])) if problems else report
-
-
-def preset(name: str) -> Policy:
-    """A policy by its name. Raises BadPolicy."""
-    if name not in PRESETS:
-        raise BadPolicy(f"There is no policy called {name}: choose one of {', '.join(PRESETS)}.")
-    return PRESETS[name]

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
-from extracts.disclosure.audit.rounding import Rounding, UnknownRounding
 from extracts.disclosure.layout import FORMS, Layout, Percentage
 from extracts.disclosure.recipe import Recipe
+from extracts.disclosure.rounding import Rounding, UnknownRounding
 
 # Codes and names of the kinds of output, as in the code list `output_types.csv`.
 OUTPUT_TYPES = {
@@ -77,7 +77,7 @@ class FileDescription:
     evidence          name of the file with the contributors behind each cell, or ""
     underlying        names of files with the counts beneath its ratios: judged with it, and not released
     recipe            how it was made from microdata, where they are at hand
-    rounding          how its counts were rounded, as `audit.rounding` names it; "" as the policy asks
+    rounding          how its counts were rounded, as `rounding` names it; "" as the policy asks
     inferred          nobody described it: the engine guessed, and says so
     """
 

@@ -17,6 +17,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from extracts.disclosure.case_files import is_there
 from extracts.disclosure.policy import ASKED, FEWEST, MOST, PRESETS, SRS_10, BadPolicy, Dominance, Policy
 
 POLICY_FILE = "disclosure.json"  # its name in the description of a dataset
@@ -63,6 +64,22 @@ class Policies:
         return cls(base, _named(base, data, "datasets"), _named(base, data, "controllers"))
 
 
+def named(said: str) -> Policies:
+    """The policies of a name or a file, the default for "". Raises BadPolicy."""
+    if not said:
+        return Policies()
+    if said in PRESETS or not is_there(Path(said)):
+        return Policies(preset(said))
+    return Policies.of_file(Path(said))
+
+
+def preset(name: str) -> Policy:
+    """A policy by its name. Raises BadPolicy."""
+    if name not in PRESETS:
+        raise BadPolicy(f"There is no policy called {name}: choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
 def strictest(one: Policy, other: Policy) -> Policy:
     """A policy whose every number is the stricter of the two. Raises BadPolicy where both round, and differently."""
     if one.rounding and other.rounding and one.rounding != other.rounding:
@@ -87,10 +104,8 @@ def _policy(data: Mapping[str, Any]) -> Policy:
     base = data.get("based_on")
     if base is None:
         return Policy.from_json(dict(data))
-    if base not in PRESETS:
-        raise BadPolicy(f"There is no policy called {base}: choose one of {', '.join(PRESETS)}.")
     said = {name: value for name, value in data.items() if name != "based_on"}
-    return Policy.from_json(PRESETS[base].to_json() | said)
+    return Policy.from_json(preset(str(base)).to_json() | said)
 
 
 def _named(base: Policy, data: Mapping[str, Any], member: str) -> dict[str, Policy]:

@@ -6,27 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from extracts.disclosure.rounding import Rounding
 from extracts.disclosure.same_variable import is_named
 
-
-@dataclass(frozen=True)
-class Rounding:
-    """Counts are multiples of `base` plus `offset`, or 0; the truth lies between value - below and value + above."""
-
-    base: int
-    offset: int
-    below: int
-    above: int
-
-
-# How counts must be rounded -> what a count may be, and how far it may lie from the truth on either side.
-ROUNDINGS: Mapping[str, Rounding] = {
-    "":          Rounding(1, 0, 0, 0),
-    "base3":     Rounding(3, 0, 2, 2),
-    "base5":     Rounding(5, 0, 2, 2),
-    "base10":    Rounding(10, 0, 5, 5),
-    "midpoint6": Rounding(6, 3, 2, 3),
-}  # fmt: skip
+# What policies call the roundings that they may ask for; base 3 is by chance, up or down.
+ROUNDINGS: Mapping[str, Rounding | None] = {
+    "": None,
+    "base3": Rounding("random", 3),
+    "base5": Rounding("base", 5),
+    "base10": Rounding("base", 10),
+    "midpoint6": Rounding("midpoint", 6),
+}
 
 
 # Figures of a policy that are stricter the larger they are, and the smaller; and what it may ask for.
@@ -148,6 +138,12 @@ class Policy:
         if any(own.get(name, 0) < limit for name, limit in other.sensitive_variables):
             found.append("sensitive_variables")
         return tuple(found)
+
+    @property
+    def off_by(self) -> float:
+        """How far a true count may be above the one that this policy has shown."""
+        rounding = ROUNDINGS[self.rounding]
+        return float(rounding.reach[1]) if rounding else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that `from_json` turns back into an equal policy."""

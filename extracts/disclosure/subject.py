@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.microdata.records import Records
-from extracts.disclosure.policy import Policy
+from extracts.disclosure.policy import ROUNDINGS, Policy
 from extracts.disclosure.reading.cells import Booleans, Cells
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.rounding import Rounding
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Subject:
     def rounding(self) -> Rounding | None:
         """How the counts shown differ from the true ones: as the description says, or else as the policy asks."""
         said = self.described.rounding
-        return Rounding.named(said) if said else Rounding.of_policy(self.policy.rounding)
+        return Rounding.named(said) if said else ROUNDINGS[self.policy.rounding]
 
     @property
     def unit(self) -> str:

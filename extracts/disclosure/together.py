@@ -13,7 +13,7 @@ from extracts.disclosure.judging import Judgement, described_parts
 from extracts.disclosure.ledger.hits import Differences, Hit
 from extracts.disclosure.ledger.released import ReleasedTable
 from extracts.disclosure.ledger.store import Ledger
-from extracts.disclosure.policy import ROUNDINGS, Policy
+from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
@@ -94,7 +94,7 @@ def _audited_together(
 
 
 def _new(judgement: Judgement, description: Description, policy: Policy) -> Iterator[ReleasedTable]:
-    off_by = float(ROUNDINGS[policy.rounding].above)
+    off_by = policy.off_by
     for table in judgement.tables:
         if table.described.output_type not in TABLES:
             continue  # steps of a curve and coefficients count nobody's group
@@ -150,7 +150,7 @@ def _tables_of(
 ) -> Iterator[ReleasedTable]:
     if file.name not in contents:
         raise CannotRead("it was not supplied.", f"Supply {file.name}.")
-    whom, off_by = description.population_of(file.name), float(ROUNDINGS[policy.rounding].above)
+    whom, off_by = description.population_of(file.name), policy.off_by
     read = contents_of(file.name, contents[file.name], policy, known=file.layout.rows)
     if not read.tables:
         raise CannotRead("no table was found in it.", f"Supply {file.name} as a table.")

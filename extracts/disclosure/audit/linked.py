@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,11 +10,11 @@ import numpy as np
 from extracts.disclosure.audit.bounds import Booleans, Integers
 from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.audit.part import TooSparse
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import Key, System, joined
 from extracts.disclosure.audit.tables import system_of
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
+from extracts.disclosure.rounding import Rounding
 from extracts.disclosure.suggest import UNNAMED
 
 # Two dimensions are the same when more than this part of the labels of one are labels of the other.
@@ -34,6 +34,12 @@ class Linked:
     system: System
     members: tuple[Integers, ...]
     systems: tuple[System, ...]
+
+    def places(self) -> Iterator[tuple[int, Integers, Integers]]:
+        """Per table: which one, those of its cells that are in the system, and where they are in it."""
+        for number, members, system in zip(self.tables, self.members, self.systems, strict=True):
+            there = system.cells >= 0
+            yield number, system.cells[there], members[there]
 
     @property
     def hidden(self) -> Booleans:
@@ -56,6 +62,7 @@ class Linked:
 def linked(
     tables: Sequence[Cells],
     *,
+    kind: str = "count",
     populations: Sequence[str] = (),
     hierarchies: Hierarchies | None = None,
     rounding: Rounding | None = None,
@@ -63,6 +70,7 @@ def linked(
 ) -> list[Linked]:
     """The tables, put together where they are about the same people.
 
+    kind         what of them: their counts, or with `total` their sums
     populations  whom each table is about, as far as that was said; tables that differ in it are
                  never put together
     hierarchies, rounding   as for `system_of`, for all the tables
@@ -75,7 +83,7 @@ def linked(
     systems: dict[int, System] = {}
     for at, (cells, population) in enumerate(zip(aligned(tables), said, strict=True)):
         try:
-            systems[at] = system_of(cells, population=population, hierarchies=hierarchies, rounding=rounding)
+            systems[at] = system_of(cells, kind=kind, population=population, hierarchies=hierarchies, rounding=rounding)
         except TooSparse:
             if not leave_out_sparse:
                 raise

@@ -11,9 +11,9 @@ from scipy.sparse import csr_array
 from extracts.disclosure.audit import subtotals
 from extracts.disclosure.audit.bounds import Floats, Integers
 from extracts.disclosure.audit.grid import Dimension, Hierarchies, codes, dimensions, lines, places, size
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import Doubt, Keys, System
 from extracts.disclosure.reading.cells import Cells
+from extracts.disclosure.rounding import Rounding
 
 # A grid so many times larger than its table is not filled in, unless it is small all the same.
 SPARSE, SMALL = 4, 50_000

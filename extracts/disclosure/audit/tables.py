@@ -9,10 +9,10 @@ from scipy.sparse import block_diag, csr_array
 
 from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.audit.part import Part
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import Chain, System
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
+from extracts.disclosure.rounding import Rounding
 
 # Headings that say no more than that units are counted: cells below them are of one measure.
 PLAIN = frozenset(["", "count", "counts", "n", "freq", "frequency", "cnt", "number", "total"])

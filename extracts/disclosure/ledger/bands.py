@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from extracts.disclosure.ledger import cuts
 from extracts.disclosure.ledger.cuts import Cut, Intervals
 from extracts.disclosure.ledger.values import Values, label, one
+from extracts.disclosure.reading.bands import Band, band_of
 from extracts.disclosure.reading.labels import as_compared
 
-N = r"(?P<{}>-?\d+(?:\.\d+)?)"
-LOW, HIGH = N.format("low"), N.format("high")
-UNITS = r"(?:aged? |ages )?"
-YEARS = r"(?: ?(?:years?(?: old)?|yrs?))?"
-RANGE = re.compile(rf"{UNITS}(?:from |between )?{LOW} ?(?:-|–|—|to|and) ?{HIGH}{YEARS}")
-# Words for an open end, and whether the number itself is in.
-OPEN = (
-    (re.compile(rf"{UNITS}(?:under|below|less than|younger than|<) ?{HIGH}{YEARS}"), "high", False),
-    (re.compile(rf"{UNITS}(?:up to|at most|<=|≤) ?{HIGH}{YEARS}"), "high", True),
-    (re.compile(rf"{UNITS}{HIGH}{YEARS} (?:and|or) (?:under|below|less|younger|fewer)"), "high", True),
-    (re.compile(rf"{UNITS}(?:over|above|more than|older than|>) ?{LOW}{YEARS}"), "low", False),
-    (re.compile(rf"{UNITS}(?:at least|from|>=|≥) ?{LOW}{YEARS}"), "low", True),
-    (re.compile(rf"{UNITS}{LOW}{YEARS} ?(?:\+|plus)"), "low", True),
-    (re.compile(rf"{UNITS}{LOW}{YEARS} (?:and|or) (?:over|above|more|older)"), "low", True),
-)
 UNKNOWN = {"missing", "unknown", "not known", "not stated", "not recorded", "no answer", "null", "none", "nan", "na"}
 
 
 def band(text: str) -> Intervals | None:
-    """The numbers a band stands for; None for a text that is no band. "16-24" holds 24.5: bands have no gaps.
-
-    A range whose end is below its start, such as 2019-20, is no band.
-    """
-    plain = as_compared(text).replace("−", "-")
-    if match := RANGE.fullmatch(plain):
-        low, high = float(match["low"]), float(match["high"])
-        return cuts.joined([((low, 0), _after(high, match["high"]))]) if low <= high else None
-    for pattern, end, included in OPEN:
-        if match := pattern.fullmatch(plain):
-            number = float(match[end])
-            if end == "low":
-                return cuts.joined([((number, 0) if included else _after(number, match[end]), cuts.HIGHEST)])
-            return cuts.joined([(cuts.LOWEST, _after(number, match[end]) if included else (number, 0))])
-    return None
+    """The numbers a band stands for; None for a text that is no band. "16-24" holds 24.5: bands have no gaps."""
+    found = band_of(text)
+    if found is None:
+        return None
+    low = cuts.LOWEST if found.low == cuts.LOWEST[0] else _edge(found, found.low, inside=not found.open_below)
+    high = cuts.HIGHEST if found.high == cuts.HIGHEST[0] else _edge(found, found.high, inside=found.open_above)
+    return cuts.joined([(low, high)])
 
 
-def _after(number: float, written: str) -> Cut:
-    """The end of a band that includes a number: "24" is up to the 25th birthday, "24.5" ends just there."""
-    return (number, 1) if "." in written else (number + 1, 0)
+def _edge(found: Band, number: float, *, inside: bool) -> Cut:
+    """The place just before a number, or just after it: "24" is up to the 25th birthday, "24.5" ends just there."""
+    if inside:
+        return number, 0
+    return (number, 1) if found.decimals else (number + 1, 0)
 
 
 def sets_of(labels: Iterable[str]) -> dict[str, Values]:

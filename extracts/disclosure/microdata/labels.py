@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extracts.disclosure.microdata.bands import band_of
 from extracts.disclosure.microdata.records import Records, quoted
+from extracts.disclosure.reading.bands import band_of
 from extracts.disclosure.reading.cells import Cells, Floats
 from extracts.disclosure.reading.histogram import dimensions_of, edges_of
 from extracts.disclosure.reading.labels import as_compared

@@ -35,6 +35,12 @@ def result(formula: str, sheet: str, values: Values) -> float:
     return found
 
 
+def cells_used(formula: str, sheet: str) -> set[Place]:
+    """The cells that a formula of a sheet names. Raises NotWorkedOut for what is not worked out here."""
+    tokens = _Parser(formula, sheet, {}).tokens
+    return {place for kind, text in tokens if kind == "range" for place in _places(text, sheet)}
+
+
 class _Parser:
     """Recursive descent over the tokens of one formula."""
 
@@ -123,21 +129,23 @@ class _Parser:
 
     def numbers(self, text: str, blank: float | None = None) -> list[float]:
         """The numbers of a reference; cells without one count for `blank`, or not at all."""
-        match = REFERENCE.match(text)
-        if match is None:
-            raise NotWorkedOut
-        sheet = (match[1] or match[2] or self.sheet).replace("''", "'")
-        first = (int(match[4]) - 1, column_number(match[3]))
-        other = re.search(r":\$?([A-Za-z]{1,3})\$?(\d{1,7})$", text)
-        last = (int(other[2]) - 1, column_number(other[1])) if other else first
-        if (last[0] - first[0] + 1) * (last[1] - first[1] + 1) > MOST_CELLS:
-            raise NotWorkedOut
-        texts = [
-            self.values.get((sheet, row, column), "")
-            for row in range(first[0], last[0] + 1)
-            for column in range(first[1], last[1] + 1)
-        ]
+        texts = [self.values.get(place, "") for place in _places(text, self.sheet)]
         return [number for text in texts if (number := _number(text, blank)) is not None]
+
+
+def _places(text: str, own: str) -> list[Place]:
+    """The cells that a reference in a sheet names. Raises NotWorkedOut."""
+    match = REFERENCE.match(text)
+    if match is None:
+        raise NotWorkedOut
+    sheet = (match[1] or match[2] or own).replace("''", "'")
+    first = (int(match[4]) - 1, column_number(match[3]))
+    other = re.search(r":\$?([A-Za-z]{1,3})\$?(\d{1,7})$", text)
+    last = (int(other[2]) - 1, column_number(other[1])) if other else first
+    if (last[0] - first[0] + 1) * (last[1] - first[1] + 1) > MOST_CELLS:
+        raise NotWorkedOut
+    rows, columns = range(first[0], last[0] + 1), range(first[1], last[1] + 1)
+    return [(sheet, row, column) for row in rows for column in columns]
 
 
 def _number(text: str, blank: float | None) -> float | None:

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from extracts.disclosure.microdata.bands import band_of
+from extracts.disclosure.reading.bands import band_of
 from extracts.disclosure.reading.cells import Cells, Floats
 
 LEFT = frozenset(["left", "from", "lower", "low", "start", "min"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
@@ -22,8 +23,7 @@ def read_ods(package: Package, limits: Policy) -> Contents:
     """Tables and texts of every sheet, and what the workbook does not show. Raises CannotRead."""
     root = parse_xml(package.read("content.xml"))
     office = Office()
-    hidden, white = _hidden_styles(root), _white_styles(root)
-    sheets = [_sheet(one, (hidden, white), office, limits) for one in descendants(root, "table") if not _inner(one)]
+    sheets = [sheet for sheet, _ in sheets_of(root, office, limits)]
     values = {(sheet.name, *at): text for sheet in sheets for at, text in sheet.cells.items()}
     parts: list[Part] = []
     for sheet in sheets:
@@ -32,6 +32,12 @@ def read_ods(package: Package, limits: Policy) -> Contents:
     note_beside(office, root)
     note_members(office, package, limits)
     return Contents("ods", (*parts, *office.parts), tuple(office.concealed))
+
+
+def sheets_of(root: Element, office: Office, limits: Policy) -> Iterator[tuple[Sheet, Element]]:
+    """Each sheet with the element that holds it; comments are noted. Raises CannotRead."""
+    styles = _hidden_styles(root), _white_styles(root)
+    yield from ((_sheet(one, styles, office, limits), one) for one in descendants(root, "table") if not _inner(one))
 
 
 def _inner(table: Element) -> bool:
@@ -64,13 +70,13 @@ def _sheet(table: Element, styles: tuple[frozenset[str], frozenset[str]], office
     sheet = Sheet(attribute(table, "name") or "", state)
     column = 0
     for one in descendants(table, "table-column"):
-        times = _times(one, "number-columns-repeated")
+        times = times_of(one, "number-columns-repeated")
         if attribute(one, "visibility") in ("collapse", "filter"):
             sheet.hidden_columns.append((column, column + times - 1))
         column += times
     row = 0
     for one in descendants(table, "table-row"):
-        times = _times(one, "number-rows-repeated")
+        times = times_of(one, "number-rows-repeated")
         filled = any(_text(cell) or attribute(cell, "formula") for cell in children(one, *CELLS))
         if filled and times > MOST_REPEATED:
             raise CannotRead("A row of a sheet is repeated far too often.", "Supply its tables as CSV files.")
@@ -83,7 +89,7 @@ def _sheet(table: Element, styles: tuple[frozenset[str], frozenset[str]], office
     return sheet
 
 
-def _times(element: Element, name: str) -> int:
+def times_of(element: Element, name: str) -> int:
     """How often a row or column is repeated. Raises CannotRead."""
     text = attribute(element, name) or "1"
     if not re.fullmatch(r"[1-9]\d{0,6}", text):
@@ -96,7 +102,7 @@ def _row(sheet: Sheet, number: int, row: Element, white: frozenset[str], limits:
         sheet.hidden_rows.add(number)
     column = 0
     for cell in children(row, *CELLS):
-        times = _times(cell, "number-columns-repeated")
+        times = times_of(cell, "number-columns-repeated")
         text, formula = _text(cell), attribute(cell, "formula")
         if (text or formula) and times > MOST_REPEATED:
             raise CannotRead("A cell of a sheet is repeated far too often.", "Supply its tables as CSV files.")
@@ -104,7 +110,7 @@ def _row(sheet: Sheet, number: int, row: Element, white: frozenset[str], limits:
             _cell(sheet, (number, place), cell, text, formula)
             if attribute(cell, "style-name") in white:
                 sheet.unseen.add((number, place))
-        down, across = (_times(cell, f"number-{name}-spanned") for name in ("rows", "columns"))
+        down, across = (times_of(cell, f"number-{name}-spanned") for name in ("rows", "columns"))
         if (down, across) != (1, 1):
             sheet.merged.append((number, column, number + down - 1, column + across - 1))
         column += times

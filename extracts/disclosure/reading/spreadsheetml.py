@@ -56,7 +56,7 @@ def _rich_text(element: Element) -> str:
 
 def sheets_of(package: Package, root: Element, book: Book) -> Iterator[tuple[Sheet, Element]]:
     """Each sheet of cells with the root of its XML. Raises CannotRead for one that is missing or damaged."""
-    targets = _targets(package)
+    targets = targets_of(package)
     for one in descendants(root, "sheet"):
         target = targets.get(attribute(one, "id") or "", "")
         if "/chartsheets/" in target:
@@ -67,8 +67,8 @@ def sheets_of(package: Package, root: Element, book: Book) -> Iterator[tuple[She
         yield sheet, content
 
 
-def _targets(package: Package) -> dict[str, str]:
-    """Relation to the member it leads to."""
+def targets_of(package: Package) -> dict[str, str]:
+    """Relation of the workbook to the member that it leads to."""
     found = {}
     for one in descendants(parse_xml(package.read("xl/_rels/workbook.xml.rels")), "Relationship"):
         target = attribute(one, "Target") or ""
@@ -108,7 +108,7 @@ def _rows(sheet: Sheet, data: Element, book: Book, shared: dict[str, tuple[At, s
                 sheet.odd = True
                 continue
             sheet.odd = sheet.odd or not CELL_ATTRIBUTES.issuperset(cell.keys())
-            at = _at(attribute(cell, "r"), last, column + 1)
+            at = at_of(attribute(cell, "r"), last, column + 1)
             column = at[1]
             if at in sheet.cells or at[0] != last:
                 raise CannotRead("A sheet says two things about one cell.", CURE)
@@ -121,7 +121,7 @@ def _columns(sheet: Sheet, columns: Element) -> None:
             sheet.hidden_columns.append((whole(attribute(one, "min")) - 1, whole(attribute(one, "max")) - 1))
 
 
-def _at(reference: str | None, row: int, column: int) -> At:
+def at_of(reference: str | None, row: int, column: int) -> At:
     """Row and column of a cell, by its reference or else the one that comes next. Raises CannotRead."""
     if reference is None:
         return row, column
@@ -132,7 +132,7 @@ def _at(reference: str | None, row: int, column: int) -> At:
 
 
 def _area(reference: str) -> tuple[int, int, int, int] | None:
-    ends = [_at(end, 0, 0) for end in reference.split(":")] if reference else []
+    ends = [at_of(end, 0, 0) for end in reference.split(":")] if reference else []
     return (*ends[0], *ends[1]) if len(ends) == 2 else None
 
 

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.reading.cells import Floats
+from extracts.disclosure.rounding import Rounding
 
 Keys = npt.NDArray[np.uint64]
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from extracts.disclosure.audit.bounds import Contradiction
+from extracts.disclosure.audit.bounds import Contradiction, Integers
 from extracts.disclosure.audit.deadline import Deadline
 from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.audit.judgement import audited
 from extracts.disclosure.audit.linked import linked
 from extracts.disclosure.audit.part import TooSparse
-from extracts.disclosure.audit.rounding import Rounding
-from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
-from extracts.disclosure.reading.cells import Cells, tidy
-from extracts.disclosure.reading.csv_table import read_table
+from extracts.disclosure.reading.cells import Cells
+from extracts.disclosure.repair.sums import Asked, judged, of_system, published, told_to_lone
 from extracts.disclosure.repair.tables import telling_zeros
+from extracts.disclosure.rounding import Rounding
 
 
 @dataclass(frozen=True)
@@ -47,32 +46,56 @@ NOT_AUDITED = Checked(open=-1)
 
 
 def checked(
-    files: Mapping[str, bytes],
-    described: Sequence[FileDescription],
+    tables: Sequence[Cells],
     policy: Policy,
     *,
     threshold: int,
+    behind: Sequence[Asked] = (),
     hierarchies: Hierarchies | None = None,
     rounding: Rounding | None = None,
     seconds: float,
 ) -> Checked:
-    """What an intruder could work out from these files together. Nothing is taken from the true tables."""
-    tables = [tidy(read_table(one.name, files[one.name], policy), one).of_kind("count") for one in described]
-    deadline, found = Deadline(seconds), [0, 0, 0, 0]
-    found[1] = sum(_small(cells, threshold, policy.zeros_disclosive, rounding) for cells in tables)
+    """What an intruder could work out from repaired tables together, as they are read from their files.
+
+    behind  per table, what the contributors behind its sums ask for; not needed for counts alone
+    """
+    deadline, found = Deadline(seconds), np.zeros(4, dtype=np.int64)
+    counts = [cells.of_kind("count") for cells in tables]
+    found[1] = sum(_small(cells, threshold, policy.zeros_disclosive, rounding) for cells in counts)
     if rounding is None or rounding.kind == "midpoint":  # otherwise a zero shown may not be one
-        found[1] += sum(int(telling_zeros(cells).sum()) for cells in tables)
+        found[1] += sum(int(telling_zeros(cells).sum()) for cells in counts)
     try:
-        for group in linked(tables, hierarchies=hierarchies, rounding=rounding):
+        for group in linked(counts, hierarchies=hierarchies, rounding=rounding):
             audit = audited(
                 group.system, threshold=threshold, zeros=policy.zeros_disclosive, seconds=max(1.0, deadline.left)
             )
             unsafe = audit.unsafe | audit.shown_elsewhere(group.hidden, threshold=threshold)
-            for place, cells_ in enumerate((audit.protected & group.listed, unsafe, audit.doubtful, audit.open)):
-                found[place] += int(cells_.sum())
+            found += [int(one.sum()) for one in (audit.protected & group.listed, unsafe, audit.doubtful, audit.open)]
+        if any(one.primary.any() for one in behind):
+            found += _sums(tables, behind, hierarchies, deadline)
     except (Contradiction, TooSparse):
         return NOT_AUDITED
-    return Checked(*found)
+    return Checked(*found.tolist())
+
+
+def _sums(
+    tables: Sequence[Cells],
+    behind: Sequence[Asked],
+    hierarchies: Hierarchies | None,
+    deadline: Deadline,
+) -> Integers:
+    """The same for the sums of the tables. Raises Contradiction and TooSparse."""
+    found = np.zeros(4, dtype=np.int64)
+    for group in linked(tables, kind="total", hierarchies=hierarchies):
+        asked = of_system(group, behind)
+        system = published(group.system, asked.value, group.system.hidden)
+        audit = judged(system, asked, deadline)
+        unsafe, unknown = audit.unsafe | (asked.primary & ~system.hidden), audit.open
+        for _, told in told_to_lone(system, asked, deadline):
+            unsafe, unknown = unsafe | told.unsafe, unknown | told.open
+        protected, left = system.hidden & group.listed, unknown & ~unsafe
+        found += [int(protected.sum()), int(unsafe.sum()), 0, int(left.sum())]
+    return found
 
 
 def _small(cells: Cells, threshold: int, zeros: bool, rounding: Rounding | None) -> int:

@@ -1,9 +1,10 @@
-"""`protect TABLE.csv [MORE.csv ...] --out FOLDER`: safe versions of tables, from the command line."""
+"""`protect TABLE [MORE ...] --out FOLDER`: safe versions of tables, from the command line."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import sys
 from collections.abc import Sequence
@@ -11,44 +12,50 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from extracts.disclosure.audit.command import hierarchies
-from extracts.disclosure.audit.rounding import NAMES, Rounding, UnknownRounding
-from extracts.disclosure.description import TOTAL_LABELS, FileDescription
+from extracts.disclosure import table_options as options
+from extracts.disclosure.description import FileDescription
 from extracts.disclosure.layout import Layout
-from extracts.disclosure.policy import SRS_10, BadPolicy, Policy
-from extracts.disclosure.reading.csv_table import read_table
+from extracts.disclosure.policies import named
+from extracts.disclosure.policy import PRESETS, BadPolicy, Policy
+from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.repair.cell_key import BadNoise, Noise
 from extracts.disclosure.repair.keyed import NOISE, perturbed
-from extracts.disclosure.repair.plan import METHODS, Repair, Task, plans
+from extracts.disclosure.repair.plan import METHODS, Repair, Task, plans, unfit
 from extracts.disclosure.repair.round import CannotRound
-from extracts.disclosure.repair.tables import CannotRepair, CountTable, count_table
-from extracts.disclosure.repair.write import CannotWrite
+from extracts.disclosure.repair.tables import CannotRepair, TrueTable, true_tables
+from extracts.disclosure.repair.workbook_cells import CannotWrite
 from extracts.disclosure.report import ENGINE_VERSION
-from extracts.disclosure.suggest import UNNAMED, suggest
+from extracts.disclosure.rounding import Rounding, UnknownRounding
 
 PROTECTED, NOT_SAFE, REFUSED = range(3)
 CELL_KEY = "cell-key"
+ROUNDED = "midpoint6"
 REFUSALS = (CannotRead, CannotRepair, CannotRound, CannotWrite, UnknownRounding, BadPolicy, BadNoise, OSError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("tables", nargs="+", type=Path, metavar="TABLE.csv", help="tables that are published together")
+    options.add_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the protected tables and audit.json")
-    parser.add_argument("--method", choices=[*METHODS, CELL_KEY], default="suppress", help="how to protect them")
+    parser.add_argument(
+        "--method", choices=[*METHODS, CELL_KEY], default="suppress",
+        help="hide cells (the default), round all, merge categories, or add noise by cell keys",
+    )  # fmt: skip
     parser.add_argument("--by", choices=["count", "value"], default="count", help="what loss is counted by")
-    parser.add_argument("--dims", help="columns that hold labels, with commas between; told from the file by default")
-    parser.add_argument("--value", help="the column that holds counts, in a table with one count per row")
-    parser.add_argument("--total-label", action="append", default=[], help="a label that means a total")
-    parser.add_argument("--threshold", type=int, default=SRS_10.threshold, help="smallest count that may be shown")
-    parser.add_argument("--base", default="5", help=f"base of the rounding, such as 5 or 10; or {NAMES}")
-    parser.add_argument("--hierarchy", type=Path, help="a CSV file with the columns dimension, child, parent")
-    parser.add_argument("--records", type=Path, help="for cell keys: the records that the tables were counted from")
+    parser.add_argument(
+        "--policy", default="", help=f"a file, or one of {', '.join(PRESETS)}; its p%% and dominance rules are for sums"
+    )
+    parser.add_argument("--base", default="5", help=f"of the rounding: a number such as 5 or 10, or {ROUNDED}")
+    parser.add_argument(
+        "--evidence", type=Path, action="append", default=[], metavar="FILE.csv",
+        help="for sums: n, total, largest and second_largest of each cell, beside its labels; one file a table",
+    )  # fmt: skip
+    parser.add_argument(
+        "--records", type=Path, help="for cell keys: the records that the tables were counted from (CSV)"
+    )
     parser.add_argument("--person", help="for cell keys: the column of the records that says who each one is about")
     parser.add_argument("--secret", type=Path, help="for cell keys: a file whose content nobody outside knows")
-    parser.add_argument("--seconds", type=float, default=60.0, help="stop after so long")
-    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,17 +63,19 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         _require_a_place(arguments.tables, arguments.out)
         task = _task(arguments)
+        if why := unfit(task, arguments.method):
+            raise CannotRepair(why)
         repair = _repair(task, arguments)
         if repair is not None:
             _write(repair, task, arguments.out)
     except REFUSALS as error:
-        print(f"This could not be protected: {error}", file=sys.stderr)
+        print(f"This could not be protected: {error} {getattr(error, 'cure', '')}".rstrip(), file=sys.stderr)
         return REFUSED
     if repair is None:
         print(f"No safe version was found by the method {arguments.method}; try another one.", file=sys.stderr)
         return NOT_SAFE
     answer = repair.to_json()
-    print(json.dumps(answer, indent=1) if arguments.json else _as_text(repair, arguments.out))
+    print(json.dumps(answer, indent=1) if arguments.json else _as_text(repair, task, arguments.out))
     return PROTECTED
 
 
@@ -81,41 +90,57 @@ def _require_a_place(tables: Sequence[Path], out: Path) -> None:
 
 def _task(arguments: argparse.Namespace) -> Task:
     """What the options ask for. Raises one of REFUSALS."""
-    policy = replace(SRS_10, threshold=arguments.threshold)
-    if policy != SRS_10:
-        policy = replace(policy, name=f"{SRS_10.name} with threshold {arguments.threshold}")
+    policy = named(arguments.policy).of()
+    if arguments.threshold is not None:
+        policy = replace(policy, threshold=arguments.threshold)
+        policy = replace(policy, name=f"{policy.name} with threshold {arguments.threshold}")
     base = f"base{arguments.base}" if arguments.base.isdigit() else arguments.base
     return Task(
-        tables=[_table(path, arguments, policy) for path in arguments.tables],
+        tables=_tables(arguments, policy),
         policy=policy,
         by=arguments.by,
-        rounding=Rounding.named(base),
-        hierarchies=hierarchies(arguments.hierarchy) or None,
+        rounding=_rounding(base),
+        hierarchies=options.hierarchies(arguments.hierarchy) or None,
         seconds=arguments.seconds,
     )
 
 
-def _table(path: Path, arguments: argparse.Namespace, policy: Policy) -> CountTable:
-    """One table, described by the options or else as its columns seem to be."""
-    content = path.read_bytes()
-    described = suggest(path.name, content, policy)
-    if arguments.dims or arguments.value:
-        layout = _layout(read_table(path.name, content, policy).columns, arguments)
-        described = FileDescription(path.name, "FREQ", layout=layout)
-    described = replace(described, total_labels=(*TOTAL_LABELS, *arguments.total_label))
-    return count_table(path.name, content, policy, described)
+def _rounding(name: str) -> Rounding:
+    """The rounding by its name. Raises UnknownRounding and CannotRound."""
+    found = Rounding.named(name)
+    if found.kind not in ("base", "midpoint"):
+        raise CannotRound(f"The base of the rounding is a number, or {ROUNDED}.")
+    return found
 
 
-def _layout(columns: Sequence[str], arguments: argparse.Namespace) -> Layout:
-    """The layout that the options give: long with one column of counts, or wide when none is named."""
-    dims = tuple(name.strip() for name in (arguments.dims or "").split(",") if name.strip())
-    others = tuple(name for name in columns if name not in dims)
-    if arguments.value:
-        rows = dims or tuple(name for name in columns if name != arguments.value)
-        return Layout("long", rows=rows, counts=(arguments.value,))
-    if len(others) == 1:
-        return Layout("long", rows=dims, counts=others)
-    return Layout("wide", rows=dims, columns=UNNAMED, counts=others)
+def _tables(arguments: argparse.Namespace, policy: Policy) -> list[TrueTable]:
+    """The tables, described by the options or else as their columns seem to be. Raises one of REFUSALS."""
+    if len(arguments.evidence) > len(arguments.tables):
+        raise CannotRepair("There is more evidence than tables.")
+    found = list[TrueTable]()
+    for path, evidence in itertools.zip_longest(arguments.tables, arguments.evidence):
+        supplied = {str(evidence): evidence.read_bytes()} if evidence else {}
+
+        def describe(name: str, table: Table, evidence: Path | None = evidence) -> FileDescription:
+            return replace(_described(name, table, arguments, evidence), evidence=str(evidence or ""))
+
+        found += true_tables(path.name, path.read_bytes(), policy, describe, supplied)
+    return found
+
+
+def _described(name: str, table: Table, arguments: argparse.Namespace, evidence: Path | None) -> FileDescription:
+    """A table described by the options: the numbers of a wide one are sums if it has evidence. Raises CannotRepair."""
+    found = options.described(name, table, arguments)
+    layout, said = found.layout, arguments.sum
+    if said:
+        counts = tuple(filter(None, [arguments.value]))
+        rows = options.labels(arguments) or tuple(one for one in table.columns if one not in (said, *counts))
+        layout = Layout("long", rows=rows, counts=counts, totals=(said,))
+    elif evidence and layout.columns and not layout.totals:
+        layout = replace(layout, counts=(), totals=layout.counts)
+    if evidence and not layout.totals:
+        raise CannotRepair(f"Evidence is for sums, and no column of {name} seems to hold any: name it with --sum.")
+    return replace(found, layout=layout, output_type="MAGN" if layout.totals else found.output_type)
 
 
 def _repair(task: Task, arguments: argparse.Namespace) -> Repair | None:
@@ -144,14 +169,15 @@ def _write(repair: Repair, task: Task, out: Path) -> None:
     (out / "audit.json").write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
 
 
-def _as_text(repair: Repair, out: Path) -> str:
+def _as_text(repair: Repair, task: Task, out: Path) -> str:
     """What was done, for a person."""
     audit = repair.audit
-    return "\n".join(
-        (
-            repair.summary,
-            f"{len(repair.changes):,} changes in {len(repair.files):,} files; they are listed in {out / 'audit.json'}.",
-            f"Loss: {repair.loss_by_count:,} cells, {repair.loss_by_value:,.0f} by value.",
-            f"Audit: {audit.protected:,} cells hidden or rounded, none of which can be worked out or narrowed down.",
-        )
-    )
+    lines = [
+        repair.summary,
+        f"Changes: {len(repair.changes):,} in {len(repair.files):,} files; {out / 'audit.json'} lists them.",
+        f"Loss: {repair.loss_by_count:,} cells, {repair.loss_by_value:,.10g} by value.",
+        f"Audit: {audit.protected:,} cells hidden or rounded, none of which can be worked out or narrowed down.",
+    ]
+    if any(table.beside for table in task.tables):
+        lines.append("Titles, notes and other texts of the workbook stand as they were: read them before it leaves.")
+    return "\n".join(lines)

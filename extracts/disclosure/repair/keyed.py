@@ -11,7 +11,7 @@ import pandas as pd
 
 from extracts.disclosure.repair.cell_key import KEYS, Keys, Noise, record_key
 from extracts.disclosure.repair.plan import Repair, Task, noisy
-from extracts.disclosure.repair.tables import CannotRepair, CountTable
+from extracts.disclosure.repair.tables import CannotRepair, TrueTable
 
 # The noise by default: at most 3 either way, with a variance of 1.5.
 NOISE = {"most": 3, "variance": 1.5}
@@ -26,7 +26,7 @@ def records_of(content: bytes, columns: Sequence[str], person: str) -> pd.DataFr
     return pd.DataFrame({name: [row[name] for row in rows] for name in dict.fromkeys((*columns, person))}, dtype=str)
 
 
-def keys_of(table: CountTable, records: pd.DataFrame, person: str, *, secret: bytes) -> Keys:
+def keys_of(table: TrueTable, records: pd.DataFrame, person: str, *, secret: bytes) -> Keys:
     """The key of each cell of a table: of the people that it counts.
 
     A person is counted once in a cell, however many records they have. Raises CannotRepair when the
@@ -44,7 +44,7 @@ def keys_of(table: CountTable, records: pd.DataFrame, person: str, *, secret: by
     return keys
 
 
-def _members(table: CountTable, records: pd.DataFrame) -> Iterator[np.ndarray]:
+def _members(table: TrueTable, records: pd.DataFrame) -> Iterator[np.ndarray]:
     """Per cell, which of the records it counts: those that have all of its labels that are no totals."""
     has = {
         (name, label): (records[name] == label).to_numpy()

@@ -14,7 +14,7 @@ from extracts.disclosure.audit.linked import Linked, linked
 from extracts.disclosure.audit.system import System
 from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.repair.suppress import Pattern, costs, suppress
-from extracts.disclosure.repair.tables import CannotRepair, CountTable, true_values, unsafe_counts
+from extracts.disclosure.repair.tables import CannotRepair, TrueTable, true_values, unsafe_counts
 
 # Secondary cells may be narrowed down as well; they are then protected too, at most so many times over.
 ROUNDS = 4
@@ -33,16 +33,22 @@ class Group:
         return self.linked.system
 
 
-def groups_of(tables: Sequence[CountTable], hierarchies: Hierarchies | None = None) -> list[Group]:
-    """The tables in groups of those that have cells in common. Raises CannotRepair and TooSparse."""
-    found = linked([table.cells for table in tables], hierarchies=hierarchies)
+def groups_of(
+    tables: Sequence[TrueTable], hierarchies: Hierarchies | None = None, *, kind: str = "count"
+) -> list[Group]:
+    """The counts of the tables, or their sums, in groups of those that have cells in common.
+
+    Raises CannotRepair and TooSparse.
+    """
+    found = linked([table.cells for table in tables], kind=kind, hierarchies=hierarchies)
+    found = [one for one in found if len(one.system)]
     if any(doubt.most < 0 for one in found for system in one.systems for doubt in system.doubts):
         raise CannotRepair("A total is less than its parts: correct the table first.")
     return [Group(one, true_values(one.system)) for one in found]
 
 
 def hidden_in_tables(
-    tables: Sequence[CountTable],
+    tables: Sequence[TrueTable],
     *,
     threshold: int,
     zeros: bool,
@@ -64,17 +70,11 @@ def hidden_in_tables(
     unsafe = [table.unsafe(threshold=threshold, zeros=zeros) for table in tables]
     for group in groups_of(tables, hierarchies):
         primary = unsafe_counts(group.value, threshold=threshold, zeros=zeros)
-        for number, members, system in zip(
-            group.linked.tables, group.linked.members, group.linked.systems, strict=True
-        ):
-            shown = system.cells >= 0
-            primary[members[shown]] |= unsafe[number][system.cells[shown]]
+        for number, own, there in group.linked.places():
+            primary[there] |= unsafe[number][own]
         pattern = pattern_of(group, primary, threshold=threshold, zeros=zeros, by=by, deadline=deadline)
-        for number, members, system in zip(
-            group.linked.tables, group.linked.members, group.linked.systems, strict=True
-        ):
-            shown = system.cells >= 0
-            hidden[number][system.cells[shown]] = pattern.hidden[members[shown]]
+        for number, own, there in group.linked.places():
+            hidden[number][own] = pattern.hidden[there]
     return hidden
 
 

@@ -15,7 +15,7 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.reading.csv_table import DELIMITERS
 from extracts.disclosure.repair.merge import has_order, label_of, merged
-from extracts.disclosure.repair.tables import CannotRepair, CountTable
+from extracts.disclosure.repair.tables import CannotRepair, TrueTable
 from extracts.disclosure.repair.write import Change
 
 Groups = list[tuple[str, tuple[str, ...]]]
@@ -32,7 +32,7 @@ class MergedFile:
     moved: float
 
 
-def merged_file(table: CountTable, *, threshold: int, zeros: bool, by: str) -> MergedFile | None:
+def merged_file(table: TrueTable, *, threshold: int, zeros: bool, by: str) -> MergedFile | None:
     """The table with categories merged until every count may be shown; None where there is no such table.
 
     `cells` says how many cells fewer it has, `moved` how many units are in categories that were merged.
@@ -59,7 +59,7 @@ def merged_file(table: CountTable, *, threshold: int, zeros: bool, by: str) -> M
     return MergedFile(content, described, changes, grid.size - found.counts.size, moved)
 
 
-def _grid(table: CountTable) -> tuple[Floats, list[list[str]]]:
+def _grid(table: TrueTable) -> tuple[Floats, list[list[str]]]:
     """The inner cells, one axis per dimension, and the labels of each axis in the order of the file."""
     cells = table.cells
     inner: Booleans = np.asarray(~np.any([cells.is_total(name) for name in cells.dimensions], axis=0), dtype=np.bool_)
@@ -77,7 +77,7 @@ def _grid(table: CountTable) -> tuple[Floats, list[list[str]]]:
     return grid, labels
 
 
-def _written(table: CountTable, groups: list[Groups]) -> tuple[bytes, FileDescription]:
+def _written(table: TrueTable, groups: list[Groups]) -> tuple[bytes, FileDescription]:
     """The file with one row or column for each group and each total, where the first of its labels stood."""
     cells, layout = table.cells, table.described.layout
     keys = list(cells.labels.astype(str).itertuples(index=False, name=None))
@@ -99,7 +99,7 @@ def _written(table: CountTable, groups: list[Groups]) -> tuple[bytes, FileDescri
     return text.getvalue().encode(), replace(table.described, layout=replace(layout, counts=counts))
 
 
-def _side(table: CountTable, name: str, groups: Groups) -> Groups:
+def _side(table: TrueTable, name: str, groups: Groups) -> Groups:
     """The labels of one dimension after merging: groups and totals, in the order of the file."""
     labels, total = table.cells.labels[name].astype(str), table.cells.is_total(name)
     place = {label: number for number, label in enumerate(labels.unique())}

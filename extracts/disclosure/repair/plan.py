@@ -10,17 +10,17 @@ import numpy as np
 
 from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.audit.part import TooSparse
-from extracts.disclosure.audit.rounding import Rounding
-from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
-from extracts.disclosure.reading.cells import Booleans, Floats, tidy
+from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
 from extracts.disclosure.reading.csv_table import read_table
 from extracts.disclosure.repair.checked import Checked, checked, lost
 from extracts.disclosure.repair.linked import groups_of, hidden_in_tables
 from extracts.disclosure.repair.merged_file import merged_file
 from extracts.disclosure.repair.round import CannotRound, rounded, totals_again
-from extracts.disclosure.repair.tables import CannotRepair, CountTable
-from extracts.disclosure.repair.write import HIDDEN, Change, changes_of, with_changes
+from extracts.disclosure.repair.sums import Asked, asked_of, sums_to_hide
+from extracts.disclosure.repair.tables import CannotRepair, TrueTable
+from extracts.disclosure.repair.write import HIDDEN, Change, written
+from extracts.disclosure.rounding import Rounding
 
 METHODS = ("suppress", "round", "merge")
 
@@ -68,7 +68,7 @@ class Task:
     threshold   the policy's for the most sensitive of the tables
     """
 
-    tables: Sequence[CountTable]
+    tables: Sequence[TrueTable]
     policy: Policy
     by: str = "count"
     rounding: Rounding = field(default_factory=lambda: Rounding("base", 5))
@@ -83,18 +83,24 @@ class Task:
         return self.policy.threshold_for(names, sensitive=any(one.sensitive for one in described))
 
     def unsafe(self) -> list[Booleans]:
-        """Per table, which cells may not be shown."""
+        """Per table, which counts may not be shown."""
         zeros = self.policy.zeros_disclosive
         return [table.unsafe(threshold=self.threshold, zeros=zeros) for table in self.tables]
 
 
 def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
-    """The repairs that an audit finds nothing to object to, of least loss first. Raises CannotRepair."""
+    """The repairs that an audit finds nothing to object to, of least loss first. Raises CannotRepair.
+
+    Methods that do not fit the tables are passed over; `unfit` says why.
+    """
     found: list[Repair] = []
+    methods = [method for method in methods if not unfit(task, method)]
     pattern = _pattern(task) if {"suppress", "round"} & set(methods) else None
     if "suppress" in methods and pattern is not None:
         now = [{place: HIDDEN for place in np.flatnonzero(hidden).tolist()} for hidden in pattern]
         words = "The cells below the threshold are hidden, with others that would give them back."
+        if any(table.sums for table in task.tables):
+            words += " So are the sums that a few contributors dominate."
         found += _offered(task, "suppress", words, now, None)
     if "round" in methods:
         found += _roundings(task, pattern)
@@ -104,15 +110,28 @@ def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
     return sorted(found, key=loss)
 
 
+def unfit(task: Task, method: str) -> str:
+    """Why a method does not fit the tables, as a sentence for a person; "" where it does."""
+    if method != "suppress" and any(table.sums for table in task.tables):
+        return "Sums are protected by suppression only; use the method suppress."
+    if method == "merge" and any(table.beside for table in task.tables):
+        return "Categories are merged in CSV and TSV files only: save the table as one, or use another method."
+    return ""
+
+
 def _pattern(task: Task) -> list[Booleans] | None:
     """Per table, the cells to hide; None when the tables leave too much out to tell."""
     zeros, limit = task.policy.zeros_disclosive, task.threshold
     try:
-        return hidden_in_tables(
+        counts = hidden_in_tables(
             task.tables, threshold=limit, zeros=zeros, by=task.by, hierarchies=task.hierarchies, seconds=task.seconds
+        )
+        sums = sums_to_hide(
+            task.tables, task.policy, threshold=limit, by=task.by, hierarchies=task.hierarchies, seconds=task.seconds
         )
     except TooSparse:
         return None
+    return [one | other for one, other in zip(counts, sums, strict=True)]
 
 
 def _roundings(task: Task, pattern: list[Booleans] | None) -> Iterator[Repair]:
@@ -173,16 +192,19 @@ def _offered(
     task: Task, kind: str, words: str, now: Sequence[Mapping[int, str]], rounding: Rounding | None
 ) -> Iterator[Repair]:
     """The repair with these new texts, if its audit has nothing to object to."""
-    files, changes, cells, amount = {}, list[Change](), 0, 0.0
-    for table, texts in zip(task.tables, now, strict=True):
-        own = changes_of(table.name, table.cells, texts)
-        files[table.name] = with_changes(table.name, table.content, own, task.policy)
-        after = tidy(read_table(table.name, files[table.name], task.policy), table.described)
-        changed, moved = lost(table.cells, after)
-        changes, cells, amount = [*changes, *own], cells + changed, amount + moved
-    audit = _audit(task, files, [table.described for table in task.tables], rounding)
+    files, changes, after = {}, list[Change](), dict[int, Cells]()
+    for name in dict.fromkeys(table.name for table in task.tables):
+        own = [at for at, table in enumerate(task.tables) if table.name == name]
+        made = written([task.tables[at] for at in own], [now[at] for at in own], task.policy)
+        files[name], changes = made.content, [*changes, *made.changes]
+        after |= {at: tidy(table, task.tables[at].described) for at, table in zip(own, made.tables, strict=True)}
+    cells = [after[at] for at in range(len(task.tables))]
+    losses = [lost(table.cells, one) for table, one in zip(task.tables, cells, strict=True)]
+    behind = [asked_of(table.cells, task.policy, threshold=task.threshold) for table in task.tables]
+    audit = _audit(task, cells, rounding, behind)
     if audit.safe:
-        yield Repair(kind, words, files, tuple(changes), cells, amount, audit)
+        number, amount = (sum(one) for one in zip(*losses, strict=True))
+        yield Repair(kind, words, files, tuple(changes), int(number), float(amount), audit)
 
 
 def _mergers(task: Task) -> Iterator[Repair]:
@@ -200,7 +222,8 @@ def _mergers(task: Task) -> Iterator[Repair]:
         return
     pairs = list(zip(task.tables, made, strict=True))
     files = {table.name: one.content if one else table.content for table, one in pairs}
-    audit = _audit(task, files, [one.described if one else table.described for table, one in pairs], None)
+    described = [one.described if one else table.described for table, one in pairs]
+    audit = _audit(task, [tidy(read_table(one.name, files[one.name], task.policy), one) for one in described], None)
     if audit.safe:
         done = [one for one in made if one]
         changes = tuple(change for one in done for change in one.changes)
@@ -210,11 +233,9 @@ def _mergers(task: Task) -> Iterator[Repair]:
         )
 
 
-def _audit(
-    task: Task, files: Mapping[str, bytes], described: Sequence[FileDescription], rounding: Rounding | None
-) -> Checked:
-    """The audit of repaired files. Hierarchies that nobody gave are told from the labels that are left."""
+def _audit(task: Task, tables: Sequence[Cells], rounding: Rounding | None, behind: Sequence[Asked] = ()) -> Checked:
+    """The audit of repaired tables. Hierarchies that nobody gave are told from the labels that are left."""
     return checked(
-        files, described, task.policy,
-        threshold=task.threshold, hierarchies=task.hierarchies, rounding=rounding, seconds=task.seconds,
+        tables, task.policy, threshold=task.threshold, behind=behind,
+        hierarchies=task.hierarchies, rounding=rounding, seconds=task.seconds,
     )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.reading.cells import Booleans, Floats
+from extracts.disclosure.rounding import Rounding
 
 
 class CannotRound(ValueError):

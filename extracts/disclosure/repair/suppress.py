@@ -110,8 +110,7 @@ def _needs(primary: Booleans, down: Floats, up: Floats, lower: Floats, upper: Fl
     always gets a need of its own.
     """
     both = lower + upper
-    fall = np.minimum(np.maximum(lower, both - up), down)
-    rise = np.minimum(both - fall, up)
+    fall, rise = reaches(down, up, lower, upper)
     still = primary & (both > 0) & (fall + rise < both)
     edge = primary & (both == 0) & ((down <= 0) | (up <= 0))
     fall, rise = np.where(edge & (up <= 0), AT_ALL, fall), np.where(edge & (down <= 0), AT_ALL, rise)
@@ -120,6 +119,12 @@ def _needs(primary: Booleans, down: Floats, up: Floats, lower: Floats, upper: Fl
     rising, falling = _wanted(cells, primary, rise), _wanted(cells, primary, fall)
     places = np.concatenate([rising, falling])
     return Needs(places, np.concatenate([rise[rising], -fall[falling]])), still
+
+
+def reaches(down: Floats, up: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """How far cells must be able to fall and rise: as asked, and what cannot be had on one side on the other."""
+    fall = np.minimum(np.maximum(lower, lower + upper - up), down)
+    return fall, np.minimum(lower + upper - fall, up)
 
 
 def _frozen(equations: sp.csr_array, hidden: Booleans, asked: Booleans, down: Floats, up: Floats) -> Booleans:

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
-
-import openpyxl
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Cells
-from extracts.disclosure.reading.csv_table import DELIMITERS, read_table
+from extracts.disclosure.reading.contents import Contents
+from extracts.disclosure.reading.csv_table import DELIMITERS, Table, read_table
 from extracts.disclosure.reading.labels import as_seen
+from extracts.disclosure.reading.opening import contents_of
+from extracts.disclosure.repair.tables import TrueTable
+from extracts.disclosure.repair.workbook import Spot, spots, with_cells_changed
+from extracts.disclosure.repair.workbook_cells import CannotWrite
 
 # What stands where a number was hidden: the UK Government Statistical Service's sign for "confidential".
 HIDDEN = "[c]"
+AS_VALUE = "value in place of a formula"
 MARK = b"\xef\xbb\xbf"
-
-
-class CannotWrite(ValueError):
-    """A file cannot be changed without changing more than was asked."""
 
 
 @dataclass(frozen=True)
 class Change:
     """What stands in a cell now. What stood there before is not said: the list goes with the file.
 
-    row     as a spreadsheet numbers it; the headings are row 1
+    row     as a spreadsheet numbers it; the headings of a CSV file are row 1
+    sheet, cell  of a workbook, such as `Counts` and `B3`
+    note    what else is new about it
     """
 
     file: str
@@ -35,10 +36,87 @@ class Change:
     column: str
     label: str
     now: str
+    sheet: str = ""
+    cell: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A repaired file: its content, its tables as they are read from it now, and what has changed."""
+
+    content: bytes
+    tables: tuple[Table, ...]
+    changes: tuple[Change, ...]
+
+
+def written(tables: Sequence[TrueTable], now: Sequence[Mapping[int, str]], policy: Policy) -> Written:
+    """The file of some tables with other texts in some of their cells.
+
+    tables  all that the file holds;  now  per table: place among its cells -> new text
+
+    Raises CannotWrite when reading the file again does not give the same tables with these changes.
+    """
+    first = tables[0]
+    if not any(now):
+        return Written(first.content, tuple(table.table for table in tables), ())
+    if first.beside:
+        return _in_workbook(tables, first.beside, now, policy)
+    changes = changes_of(first.name, first.cells, now[0])
+    content = with_changes(first.name, first.content, changes, policy)
+    return Written(content, (read_table(first.name, content, policy),), tuple(changes))
+
+
+def _in_workbook(
+    tables: Sequence[TrueTable], before: Contents, now: Sequence[Mapping[int, str]], policy: Policy
+) -> Written:
+    """The workbook with the changes, formulas of its tables replaced by what they show. Raises CannotWrite."""
+    name, content = tables[0].name, tables[0].content
+    columns = [(table.place, table.table, set(table.cells.facts["column"])) for table in tables]
+    texts, own, labels = dict[Spot, str](), dict[Spot, Change](), set[str]()
+    shown, gone = set[float](), set[float]()
+    for table, new, heads in zip(tables, now, spots(content, columns, policy), strict=True):
+        labels |= {text for column in table.table.columns for text in (column, *_labels(table, column))}
+        for place, number in enumerate(table.value.tolist()):
+            cell = table.cells.cell(place)
+            spot = replace(heads[cell.column], row=(cell.row or 1) - 1)
+            text = new.get(place, f"{number:.15g}")
+            own[spot] = Change(name, spot.row + 1, cell.column, cell.label, text, spot.sheet, spot.name)
+            texts |= {spot: text} if place in new else {}
+            (gone if place in new else shown).add(number)
+    made, as_values = with_cells_changed(content, texts, own, gone - shown, labels, policy)
+    after = contents_of(name, made, policy)
+    wanted = {table.place: _changed(table, new) for table, new in zip(tables, now, strict=True)}
+    expected = {part.place: part.table for part in before.tables} | wanted
+    if {part.place: part.table for part in after.tables} != expected or _beside(before) != _beside(after):
+        raise CannotWrite(f"{name} cannot be changed cell by cell: copy its tables into a new workbook.")
+    changes = {spot: own[spot] for spot in texts} | {spot: replace(own[spot], note=AS_VALUE) for spot in as_values}
+    return Written(made, tuple(wanted.values()), tuple(changes[spot] for spot in sorted(changes)))
+
+
+def _labels(table: TrueTable, column: str) -> tuple[str, ...]:
+    return () if column in set(table.cells.facts["column"]) else table.table.column(column)
+
+
+def _changed(table: TrueTable, now: Mapping[int, str]) -> Table:
+    """The table as it must read with the changes made."""
+    facts, number = table.cells.facts, {row: at for at, row in enumerate(table.table.row_numbers)}
+    texts = {(number[facts["row"].iloc[at]], str(facts["column"].iloc[at])): text for at, text in now.items()}
+    rows = tuple(
+        tuple(texts.get((at, column), text) for column, text in zip(table.table.columns, row, strict=True))
+        for at, row in enumerate(table.table.rows)
+    )
+    return replace(table.table, rows=rows)
+
+
+def _beside(contents: Contents) -> list[tuple[str, str, str]]:
+    """What a file holds beside its tables."""
+    parts = [(str(part.kind), part.place, part.text) for part in contents.parts if part.table is None]
+    return [*parts, *((one.rule, one.place, one.problem) for one in contents.concealed)]
 
 
 def changes_of(name: str, cells: Cells, now: Mapping[int, str]) -> list[Change]:
-    """The change list of one file: `now` is the place of a cell among the cells -> its new text."""
+    """The change list of one CSV or TSV file: `now` is the place of a cell among the cells -> its new text."""
     found = []
     for place, text in sorted(now.items()):
         cell = cells.cell(place)
@@ -98,20 +176,3 @@ def _after_quotes(text: str, at: int) -> int:
     while end >= 0 and text[end + 1 : end + 2] == '"':
         end = text.find('"', end + 2)
     return len(text) if end < 0 else end + 1
-
-
-def with_changes_in_workbook(content: bytes, sheet: str, now: Mapping[tuple[int, int], str | float]) -> bytes:
-    """An XLSX workbook with the changes made in one sheet, formatting and all other cells kept.
-
-    now  (row, column), both from 1 -> what stands there instead
-
-    Raises CannotWrite when a sheet holds formulas: one of them could work a hidden number out, or keep it.
-    """
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    if any(cell.data_type == "f" for one in book.worksheets for line in one.iter_rows() for cell in line):
-        raise CannotWrite("The workbook holds formulas: replace them by their values first.")
-    for (row, column), text in now.items():
-        book[sheet].cell(row, column).value = text
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()

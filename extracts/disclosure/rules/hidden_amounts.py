@@ -8,17 +8,21 @@ import numpy as np
 
 from extracts.disclosure.audit.bounds import Booleans
 from extracts.disclosure.audit.intervals import intervals
-from extracts.disclosure.audit.system import System
 from extracts.disclosure.audit.tables import system_of
+from extracts.disclosure.policy import Policy
+from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.rules import dominance, p_percent
+from extracts.disclosure.rules.evidence import contributions
 from extracts.disclosure.subject import Subject
 
 
 def findings(subject: Subject, *, code: str, seconds: float) -> Iterator[Finding]:
     """Hidden amounts that totals give back to within the p% of the policy.
 
-    It is a fault where the evidence names too few contributors, and else for a person, because an
-    amount may only be hidden to protect another. Raises Contradiction and TooSparse.
+    It is a fault where the contributors behind an amount do not allow it to be shown, none where they do,
+    as it is then hidden only to protect others, and for a person where they are not known.
+    Raises Contradiction and TooSparse.
 
     Source: the p% rule of the SDC Handbook, for the interval that an outsider can work out.
     """
@@ -32,9 +36,10 @@ def findings(subject: Subject, *, code: str, seconds: float) -> Iterator[Finding
     )  # fmt: skip
     share = subject.policy.p_percent / 100
     near = there & (found.high - found.low <= share * np.maximum(np.abs(found.low), np.abs(found.high)))
-    few = _few_contributors(subject, system)
-    for place in np.flatnonzero(near)[: subject.policy.max_findings].tolist():
-        verdict = Verdict.FAIL if few[place] else Verdict.REVIEW
+    wrong = must_be_hidden(subject.cells, subject.policy, threshold=subject.threshold)[system.cells]
+    known = ~np.isnan(subject.cells.numbers("n"))[system.cells]
+    for place in np.flatnonzero(near & (wrong | ~known))[: subject.policy.max_findings].tolist():
+        verdict = Verdict.FAIL if wrong[place] else Verdict.REVIEW
         problem = "This amount is hidden, but totals give it back, or nearly."
         attack = "The total of its line less the other amounts is this one."
         cure = "Hide more amounts on the same lines, or the totals."
@@ -45,8 +50,10 @@ def findings(subject: Subject, *, code: str, seconds: float) -> Iterator[Finding
         yield subject.file_finding(code, Verdict.REVIEW, problem, cure="Split the table.")
 
 
-def _few_contributors(subject: Subject, system: System) -> Booleans:
-    """Per cell of the system, whether the evidence names fewer contributors than the threshold."""
-    n = subject.cells.numbers("n")[system.cells]
-    few: Booleans = (system.cells >= 0) & (n < subject.threshold) & (n > 0)
-    return few
+def must_be_hidden(cells: Cells, policy: Policy, *, threshold: int) -> Booleans:
+    """Which amounts may not be shown, by the contributors behind them: too few, or one or two that give nearly all."""
+    n, (total, largest, second) = cells.numbers("n"), contributions(cells)
+    wrong: Booleans = (n < threshold) | p_percent.unsafe_totals(total, largest, second, p=policy.p_percent)
+    for rule in policy.nk:
+        wrong = wrong | dominance.unsafe_totals(total, largest, second, rule=rule)
+    return wrong & (n > 0)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from extracts.disclosure.policy import ROUNDINGS, Rounding
+from extracts.disclosure.policy import ROUNDINGS
 from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.rounding import Rounding
 from extracts.disclosure.subject import Subject
 
 CODE = "recomputed"
@@ -19,9 +20,10 @@ ROOM = 1e-9
 ROUNDED = 0.005
 
 
-def unlike_counts(value: Floats, counted: Floats, *, rounding: Rounding) -> Booleans:
+def unlike_counts(value: Floats, counted: Floats, *, rounding: Rounding | None) -> Booleans:
     """Find the counts that rounding cannot make of what was counted."""
-    unlike: Booleans = ~((value - rounding.below <= counted) & (counted <= value + rounding.above))
+    low, high = rounding.known(value) if rounding else (value, value)
+    unlike: Booleans = ~((low <= counted) & (counted <= high))
     return unlike
 
 

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extracts.disclosure.policy import ROUNDINGS, Rounding
-from extracts.disclosure.reading.cells import Booleans, Floats
+from extracts.disclosure.policy import ROUNDINGS
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
 CODE = "rounding"
 
 
-def not_rounded(value: Floats, *, rounding: Rounding) -> Booleans:
-    """Find the counts that the rounding cannot give. Zero always may be one.
+def findings(subject: Subject) -> Iterator[Finding]:
+    """Counts that the policy's rounding cannot give.
 
     Source: OpenSAFELY (base 5; midpoint 6: 0 stays 0, any other is ceil(x/6)*6-3), ONS 10-5 rule.
     """
-    wrong: Booleans = (value != 0) & ((value - rounding.offset) % rounding.base != 0)
-    return wrong
-
-
-def findings(subject: Subject) -> Iterator[Finding]:
-    """Counts that are not rounded as the policy asks."""
     rounding = ROUNDINGS[subject.policy.rounding]
-    if rounding.base == 1:
+    if rounding is None:
         return
     cells = subject.cells.of_kind("count")
     cells = cells.where(cells.states("number"))
-    for place in subject.places(cells, not_rounded(cells.numbers("value"), rounding=rounding)):
+    for place in subject.places(cells, ~rounding.fits(cells.numbers("value"))):
         yield subject.finding(
             CODE, Verdict.FAIL, cells, place,
             problem="The count is not rounded as the policy asks.",

@@ -9,7 +9,6 @@ import pytest
 from extracts.disclosure.audit.bounds import Contradiction
 from extracts.disclosure.audit.intervals import intervals
 from extracts.disclosure.audit.part import TooSparse
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.audit.system import System
 from extracts.disclosure.audit.tables import system_of
 from extracts.disclosure.description import FileDescription
@@ -17,6 +16,7 @@ from extracts.disclosure.layout import Layout
 from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.csv_table import read_table
+from extracts.disclosure.rounding import Rounding
 
 from ..tables import lines
 

@@ -3,15 +3,16 @@
 import numpy as np
 
 from extracts.disclosure.policy import SRS_10
-from extracts.disclosure.repair.checked import checked
+from extracts.disclosure.reading.cells import Cells, tidy
+from extracts.disclosure.repair.checked import Checked, checked
 from extracts.disclosure.repair.linked import groups_of, hidden_in_tables
-from extracts.disclosure.repair.tables import CountTable, count_table
-from extracts.disclosure.repair.write import changes_of, with_changes
+from extracts.disclosure.repair.tables import TrueTable, true_tables
+from extracts.disclosure.repair.write import written
 
 from ..tables import lines
 
 
-def two_tables(seed: int) -> list[CountTable]:
+def two_tables(seed: int) -> list[TrueTable]:
     """Area by sex and area by age of the same people: they have the totals of the areas in common."""
     chance = np.random.default_rng(seed)
     people = np.floor(60 * chance.uniform(0, 1, (5, 3, 4)) ** 4)
@@ -22,21 +23,21 @@ def two_tables(seed: int) -> list[CountTable]:
         names = [*(f"a{n}" for n in range(5)), "Total"]
         heads = ["area", *(f"{letter}{n}" for n in range(body.shape[1])), "Total"]
         rows = [",".join(map(str, [label, *row])) for label, row in zip(names, table.tolist(), strict=True)]
-        found.append(count_table(name, "\n".join([",".join(heads), *rows]).encode(), SRS_10))
+        found += true_tables(name, "\n".join([",".join(heads), *rows]).encode(), SRS_10)
     return found
 
 
-def published(tables: list[CountTable], hidden: list[np.ndarray]) -> dict[str, bytes]:
-    files = {}
+def published(tables: list[TrueTable], hidden: list[np.ndarray]) -> list[Cells]:
+    """The cells of the tables as their repaired files are read."""
+    found = []
     for table, mask in zip(tables, hidden, strict=True):
-        now = {place: "[c]" for place in np.flatnonzero(mask).tolist()}
-        files[table.name] = with_changes(table.name, table.content, changes_of(table.name, table.cells, now), SRS_10)
-    return files
+        made = written([table], [{place: "[c]" for place in np.flatnonzero(mask).tolist()}], SRS_10)
+        found.append(tidy(made.tables[0], table.described))
+    return found
 
 
-def audit_of(tables: list[CountTable], hidden: list[np.ndarray]):
-    described = [table.described for table in tables]
-    return checked(published(tables, hidden), described, SRS_10, threshold=10, seconds=20)
+def audit_of(tables: list[TrueTable], hidden: list[np.ndarray]) -> Checked:
+    return checked(published(tables, hidden), SRS_10, threshold=10, seconds=20)
 
 
 def test_tables_hidden_together_are_safe_together_where_hidden_one_by_one_they_are_not() -> None:
@@ -75,11 +76,11 @@ def test_a_hierarchy_is_protected_at_every_level() -> None:
     """)
     tree = {"area": {"north1": "North", "north2": "North", "south1": "South", "south2": "South",
                      "North": "Total", "South": "Total"}}  # fmt: skip
-    table = count_table("h.csv", content, SRS_10)
+    (table,) = true_tables("h.csv", content, SRS_10)
     hidden = hidden_in_tables([table], threshold=10, zeros=False, by="count", hierarchies=tree)
     assert hidden[0][table.value < 10].all()
-    files = published([table], hidden)
-    assert checked(files, [table.described], SRS_10, threshold=10, hierarchies=tree, seconds=20).safe
+    cells = published([table], hidden)
+    assert checked(cells, SRS_10, threshold=10, hierarchies=tree, seconds=20).safe
     # Without the tree the regions are areas like any other, and hide nothing of the sort.
     equations = groups_of([table], tree)[0].system.equations
     assert equations.shape[0] == 7 + 4 * 3

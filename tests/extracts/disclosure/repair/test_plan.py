@@ -6,11 +6,11 @@ import io
 import numpy as np
 import pytest
 
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.repair.plan import Task, plans
-from extracts.disclosure.repair.tables import CannotRepair, count_table
+from extracts.disclosure.repair.tables import CannotRepair, true_tables
+from extracts.disclosure.rounding import Rounding
 
 from ..tables import checked, found, lines
 from .attacker import interval, with_margins
@@ -26,7 +26,7 @@ AREAS = lines("""
 
 
 def task(content: bytes = AREAS, **chosen) -> Task:
-    return Task([count_table("a.csv", content, SRS_10)], SRS_10, **chosen)
+    return Task(true_tables("a.csv", content, SRS_10), SRS_10, **chosen)
 
 
 def grid(content: bytes) -> list[list[str]]:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extracts.disclosure.audit.rounding import Rounding
 from extracts.disclosure.repair.round import CannotRound, rounded, totals_again
+from extracts.disclosure.rounding import Rounding
 
 from .attacker import with_margins
 

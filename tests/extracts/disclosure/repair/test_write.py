@@ -1,15 +1,11 @@
 """Writing: the cells that changed are changed, and not a byte beside them."""
 
-import io
-
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl.styles import Font
 
 from extracts.disclosure.policy import SRS_10
-from extracts.disclosure.repair.write import CannotWrite, Change, with_changes, with_changes_in_workbook
+from extracts.disclosure.repair.write import Change, with_changes
 
 
 def change(row: int, column: str, now: str = "[c]", file: str = "a.csv") -> Change:
@@ -48,19 +44,3 @@ def test_every_other_field_reads_as_before(rows: list[tuple[str, str]], data: st
     row = data.draw(st.integers(2, len(rows) + 1))
     repaired = with_changes("a.csv", content, [change(row, "n")], SRS_10)  # itself compares all other fields
     assert repaired.count(b"[c]") == 1
-
-
-def test_a_workbook_keeps_its_formatting_and_refuses_formulas() -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.append(["sex", "n"])
-    sheet.append(["male", 5])
-    sheet["B2"].font = Font(bold=True)
-    content = io.BytesIO()
-    book.save(content)
-    after = openpyxl.load_workbook(io.BytesIO(with_changes_in_workbook(content.getvalue(), "Sheet", {(2, 2): "[c]"})))
-    assert after["Sheet"]["B2"].value == "[c]" and after["Sheet"]["B2"].font.b and after["Sheet"]["A2"].value == "male"
-    sheet["B3"] = "=SUM(B2:B2)"
-    book.save(content)
-    with pytest.raises(CannotWrite):
-        with_changes_in_workbook(content.getvalue(), "Sheet", {(2, 2): "[c]"})

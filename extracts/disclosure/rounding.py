@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from extracts.disclosure.audit.bounds import Booleans, Floats
+Booleans = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 NAMES = "base5, base10, random5, midpoint6 or cellkey3 (with any number)"
 
@@ -37,14 +39,9 @@ class Rounding:
             raise UnknownRounding(f"The rounding is not known; it is one of {NAMES}.")
         return cls(match[1], int(match[2]))
 
-    @classmethod
-    def of_policy(cls, name: str) -> Rounding | None:
-        """The rounding that a policy asks for, by its name among ROUNDINGS: base 3 is by chance; "" is none."""
-        return None if not name else cls("random", 3) if name == "base3" else cls.named(name)
-
     def known(self, published: Floats) -> tuple[Floats, Floats]:
         """Lowest and highest true count behind each published one; NaN stays NaN. No count is below 0."""
-        down, up = self._reach()
+        down, up = self.reach
         low, high = np.maximum(published - down, 0.0), published + up
         if self.kind == "midpoint":
             nobody = published == 0
@@ -59,7 +56,8 @@ class Rounding:
             return np.asarray((published == 0) | (published % self.by == self.by // 2))
         return np.asarray(published % self.by == 0)
 
-    def _reach(self) -> tuple[int, int]:
+    @property
+    def reach(self) -> tuple[int, int]:
         """How far the true count may be below and above the published one."""
         if self.kind == "midpoint":
             return self.by - self.by // 2 - 1, self.by // 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extracts.disclosure.microdata.bands import Band, band_of
+from extracts.disclosure.reading.bands import Band, band_of
 
 INF = float("inf")
 
@@ -12,7 +12,7 @@ INF = float("inf")
     [
         ("16-24", Band(16, 24)),
         ("aged 16 to 24", Band(16, 24)),
-        ("1.5 – 2.5", Band(1.5, 2.5)),
+        ("1.5 – 2.5", Band(1.5, 2.5, decimals=True)),
         ("65+", Band(65)),
         ("65 and over", Band(65)),
         (">=65", Band(65)),
@@ -22,6 +22,8 @@ INF = float("inf")
         ("<18", Band(high=18, open_above=True)),
         ("up to 17", Band(high=17)),
         ("17 or under", Band(high=17)),
+        ("at least 5.0", Band(5, decimals=True)),
+        ("16-24 years old", Band(16, 24)),
     ],
 )
 def test_a_band_is_read(label: str, band: Band) -> None:
