@@ -10,7 +10,6 @@ import pandas as pd
 
 from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger import bands, within
-from extracts.disclosure.ledger.parsing import variable
 from extracts.disclosure.ledger.times import Months, calendar, moment
 from extracts.disclosure.ledger.values import NONE, Label, Values, label, one
 from extracts.disclosure.reading.cells import Cells
@@ -22,7 +21,9 @@ Meaning = dict[str, tuple[str, dict[str, Values]]]
 Holds = Mapping[str, Mapping[Label, frozenset[Label]]]
 
 # The last word of dimensions whose labels are stretches of the calendar.
-TIME = re.compile(r"(?:^|_)(?:(?:financial|fiscal|calendar)_year|year|quarter|month|period|date|time|half_year|fy|yr|year_month|year_quarter)$")
+TIME = re.compile(
+    r"(?:^|_)(?:(?:financial|fiscal|calendar)_year|year|quarter|month|period|date|time|half_year|fy|yr|year_month|year_quarter)$"
+)
 
 
 def cumulated(cells: Cells, dimension: str, sets: dict[str, Values]) -> dict[str, Values]:
@@ -87,7 +88,9 @@ def _on_calendar(name: str, sets: dict[str, Values], chosen: set[str]) -> tuple[
     if name not in chosen:
         return name, sets
     labels = {text: Label(_stretch(months), text) for text in sets if (months := calendar(text))}
-    return f"{TIME.sub('', name)} period".strip(), {text: Values(labels=frozenset([own])) for text, own in labels.items()}
+    return f"{TIME.sub('', name)} period".strip(), {
+        text: Values(labels=frozenset([own])) for text, own in labels.items()
+    }
 
 
 def _stretch(months: Months) -> str:

@@ -28,7 +28,9 @@ APRIL = 3
 DAYS = {"day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4375, "year": 365.25, "yr": 365.25, "mth": 30.4375}
 UNIT = "|".join(DAYS)
 DURATION = re.compile(rf"(?P<number>\d+(?:\.\d+)?|one|two|three|six|twelve)[ -]?(?P<unit>{UNIT})s?")
-NUMBERED = re.compile(rf"(?P<unit>{UNIT}|quarter|wave|round|visit|period|hearing)s? (?P<number>\d+)|q(?P<quarter>[1-4])")
+NUMBERED = re.compile(
+    rf"(?P<unit>{UNIT}|quarter|wave|round|visit|period|hearing)s? (?P<number>\d+)|q(?P<quarter>[1-4])"
+)
 WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "six": 6.0, "twelve": 12.0}
 
 
@@ -83,4 +85,3 @@ def moment(text: str) -> tuple[str, float] | None:
     if re.fullmatch(NAME.format("name"), plain):
         return "month of the year", float(NAMES.index(plain[:3]))
     return ("number", float(plain)) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else None
-
