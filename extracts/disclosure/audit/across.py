@@ -8,7 +8,7 @@ import numpy as np
 
 from extracts.disclosure.audit.bounds import Contradiction
 from extracts.disclosure.audit.explain import Explainer
-from extracts.disclosure.audit.judgement import Audit, audited
+from extracts.disclosure.audit.judgement import Audit, audited, given_back
 from extracts.disclosure.audit.linked import Linked, linked
 from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.reading.cells import Cells
@@ -53,6 +53,34 @@ def told_across(
     for group in linked(tables, populations=whom, rounding=rounding, overlapping=overlapping, leave_out_sparse=True):
         if len(group.tables) > 1:
             yield from _of_group(subjects, group)
+    amounts = [cells.where(cells.facts["kind"] == "total") for cells in tables]
+    for group in linked(amounts, populations=whom, kind="total", leave_out_sparse=True):
+        if len(group.tables) > 1:
+            yield from _of_amounts(subjects, group)
+
+
+def _of_amounts(subjects: Sequence[Subject], group: Linked) -> Iterator[tuple[Finding, Implied | None]]:
+    """The findings about hidden amounts of one group of linked tables that their own tables do not give back."""
+    own = [(place, subjects[table]) for place, table in enumerate(group.tables) if table < len(subjects)]
+    if not any(group.systems[place].hidden.any() for place, _ in own):
+        return
+    try:
+        near, _ = given_back(group.system, p_percent=own[0][1].policy.p_percent, seconds=SECONDS)
+    except Contradiction:
+        return
+    shown = ~group.system.hidden
+    for place, subject in own:
+        system, members = group.systems[place], group.members[place]
+        alone, _ = given_back(system, p_percent=subject.policy.p_percent, seconds=SECONDS)
+        at = np.flatnonzero(subject.cells.facts["kind"] == "total")
+        told = system.hidden & (system.cells >= 0) & (near | shown)[members] & ~alone
+        for one in np.flatnonzero(told)[: subject.policy.max_findings].tolist():
+            cell = int(at[system.cells[one]])
+            few = subject.cells.numbers("n")[cell] < subject.threshold
+            problem = "This amount is hidden, but the tables together give it back, or nearly."
+            attack = "A total in one table less the amounts in the others is this one."
+            verdict = Verdict.FAIL if few else Verdict.REVIEW
+            yield subject.finding(CODE, verdict, subject.cells, cell, problem, attack, CURE), None
 
 
 def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[tuple[Finding, Implied | None]]:

@@ -60,13 +60,14 @@ def linked(
     hierarchies: Hierarchies | None = None,
     rounding: Rounding | None = None,
     overlapping: Sequence[bool] = (),
+    kind: str = "count",
     leave_out_sparse: bool = False,
 ) -> list[Linked]:
     """The tables, put together where they are about the same people.
 
     populations  whom each table is about, as far as that was said; tables that differ in it are
                  never put together
-    hierarchies, rounding   as for `system_of`, for all the tables;  overlapping  for each of them
+    hierarchies, rounding, kind   as for `system_of`, for all the tables;  overlapping  for each of them
 
     Tables are put together when they have cells in common and agree on every one that both show: two
     years of one table share their labels, but not their numbers. A table that is too sparse to be
@@ -77,8 +78,9 @@ def linked(
     for at, (cells, population) in enumerate(zip(aligned(tables), said, strict=True)):
         try:
             systems[at] = system_of(
-                cells, population=population, hierarchies=hierarchies, rounding=rounding, overlapping=overlap[at]
-            )
+                cells, kind=kind, population=population, hierarchies=hierarchies, rounding=rounding,
+                overlapping=overlap[at],
+            )  # fmt: skip
         except TooSparse:
             if not leave_out_sparse:
                 raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -21,7 +21,7 @@ from extracts.disclosure.ledger import linear
 from extracts.disclosure.ledger.groups import group_of_class, group_of_difference
 from extracts.disclosure.ledger.hits import Differences, Hit, Term
 from extracts.disclosure.ledger.linear import Contradiction
-from extracts.disclosure.ledger.nesting import Nesting, OutOfTime, Pair, aligned_pairs, close_pairs
+from extracts.disclosure.ledger.nesting import Nesting, OutOfTime, Pair, aligned_pairs, close_pairs, contributors
 from extracts.disclosure.ledger.parsing import variable
 from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.refinement import Classes, TooManyAtoms, classes
@@ -68,6 +68,21 @@ def symbolic(
         hits = dict(_two_by_two(tables, threshold, until)) | hits
     problems = tuple(dict.fromkeys((*found.problems, *search.problems)))
     return Differences(tuple(hits.values()), tuple(search.implied), not problems, problems)
+
+
+def symbolic_amounts(tables: Sequence[ReleasedTable], *, threshold: int, seconds: float = 10.0) -> list[Hit]:
+    """Amounts of which one holds the other, and more contributors by fewer than the threshold, as evidence says."""
+    until = time.monotonic() + seconds
+    named: dict[str, list[ReleasedTable]] = {}
+    for table in tables:
+        for name, own in contributors(table).items():
+            named.setdefault(name, []).append(own)
+    reason = f"Two published amounts differ by those of fewer than {threshold} contributors."
+    found = list[Hit]()
+    for same in named.values():
+        search, _ = _searched(_Search(counts(same), same, threshold, False, until), pairs_only=True)
+        found += (replace(hit, statistic="total", reason=reason) for hit in search.hits)
+    return found
 
 
 def _named(hit: Hit) -> tuple[tuple[str, str], Hit]:
