@@ -191,6 +191,7 @@ def _described(
         recipe=recipe,
         regression=regression,
         rounding=_rounding(context),
+        overlapping=bool(context.get("overlapping")),
     )
 
 
@@ -252,7 +253,8 @@ def _recipe(case: Mapping[str, Any], name: str, microdata: list[str], contents: 
     measure = str((case.get("layout") or {}).get("measure") or "")
     value = str(context.get("value") or _value_column(records, measure))
     whom = next((one.filter for one in _populations(context) if one.file == name), str(context.get("filter") or ""))
-    return Recipe(microdata[0], unit, value, where=whom, case=str(context.get("case") or ""))
+    case_, weight = (str(context.get(name) or "") for name in ("case", "weight"))
+    return Recipe(microdata[0], unit, value, where=whom, case=case_, weight=weight)
 
 
 def _value_column(records: Records, measure: str) -> str:

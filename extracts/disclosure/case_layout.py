@@ -10,6 +10,7 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.layout import FIELDS, Layout, Percentage
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.results import results_layout
 from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.suspicion import names_a_result, names_an_amount
@@ -32,6 +33,8 @@ MAIN = {
 COUNTED = frozenset({"frequency", "histogram", "scatter"})
 # Kinds of a case whose numbers are results of tests or properties of clusters.
 RESULTS = frozenset({"correlation", "cluster"})
+# Words of headings of numbers of units beside weighted counts.
+UNWEIGHTED = frozenset({"n", "unweighted", "units", "base", "respondents", "sample"})
 BY_FIELD = {kind: field for field, kind in FIELDS.items()}
 MEASURE = "measure"
 
@@ -41,13 +44,33 @@ def described(case: Mapping[str, Any], file: Mapping[str, Any], table: Table) ->
 
     `inferred` says that the kind or the layout were missing.
     """
-    draft = suggest_for(str(file["path"]), table)
     said: Mapping[str, Any] = file.get("layout") or (case.get("layout") or {})
+    draft = suggest_for(str(file["path"]), _marked(table, said))
     layout = layout_of(case, said, draft.layout, table) if said else draft.layout
     if case.get("kind") in RESULTS:
         layout = results_layout(table, _rows(said, Layout(), table))
+    layout = _weighed(case, layout)
     code = TYPES.get(str(case.get("kind", "")), "") or _type_of(layout) or draft.output_type
     return replace(draft, output_type=code, layout=layout, inferred=not said or not case.get("kind"))
+
+
+def _weighed(case: Mapping[str, Any], layout: Layout) -> Layout:
+    """The layout, counts of a case with weights as what they are, but for those headed as numbers of units."""
+    context = case.get("context") or {}
+    if not context.get("weight") or str(context.get("statistic") or "count") != "count":
+        return layout
+    units = tuple(name for name in layout.counts if UNWEIGHTED & set(words_of(name)) or name in layout.bases)
+    return replace(
+        layout, counts=units, weighted=(*layout.weighted, *(one for one in layout.counts if one not in units))
+    )
+
+
+def _marked(table: Table, said: Mapping[str, Any]) -> Table:
+    """The table, its own signs for hidden numbers written as everybody does, so that its columns read as numbers."""
+    signs = {as_compared(str(text)) for text in said.get("hidden") or ()}
+    if not signs:
+        return table
+    return replace(table, rows=tuple(tuple("[c]" if as_compared(t) in signs else t for t in row) for row in table.rows))
 
 
 def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, table: Table) -> Layout:
@@ -71,6 +94,7 @@ def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, t
         columns=across if wide else "",
         percentages=percentages,
         others=tuple(name for name in body if kinds.get(name) == "other"),
+        hidden=tuple(map(str, said.get("hidden") or ())),
         statistic=next(
             (name for name in rows if name in table.columns and names_statistics(name, table.column(name))), ""
         ),

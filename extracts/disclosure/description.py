@@ -79,6 +79,7 @@ class FileDescription:
     recipe            how it was made from microdata, where they are at hand
     rounding          how its counts were rounded, as `rounding` names it; "" as the policy asks
     inferred          nobody described it: the engine guessed, and says so
+    overlapping       a unit may be in several cells, so that totals need not be the sums of their parts
     """
 
     name: str
@@ -95,6 +96,7 @@ class FileDescription:
     recipe: Recipe = field(default_factory=Recipe)
     rounding: str = ""
     inferred: bool = False
+    overlapping: bool = False
 
     @property
     def served_by(self) -> tuple[str, ...]:
@@ -291,12 +293,14 @@ READERS = {
     "layout": lambda value: _build(Layout, value, "A layout"),
     "regression": lambda value: _build(Regression, value, "A regression"),
     "form": _form, "rows": _texts, "columns": _text, "counts": _texts, "totals": _texts, "means": _texts,
-    "others": _texts, "percentages": _percentages, "shapes": _texts, "positions": _texts, "endpoints": _texts,
+    "hidden": _texts, "others": _texts, "percentages": _percentages, "shapes": _texts, "positions": _texts,
+    "endpoints": _texts,
     "modes": _texts, "indices": _texts, "ratios": _texts, "weighted": _texts, "statistic": _text,
     "column": _text, "base": _text, "out_of": _whole,
-    "underlying": _texts, "inferred": _yes_or_no, "rounding": _text, "saturated": _yes_or_no, "categories": _members,
+    "underlying": _texts, "inferred": _yes_or_no,
+    "overlapping": _yes_or_no, "rounding": _text, "saturated": _yes_or_no, "categories": _members,
     "recipe": lambda value: _build(Recipe, value, "A recipe"),
-    "microdata": _text, "value": _text, "where": _text, "case": _text,
+    "microdata": _text, "value": _text, "where": _text, "case": _text, "weight": _text,
     "file": _text, "filter": _text, "release": _text, "dataset_version": _text, "part": _text, "whole": _text,
     "n_obs": _whole, "parameters": _whole, "df_residual": _whole,
 }  # fmt: skip

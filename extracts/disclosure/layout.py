@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from extracts.disclosure.reading.numbers import read_number
+
 FORMS = ("wide", "long")
 
 # Field of a layout -> kind of the numbers in the columns that it names.
@@ -47,6 +49,7 @@ class Layout:
     weighted     columns that hold weighted counts
     others       numbers of no unit's own: coefficients, standard errors, p values
     statistic    the one of `rows` whose labels say what each number is: n, mean, p95, max; "" for none
+    hidden       texts that stand for a hidden number, besides those that everybody writes
     """
 
     form: str = "long"
@@ -65,6 +68,7 @@ class Layout:
     weighted: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     statistic: str = ""
+    hidden: tuple[str, ...] = ()
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -118,10 +122,12 @@ class Layout:
             found.append("A percentage is out of 100, or out of 1 for a proportion.")
         if self.statistic and self.statistic not in self.rows:
             found.append(f"The statistic is named by {self.statistic}, which is not among the columns of labels.")
+        if numbers := sorted(text for text in self.hidden if read_number(text).state == "number"):
+            found.append(f"A number cannot stand for a hidden one: {', '.join(numbers)}.")
         return tuple(found)
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of strings and lists."""
         data = asdict(self)
-        lists = ("rows", *FIELDS, "others", "percentages")
+        lists = ("rows", *FIELDS, "others", "percentages", "hidden")
         return data | {name: list(data[name]) for name in lists}

@@ -13,6 +13,7 @@ class Recipe:
     unit       column that names the person; "" where each record is one
     value      column of the amounts; "" for a table of counts
     where      SQL condition of the population; "" for everybody
+    weight     column of the weights; "" where every record counts once
     case       column that names the court case, for rules about co-defendants
     """
 
@@ -21,3 +22,4 @@ class Recipe:
     value: str = ""
     where: str = ""
     case: str = ""
+    weight: str = ""

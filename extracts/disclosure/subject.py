@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from extracts.disclosure.audit.judgement import Audit, audited
+from extracts.disclosure.audit.system import System
+from extracts.disclosure.audit.tables import system_of
 from extracts.disclosure.description import FileDescription
 from extracts.disclosure.microdata.records import Records
 from extracts.disclosure.policy import ROUNDINGS, Policy
@@ -14,6 +17,9 @@ from extracts.disclosure.reading.cells import Booleans, Cells
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.rounding import Rounding
+
+# What is not worked out after so long is for a person.
+SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Subject:
     table    the table as it was read
     records  the microdata behind it, where they are at hand
     underlying  whether the table of counts beneath its ratios was supplied, and judged
+    systems, audits  what has been worked out of its counts, so that it is worked out once
     beyond  numbers of cells that `places` found and left out, for the report to add up
     """
 
@@ -33,6 +40,8 @@ class Subject:
     records: Records | None = None
     underlying: bool = False
     beyond: list[int] = field(default_factory=list, compare=False)
+    systems: dict[bool, System] = field(default_factory=dict, compare=False)
+    audits: dict[bool, Audit] = field(default_factory=dict, compare=False)
 
     @property
     def threshold(self) -> int:
@@ -49,6 +58,24 @@ class Subject:
     def unit(self) -> str:
         """What is counted, in the plural."""
         return self.described.unit
+
+    def system(self, *, unlisted: bool = True) -> System:
+        """The equations between the table's counts, rounded as they were; `unlisted` as for `system_of`.
+
+        Raises TooSparse.
+        """
+        if unlisted not in self.systems:
+            self.systems[unlisted] = system_of(
+                self.cells, rounding=self.rounding, unlisted=unlisted, overlapping=self.described.overlapping
+            )
+        return self.systems[unlisted]
+
+    def audit(self, *, unlisted: bool = True) -> Audit:
+        """What a reader can work out of the table's counts by the table alone. Raises TooSparse and Contradiction."""
+        if unlisted not in self.audits:
+            system, zeros = self.system(unlisted=unlisted), self.policy.zeros_disclosive
+            self.audits[unlisted] = audited(system, threshold=self.threshold, zeros=zeros, seconds=SECONDS)
+        return self.audits[unlisted]
 
     def places(self, cells: Cells, chosen: Booleans) -> list[int]:
         """Where the first of the chosen cells stand, by row: at most as many as the policy reports.

@@ -100,7 +100,10 @@ def _new(judgement: Judgement, description: Description, policy: Policy) -> Iter
             continue  # steps of a curve and coefficients count nobody's group
         whom = description.population_of(table.described.name)
         cells = _by_value(table.cells, table.described)
-        yield ReleasedTable(table.described.name, "", cells, whom.filter, True, whom.dataset_version, off_by)
+        yield ReleasedTable(
+            table.described.name, "", cells, whom.filter, True, whom.dataset_version, off_by,
+            overlapping=table.described.overlapping,
+        )  # fmt: skip
 
 
 def _by_value(cells: Cells, described: FileDescription) -> Cells:
@@ -160,7 +163,10 @@ def _tables_of(
                 raise CannotRead(f"it has no columns {', '.join(sorted(absent))}.", "Correct the description.")
             cells = _by_value(tidy(part.table, described), described)
             release = whom.release or "earlier"
-            yield ReleasedTable(file.name, release, cells, whom.filter, False, whom.dataset_version, off_by)
+            yield ReleasedTable(
+                file.name, release, cells, whom.filter, False, whom.dataset_version, off_by,
+                overlapping=described.overlapping,
+            )  # fmt: skip
 
 
 def _across(

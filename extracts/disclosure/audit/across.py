@@ -8,8 +8,9 @@ import numpy as np
 
 from extracts.disclosure.audit.bounds import Contradiction
 from extracts.disclosure.audit.explain import Explainer
-from extracts.disclosure.audit.judgement import Audit, audited
+from extracts.disclosure.audit.judgement import Audit, audited, given_back
 from extracts.disclosure.audit.linked import Linked, linked
+from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Finding, Implied, Verdict
@@ -48,9 +49,38 @@ def told_across(
     whom = [f"{unit} {one}" for unit, one in zip(units, populations or [""] * len(units), strict=True)]
     rounding = subjects[0].rounding
     # Of a table that is too sparse, its own rule says so.
-    for group in linked(tables, populations=whom, rounding=rounding, leave_out_sparse=True):
+    overlapping = [*(subject.described.overlapping for subject in subjects), *(False for _ in earlier)]
+    for group in linked(tables, populations=whom, rounding=rounding, overlapping=overlapping, leave_out_sparse=True):
         if len(group.tables) > 1:
             yield from _of_group(subjects, group)
+    amounts = [cells.where(cells.facts["kind"] == "total") for cells in tables]
+    for group in linked(amounts, populations=whom, kind="total", leave_out_sparse=True):
+        if len(group.tables) > 1:
+            yield from _of_amounts(subjects, group)
+
+
+def _of_amounts(subjects: Sequence[Subject], group: Linked) -> Iterator[tuple[Finding, Implied | None]]:
+    """The findings about hidden amounts of one group of linked tables that their own tables do not give back."""
+    own = [(place, subjects[table]) for place, table in enumerate(group.tables) if table < len(subjects)]
+    if not any(group.systems[place].hidden.any() for place, _ in own):
+        return
+    try:
+        near, _ = given_back(group.system, p_percent=own[0][1].policy.p_percent, seconds=SECONDS)
+    except Contradiction:
+        return
+    shown = ~group.system.hidden
+    for place, subject in own:
+        system, members = group.systems[place], group.members[place]
+        alone, _ = given_back(system, p_percent=subject.policy.p_percent, seconds=SECONDS)
+        at = np.flatnonzero(subject.cells.facts["kind"] == "total")
+        told = system.hidden & (system.cells >= 0) & (near | shown)[members] & ~alone
+        for one in np.flatnonzero(told)[: subject.policy.max_findings].tolist():
+            cell = int(at[system.cells[one]])
+            few = subject.cells.numbers("n")[cell] < subject.threshold
+            problem = "This amount is hidden, but the tables together give it back, or nearly."
+            attack = "A total in one table less the amounts in the others is this one."
+            verdict = Verdict.FAIL if few else Verdict.REVIEW
+            yield subject.finding(CODE, verdict, subject.cells, cell, problem, attack, CURE), None
 
 
 def _of_group(subjects: Sequence[Subject], group: Linked) -> Iterator[tuple[Finding, Implied | None]]:
@@ -78,13 +108,17 @@ def _of_table(
     """The findings about the hidden cells of one table that are not already unsafe alone."""
     system, members = group.systems[place], group.members[place]
     try:
-        alone = audited(system, threshold=subject.threshold, zeros=subject.policy.zeros_disclosive, seconds=SECONDS)
-    except Contradiction:
+        alone = subject.audit()
+    except (Contradiction, TooSparse):
         return  # said of the table alone
-    mine = alone.protected & (system.cells >= 0)
+    unsafe, said = (
+        np.isin(system.cells, alone.system.cells[flags])
+        for flags in (alone.unsafe, alone.doubtful | alone.open | alone.unsafe)
+    )
+    mine = np.isin(system.cells, alone.system.cells[alone.protected]) & (system.cells >= 0)
     shown = audit.shown_elsewhere(np.ones(len(audit.exact), dtype=np.bool_), threshold=subject.threshold)
-    fail = mine & (audit.unsafe | shown)[members] & ~alone.unsafe
-    ask = mine & (audit.doubtful | audit.open)[members] & ~(alone.doubtful | alone.open | alone.unsafe) & ~fail
+    fail = mine & (audit.unsafe | shown)[members] & ~unsafe
+    ask = mine & (audit.doubtful | audit.open)[members] & ~said & ~fail
     away = f"This cell is hidden, but the tables together give it away, and it is below {subject.threshold}."
     narrow = "This cell is hidden, but the tables together may narrow it down too far."
     for chosen, verdict, problem in ((fail, Verdict.FAIL, away), (ask, Verdict.REVIEW, narrow)):

@@ -68,6 +68,21 @@ def audited(system: System, *, threshold: int, zeros: bool, seconds: float) -> A
     return Audit(system, found, protected, exact, unsafe, doubtful, protected & ~safe & ~unsafe)
 
 
+def given_back(system: System, *, p_percent: float, seconds: float) -> tuple[Booleans, bool]:
+    """Which hidden amounts of a system are known to within p%, and whether all the others are known not to be.
+
+    Raises Contradiction. Source: the p% rule of the SDC Handbook, for the interval that an outsider can work out.
+    """
+    there = system.hidden & (system.high > system.low)
+    found = intervals(
+        system.equations, system.value, system.hidden, system.low, system.high,
+        seconds=seconds, whole=False, wanted=there,
+    )  # fmt: skip
+    width, size = found.high - found.low, np.maximum(np.abs(found.low), np.abs(found.high))
+    near = there & np.isfinite(width) & (width <= p_percent / 100 * size)
+    return near, bool((found.proven | near | ~there).all())
+
+
 def judged(
     found: Intervals, low: Floats, high: Floats, hidden: Booleans, *, threshold: int, zeros: bool
 ) -> tuple[Booleans, Booleans]:

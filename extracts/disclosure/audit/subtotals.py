@@ -11,7 +11,7 @@ import pandas as pd
 from extracts.disclosure.audit.bounds import Floats
 from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger.bands import sets_of
-from extracts.disclosure.ledger.values import Values
+from extracts.disclosure.ledger.values import Values, one
 from extracts.disclosure.ledger.within import LESS, is_cumulative, named, parts, words
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
@@ -52,7 +52,8 @@ def _said(cells: Cells, along: str, labels: Sequence[str]) -> dict[str, tuple[st
     bands = sets_of(labels)
     pairs = parts(labels, cumulative=is_cumulative(along) or any(map(is_cumulative, cells.facts["measure"].unique())))
     ordered = [label for label in labels if bands[label].numbers]
-    pairs |= {(a, b) for a in ordered for b in ordered if bands[a] != bands[b] and bands[a].within(bands[b])}
+    wide = [label for label in ordered if bands[label] != one(label)]
+    pairs |= {(a, b) for b in wide for a in ordered if bands[a] != bands[b] and bands[a].within(bands[b])}
     if not pairs or adds_up(cells, along):
         return {}
     size = {label: sum(whole == label for _, whole in pairs) for label in labels}

@@ -26,6 +26,7 @@ def system_of(
     hierarchies: Hierarchies | None = None,
     rounding: Rounding | None = None,
     unlisted: bool = True,
+    overlapping: bool = False,
 ) -> System:
     """The equations between the counts of one table (or its amounts, with the kind `total`).
 
@@ -34,6 +35,7 @@ def system_of(
     rounding     how the counts shown differ from the true ones; none for exact counts
     unlisted     whether a total that exceeds its parts on one line means a part that is not listed, on
                  every line; else such a total is taken for a slip, of which nothing is known
+    overlapping  whether a unit may be in several cells, so that totals need not be the sums of their parts
 
     A total is the sum of the labels of its dimension on every line, over every dimension. A row that
     the table leaves out is a hidden cell. Where a total exceeds its parts, they have one more part
@@ -47,7 +49,7 @@ def system_of(
         at = chosen[measures == measure]
         mask = np.zeros(len(cells), dtype=np.bool_)
         mask[at] = True
-        part = Part.of(cells.where(mask), kind == "count", hierarchies or {}, rounding)
+        part = Part.of(cells.where(mask), kind == "count", hierarchies or {}, rounding, overlapping)
         plain = as_compared(str(measure))
         found.append(part.system(at, population, "" if plain in PLAIN else plain, unlisted=unlisted))
     return _side_by_side(found, whole=kind == "count")

@@ -14,7 +14,9 @@ from extracts.disclosure.ledger.predicates import Predicate
 from extracts.disclosure.ledger.refinement import Pieces, Refinement, refine
 from extracts.disclosure.ledger.released import CellName, Counts, ReleasedTable, counts
 from extracts.disclosure.reading.cells import Booleans, Floats
+from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.labels import as_compared
+from extracts.disclosure.reading.statistics import kind_of_statistic
 
 Places = npt.NDArray[np.int64]
 
@@ -117,22 +119,44 @@ def aligned_pairs(nesting: Nesting) -> Iterator[Pair]:
                     yield found
 
 
-def nested_amounts(tables: Sequence[ReleasedTable]) -> Iterator[str]:
-    """Cells of amounts with the same labels and measure whose populations are nested and differ, one of them new."""
+def nested_amounts(tables: Sequence[ReleasedTable]) -> Iterator[tuple[str, bool]]:
+    """Cells of amounts with the same labels and measure, one of them new, that may give away somebody's amount.
+
+    Either their populations are nested and differ, or (True) the same people have another amount.
+    """
     measures = {m for t in tables for m in t.cells.of_kind("total", "mean").facts["measure"]}
     for measure in sorted(measures):
         own = counts([_amounts(table, measure) for table in tables])
         if not own.problems and own.new.any():
-            nested = (pair for pair in aligned_pairs(Nesting(own)) if not pair.same)
-            yield from (str(own.names[pair.part]) for pair in nested)
+            for pair in aligned_pairs(Nesting(own)):
+                low, high = own.low[[pair.part, pair.whole]], own.high[[pair.part, pair.whole]]
+                if not pair.same or low.max() > high.min():
+                    yield str(own.names[pair.part]), pair.same
 
 
 def _amounts(table: ReleasedTable, measure: str) -> ReleasedTable:
     """The amounts of one measure as if they were counts, so that each has a population."""
     facts = table.cells.facts
     cells = table.cells.where(facts["kind"].isin(["total", "mean"]) & (facts["measure"] == measure))
-    as_counts = cells.facts.assign(kind="count", measure="", low=0.0, high=0.0)
-    return replace(table, cells=replace(cells, facts=as_counts))
+    value, spread = cells.facts["value"], cells.facts["spread"]
+    as_counts = cells.facts.assign(kind="count", measure="", low=value - spread, high=value + spread)
+    return replace(table, cells=replace(cells, facts=as_counts), off_by=0.0)
+
+
+def contributors(table: ReleasedTable) -> dict[str, ReleasedTable]:
+    """What amounts are of -> the table with the numbers of their contributors as counts, where evidence has them."""
+    cells = table.cells.of_kind("total", "mean")
+    if "n" not in cells.facts:
+        return {}
+    cells = cells.where(cells.states("number") & np.isfinite(cells.numbers("n")))
+    found: dict[str, ReleasedTable] = {}
+    for measure in cells.facts["measure"].unique():
+        own = cells.where(cells.facts["measure"] == measure)
+        n = own.facts["n"]
+        as_counts = own.facts.assign(kind="count", measure="", value=n, low=n, high=n)
+        named = " ".join(word for word in words_of(str(measure)) if not kind_of_statistic(word))
+        found.setdefault(named, replace(table, cells=replace(own, facts=as_counts), off_by=0.0))
+    return found
 
 
 def _key(name: CellName) -> frozenset[tuple[str, str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger import bands, within
 from extracts.disclosure.ledger.parsing import UnreadablePopulation, population, variable
 from extracts.disclosure.ledger.predicates import Box, Predicate, TooComplicated
@@ -33,6 +34,7 @@ class ReleasedTable:
     new         whether it belongs to the request under check
     dataset     version of the data that it was made from
     off_by      how far a published count may lie from the true one, either way: 2 for rounding to 5
+    overlapping whether a unit may be in several cells
     """
 
     file: str
@@ -42,6 +44,7 @@ class ReleasedTable:
     new: bool = False
     dataset: str = ""
     off_by: float = 0.0
+    overlapping: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Counts:
     low, high       the true count lies between these
     problems        sentences on what could not be read; then nothing is proven
     by_words        whether some labels are taken for parts of others because their words say so
+    overlapping     variables of which a unit may have several labels
     """
 
     names: Sequence[CellName] = ()
@@ -84,6 +88,7 @@ class Counts:
     high: Floats = field(default_factory=lambda: np.empty(0))
     problems: tuple[str, ...] = ()
     by_words: bool = False
+    overlapping: frozenset[str] = frozenset()
 
     @property
     def new(self) -> Booleans:
@@ -121,12 +126,14 @@ def counts(tables: Sequence[ReleasedTable], *, by_words: bool = True) -> Counts:
     problems += [f"{name} is given by ranges and by names, which cannot be compared." for name in mixed(sets)]
     holds = held([(tables[place].cells, own) for place, own in meanings.items()]) if by_words else {}
     universe = Universe.of(sets, holds)
+    overlapping = frozenset(one for place, own in meanings.items() for one in _overlapping(tables[place], own))
     names, predicates, table, low, high = [], [], [], [], []
     for place in readable:
         own = tables[place]
         chosen = countable(own.cells)
         try:
-            predicates += _predicates(own.cells, chosen, populations[place], meanings[place], universe, by_words)
+            reading = _Reading(universe, overlapping, by_words)
+            predicates += reading.predicates(own.cells, chosen, populations[place], meanings[place])
         except TooComplicated as error:
             problems.append(f"{own.file}: {error}")
             continue
@@ -136,7 +143,8 @@ def counts(tables: Sequence[ReleasedTable], *, by_words: bool = True) -> Counts:
         high.append(own.cells.numbers("high")[chosen] + own.off_by)
     lowest, highest = (np.concatenate([np.empty(0), *ends]) for ends in (low, high))
     assumed = by_words and any(said_within(tables[place].cells) for place in readable)
-    return Counts(names, predicates, table, lowest, highest, tuple(problems), bool(holds) or assumed)
+    by_words = bool(holds) or assumed
+    return Counts(names, predicates, table, lowest, highest, tuple(problems), by_words, overlapping)
 
 
 def countable(cells: Cells) -> Booleans:
@@ -171,10 +179,8 @@ def cell_names(table: ReleasedTable, chosen: Booleans) -> list[CellName]:
 
 def _leaves_out(cells: Cells, name: str) -> Booleans:
     """Which labels of a dimension are said to leave somebody out, so that they are no totals."""
-    found: Booleans = cells.labels[name].map(
-        {text: bool(within.leaves_out(text)) for text in cells.labels[name].unique()}
-    )
-    return np.asarray(found, dtype=np.bool_)
+    leaving = [text for text in cells.labels[name].unique() if within.leaves_out(text)]
+    return cells.labels[name].isin(leaving).to_numpy(dtype=np.bool_)
 
 
 def said_within(cells: Cells) -> bool:
@@ -225,24 +231,46 @@ def _all_sets(populations: Iterable[Predicate], meanings: Iterable[Meaning]) -> 
     return sets
 
 
-def _predicates(
-    cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning, universe: Universe, by_words: bool
-) -> list[Predicate]:
-    """Whom each of the chosen cells counts: the table's population with the cell's labels.
+def _overlapping(table: ReleasedTable, meant: Meaning) -> Iterator[str]:
+    """The variables of a table of which a unit may have several labels: those whose totals are no sums."""
+    for dimension, (name, _) in meant.items() if table.overlapping else ():
+        if not adds_up(table.cells.of_kind("count"), dimension):
+            yield name
 
-    Where sums run on, as under "cumulative cases", a label stands for all before it as well.
-    """
-    whom, part = universe.fitted(whom), cells.where(chosen)
-    columns: list[list[tuple[str, Values] | None]] = _measures(cells, chosen)
-    for dimension, (name, sets) in meant.items():
-        own = {text: (name, universe.values(name, values)) for text, values in sets.items()}
-        runs = cumulated(cells, dimension, sets) if by_words else {}
-        sums = {text: (name, universe.values(name, values)) for text, values in runs.items()}
+
+@dataclass(frozen=True)
+class _Reading:
+    """How labels of all the tables are read as people."""
+
+    universe: Universe
+    overlapping: frozenset[str]
+    by_words: bool
+
+    def predicates(self, cells: Cells, chosen: Booleans, whom: Predicate, meant: Meaning) -> list[Predicate]:
+        """Whom each of the chosen cells counts: the table's population with the cell's labels."""
+        part, columns = cells.where(chosen), _measures(cells, chosen)
+        for dimension, meaning in meant.items():
+            columns += self._columns(part, dimension, *meaning)
+        narrow = _Narrow(self.universe.fitted(whom))
+        return [narrow.by(key) for key in zip(*columns, strict=True)]
+
+    def _columns(
+        self, part: Cells, dimension: str, name: str, sets: dict[str, Values]
+    ) -> Iterator[list[tuple[str, Values] | None]]:
+        """What the labels of one dimension say of each cell; a variable for each label where they overlap.
+
+        Where sums run on, as under "cumulative cases", a label stands for all before it as well.
+        """
+        labels = part.labels[dimension].tolist()
+        if name in self.overlapping:
+            for text in sets:
+                yield [(f"{name} {variable(text)}", one("true")) if other == text else None for other in labels]
+            return
+        runs = cumulated(part, dimension, sets) if self.by_words else {}
+        own = {text: (name, self.universe.values(name, values)) for text, values in sets.items()}
+        sums = {text: (name, self.universe.values(name, values)) for text, values in runs.items()}
         runs_on = [within.is_cumulative(dimension) or within.is_cumulative(text) for text in part.facts["measure"]]
-        labels = zip(part.labels[dimension].tolist(), runs_on, strict=True)
-        columns.append([sums.get(text, own.get(text)) if on else own.get(text) for text, on in labels])
-    narrow = _Narrow(whom)
-    return [narrow.by(key) for key in zip(*columns, strict=True)]
+        yield [sums.get(text, own.get(text)) if on else own.get(text) for text, on in zip(labels, runs_on, strict=True)]
 
 
 @dataclass(frozen=True)

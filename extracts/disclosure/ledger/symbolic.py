@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -21,10 +21,11 @@ from extracts.disclosure.ledger import linear
 from extracts.disclosure.ledger.groups import group_of_class, group_of_difference
 from extracts.disclosure.ledger.hits import Differences, Hit, Term
 from extracts.disclosure.ledger.linear import Contradiction
-from extracts.disclosure.ledger.nesting import Nesting, OutOfTime, Pair, aligned_pairs, close_pairs
+from extracts.disclosure.ledger.nesting import Nesting, OutOfTime, Pair, aligned_pairs, close_pairs, contributors
+from extracts.disclosure.ledger.parsing import variable
 from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.refinement import Classes, TooManyAtoms, classes
-from extracts.disclosure.ledger.released import Counts, ReleasedTable, counts
+from extracts.disclosure.ledger.released import GROUPED, Counts, ReleasedTable, counts
 from extracts.disclosure.ledger.shown import Shown
 from extracts.disclosure.ledger.within import leaves_out
 
@@ -58,23 +59,43 @@ def symbolic(
     if not len(found.names) or not found.new.any():
         return Differences(proven=not found.problems, problems=found.problems)
     search, contradicted = _searched(_Search(found, tables, threshold, zeros, until), pairs_only=pairs_only)
-    hits = {hit.attack: hit for hit in search.hits}
+    hits = dict(map(_named, search.hits))
     if contradicted and found.by_words:  # then labels do not mean what their words seem to say
         plain = counts(tables, by_words=False)
         search, contradicted = _searched(_Search(plain, tables, threshold, zeros, until), pairs_only=pairs_only)
-        hits = {hit.attack: hit for hit in search.hits} | hits
+        hits = dict(map(_named, search.hits)) | hits
     if contradicted and len(tables) > 2:  # then some of them count something else, and the others must not be lost
         hits = dict(_two_by_two(tables, threshold, until)) | hits
     problems = tuple(dict.fromkeys((*found.problems, *search.problems)))
     return Differences(tuple(hits.values()), tuple(search.implied), not problems, problems)
 
 
-def _two_by_two(tables: Sequence[ReleasedTable], threshold: int, until: float) -> Iterator[tuple[str, Hit]]:
-    """What pairs of tables give away, one of them new, by the sum that gives it away."""
+def symbolic_amounts(tables: Sequence[ReleasedTable], *, threshold: int, seconds: float = 10.0) -> list[Hit]:
+    """Amounts of which one holds the other, and more contributors by fewer than the threshold, as evidence says."""
+    until = time.monotonic() + seconds
+    named: dict[str, list[ReleasedTable]] = {}
+    for table in tables:
+        for name, own in contributors(table).items():
+            named.setdefault(name, []).append(own)
+    reason = f"Two published amounts differ by those of fewer than {threshold} contributors."
+    found = list[Hit]()
+    for same in named.values():
+        search, _ = _searched(_Search(counts(same), same, threshold, False, until), pairs_only=True)
+        found += (replace(hit, statistic="total", reason=reason) for hit in search.hits)
+    return found
+
+
+def _named(hit: Hit) -> tuple[tuple[str, str], Hit]:
+    """A hit by what tells it from others."""
+    return (hit.attack, hit.sources), hit
+
+
+def _two_by_two(tables: Sequence[ReleasedTable], threshold: int, until: float) -> Iterator[tuple[tuple[str, str], Hit]]:
+    """What pairs of tables give away, one of them new."""
     for pair in combinations(tables, 2):
         left = until - time.monotonic()
         if left > 0 and any(table.new for table in pair):
-            yield from ((hit.attack, hit) for hit in symbolic(pair, threshold=threshold, seconds=left).hits)
+            yield from map(_named, symbolic(pair, threshold=threshold, seconds=left).hits)
 
 
 def _searched(search: _Search, *, pairs_only: bool) -> tuple[_Search, bool]:
@@ -153,9 +174,14 @@ class _Search:
         if self.counts.table[pair.part] != self.counts.table[pair.whole]:
             return False
         return all(
-            (name in whole.totals and not leaves_out(part.key[name])) or part.key[name] == label
+            part.key[name] == label
+            or (name in whole.totals and not leaves_out(part.key[name]) and not self._overlaps(name))
             for name, label in whole.key.items()
         )
+
+    def _overlaps(self, dimension: str) -> bool:
+        """Whether a unit may have several labels of a dimension, so that no audit takes parts from a total."""
+        return bool({variable(dimension), GROUPED.sub("", variable(dimension))} & self.counts.overlapping)
 
     def _hit(self, pair: Pair, reason: str) -> Hit:
         low, high = self.counts.low, self.counts.high

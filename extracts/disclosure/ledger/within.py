@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from extracts.disclosure.ledger.times import calendar, moment
+from extracts.disclosure.ledger.times import Months, calendar, moment
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
 
 LESS = re.compile(
@@ -21,21 +22,20 @@ LESS = re.compile(
 MORE = re.compile(r"(?P<part>.+?)[ ,(:–-]+(?:including|incl?\.?|plus|together with) (?P<other>.+?)\)?")
 OF_WHICH = re.compile(r"(?:of (?:which|whom|these|those)|thereof|including|incl?\.?)\b.*|[-–•>*]+ .+")
 # What stands between a label and what narrows it down: "Violence: domestic", "Violence - with injury".
-NARROWED = re.compile(r" ?(?:: |[-–] | with |,? of (?:which|whom) |\().+")
+NARROWED = re.compile(r" ?(?:: |[-–] |\bwith |, ?of (?:which|whom) |\bof (?:which|whom) |\()")
 JOINED = re.compile(r" ?(?:,|/|&|\+| and | or ) ?")
 
 GROWS = re.compile(
     r"(?P<stem>.*?)\b(?:within|in the first|in first|the first|first|by the end of|by end of|by|up to and including|"
-    r"up to|until|till|through|as at|as of|to the end of|to end of|before|under|less than|at most|no more than|in the last|"
-    r"in the past|last|past|previous|top|"
-    r"fewer than|below|cumulative to|cumulative|running total to|year to date|ytd)[ :]+(?:the )?(?P<when>.+)"
+    r"up to|until|till|through|as at|as of|to the end of|to end of|before|under|less than|at most|no more than|"
+    r"in the last|in the past|last|past|previous|top|fewer than|below|cumulative to|"
+    r"cumulative|running total to|year to date|ytd)[ :]+(?:the )?(?P<when>.+)"
 )
 SHRINKS = re.compile(r"(?P<stem>.*?)\b(?:over|more than|at least|longer than|after|since)[ :]+(?:the )?(?P<when>.+)")
 AFTER_GROWS = re.compile(r"(?P<when>.+?) (?:or (?:less|under|fewer|below)|and under|year to date|ytd|to date)")
 AFTER_SHRINKS = re.compile(r"(?P<when>.+?)(?: (?:or|and) (?:more|over|longer|above)| ?\+| plus)")
 EXCLUSIVE = re.compile(r"\b(?:before|under|less than|fewer than|below)\b")
 EXACTLY_ABOVE = re.compile(r"\b(?:at least|since|or more|and more|or over|and over|or above|or longer|plus)\b|\+")
-NOW = re.compile(r"(?:currently|still|now) (?P<what>.+)")
 # Headings of numbers that are sums of all before them, and of dimensions whose labels are where such a sum ends.
 CUMULATIVE = re.compile(r"\b(?:cumul\w*|running|to date|ytd|so far)\b")
 ENDS = re.compile(r"(?:^|.* )(?:within|by|until|up to|to date|follow up)")
@@ -69,6 +69,9 @@ class Reach:
     def holds(self, other: Reach) -> bool:
         """Whether the other is a part of this one."""
         return self.about == other.about and other.far < self.far
+
+
+Span = TypeVar("Span", Reach, Months)
 
 
 def reach(text: str) -> Reach | None:
@@ -120,22 +123,18 @@ def _by_name(text: str, label: str, known: Mapping[str, str]) -> set[tuple[str, 
     elif (more := MORE.fullmatch(text)) and more["part"] in known:
         found |= {(part, label) for part in (known[more["part"]], *named(more["other"], known))}
     else:
-        found |= {(label, whole) for name, whole in known.items() if _narrows(text, name)}
+        before = (text[: match.start()] for match in NARROWED.finditer(text))
+        found |= {(label, known[name]) for name in before if name in known}
     if text.startswith("ever "):
-        now = (
-            known[one]
-            for one in known
-            if one == text[5:] or ((said := NOW.fullmatch(one)) and said["what"] == text[5:])
-        )
-        found |= {(part, label) for part in now}
+        found |= {(known[one], label) for one in _now(text.removeprefix("ever ")) if one in known}
     several = [piece for piece in JOINED.split(text) if piece]
     if len(several) > 1 and all(piece in known for piece in several):
         found |= {(known[piece], label) for piece in several}
     return found
 
 
-def _narrows(text: str, name: str) -> bool:
-    return len(name) < len(text) and text.startswith(name) and bool(NARROWED.fullmatch(text[len(name) :]))
+def _now(what: str) -> list[str]:
+    return [f"{now}{what}" for now in ("", "currently ", "still ", "now ")]
 
 
 def named(said: str, known: Mapping[str, str]) -> list[str]:
@@ -146,23 +145,21 @@ def named(said: str, known: Mapping[str, str]) -> list[str]:
     if len(pieces) > 1 and all(piece in known for piece in pieces):
         return [known[piece] for piece in pieces]
     wanted = set(said.split())
-    having = [
-        label for text, label in known.items() if wanted <= set(re.findall(r"\w+", text)) and not LESS.match(text)
-    ]
+    others = {text: label for text, label in known.items() if not LESS.match(text)}
+    having = [label for text, label in others.items() if wanted <= set(re.findall(r"\w+", text))]
     return having if len(having) == 1 else []
 
 
 def _by_time(known: Mapping[str, str], cumulative: bool) -> set[tuple[str, str]]:
     """The pairs of times within times. Where the numbers are cumulative, a bare time reaches from the first to it."""
     spans = {label: found for text, label in known.items() if (found := reach(text))}
-    if cumulative:
-        bare = {label: moment(text) for text, label in known.items() if label not in spans}
-        spans |= {label: Reach(("", time[0], True), (time[1], True)) for label, time in bare.items() if time}
-    months = {} if cumulative else {label: found for text, label in known.items() if (found := calendar(text))}
-    return {
-        (part, whole)
-        for held in (spans, months)
-        for part in held
-        for whole in held
-        if held[whole].holds(held[part])  # type: ignore[attr-defined]
-    }
+    if not cumulative:
+        months = {label: stretch for text, label in known.items() if (stretch := calendar(text))}
+        return _held(spans) | _held(months)
+    bare = {label: moment(text) for text, label in known.items() if label not in spans}
+    return _held(spans | {label: Reach(("", time[0], True), (time[1], True)) for label, time in bare.items() if time})
+
+
+def _held(spans: Mapping[str, Span]) -> set[tuple[str, str]]:
+    """The pairs of spans of which one holds the other."""
+    return {(part, whole) for part in spans for whole in spans if spans[whole].holds(spans[part])}

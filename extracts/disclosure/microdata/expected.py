@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from extracts.disclosure.microdata.labels import as_key, as_keys
+from extracts.disclosure.microdata.labels import as_key, as_keys, column_of
 from extracts.disclosure.microdata.records import TABLE, Records, quoted
 from extracts.disclosure.reading.cells import Cells, Floats
 from extracts.disclosure.reading.columns import words_of
@@ -20,6 +20,8 @@ VARIANCE, DEVIATION = frozenset(["variance", "var"]), frozenset(["sd", "std", "s
 
 Between = tuple[float, float]
 UNKNOWN: Between = (np.nan, np.nan)
+# Kinds of numbers that weights make, in the order in which they are asked for.
+WEIGHTED = ("weighted", "total", "mean")
 
 
 def expected(
@@ -29,15 +31,44 @@ def expected(
 
     Sums, extremes and ranges are known exactly. A mean may be of records or of units. A quantile lies between the
     records on either side of its place: the nine definitions of Hyndman and Fan (1996) all do. A standard deviation
-    or variance divides by n or n - 1.
+    or variance divides by n or n - 1. Where records have weights, counts, sums and means are of these.
     """
     names = named(cells)
+    if recipe.weight:
+        return _columns(cells, _weighted(cells, records, labels, value, recipe))
     between = [_simple(fact, name) for fact, name in zip(cells.facts.to_dict("records"), names, strict=True)]
     for place, found in _sorted(cells, records, labels, value, recipe).items():
         between[place] = _of_values(str(cells.facts["kind"].iloc[place]), names[place], found)
+    return _columns(cells, between)
+
+
+def _columns(cells: Cells, between: Sequence[Between]) -> dict[str, pd.Series[float]]:
     low, high = zip(*between, strict=True) if between else ((), ())
     index = cells.facts.index
     return {"expected_low": pd.Series(low, index, dtype=float), "expected_high": pd.Series(high, index, dtype=float)}
+
+
+def _weighted(cells: Cells, records: Records, labels: Mapping[str, str], value: str, recipe: Recipe) -> list[Between]:
+    """Weighted counts, sums and means of the cells; of other statistics nothing is known."""
+    weight = f"CAST({quoted(column_of(records, recipe.weight))} AS DOUBLE)"
+    amount = f"CAST({quoted(value)} AS DOUBLE)" if value else "NULL"
+    measures = (
+        f"sum({weight}) AS weighted, sum({weight} * {amount}) AS total,"
+        f" sum({weight} * {amount}) / sum({weight}) FILTER ({amount} IS NOT NULL) AS mean"
+    )
+    kinds = cells.facts["kind"].tolist()
+    found: list[Between] = [UNKNOWN] * len(cells)
+    kept = [tuple(name for name in labels if not cells.totals[name].iloc[place]) for place in range(len(cells))]
+    for names in dict.fromkeys(kept):
+        chosen = "".join(f"{labels[name]} AS {quoted(name)}, " for name in names)
+        group = "GROUP BY ALL" if names else ""
+        table = records.frame(f"SELECT {chosen}{measures} FROM {TABLE} WHERE {recipe.where or 'TRUE'} {group}")
+        rows = {as_keys(row[: len(names)]): row[len(names) :] for row in table.itertuples(index=False, name=None)}
+        for place in (place for place, of in enumerate(kept) if of == names and kinds[place] in WEIGHTED):
+            key = tuple(as_key(cells.labels[name].iloc[place]) for name in names)
+            number = float(rows.get(key, (0.0, 0.0, np.nan))[WEIGHTED.index(kinds[place])])
+            found[place] = number, number
+    return found
 
 
 def _simple(fact: Mapping[Any, Any], name: str) -> Between:

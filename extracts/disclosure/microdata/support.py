@@ -49,6 +49,7 @@ def add_support(cells: Cells, records: Records, recipe: Recipe, *, apart: Sequen
         facts = behind.as_proportions(facts)
     if value:
         facts = facts.assign(sharing=sharing(cells, records, behind.labels, value, recipe))
+    if value or recipe.weight:
         facts = facts.assign(
             **expected(Cells(cells.labels, cells.totals, facts), records, behind.labels, value, recipe)
         )

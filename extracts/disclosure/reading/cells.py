@@ -13,7 +13,7 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.layout import Layout, Percentage
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
-from extracts.disclosure.reading.numbers import is_blank, read_number
+from extracts.disclosure.reading.numbers import Reading, is_blank, read_number
 from extracts.disclosure.reading.statistics import kind_of_statistic, said_out_of
 from extracts.disclosure.report import Cell
 
@@ -159,7 +159,10 @@ def _one_column(table: Table, described: FileDescription, name: str, kind: str) 
         labels[layout.columns] = (name,) * len(table.rows)
     sign = "%" if kind == "percentage" else ""
     texts = table.column(name)
-    readings = [read_number(text.removesuffix(sign)) for text in texts]
+    hidden = {as_compared(text) for text in layout.hidden}
+    readings = [
+        Reading("hidden") if as_compared(text) in hidden else read_number(text.removesuffix(sign)) for text in texts
+    ]
     facts = pd.DataFrame(
         {
             "row": table.row_numbers,

@@ -22,7 +22,7 @@ from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.recomputed import not_as_published, recomputed
 from extracts.disclosure.ledger.released import ReleasedTable, cell_names, countable
 from extracts.disclosure.ledger.store import Ledger
-from extracts.disclosure.ledger.symbolic import symbolic
+from extracts.disclosure.ledger.symbolic import symbolic, symbolic_amounts
 from extracts.disclosure.policy import Dominance
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Cell, Finding, Verdict
@@ -56,7 +56,7 @@ def differences(
     `implied` holds the differences of cells with the same labels in nested tables, safe or not.
     """
     if microdata is None:
-        return _with_amounts(tables, symbolic(tables, threshold=threshold, zeros=zeros, seconds=seconds))
+        return _by_words(tables, threshold=threshold, zeros=zeros, seconds=seconds)
     limits = Limits(threshold, nk, p)
     try:
         people = numbered(microdata, unit)
@@ -89,7 +89,7 @@ def remembered(
     records do not give the new tables. Beside each other the new tables are compared by `differences`.
     """
     if microdata is None or unit is None:
-        return symbolic([*ledger.tables, *tables], threshold=threshold, zeros=zeros, seconds=seconds)
+        return _by_words([*ledger.tables, *tables], threshold=threshold, zeros=zeros, seconds=seconds)
     try:
         people = ledger.numbered(microdata, unit)
         made = [(table, list(members(table, people))) for table in tables]
@@ -120,16 +120,23 @@ def _cells(hit: Hit) -> tuple[object, ...]:
     return (hit.statistic, *sorted(names))
 
 
-def _with_amounts(tables: Sequence[ReleasedTable], found: Differences) -> Differences:
-    """Amounts of nested populations cannot be judged without the records behind them."""
+def _by_words(tables: Sequence[ReleasedTable], *, threshold: int, zeros: bool, seconds: float) -> Differences:
+    """Differences by populations and labels alone, of counts and of amounts.
+
+    Amounts of nested populations can only be judged by the records behind them; by the numbers of their
+    contributors it is known where these are few.
+    """
+    found = symbolic(tables, threshold=threshold, zeros=zeros, seconds=seconds)
+    few = symbolic_amounts(tables, threshold=threshold, seconds=seconds)
+    problems = list(found.problems)
     try:
-        nested = next(nested_amounts(tables), None)
-    except TooComplicated:
-        nested = ""
-    if nested is None:
-        return found
-    problem = "Amounts of nested populations can only be compared with the records at hand."
-    return replace(found, proven=False, problems=(*found.problems, problem))
+        for cell, same in nested_amounts(tables):
+            nested = "Amounts of nested populations can only be compared with the records at hand."
+            problems.append(f"The same people have another amount: {cell}." if same else nested)
+    except TooComplicated as error:
+        problems.append(str(error))
+    proven = found.proven and problems == list(found.problems)
+    return Differences((*found.hits, *few), found.implied, proven, tuple(dict.fromkeys(problems)))
 
 
 def nested_labels(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from extracts.disclosure.audit.bounds import Booleans
-from extracts.disclosure.audit.intervals import intervals
+from extracts.disclosure.audit.judgement import given_back
 from extracts.disclosure.audit.tables import system_of
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Cells
@@ -29,13 +29,8 @@ def findings(subject: Subject, *, code: str, seconds: float) -> Iterator[Finding
     if not subject.cells.of_kind("total").states("hidden").any():
         return
     system = system_of(subject.cells, kind="total")
-    there = system.hidden & (system.cells >= 0) & (system.high > system.low)
-    found = intervals(
-        system.equations, system.value, system.hidden, system.low, system.high,
-        seconds=seconds, whole=False, wanted=there,
-    )  # fmt: skip
-    share = subject.policy.p_percent / 100
-    near = there & (found.high - found.low <= share * np.maximum(np.abs(found.low), np.abs(found.high)))
+    near, complete = given_back(system, p_percent=subject.policy.p_percent, seconds=seconds)
+    near = near & (system.cells >= 0)
     wrong = must_be_hidden(subject.cells, subject.policy, threshold=subject.threshold)[system.cells]
     known = ~np.isnan(subject.cells.numbers("n"))[system.cells]
     for place in np.flatnonzero(near & (wrong | ~known))[: subject.policy.max_findings].tolist():
@@ -45,7 +40,7 @@ def findings(subject: Subject, *, code: str, seconds: float) -> Iterator[Finding
         cure = "Hide more amounts on the same lines, or the totals."
         at = int(system.cells[place])
         yield subject.finding(code, verdict, subject.cells, at, problem, attack, cure)
-    if (there & ~found.proven & ~near).any():
+    if not complete:
         problem = "Some hidden amounts could not be shown to be safe in the time allowed."
         yield subject.file_finding(code, Verdict.REVIEW, problem, cure="Split the table.")
 

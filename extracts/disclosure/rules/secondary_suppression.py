@@ -9,20 +9,16 @@ import numpy as np
 from extracts.disclosure.audit.bounds import Booleans, Contradiction
 from extracts.disclosure.audit.explain import Explainer
 from extracts.disclosure.audit.grid import NOT_LISTED
-from extracts.disclosure.audit.judgement import Audit, audited
+from extracts.disclosure.audit.judgement import Audit
 from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.audit.system import System
-from extracts.disclosure.audit.tables import system_of
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Cell, Finding, Implied, Verdict
 from extracts.disclosure.rules import hidden_amounts, odd_totals
-from extracts.disclosure.subject import Subject
+from extracts.disclosure.subject import SECONDS, Subject
 
 CODE = "secondary_suppression"
-# What is not worked out after so long is for a person.
-SECONDS = 15.0
-
 HIDE_MORE = "Hide more cells on the same lines, merge categories, or leave the totals out."
 
 
@@ -33,9 +29,8 @@ def findings(subject: Subject) -> Iterator[Finding]:
     shows the attack as a sum.
     """
     try:
-        system = _system(subject)
-        yield from odd_totals.findings(subject, system, code=CODE)
-        audit = _audit(subject, system)
+        yield from odd_totals.findings(subject, subject.system(), code=CODE)
+        audit = subject.audit()
         yield from _counts(subject, audit)
         yield from _if_all_is_listed(subject, audit)
         yield from hidden_amounts.findings(subject, code=CODE, seconds=SECONDS)
@@ -51,7 +46,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
 def implied(subject: Subject) -> list[Implied]:
     """What totals tell of the hidden and rounded counts that they give back, or narrow down too far."""
     try:
-        audit = _audit(subject, _system(subject))
+        audit = subject.audit()
     except (Contradiction, TooSparse):
         return []
     explainer, system = Explainer(audit.system, audit.found), audit.system
@@ -59,17 +54,6 @@ def implied(subject: Subject) -> list[Implied]:
         Implied(_key(subject.cells, system, at), float(low), float(high), explainer.attack(at))
         for at, low, high in zip(audit.told, audit.found.low[audit.told], audit.found.high[audit.told], strict=True)
     ]
-
-
-def _system(subject: Subject, *, unlisted: bool = True) -> System:
-    """The equations between a table's counts, rounded as they were. Raises TooSparse."""
-    return system_of(subject.cells, rounding=subject.rounding, unlisted=unlisted)
-
-
-def _audit(subject: Subject, system: System) -> Audit:
-    """The audit of a table's counts. Raises Contradiction."""
-    zeros = subject.policy.zeros_disclosive
-    return audited(system, threshold=subject.threshold, zeros=zeros, seconds=SECONDS)
 
 
 def _counts(subject: Subject, audit: Audit) -> Iterator[Finding]:
@@ -92,7 +76,7 @@ def _if_all_is_listed(subject: Subject, audit: Audit) -> Iterator[Finding]:
     if not any(doubt.least > 0 for doubt in audit.system.doubts):
         return
     try:
-        strict = _audit(subject, _system(subject, unlisted=False))
+        strict = subject.audit(unlisted=False)
     except Contradiction:
         return  # then there is something that is not listed
     said = audit.system.cells[audit.unsafe | audit.doubtful | audit.open]
