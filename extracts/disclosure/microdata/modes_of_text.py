@@ -29,7 +29,9 @@ def coded(cells: Cells, table: Table, records: Records, value: str) -> tuple[Cel
     if column is None or records.is_number(column) or not modes.any() or not others.all():
         return cells, records
     frame = records.everything()
-    known = {text: float(code) for code, text in enumerate(sorted({as_compared(str(v)) for v in frame[column].dropna()}))}
+    known = {
+        text: float(code) for code, text in enumerate(sorted({as_compared(str(v)) for v in frame[column].dropna()}))
+    }
     codes = frame[column].map(lambda text: known.get(as_compared(str(text)), np.nan), na_action="ignore").astype(float)
     shown = {
         (row, name): known.get(as_compared(text), NOBODYS)

@@ -46,7 +46,9 @@ def findings(subject: Subject) -> Iterator[Finding]:
     said = dict[str, str]()
     for name, values in whole.items():
         if not ADDED & set(words_of(name)) and any(_adds_up(cells) for cells in _as_counts(subject, table, name)):
-            said[name] = f"The total of {name} is the sum of the others, as it is of counts and not of what it is called."
+            said[name] = (
+                f"The total of {name} is the sum of the others, as it is of counts and not of what it is called."
+            )
         elif _small(values, subject.threshold) and _no_name(subject, name, values):
             said[name] = f"The column {name} is described as no count, and nothing in it says so: whole numbers alone."
     for name in _parts_of_a_count(subject, table, whole):
