@@ -73,6 +73,8 @@ def _kind(heading: str, values: Sequence[str]) -> str:
         return statistic
     if {"weighted", "wtd"} & set(words_of(heading)) and kind in ("count", "mean", "other"):
         return "weighted"
+    if statistic == "endpoint" and kind == "label" and kind_of_column("n", values) == "count":
+        return statistic
     return statistic if statistic in FINER and kind not in ("label", "identifier", "percentage", "ratio") else kind
 
 

@@ -34,6 +34,9 @@ ENDPOINTS = frozenset(WORDS["endpoint"].split())
 COEFFICIENTS = frozenset(["coef", "coefs", "coefficient", "beta", "estimate", "se", "stderr"])
 
 
+NUMBERED = re.compile(r"\d\d?")
+
+
 def words_of(heading: str) -> list[str]:
     """The words of a heading in small letters: `baseN` and `base_n` are both base, n."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", heading)
@@ -63,6 +66,8 @@ def kind_of_column(heading: str, values: Sequence[str]) -> str:
     named = kind_by_heading(heading)
     if named == "identifier":
         return named
+    if named == "label" and any(NUMBERED.fullmatch(word) for word in words_of(heading)):
+        named = ""  # age 10-13 and year 2 are categories across, and no columns of ages or years
     if (filled := [value for value in values if value]) and all(value.endswith("%") for value in filled):
         return "percentage"
     if not shown or any(reading.state == "unreadable" for reading in readings):

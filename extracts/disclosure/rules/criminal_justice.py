@@ -16,6 +16,7 @@ import numpy as np
 
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.suspicion import plainly_base
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.rules import justice_words as words
 from extracts.disclosure.rules.threshold import unsafe_counts
@@ -41,6 +42,7 @@ def findings(subject: Subject, *, cases: Floats | None = None) -> Iterator[Findi
     if names := offence_place_time(cells):
         yield from _rare(subject, cells, small & ~seen, names)
     yield from _few_cases(subject, cells, cases)
+    yield from _of_one_case(subject, cells, small & ~seen & _labelled(cells, words.of_one_case) & np.isnan(cases))
 
 
 def small_cells(subject: Subject, cells: Cells, limit: int) -> Booleans:
@@ -71,21 +73,26 @@ def sensitive_cells(subject: Subject) -> dict[tuple[str, bool], Booleans]:
     sexual = _labelled(cells, words.of_sexual_offence) | (words.SEXUAL.search(said) is not None)
     of_victims = sexual if victims else sexual & _labelled(cells, _is_victim)
     found = {("victims of sexual offences", True): of_victims, ("children", justice): children}
-    for heading in cells.dimensions:
-        for label in cells.labels[heading].unique():
-            if what := words.sensitive_fact(heading) or words.sensitive_fact(str(label)):
-                chosen = (cells.labels[heading] == label).to_numpy(dtype=np.bool_)
-                found[what, True] = found.get((what, True), np.zeros(len(cells), dtype=np.bool_)) | chosen
+    for what, chosen in _of_facts(cells):
+        found[what, True] = found.get((what, True), np.zeros(len(cells), dtype=np.bool_)) | chosen
     return _each_once(found, len(cells))
+
+
+def _of_facts(cells: Cells) -> Iterator[tuple[str, Booleans]]:
+    """What is sensitive by context, and the cells that a label or heading says it of."""
+    named = [(heading, cells.labels[heading]) for heading in cells.dimensions]
+    for heading, labels in [*named, ("", cells.facts["column"])]:
+        for label in labels.unique():
+            if what := words.sensitive_fact(heading) or words.sensitive_fact(str(label)):
+                yield what, (labels == label).to_numpy(dtype=np.bool_)
 
 
 def offence_place_time(cells: Cells) -> tuple[str, str, str] | None:
     """The dimensions of offence, place and time, where a table has all three and the time is finer than a quarter."""
-    headings = {name: set(words_of(name)) for name in cells.dimensions}
-    offence = next((name for name, said in headings.items() if said & words.OFFENCE_HEADINGS), None)
-    place = next((name for name, said in headings.items() if said & words.COURT_HEADINGS and name != offence), None)
     labels = {name: [str(label) for label in cells.labels[name].unique()] for name in cells.dimensions}
-    time = next((name for name in headings if words.is_dated(name, labels[name])), None)
+    time = next((name for name in labels if words.is_dated(name, labels[name])), None)
+    offence = next((name for name in labels if name != time and words.is_offence(name, labels[name])), None)
+    place = next((name for name in labels if name not in (time, offence) and words.is_place(name, labels[name])), None)
     return (offence, place, time) if offence and place and time else None
 
 
@@ -98,11 +105,14 @@ def as_one_text(subject: Subject) -> str:
 
 
 def _labelled(cells: Cells, of: Callable[[str, str], bool]) -> Booleans:
-    """Which cells have a label of some kind in some dimension."""
+    """Which cells have a label of some kind in some dimension, or a heading of their own of that kind."""
     found = np.zeros(len(cells), dtype=np.bool_)
     for heading in cells.dimensions:
         named = [label for label in cells.labels[heading].unique() if of(heading, str(label))]
         found |= cells.labels[heading].isin(named).to_numpy(dtype=np.bool_)
+    columns = cells.facts["column"].astype(str)
+    names = [name for name in columns.unique() if not (plainly_base(name) and columns.nunique() == 1)]
+    found |= columns.isin([name for name in names if of("", name.replace("_", " "))]).to_numpy(dtype=np.bool_)
     return found
 
 
@@ -147,6 +157,15 @@ def _rare(subject: Subject, cells: Cells, chosen: Booleans, names: tuple[str, st
         attack = "Hearings are public: such a cell can be found in a court list or a newspaper."
         cure = "Use quarters or years, larger areas or groups of offences."
         yield subject.finding(RARE, Verdict.REVIEW, cells, place, problem, attack, cure)
+
+
+def _of_one_case(subject: Subject, cells: Cells, chosen: Booleans) -> Iterator[Finding]:
+    """Small cells of people who are together in a case, where nobody says of how many cases they are."""
+    for place in subject.places(cells, chosen):
+        problem = "This cell counts people who are together in a case, and it is not known how many cases they are of."
+        attack = "Those of one case know each other: any of them can say much about the others."
+        cure = "Count cases as well, or merge the cell with others."
+        yield subject.finding(CO_DEFENDANTS, Verdict.REVIEW, cells, place, problem, attack, cure)
 
 
 def _few_cases(subject: Subject, cells: Cells, cases: Floats) -> Iterator[Finding]:

@@ -22,9 +22,12 @@ CHILDREN = re.compile(
 # "Young adults" are of age, and offences against children may be counted by offenders who are.
 OF_AGE = re.compile(r"\byoung adults?\b|\badults?\b")
 AGE_HEADINGS = frozenset(["age", "ages", "aged", "ageband", "agegroup"])
-BAND = re.compile(r"(?:aged? )?(?P<low>\d{1,3})(?: ?(?:-|to|–|/) ?(?P<high>\d{1,3}))?(?: ?(?:years?|yrs?)(?: old)?)?")
+BAND = re.compile(
+    r"(?:aged? )?(?P<low>\d{1,3})(?: ?(?:-|to|–|/) ?(?P<high>\d{1,3}))?(?:[ -]?(?:years?|yrs?)(?:[ -]olds?)?)?"
+)
 BELOW = re.compile(
-    r"(?:aged? )?(?:under|below|less than|younger than|<) ?(?P<high>\d{1,3})(?: ?(?:years?|yrs?)(?: old)?)?"
+    r"(?:aged? )?(?:under|below|less than|younger than|<|u)[ -]?(?P<high>\d{1,3})(?P<people>s)?"
+    r"(?:[ -]?(?:years?|yrs?)(?:[ -]olds?)?)?"
 )
 
 SEXUAL = re.compile(
@@ -39,7 +42,7 @@ FACTS = {
     "the relationship of victim and suspect": r"\b(?:relationship(?! status)|former intimate|intimate partner)\b",
     "reasons of withdrawal": r"\b(?:withdrawal|withdrew|withdrawn) reasons?\b|\breasons? (?:of|for) withdraw\w+",
     "children in care": r"\b(?:children in care|in care|looked after|child protection|care leavers?)\b",
-    "child abuse": r"\bchild (?:abuse|victims?|sexual|cruelty|abduction)\b",
+    "child abuse": r"\b(?:child (?:abuse|victims?|sexual|cruelty|abduction)|csa|csae)\b",
     "modern slavery": r"\b(?:modern slavery|trafficking of (?:people|persons|human)|human trafficking)\b",
 }
 SENSITIVE = tuple((what, re.compile(form)) for what, form in FACTS.items())
@@ -50,7 +53,17 @@ JUSTICE = re.compile(
     r"custod\w+|arrest\w*|prosecut\w+|court|courts|police|charge[ds]?|reoffen\w+|probation|remand\w*|bail)\b"
 )
 COURT_HEADINGS = frozenset(
-    ["court", "courts", "area", "lsoa", "msoa", "ward", "town", "district", "authority", "borough", "prison", "station"]
+    "court courts magistrates centre area lsoa msoa ward parish town city village neighbourhood district authority "
+    "borough prison station place location venue postcode".split()
+)
+COURTS = re.compile(r"\b(?:crown court|magistrates'?|court)\b")
+OFFENCES = re.compile(
+    r"\b(?:theft|burglary|robbery|fraud|arson|assault|murder|manslaughter|rape|drugs?|wounding|violence|criminal damage|"
+    r"public order|harassment|stalking|weapons?|kidnap\w*|blackmail|perjury|motoring|driving|sexual)\b"
+)
+# People who are of one case by what they are called.
+TOGETHER = re.compile(
+    r"\bco[ -]?(?:defendants?|accused|offend\w+|conspirators?)\b|\bjointly charged\b|\bgang members?\b"
 )
 DATE_HEADINGS = frozenset(["month", "week", "day", "date", "weekday", "fortnight", "yearmonth", "month_year"])
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -72,7 +85,7 @@ def of_children(heading: str, label: str) -> bool:
     if aged and (band := BAND.fullmatch(text)):
         return int(band["high"] or band["low"]) < ADULT
     if below := BELOW.fullmatch(text):
-        return aged and int(below["high"]) <= ADULT
+        return (aged or bool(below["people"])) and int(below["high"]) <= ADULT
     return CHILDREN.search(text) is not None and not OF_AGE.search(text)
 
 
@@ -81,6 +94,25 @@ def of_sexual_offence(heading: str, label: str) -> bool:
     text = as_compared(label)
     coded = bool(set(words_of(heading)) & OFFENCE_HEADINGS) and SEXUAL_CODES.fullmatch(text) is not None
     return coded or SEXUAL.search(text) is not None
+
+
+def of_one_case(heading: str, label: str) -> bool:
+    """Whether a label is one of people who are together in a case."""
+    return TOGETHER.search(as_compared(label)) is not None
+
+
+def is_offence(heading: str, labels: list[str]) -> bool:
+    """Whether a dimension is one of offences, by its heading or by most of its labels."""
+    return bool(set(words_of(heading)) & OFFENCE_HEADINGS) or _mostly(OFFENCES, labels)
+
+
+def is_place(heading: str, labels: list[str]) -> bool:
+    """Whether a dimension is one of courts or small places, by its heading or by most of its labels."""
+    return bool(set(words_of(heading)) & COURT_HEADINGS) or _mostly(COURTS, labels)
+
+
+def _mostly(form: re.Pattern[str], labels: list[str]) -> bool:
+    return bool(labels) and sum(form.search(as_compared(label)) is not None for label in labels) >= 0.6 * len(labels)
 
 
 def sensitive_fact(text: str) -> str:

@@ -15,6 +15,7 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.rules import justice_words
 from extracts.disclosure.rules.criminal_justice import findings
 from extracts.disclosure.subject import Subject
+from tests.extracts.disclosure.cases import answer
 
 CODELISTS = Path(__file__).parents[3] / "governance" / "catalogue" / "datasets" / "cjs_linked" / "codelists"
 
@@ -143,3 +144,41 @@ def test_offences_of_the_code_lists_are_sexual_where_their_group_says_so() -> No
 )  # fmt: skip
 def test_the_column_that_numbers_cases(columns: list[str], wanted: str) -> None:
     assert justice_words.case_column(columns) == wanted
+
+
+@pytest.mark.parametrize("group", ["children under 10", "youths", "Under 18s", "u18s", "12 year olds", "10-13 year-olds",
+                                   "age 10-13", "co-defendants", "co-accused", "looked-after children", "CSA"])  # fmt: skip
+def test_a_sensitive_group_is_seen_in_whichever_way_the_table_lies(group: str) -> None:
+    """As a row, as one of several headings of counts, and on the table's side."""
+    long, several = f"group, n\n{group}, 13\nothers, 40", f"area, {group}, others\nLeeds, 13, 44\nYork, 35, 40"
+    across = f"group, Leeds, York\n{group}, 13, 35\nothers, 44, 40"
+    assert answer(long, "")["verdict"] != "pass"
+    assert answer(several, "")["verdict"] != "pass"
+    assert answer(across, "")["verdict"] != "pass"
+
+
+@pytest.mark.parametrize("group", ["adults", "aged 25-34", "over 18s", "young adults", "men", "under 25s"])
+def test_other_groups_of_that_size_pass(group: str) -> None:
+    for table in (f"group, n\n{group}, 13\nothers, 40", f"area, {group}, others\nLeeds, 13, 44\nYork, 35, 40"):
+        assert answer(table, "")["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(
+    "headings", ["offence, court, month", "Crime type, place, when", "charge, Magistrates, hearing date", "a, b, c"]
+)
+def test_an_offence_at_a_court_in_a_month_is_known_by_its_labels(headings: str) -> None:
+    places, times = ("Dover Magistrates' Court", "Hove Crown Court"), ("Jan 2019", "Feb 2019")
+    rows = [f"{what}, {where}, {when}" for what in ("Arson", "Fraud") for where in places for when in times]
+    table = "\n".join([f"{headings}, n", *(f"{row}, {12 + 9 * place}" for place, row in enumerate(rows))])
+    assert [one["rules"] for one in answer(table, "")["findings"]] == [["rare_offence"]]
+
+
+def test_an_offence_at_a_court_in_a_year_is_not_rare_by_itself() -> None:
+    rows = [
+        f"{what}, {where}, {year}"
+        for what in ("Arson", "Fraud")
+        for where in ("Dover", "Hove")
+        for year in (2019, 2020)
+    ]
+    table = "\n".join(["offence, court, year, n", *(f"{row}, {12 + 9 * place}" for place, row in enumerate(rows))])
+    assert answer(table, "")["verdict"] == "pass"
