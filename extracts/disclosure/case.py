@@ -189,6 +189,7 @@ def _described(
         recipe=recipe,
         regression=regression,
         rounding=_rounding(context),
+        overlapping=bool(context.get("overlapping")),
     )
 
 

@@ -78,6 +78,7 @@ class FileDescription:
     underlying        names of files with the counts beneath its ratios: judged with it, and not released
     recipe            how it was made from microdata, where they are at hand
     rounding          how its counts were rounded, as `audit.rounding` names it; "" as the policy asks
+    overlapping       a unit may be in several cells: totals are no sums of their parts
     inferred          nobody described it: the engine guessed, and says so
     """
 
@@ -94,6 +95,7 @@ class FileDescription:
     underlying: tuple[str, ...] = ()
     recipe: Recipe = field(default_factory=Recipe)
     rounding: str = ""
+    overlapping: bool = False
     inferred: bool = False
 
     @property
@@ -294,7 +296,8 @@ READERS = {
     "others": _texts, "percentages": _percentages, "shapes": _texts, "positions": _texts, "endpoints": _texts,
     "modes": _texts, "indices": _texts, "ratios": _texts, "weighted": _texts, "statistic": _text,
     "column": _text, "base": _text, "out_of": _whole,
-    "underlying": _texts, "inferred": _yes_or_no, "rounding": _text, "saturated": _yes_or_no, "categories": _members,
+    "underlying": _texts, "inferred": _yes_or_no, "rounding": _text, "saturated": _yes_or_no,
+    "overlapping": _yes_or_no, "categories": _members,
     "recipe": lambda value: _build(Recipe, value, "A recipe"),
     "microdata": _text, "value": _text, "where": _text, "case": _text,
     "file": _text, "filter": _text, "release": _text, "dataset_version": _text, "part": _text, "whole": _text,

@@ -40,7 +40,7 @@ def _helps(repair: Repair, contents: Mapping[str, bytes], description: Descripti
 
 def _table(contents: Mapping[str, bytes], file: FileDescription, policy: Policy) -> CountTable | None:
     """The table of a file whose counts can be repaired, or None."""
-    if file.output_type != "FREQ" or file.name not in contents:
+    if file.output_type != "FREQ" or file.overlapping or file.name not in contents:
         return None
     try:
         return count_table(file.name, contents[file.name], policy, file)

@@ -26,6 +26,7 @@ def packed_table(table: ReleasedTable) -> bytes:
         "population": table.population,
         "dataset": table.dataset,
         "off_by": table.off_by,
+        "overlapping": table.overlapping,
         "labels": {name: cells.labels[name].tolist() for name in cells.dimensions},
         "totals": {name: cells.is_total(name).tolist() for name in cells.dimensions},
         "facts": {name: cells.facts[name].astype(kind).tolist() for name, kind in FACTS.items()},
@@ -49,4 +50,5 @@ def unpacked_table(content: bytes) -> ReleasedTable:
         population=told["population"],
         dataset=told["dataset"],
         off_by=told["off_by"],
+        overlapping=told.get("overlapping", False),
     )

@@ -32,6 +32,7 @@ class ReleasedTable:
     new         whether it belongs to the request under check
     dataset     version of the data that it was made from
     off_by      how far a published count may lie from the true one, either way: 2 for rounding to 5
+    overlapping a unit may be in several of its cells, so that they do not add up
     """
 
     file: str
@@ -41,6 +42,7 @@ class ReleasedTable:
     new: bool = False
     dataset: str = ""
     off_by: float = 0.0
+    overlapping: bool = False
 
 
 @dataclass(frozen=True)
