@@ -29,8 +29,8 @@ MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 PUBLIC_KEY = "public-key.pem"
 OUR_OWN = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY})
-# What Python leaves when the opener of a sealed extract is imported.
-MADE_BY_OPENING = re.compile(r"__pycache__/gatehouse_workspace\.[A-Za-z0-9.-]+\.pyc")
+# What Python leaves when a module of an extract is imported.
+MADE_BY_OPENING = re.compile(r"__pycache__/gatehouse_(?:workspace|sdc)\.[A-Za-z0-9.-]+\.pyc")
 STAGING_PREFIX = "build-"
 CHUNK_BYTES = 1 << 20
 # The earliest moment that a ZIP can hold: the same files always make the same package.

@@ -24,6 +24,7 @@ from extracts.atrest.files import Files
 from extracts.atrest.gatehouse_workspace import MANIFEST, ContentDigest
 from extracts.atrest.seal import Seal
 from extracts.counting import how_many_different
+from extracts.disclosure.workspace import travelling
 from extracts.engines import Engine, EngineOf, OnDuckDB, OpenRelease, domains_of
 from extracts.formats.columns import Sheet, sheet_of, sheets_of
 from extracts.formats.files import TableFiles
@@ -142,16 +143,17 @@ def build(
     The folder is empty, or what an earlier build of the same specification, release, keys and moment left there:
     tables that it finished are kept, everything else is made anew.
 
-    One file per table and format of the specification, the papers of `extracts.pack` and manifest.json. `project` is
-    the reference that the citation names. `progress` is called after each batch and at least once a second; what it
-    raises stops the build. With a `seal` everything is encrypted but `atrest.files.IN_THE_CLEAR`. Rows come from the
-    engine that `engine_of` makes; files are written here, whichever it is. Raises
-    NotInRelease, BadSpecification, UnknownName, UnknownLevel, TooManyRows, CannotHold, RowsLost and PseudonymCollision.
+    One file per table and format of the specification, the papers of `extracts.pack`, what researchers make outputs
+    with (`disclosure.workspace`) and manifest.json. `project` is the reference that the citation names. `progress` is
+    called after each batch and at least once a second; what it raises stops the build. With a `seal` everything is
+    encrypted but `atrest.files.IN_THE_CLEAR` and what outputs are made with. Rows come from the engine that
+    `engine_of` makes; files are written here, whichever it is. Raises NotInRelease, BadSpecification, UnknownName,
+    UnknownLevel, TooManyRows, CannotHold, RowsLost and PseudonymCollision.
     """
     _refuse_other_release(spec, store.release, catalogue)
     engine = engine_of(spec, catalogue, store, key)
     expected = _expected_rows(spec, engine, progress)
-    files = Files(into, seal)
+    files = Files(into, seal, travelling.DELIVERED)
     rows = parts.take_over(spec, files)
     whole, kept = sum(expected.values()), sum(rows.values())
     waiting = [table for table in spec.tables if table.name not in rows]
@@ -169,7 +171,7 @@ def build(
     contents = _contents(
         spec, catalogue, store, files, at, rows=rows, different=different, created_at=created_at, project=project
     )
-    for name, content in {**papers(contents), **files.openers()}.items():
+    for name, content in {**papers(contents), **travelling.delivered(), **files.openers()}.items():
         files.put(name, content)
     entries = wait(lambda: tuple(_entries(files, rows)), beat=at.beat, interrupt=store.connection.interrupt)
     plain = [files.as_opened(entry.name, entry.bytes, entry.sha256) for entry in entries]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
@@ -39,19 +40,20 @@ class Recalled(NamedTuple):
 class Files:
     """Writes the files of an extract into a folder, sealed where there is a seal, and knows what each of them holds.
 
+    clear     names beyond IN_THE_CLEAR that are not sealed either: what is of use without a key, and tells of no record
     contents  name to `content_sha256`: the digest of what a file holds, the same in every build, whoever's key
               it is sealed under. Whoever writes a table adds its ContentDigest; the rest comes by itself.
     """
 
-    def __init__(self, folder: Path, seal: Seal | None) -> None:
-        self.folder, self.seal = folder, seal
+    def __init__(self, folder: Path, seal: Seal | None, clear: Iterable[str] = ()) -> None:
+        self.folder, self.seal, self.clear = folder, seal, IN_THE_CLEAR | {*clear}
         self.contents: dict[str, str] = {}
         self._sealed: dict[str, SealedWriter | Recalled] = {}
 
     def sink(self, path: Path) -> BinaryIO:
         """What the bytes of a file are written to. Parquet is sealed by its own writer: see `encryption`."""
         name = path.relative_to(self.folder).as_posix()
-        if self.seal is None or name in IN_THE_CLEAR or path.suffix == ".parquet":
+        if self.seal is None or name in self.clear or path.suffix == ".parquet":
             return path.open("wb")
         writer = self._sealed[name] = self.seal.writer(path, name)
         return cast(BinaryIO, writer)

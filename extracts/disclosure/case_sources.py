@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from extracts.disclosure.acro import BadAcroFolder, cases_from_acro, folder_faults, is_acro_folder
-from extracts.disclosure.workspace.manifest import BadManifest, cases_of, is_manifest, joint_case
+from extracts.disclosure.workspace.manifest import NAME, BadManifest, cases_of, is_manifest, joint_case
 
 LARGEST_BYTES = 64 * 2**20
 
@@ -34,9 +34,12 @@ def cases_at(path: Path) -> Source:
 
     A JSON file with one case gives that case, as it is: `case_schema.problems` says what is wrong with it. A list of
     outputs that a session wrote gives them all and, at the end, their tables of counts together, to be compared with
-    each other. A folder of ACRO's, or its results.json, gives a case for each of its outputs.
+    each other; so does the folder that the list is in. A folder of ACRO's, or its results.json, gives a case for each
+    of its outputs.
     """
     try:
+        if (path / NAME).is_file() and not is_acro_folder(path):
+            path = path / NAME
         if path.is_dir():
             return _acro(path)
         data = _read(path)

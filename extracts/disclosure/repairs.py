@@ -43,7 +43,7 @@ def _helps(repair: Repair, contents: Mapping[str, bytes], description: Descripti
 
 def _tables(contents: Mapping[str, bytes], file: FileDescription, policy: Policy) -> list[TrueTable]:
     """The tables of a file that can be repaired; none unless all of them can."""
-    if file.output_type not in ("FREQ", "MAGN") or file.name not in contents:
+    if file.output_type not in ("FREQ", "MAGN") or file.overlapping or file.name not in contents:
         return []
 
     def described(name: str, table: Table) -> FileDescription:

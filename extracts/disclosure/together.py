@@ -21,6 +21,7 @@ from extracts.disclosure.report import Finding, Implied, Verdict
 from extracts.disclosure.rulebook import TABLES
 from extracts.disclosure.rules import differencing
 from extracts.disclosure.same_dimensions import with_one_name_each
+from extracts.disclosure.subject import Subject
 from extracts.disclosure.supporting import records_of
 
 
@@ -85,12 +86,22 @@ def _audited_together(
         for table in judgement.tables
         if table.described.output_type in TABLES
     ]
+    overlapping = [one for one in subjects if one.described.overlapping]
+    hiding = [one for one in overlapping if one.cells.of_kind("count").states("hidden").any()]
+    doubts = [(_unknown_beside(one), None) for one in hiding if len(subjects) + len(old) > 1]
+    subjects = [one for one in subjects if not one.described.overlapping]
     whom = [description.population_of(subject.described.name).filter for subject in subjects]
     alike = with_one_name_each([*(table.cells for table in old), *(subject.cells for subject in subjects)])
     earlier = alike[: len(old)]
     subjects = [replace(one, cells=cells) for one, cells in zip(subjects, alike[len(old) :], strict=True)]
     populations = [*whom, *(table.population for table in old)]
-    return list(told_across(subjects, earlier, populations=populations))
+    return [*doubts, *told_across(subjects, earlier, populations=populations)]
+
+
+def _unknown_beside(subject: Subject) -> Finding:
+    """What is said of hidden counts of units that are in several cells: the tables are no equations."""
+    problem = "Units are in several cells, so nobody worked out whether other tables give back what is hidden here."
+    return subject.file_finding("secondary_suppression", Verdict.REVIEW, problem, cure="Hide the same cells in all.")
 
 
 def _new(judgement: Judgement, description: Description, policy: Policy) -> Iterator[ReleasedTable]:

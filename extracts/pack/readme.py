@@ -37,7 +37,7 @@ KEYS = {
 
 # Of a sealed extract, before its formats.
 HOW_TO_OPEN = (
-    "The files are encrypted, all but this text, manifest.json and what opens the others:", "",
+    "The files are encrypted, all but this text, manifest.json, what opens the others and what makes outputs:", "",
     "  Python   import sys; sys.path.insert(0, \"this folder\"); import gatehouse_workspace as gw",
     "           gw.read(\"table\"), gw.arrow(\"table\"), gw.duckdb(), gw.open(\"dictionary.html\"), gw.check()",
     "  R        source(\"this folder/gatehouse_workspace.R\")",
@@ -71,7 +71,9 @@ def readme(contents: Contents) -> str:
             "known-breaks.txt tells from when to when records do not mean what they meant before;",
             "suggested-citation.txt says how to cite.",
             *_links(contents), "",
-            "Do not try to identify anyone. Results leave the environment by an output request only.", "",
+            "Do not try to identify anyone. Results leave the environment by an output request only.",
+            "gatehouse_sdc.py makes tables and models together with the counts that the check of a request needs;",
+            "make-outputs-that-pass.md shows how.", "",
         ]
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from pyarrow import parquet
 from benchmarks import extract
 from extracts import delivery, engines, heartbeat, pipeline
 from extracts.atrest.seal import Seal
+from extracts.disclosure.workspace import travelling
 from extracts.pipeline import NotInRelease, RowsLost
 from extracts.pseudonyms import PseudonymCollision
 from extracts.specification import compile_specification
@@ -142,9 +143,11 @@ def test_the_manifest_lists_every_file_and_verifies(root):
     assert rows == {
         "README.txt": None, "codelists/forces.csv": None, "datapackage.json": None, "dictionary-codes.csv": None,
         "dictionary.csv": None, "dictionary.html": None, "known-breaks.csv": None, "known-breaks.txt": None,
-        "suggested-citation.txt": None,
+        "suggested-citation.txt": None, "gatehouse_sdc.py": None, "make-outputs-that-pass.md": None,
         "crime.csv": 3, "crime.parquet": 3, "victim.csv": 4, "victim.parquet": 4,
     }  # fmt: skip
+    for name, text in travelling.delivered().items():
+        assert (folder / name).read_text() == text
     assert manifest.created_at == "2026-11-01T12:00:00+00:00" and len(manifest.spec_sha256) == 64
     assert delivery.verify(folder) == []
 
@@ -153,6 +156,7 @@ def test_parquet_alone_when_no_csv_was_asked_for(root):
     _, folder = build(root, "one", formats=("parquet",))
     papers = {"README.txt", "dictionary.html", "known-breaks.txt", "suggested-citation.txt"}
     papers |= {"datapackage.json", "dictionary-codes.csv", "dictionary.csv", "known-breaks.csv", "manifest.json"}
+    papers |= travelling.DELIVERED.keys()
     assert {path.name for path in folder.glob("*.*")} == papers | {"crime.parquet", "victim.parquet"}
 
 

@@ -51,6 +51,7 @@ def symbolic(
     seconds    after so long the answer is not proven
     pairs_only for whoever looks at combinations of more counts in another way
 
+    Where a unit may be in several cells of a table, counts do not add up, and only pairs are compared.
     Pairs within one table of which one is a total of the other are left to the audit of that table.
     `implied` lists the differences of cells with the same labels in nested tables, safe or not.
     """
@@ -103,7 +104,7 @@ def _searched(search: _Search, *, pairs_only: bool) -> tuple[_Search, bool]:
     contradicted = False
     try:
         search.pairs()
-        if not pairs_only:
+        if search.add_up and not pairs_only:
             search.combinations()
     except (TooManyAtoms, TooComplicated, Contradiction) as error:
         search.problems.append(str(error))
@@ -127,12 +128,17 @@ class _Search:
     problems: list[str] = field(default_factory=list)
     groups: set[int] = field(default_factory=set)
 
+    @property
+    def add_up(self) -> bool:
+        """Whether each unit is in one cell of every table, so that groups are sums of their parts."""
+        return not any(table.overlapping for table in self.tables)
+
     def pairs(self) -> None:
         """Compare all nested pairs. Raises OutOfTime."""
         nesting = Nesting(self.counts)
         for pair in aligned_pairs(nesting):
             self._list(pair)
-        shown = self._shown()
+        shown = self._shown() if self.add_up else None
         for pair in close_pairs(nesting, self.threshold, until=self.until):
             hit = self._judged(pair, shown)
             if hit is not None:

@@ -32,6 +32,12 @@ EVIDENCE_COLUMNS = (
     "maximum",
     "sharing",
     "cases",
+    "values",
+    "denominator",
+    "below",
+    "above",
+    "at_left",
+    "at_right",
 )
 
 
@@ -53,7 +59,7 @@ class Cells:
             structural  shows 0 and holds nobody, by definition; said_structural if the
                         description says so, be it right or wrong
             blank       left empty, or filled with what software writes for nothing
-            n, total, largest, second_largest, absolute_total, rows, minimum, maximum, sharing, cases   evidence, or NaN
+            those of EVIDENCE_COLUMNS   what `reading.evidence` describes, or NaN
     """
 
     labels: pd.DataFrame

@@ -5,12 +5,18 @@ The file is a CSV with the dimensions of the table it supports, and
 `total`           the sum of their values, `largest` and `second_largest` contribution of one unit
 `absolute_total`  the sum of absolute values; needed only when some values are negative, and then
                   `largest` and `second_largest` are of absolute values too
-`measure`         heading of the column supported; needed only when there are several
+`values`          how many values there are, when units have several; `denominator` what the total is divided by to give
+                  the mean, when that is neither: the sum of weights
+`minimum`, `maximum`  of the values; `cases` the court cases that they are of
+`below`, `above`  units with a value below and above the number shown; `sharing` units that have just this value
+`at_left`, `at_right`  of a bin: units whose value is its left or right edge
+`measure`         heading of the column supported; needed only when several columns differ in what is behind them
 """
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import EVIDENCE_COLUMNS, Cells
@@ -19,6 +25,10 @@ from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.triage import CannotRead
 
 FOR_MAGNITUDES = ("n", "total", "largest", "second_largest")
+OF_ONE_MEASURE = ("below", "above", "sharing")
+MAGNITUDES = ("total", "mean")
+# Kinds of number that evidence supports before counts, which are only supported where there is none of them.
+OF_VALUES = (*MAGNITUDES, "shape", "position", "endpoint", "mode", "index", "weighted")
 
 Numbers = dict[tuple[str, ...], tuple[float, ...]]
 
@@ -26,14 +36,14 @@ Numbers = dict[tuple[str, ...], tuple[float, ...]]
 def add_evidence(cells: Cells, name: str, content: bytes, policy: Policy) -> Cells:
     """The cells with what the evidence says of them; cells it doesn't mention keep NaN.
 
-    Evidence is for the amounts of a table, or for its counts when it shows no amounts.
+    Evidence is for the statistics of a table, or for its counts when it shows no others.
     Raises CannotRead for a file that cannot be read or does not fit the table.
     """
-    magnitudes = cells.facts["kind"].isin(("total", "mean"))
-    supported = magnitudes if magnitudes.any() else cells.facts["kind"] == "count"
     table = read_table(name, content, policy)
-    measures = sorted(set(cells.facts.loc[supported, "measure"]))
-    _require_columns(table, cells.dimensions, measures, bool(magnitudes.any()))
+    supported = _supported(cells, table)
+    facts = cells.facts[supported]
+    measures = sorted(set(facts["measure"]))
+    _require_columns(table, cells.dimensions, measures, bool(facts["kind"].isin(MAGNITUDES).any()))
     by_measure = "measure" in table.columns and "measure" not in cells.dimensions
     numbers = _numbers(table, (*cells.dimensions, *(("measure",) if by_measure else ())))
     keys = cells.labels.itertuples(index=False, name=None)
@@ -47,11 +57,23 @@ def add_evidence(cells: Cells, name: str, content: bytes, policy: Policy) -> Cel
     return Cells(cells.labels, cells.totals, facts)
 
 
+def _supported(cells: Cells, table: Table) -> pd.Series[bool]:
+    """The cells that the evidence is about: of several measures only the amounts, unless it tells measures apart."""
+    kinds = cells.facts["kind"]
+    of_values = kinds.isin(OF_VALUES)
+    if not of_values.any():
+        return kinds == "count"
+    apart = "measure" in table.columns or cells.facts.loc[of_values, "measure"].nunique() == 1
+    magnitudes = kinds.isin(MAGNITUDES)
+    return of_values if apart or not magnitudes.any() else magnitudes
+
+
 def _require_columns(table: Table, dimensions: tuple[str, ...], measures: list[str], magnitudes: bool) -> None:
     """Raises CannotRead unless the evidence has the columns that the table calls for."""
     wanted = (*dimensions, *(FOR_MAGNITUDES if magnitudes else ("n",)))
     missing = [name for name in wanted if name not in table.columns]
-    if len(measures) > 1 and "measure" not in table.columns:
+    differ = magnitudes or any(name in table.columns for name in OF_ONE_MEASURE)
+    if len(measures) > 1 and differ and "measure" not in table.columns:
         missing.append("measure")
     if missing:
         raise CannotRead(

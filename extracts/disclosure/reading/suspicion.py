@@ -62,6 +62,8 @@ DRESSED = re.compile(
     r"[~≈$€£'=n ]{0,3}\d[\d,.]*\s*(?:\(.*\)|\[[^\]]*\]|[*†‡§#]+|±.*|/\s*\d+|of \d+|[a-z]{1,4})?", re.IGNORECASE
 )
 FINANCIAL_YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d(?:\d\d)?)?")
+# Ends of an interval, as statsmodels heads them: [0.025 and 0.975].
+INTERVAL_END = re.compile(r"\[0?\.\d+|0?\.\d+\]")
 LONGEST, MOST_WORDS = 60, 10
 MOSTLY = 0.8
 
@@ -126,8 +128,8 @@ def counts_among_results(values: Sequence[str]) -> bool:
 
 
 def names_a_result(heading: str) -> bool:
-    """Whether a heading is one of coefficients, errors, test statistics or p values."""
-    return bool(set(words_of(heading)) & MODEL)
+    """Whether a heading is one of coefficients, errors, intervals, test statistics or p values."""
+    return bool(set(words_of(heading)) & MODEL) or INTERVAL_END.fullmatch(heading.strip()) is not None
 
 
 def names_freedom(heading: str) -> bool:

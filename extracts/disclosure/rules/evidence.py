@@ -11,6 +11,7 @@ from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
 CODE = "evidence"
+CURE = "Correct the evidence file: one row per cell, made from the same records as the table."
 
 # Sums of decimals are compared with this much room, relative to the total.
 ROOM = 1e-9
@@ -29,8 +30,10 @@ def contributions(cells: Cells) -> tuple[Floats, Floats, Floats]:
     return total, np.abs(largest), np.where(np.isnan(second) & (n == 1), 0.0, np.abs(second))
 
 
-def faults(cells: Cells) -> dict[str, Booleans]:
+def faults(cells: Cells, *, recomputed: bool = False) -> dict[str, Booleans]:
     """What is wrong with the evidence of each cell: a sentence for each fault, and the cells that have it.
+
+    recomputed  it comes from the records; then the rule `recomputed` compares the number shown with them
 
     Later faults are only looked for where the earlier ones are absent. Source: arithmetic; a total is the sum of its
     contributions, and none of them is above the largest.
@@ -42,10 +45,7 @@ def faults(cells: Cells) -> dict[str, Booleans]:
     negative |= largest + second > total + room
     is_sum = (cells.facts["kind"] == "total").to_numpy()
     is_mean = (cells.facts["kind"] == "mean").to_numpy()
-    mean = np.divide(signed, n, out=np.full(len(cells), np.nan), where=n > 0)
-    off_mean = np.abs(value - mean) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(mean))
-    # Where the records are at hand the rule `recomputed` compares the number shown with them.
-    told = (n > 0) & np.isnan(cells.numbers("rows"))
+    told = (n > 0) & (not recomputed)
     off = np.abs(value - signed) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(signed))
     found = {
         "The evidence has no row for this cell.": np.isnan(n),
@@ -58,10 +58,7 @@ def faults(cells: Cells) -> dict[str, Booleans]:
         "The contributions in the evidence do not add up.": (n > 0)
         & ((second > largest + room) | (largest + second > total + room) | (n * largest < total - room)),
         "The total in the evidence is not the one in the table.": is_sum & told & off,
-        "The total and n in the evidence do not give the mean in the table.": is_mean
-        & (n > 0)
-        & off_mean
-        & np.isnan(cells.numbers("rows")),
+        "The total and n in the evidence do not give the mean in the table.": is_mean & told & _is_no_mean(cells),
     }
     seen = np.zeros(len(cells), dtype=np.bool_)
     for sentence, cells_with_it in found.items():
@@ -70,10 +67,41 @@ def faults(cells: Cells) -> dict[str, Booleans]:
     return found
 
 
+def faults_of_values(cells: Cells) -> dict[str, Booleans]:
+    """What is wrong with the evidence of numbers that are single values, or nearly: quantiles, extremes, modes.
+
+    Source: arithmetic; each unit with a value is below the number shown, above it, or has it. One with several values
+    may be all of these.
+    """
+    n, value, spread = (cells.numbers(name) for name in ("n", "value", "spread"))
+    sides = np.array([cells.numbers(name) for name in ("below", "above", "sharing")]).reshape(3, len(cells))
+    whole = (n >= 0) & (n == np.floor(n))
+    with np.errstate(invalid="ignore"):
+        outside = (value + spread < cells.numbers("minimum")) | (value - spread > cells.numbers("maximum"))
+        apart = (sides > n).any(axis=0) | (sides.sum(axis=0) < n)
+    return {
+        "The number of units in the evidence is not a whole number.": ~whole & ~np.isnan(n),
+        "The number shown is not between the smallest and the largest value in the evidence.": whole & outside,
+        "The evidence does not say of all units whether they are below, above or at the number shown.": whole & apart,
+    }
+
+
+def _is_no_mean(cells: Cells) -> Booleans:
+    """Where the number shown is not the total divided by the units, by the records or values, or by what is named."""
+    value, total, spread = (cells.numbers(name) for name in ("value", "total", "spread"))
+    off = np.ones(len(cells), dtype=np.bool_)
+    for name in ("n", "rows", "values", "denominator"):
+        by = cells.numbers(name)
+        mean = np.divide(total, by, out=np.full(len(cells), np.nan), where=by > 0)
+        off &= ~(np.abs(value - mean) <= np.maximum(spread, ROUNDED * np.abs(mean)))
+    return off
+
+
 def judged(subject: Subject) -> Cells:
     """The amounts shown whose evidence is complete and consistent: what dominance rules can judge."""
     cells = _amounts(subject)
-    faulty = np.logical_or.reduce([*faults(cells).values(), np.zeros(len(cells), dtype=np.bool_)])
+    found = faults(cells, recomputed=subject.records is not None)
+    faulty = np.logical_or.reduce([*found.values(), np.zeros(len(cells), dtype=np.bool_)])
     return cells.where(~faulty & (cells.numbers("n") > 0))
 
 
@@ -87,10 +115,15 @@ def findings(subject: Subject) -> Iterator[Finding]:
             cure="Supply an evidence file with n, total, largest and second_largest for each cell, and name it.",
         )  # fmt: skip
         return
-    for sentence, faulty in faults(cells).items():
+    for sentence, faulty in faults(cells, recomputed=subject.records is not None).items():
         for place in subject.places(cells, faulty):
-            cure = "Correct the evidence file: one row per cell, made from the same records as the table."
-            yield subject.finding(CODE, Verdict.REVIEW, cells, place, sentence, cure=cure)
+            yield subject.finding(CODE, Verdict.REVIEW, cells, place, sentence, cure=CURE)
+    if subject.described.evidence:
+        values = subject.cells.of_kind("position", "endpoint", "mode")
+        values = values.where(values.states("number") & ~values.flags("structural"))
+        for sentence, faulty in faults_of_values(values).items():
+            for place in subject.places(values, faulty):
+                yield subject.finding(CODE, Verdict.REVIEW, values, place, sentence, cure=CURE)
     if subject.records is None:
         yield from _beside_counts(subject, cells)
 

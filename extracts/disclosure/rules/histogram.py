@@ -25,12 +25,12 @@ def findings(subject: Subject) -> Iterator[Finding]:
     edges = edges_of(cells)
     if edges is None:
         return
-    recipe = subject.described.recipe
-    if subject.records is None or not recipe.value:
-        return
     low, high = edges
-    for place, edge in ((int(np.argmin(low)), float(low.min())), (int(np.argmax(high)), float(high.max()))):
-        n = _with_value(subject.records, recipe.value, recipe.where, edge)
+    for place, edge, side in (
+        (int(np.argmin(low)), float(low.min()), "at_left"),
+        (int(np.argmax(high)), float(high.max()), "at_right"),
+    ):
+        n = _at_edge(subject, edge) if subject.records is not None else float(cells.numbers(side)[place])
         if 0 < n < subject.threshold:
             yield _edge(subject, cells, place, n)
 
@@ -42,6 +42,12 @@ def _edge(subject: Subject, cells: Cells, place: int, n: float) -> Finding:
         attack="The edge of the outermost bin is the smallest or the largest value.",
         cure="Round the outer edges away from the data, or leave the outer bins open.",
     )  # fmt: skip
+
+
+def _at_edge(subject: Subject, edge: float) -> float:
+    """How many units of the records have an edge as their value; none where it is not known of what."""
+    recipe, records = subject.described.recipe, subject.records
+    return _with_value(records, recipe.value, recipe.where, edge) if records is not None and recipe.value else 0.0
 
 
 def _with_value(records: Records, value: str, where: str, edge: float) -> float:

@@ -29,6 +29,6 @@ def findings(subject: Subject) -> Iterator[Finding]:
             attack=f"Knowing that one of the {subject.unit} is in this group is nearly knowing their value.",
             cure="Merge groups, or leave the mode out.",
         )  # fmt: skip
-    for place in subject.places(cells, np.isnan(sharing)):
+    for place in subject.places(cells, np.isnan(sharing) | np.isnan(n)):
         problem = "How many have the most frequent value is not known."
         yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, cure="Supply the counts behind it.")

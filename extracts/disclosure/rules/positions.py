@@ -26,6 +26,17 @@ def few_beyond(n: Floats, share: Floats, *, tail: int) -> Booleans:
     return few
 
 
+def few_there(below: Floats, above: Floats, sharing: Floats, *, tail: int) -> Booleans:
+    """Find the quantiles that fewer than `tail` units are known to be at or beyond, on either side.
+
+    below, above, sharing  units with values below, above and at the quantile; NaN for unknown, which is not found
+
+    Units with many values weigh more in a quantile than they are: of 100 values above one all may be of one unit.
+    """
+    few: Booleans = np.minimum(below, above) + sharing < tail
+    return few
+
+
 def few_between(n: Floats, shares: Floats, *, tail: int) -> Booleans:
     """Find the quantiles between which and the next lower one of the same units there are fewer than `tail`.
 
@@ -43,7 +54,9 @@ def findings(subject: Subject) -> Iterator[Finding]:
     # What is shared by enough units is nobody's own value.
     shared = cells.numbers("sharing") >= subject.threshold
     tail = max(subject.policy.tail, subject.threshold)
-    unsafe = (few_beyond(n, share, tail=tail) | _close(cells, n, share, tail)) & ~shared
+    sides = (cells.numbers(name) for name in ("below", "above", "sharing"))
+    unsafe = few_beyond(n, share, tail=tail) | few_there(*sides, tail=tail) | _close(cells, n, share, tail)
+    unsafe &= ~shared
     for place in subject.places(cells, unsafe):
         yield subject.finding(
             CODE, Verdict.FAIL, cells, place,

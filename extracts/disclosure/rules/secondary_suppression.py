@@ -15,7 +15,7 @@ from extracts.disclosure.audit.system import System
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Cell, Finding, Implied, Verdict
-from extracts.disclosure.rules import hidden_amounts, odd_totals
+from extracts.disclosure.rules import hidden_amounts, odd_totals, overlapping
 from extracts.disclosure.subject import SECONDS, Subject
 
 CODE = "secondary_suppression"
@@ -29,10 +29,10 @@ def findings(subject: Subject) -> Iterator[Finding]:
     shows the attack as a sum.
     """
     try:
-        yield from odd_totals.findings(subject, subject.system(), code=CODE)
-        audit = subject.audit()
-        yield from _counts(subject, audit)
-        yield from _if_all_is_listed(subject, audit)
+        if subject.described.overlapping:
+            yield from overlapping.findings(subject, code=CODE)
+        else:
+            yield from _of_sums(subject)
         yield from hidden_amounts.findings(subject, code=CODE, seconds=SECONDS)
     except Contradiction:
         problem = "The numbers shown contradict each other: no table has all of these parts and totals."
@@ -43,8 +43,18 @@ def findings(subject: Subject) -> Iterator[Finding]:
         yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure="Split it into a table for each set of labels.")
 
 
+def _of_sums(subject: Subject) -> Iterator[Finding]:
+    """What the equations between totals and their parts give away. Raises Contradiction and TooSparse."""
+    yield from odd_totals.findings(subject, subject.system(), code=CODE)
+    audit = subject.audit()
+    yield from _counts(subject, audit)
+    yield from _if_all_is_listed(subject, audit)
+
+
 def implied(subject: Subject) -> list[Implied]:
     """What totals tell of the hidden and rounded counts that they give back, or narrow down too far."""
+    if subject.described.overlapping:
+        return []
     try:
         audit = subject.audit()
     except (Contradiction, TooSparse):

@@ -154,7 +154,7 @@ def _of_curve(subject: Subject, cells: Cells, columns: dict[str, str]) -> Iterat
         )  # fmt: skip
     if not (columns[EVENTS] and columns[AT_RISK]):
         problem = "The table does not show both how many are at risk and how many have the event at each step."
-        yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure="Supply both, as columns or as evidence.")
+        yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure="Show both beside each other.")
 
 
 def _without_counts(subject: Subject) -> Iterator[Finding]:
@@ -172,4 +172,4 @@ def _without_counts(subject: Subject) -> Iterator[Finding]:
             yield subject.finding(CODE, Verdict.FAIL, column, place, problem, attack, CURE)
     if not found:
         problem = "The numbers at risk and with the event are not known."
-        yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure="Supply them for each step.")
+        yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure="Show them for each step.")

@@ -16,10 +16,10 @@ This module needs numpy and pandas and nothing of Gatehouse. It may be copied wh
     outputs.check()                             what was changed since it was written; [] when all is well
     outputs.withdraw("age_histogram_1a2b3c4d")  take an output back
 
-Each call writes NAME.csv (the output), a file with what is behind it, never to be released (NAME_evidence.csv,
-NAME_underlying.csv or NAME_size.json), NAME.case.json, which the disclosure check reads as it is, and its entry in
-outputs.json, from which the request form fills itself. What comes back shows the table at once, with ! at the cells
-that are too small. Repeating a call writes the same files again. Your data are never changed.
+Each call writes NAME.csv (the output), what is behind it, never to be released (NAME_evidence.csv, NAME_underlying.csv
+or NAME_size.json; a survival table shows it itself), NAME.case.json, which the disclosure check reads as it is, and its
+entry in outputs.json, from which the request form fills itself. What comes back shows the table at once, with ! at the
+cells that are too small. Repeating a call writes the same files again. Your data are never changed.
 
 Numbers are written as they are. Only `suppress_below`, `round_to` and `digits` change what is written, because you
 ask for it, and the case says so. `frame` of what comes back keeps the numbers as they were.
@@ -543,6 +543,7 @@ class Table:
 
     numbers, texts, weak   by measure: the numbers, what is written for them, and where too few are behind them
     n                      columns of counts of units: where one is too small and above 0, a cell may be hidden
+    role                   of the file with what is behind it; "" when the table shows all of that itself
     """
 
     kind: str
@@ -708,11 +709,12 @@ class Session:
         shown: Any = cells["n" if counting == "units" else "rows"]
         if weight:
             shown = grid.column(lambda part: part.groupby(CELL)[WEIGHT].sum()).fillna(0.0)
+        called = "weighted_count" if weight else "count"
         texts = shown.map(lambda one: number(nearest(one, round_to) if round_to else one))
         few = below(cells[["n"]], self.threshold)
-        layout = {"measure": "weighted count" if weight else "count"} | _layout(grid)
-        table = Table("frequency", grid.down, columns, cells[grid.dims], {"count": shown}, {"count": texts},
-                      {"count": few}, cells[["n"]], cells, layout)  # fmt: skip
+        layout = {"measure": called} | _layout(grid)
+        table = Table("frequency", grid.down, columns, cells[grid.dims], {called: shown}, {called: texts},
+                      {called: few}, cells[["n"]], cells, layout)  # fmt: skip
         done = _controls(suppress_below, round_to)
         if round_to:
             done["rounding"] = {"base": round_to, "scheme": "nearest"}
@@ -872,7 +874,7 @@ class Session:
         texts = {one: column.map(number) for one, column in shown.items()}
         layout = {"form": "long", "dims": dims, "measures": counts, "others": ["surv_prob"]}
         table = Table("survival", dims, None, cells[dims], shown, texts, few, cells[counts], cells[[*dims, *counts]],
-                      layout, "underlying")  # fmt: skip
+                      layout, "")  # fmt: skip
         context = {"statistic": "survival", "value": time}
         return self._write_table(table, said, self._called([*grid.down, time], "survival", asked), grid, context, None)
 
@@ -1074,12 +1076,15 @@ class Session:
         output.notes += [*grid.notes, *_count(few, f"{{}} below {self.threshold}.")]
         output.notes += _count(hide, "{} hidden. Whether totals or other outputs give them back is for the check.")
         output.notes += ["Each record counts as a unit: no column says whose it is."] * (self.unit is None)
-        path, beside = f"{output.name}.csv", f"{output.name}_{table.role}.csv"
+        path = f"{output.name}.csv"
         written.to_csv(self.folder / path, index=False)
-        table.behind.map(_plain).to_csv(self.folder / beside, index=False)
         for control in context.get("controls", ()):
             control |= {"file": path} | ({"cells": int(hide.sum())} if control["control"] == "suppression" else {})
-        files = [self._file(path, "output", title), self._file(beside, table.role) | {"for": path}]
+        files = [self._file(path, "output", title)]
+        if table.role:
+            beside = f"{output.name}_{table.role}.csv"
+            table.behind.map(_plain).to_csv(self.folder / beside, index=False)
+            files.append(self._file(beside, table.role) | {"for": path})
         return self._keep(output, table.kind, files, table.layout, self._context(files, grid.population, said, context))
 
     def _write_model(
@@ -1150,7 +1155,7 @@ class Session:
     def _remove(self, name: str, kept: Mapping[str, Any]) -> None:
         """Remove what was written for an output of this name, but for the files of the case that takes its place."""
         stays = {file["path"] for file in kept.get("files", ())}
-        for case in (case for case in self.cases() if case["id"] == name and len(case["files"]) > 1):
+        for case in (case for case in self.cases() if case["id"] == name and "layout" in case):
             for path in {file["path"] for file in case["files"]} - stays:
                 (self.folder / path).unlink(missing_ok=True)
 

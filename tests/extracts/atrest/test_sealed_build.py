@@ -10,6 +10,7 @@ from extracts import delivery, engines, pipeline
 from extracts.atrest import gatehouse_workspace as gw
 from extracts.atrest.files import IN_THE_CLEAR
 from extracts.atrest.seal import Seal
+from extracts.disclosure.workspace import travelling
 from extracts.pseudonyms import PseudonymCollision
 from extracts.specification import compile_specification
 from tests.extracts import small_dataset as small
@@ -20,6 +21,7 @@ GRANTED = {
     "victim": ["number", ("age", "band"), "needs"],
 }
 FORMATS = ("parquet", "csv", "stata", "spss", "r")
+CLEAR = IN_THE_CLEAR | {*travelling.DELIVERED}
 VALUES = [b"North", b"South", b"2019-01", b"crime_id"]
 
 
@@ -55,11 +57,13 @@ def held(folder):
 def test_only_what_tells_how_to_open_it_is_in_the_clear(root):
     manifest, folder = build(root, "sealed", seal=Seal(KEY))
     clear = {name for name, content in held(folder).items() if not content.startswith((gw.MAGIC, b"PARE"))}
-    assert clear == IN_THE_CLEAR
+    assert clear == CLEAR
     assert manifest.sealed_under == gw.key_id(KEY).hex()
     readme = (folder / "README.txt").read_text()
     assert "import gatehouse_workspace" in readme and gw.KEY_VARIABLE in readme
-    for name, content in held(folder).items():
+    files = held(folder)
+    assert {name: files.pop(name).decode() for name in travelling.DELIVERED} == travelling.delivered()
+    for name, content in files.items():
         told = VALUES[:2] if name in IN_THE_CLEAR else VALUES
         assert not any(value in content for value in told), name
 
@@ -87,7 +91,7 @@ def test_content_is_the_same_in_every_build_sealed_or_not_and_bytes_never(root):
     assert {name for name in both if contents[0][name] != contents[1][name]} == set()
     assert contents[1].keys() - contents[0].keys() == IN_THE_CLEAR - {"manifest.json", "README.txt"}
     alike = {name for name, content in held(first).items() if held(second)[name] == content}
-    assert alike == IN_THE_CLEAR - {"manifest.json"}
+    assert alike == CLEAR - {"manifest.json"}
     by_bytes = [file for file in plain.files if not file.name.endswith(".parquet")]
     assert all(file.content_sha256 == file.sha256 for file in by_bytes)
 
@@ -102,7 +106,8 @@ def test_the_folder_is_verified_without_the_key_and_its_content_with_it(root):
     assert delivery.verify(folder) == [] and gw.check(folder) == []
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "gatehouse_workspace.cpython-311.pyc").write_bytes(b"")
-    assert delivery.verify(folder) == [], "opening it leaves this"
+    (folder / "__pycache__" / "gatehouse_sdc.cpython-311.pyc").write_bytes(b"")
+    assert delivery.verify(folder) == [], "importing from it leaves this"
     (folder / "__pycache__" / "other.pyc").write_bytes(b"")
     assert delivery.verify(folder) == ["__pycache__/other.pyc is not in the manifest."]
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extracts.disclosure.acro import BadAcroFolder, cases_from_acro, folder_faults, is_acro_folder
+from extracts.disclosure.case import check_case
 from extracts.disclosure.case_files import file_faults
 from extracts.disclosure.case_schema import not_understood, problems
 
@@ -51,6 +52,13 @@ def test_dimensions_statistic_and_value_are_taken_from_what_acro_recorded():
     assert survival["files"][0]["layout"]["measures"] == ["num at risk", "num events"]
     assert "The areas are published elsewhere." in counts["files"][0]["description"]
     assert note["files"][0]["path"] == "note.txt" and note["claims"][0]["verdict"] == "review"
+
+
+def test_the_coefficients_and_the_curve_of_a_safe_model_pass():
+    """Their headings are those of statsmodels: P>|t|, [0.025, 0.975]."""
+    _, _, _, model, survival, _ = cases_from_acro(MADE)
+    coefficients = {**model, "files": [model["files"][1]]}
+    assert check_case(coefficients, MADE)["verdict"] == check_case(survival, MADE)["verdict"] == "pass"
 
 
 def test_what_acro_says_is_a_claim_with_the_cells_that_it_flags():

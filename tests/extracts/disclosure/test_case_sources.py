@@ -27,6 +27,7 @@ def test_a_list_of_outputs_gives_all_and_the_counts_together(tmp_path):
     outputs.table("area", value="days", name="means")
     source = cases_at(tmp_path / "outputs" / "outputs.json")
     assert [case["id"] for case in source.cases] == ["one", "two", "means", "together"]
+    assert cases_at(tmp_path / "outputs") == source
     assert source.folder == tmp_path / "outputs" and all(problems(case) == () for case in source.cases)
     assert cases_at(tmp_path / "outputs" / "one.case.json").cases == source.cases[:1]
 
@@ -53,8 +54,9 @@ def test_what_holds_no_case_is_refused(tmp_path):
             (tmp_path / name).write_bytes(content)
         with pytest.raises(NoCases, match=sentence):
             cases_at(tmp_path / name)
+    (tmp_path / "empty").mkdir()
     with pytest.raises(NoCases, match="no results"):
-        cases_at(tmp_path)
+        cases_at(tmp_path / "empty")
     with (tmp_path / "large.json").open("wb") as file:
         file.truncate(2**26 + 1)
     with pytest.raises(NoCases, match="larger than any"):

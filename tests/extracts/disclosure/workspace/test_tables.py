@@ -114,7 +114,9 @@ def test_weights_make_weighted_numbers_beside_unweighted_units(tmp_path):
     records = some(1)
     outputs = session(tmp_path, records)
     counts = outputs.crosstab("area", weight="weight")
-    assert counts.frame.set_index("area")["count"].to_dict() == records.groupby("area")["weight"].sum().to_dict()
+    assert (
+        counts.frame.set_index("area")["weighted_count"].to_dict() == records.groupby("area")["weight"].sum().to_dict()
+    )
     assert counts.behind.set_index("area")["n"].to_dict() == records.groupby("area")["person_id"].nunique().to_dict()
     means = outputs.table("area", value="days", weight="weight").frame.set_index("area")["mean"]
     for area, rows in records.dropna(subset=["area", "days"]).groupby("area"):
