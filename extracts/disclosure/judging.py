@@ -32,6 +32,7 @@ from extracts.disclosure.rules import (
     points,
     pseudonyms,
     records,
+    said_in_labels,
     secondary_suppression,
     threshold,
 )
@@ -95,6 +96,7 @@ def judge(
     found += of_people
     found += [
         *free_text.findings(name, read.parts, policy),
+        *said_in_labels.findings(name, read.parts, policy),
         *(one for part in read.parts for one in _of_no_table(name, part)),
     ]
     if asked:

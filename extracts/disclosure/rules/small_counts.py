@@ -22,6 +22,11 @@ OF_UNITS = re.compile(
     re.ASCII,
 )
 COUNTED = re.compile(rf"(?i)(?<![\w.,-]){NUMBER}{BETWEEN} (?P<unit>{UNITS}|{OTHERS})\b", re.ASCII)
+# (n 3), (3 persons), [3 cases]: what stands before is counted.
+IN_BRACKETS = re.compile(
+    rf"(?i)[(\[]\s?(?=n\s\d{{1,3}}\s?[)\]]|\d{{1,3}}\s(?:{UNITS}|{OTHERS})\s?[)\]])\D{{0,2}}(?P<number>\d{{1,3}})",
+    re.ASCII,
+)
 SHARE = re.compile(
     r"(?i)(?<![\w.,/-])(?P<number>\d{1,3})(?:/| of | out of )(?P<base>\d[\d,]{0,12})(?![\w/.-]\d)", re.ASCII
 )
@@ -36,7 +41,7 @@ class Small:
 
 def small_counts_in(line: str, *, threshold: int) -> Iterator[Small]:
     """Counts from 1 to below the threshold that a line states; the same words may give several."""
-    for form, certain in ((IS_N, True), (OF_UNITS, True), (COUNTED, None), (SHARE, False)):
+    for form, certain in ((IS_N, True), (IN_BRACKETS, True), (OF_UNITS, True), (COUNTED, None), (SHARE, False)):
         for found in form.finditer(line):
             if not 0 < _number(found["number"]) < threshold:
                 continue

@@ -22,6 +22,9 @@ NAMING = (
     r"\b(?:below|under|less than|fewer than|smaller than|at least|threshold(?: of)?|nearest|base|multiples? of"
     r"|rounded to)"
     r"\s{1,2}(?:the nearest )?(?:5|10|20|100)\b(?!\s{0,2}%)",
+    r"\b(?:age[ds]?|ages of) \d{1,2} ?(?:(?:-|–|to|and) ?\d{1,2}\b"
+    r"|\+|(?:and|or) (?:over|under|above|below|older|younger)\b)",
+    rf"^\s{{0,8}}notes?:? \(?\d\)?[.:)]? (?!(?:{UNITS}|{OTHERS})\b)(?=[a-z])",
     r"\bper (?:100|1,?000|10,?000|100,?000)\b",
     r"\bhttps?://\S+|\bdoi:\S+",
     r"^\s{0,8}(?:\d{1,2}[.)]|\(\d{1,2}\)|\[\d{1,2}\])\s",

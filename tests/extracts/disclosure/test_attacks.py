@@ -98,7 +98,7 @@ def test_a_dimension_may_be_called_as_a_measure_is(tmp_path: Path) -> None:
 
 def test_nothing_is_remembered_of_outputs_that_are_not_there(tmp_path: Path) -> None:
     ledger = Ledger.create(tmp_path / "ledger")
-    with pytest.raises(BadCase, match="not supplied"):
+    with pytest.raises(BadCase, match="not in the folder"):
         remember({"files": [{"path": "gone.csv", "role": "output"}]}, tmp_path, ledger, "r1")
     assert not ledger.releases
 

@@ -10,11 +10,20 @@ from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.encodings import as_text
+from extracts.disclosure.reading.formula_text import formulas_in
 from extracts.disclosure.reading.headers import parts_of
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.triage import CannotRead
 
 SEPARATORS = ",;\t|"
+# How notes begin. Labels do not: a row with a label and nothing else may be one whose numbers are left empty.
+NOTE = re.compile(
+    r"(?:sources?|notes?|footnotes?|key|contact|published|produced by|prepared by)(?: \d)? ?[:–-]"
+    r"|years? ending\b|copyright|©"
+    r"|(?:all )?(?:counts|numbers|figures|percentages|data) (?:are|have|may|below|under|rounded|were)\b"
+    r"|\(?\d\)?[.:)]? ?[A-Z][a-z]* .*\.$|[*†‡§] ?\w|\[(?:c|x|z|u|low|note \d)\] ",
+    re.IGNORECASE,
+)
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})|[+-]?\d{1,3}(?:\.\d{3})+,\d+")
 
 
@@ -26,7 +35,8 @@ def read(content: bytes, name: str, limits: Policy) -> Contents:
     """
     kind = "tsv" if name.lower().endswith((".tsv", ".tab")) else "csv"
     if (table := _plain(content, name, limits)) is not None:
-        return Contents(kind, (Part(PartKind.TABLE, table=table),))
+        plain = (Part(PartKind.TABLE, table=table),)
+        return Contents(kind, plain, tuple(formulas_in(plain)))
     text = as_text(content)
     if text is None:
         raise CannotRead("The file is not text in an encoding that is known for certain.")
@@ -34,7 +44,7 @@ def read(content: bytes, name: str, limits: Policy) -> Contents:
     parts = parts_of(grid)
     if not any(part.table for part in parts):
         raise CannotRead("No table could be found in the file.")
-    return Contents(kind, parts)
+    return Contents(kind, parts, tuple(formulas_in(parts)))
 
 
 def _plain(content: bytes, name: str, limits: Policy) -> Table | None:
@@ -43,7 +53,22 @@ def _plain(content: bytes, name: str, limits: Policy) -> Table | None:
         table = read_table(name, content, limits)
     except CannotRead:
         return None
-    return None if len(table.columns) == 1 and any(mark in (as_text(content) or "") for mark in ";\t|") else table
+    if len(table.columns) == 1 and any(mark in (as_text(content) or "") for mark in ";\t|"):
+        return None
+    return None if _ends_in_a_note(table) else table
+
+
+def _ends_in_a_note(table: Table) -> bool:
+    """Whether the last row is a note beneath the table, which spreadsheets save with as many separators as a row.
+
+    A label alone may be that of a row whose numbers are left empty to hide them, so only what reads like a note is one.
+    """
+    return (
+        len(table.columns) > 1
+        and bool(table.rows)
+        and not any(table.rows[-1][1:])
+        and bool(NOTE.match(table.rows[-1][0]))
+    )
 
 
 def separator_of(text: str, kind: str) -> str:

@@ -58,3 +58,19 @@ def test_what_is_no_table_is_for_a_person(content: bytes) -> None:
 def test_too_many_cells() -> None:
     with pytest.raises(CannotRead, match="more than 3 cells"):
         read(b"a;b\n1;2\n3;4\n", "a.csv", Policy("few", "1", max_cells=3))
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["Source: MoJ 2024", "Notes: 1 Rounded", "Year ending March 2023", "* provisional", "[c] hidden", "1. A note."],
+)
+def test_a_note_that_a_spreadsheet_saved_as_a_row_is_a_note(note: str) -> None:
+    contents = read(f"area,n,m\nNorth,10,12\n,,\n{note},,\n".encode(), "a.csv", SRS_10)
+    assert tables(contents) == {"": [("area", "n", "m"), ("North", "10", "12")]}
+    assert note in texts(contents)
+
+
+@pytest.mark.parametrize("label", ["West", "Violence against the person", "Key workers", "Year 3"])
+def test_a_label_without_numbers_is_a_row_whose_numbers_may_be_hidden(label: str) -> None:
+    contents = read(f"area,n,m\nNorth,10,12\n{label},,\n".encode(), "a.csv", SRS_10)
+    assert tables(contents)[""][-1] == (label, "", "")
