@@ -85,7 +85,8 @@ def test_the_calendar_is_read_as_labels_write_it(text: str, months: tuple[int, i
     ("text", "reached"),
     [("6 months", ("time", 182.625)), ("1 year", ("time", 365.25)),
      ("12m", ("time", 365.25)),
-     ("two weeks", ("time", 14)), ("month 3", ("month", 3)), ("Q2", ("quarter", 2)), ("March", ("month of the year", 2)),
+     ("two weeks", ("time", 14)), ("month 3", ("month", 3)), ("Q2", ("quarter", 2)),
+     ("March", ("month of the year", 2)),
      ("7", ("number", 7)), ("theft", None), ("6 thefts", None)],
 )  # fmt: skip
 def test_moments_are_told_by_their_kind(text: str, reached: tuple[str, float] | None) -> None:
