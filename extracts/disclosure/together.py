@@ -215,7 +215,8 @@ def _remembered(
 
 
 def _nested(new: list[ReleasedTable], description: Description, policy: Policy) -> Iterator[Differences]:
-    """Labels within labels, subtracted in each table that has both."""
+    """Labels within labels, subtracted in each table that has both; and those that may be."""
+    yield from (differencing.supposed(table, threshold=policy.differencing_threshold) for table in new)
     pairs = [(one.part, one.whole) for one in description.nesting]
     if not pairs:
         return

@@ -12,7 +12,7 @@ from extracts.disclosure.audit.bounds import Floats
 from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger.bands import sets_of
 from extracts.disclosure.ledger.values import Values, one
-from extracts.disclosure.ledger.within import LESS, is_cumulative, named, parts, words
+from extracts.disclosure.ledger.within import is_cumulative, less, named, parts, words
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 
@@ -68,7 +68,7 @@ def _all_of(whole: str, own: Sequence[str], bands: Mapping[str, Values]) -> bool
     if bands[whole].numbers and all(bands[part].numbers for part in own):
         return reduce(lambda first, second: first | second, (bands[part] for part in own)) == bands[whole]
     known = {words(part): part for part in own}
-    lacking = {part: named(less["part"], known) for text, part in known.items() if (less := LESS.fullmatch(text))}
+    lacking = {part: named(lack["part"], known) for text, part in known.items() if (lack := less(text))}
     return any({part, *others} == set(own) and others for part, others in lacking.items())
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import reduce
 
 import pandas as pd
 
 from extracts.disclosure.audit.wholes import adds_up
-from extracts.disclosure.ledger import bands, within
+from extracts.disclosure.ledger import bands, places, within
 from extracts.disclosure.ledger.times import Months, calendar, moment
 from extracts.disclosure.ledger.values import NONE, Label, Values, label, one
 from extracts.disclosure.reading.cells import Cells
@@ -20,6 +20,9 @@ Meaning = dict[str, tuple[str, dict[str, Values]]]
 # Per variable: label -> itself and the labels whose people are all among its own.
 Holds = Mapping[str, Mapping[Label, frozenset[Label]]]
 
+# The variable of forces and regions, and how many of a dimension's labels must be names of either.
+PLACE = "place on the map"
+NEARLY_ALL = 0.8
 # The last word of dimensions whose labels are stretches of the calendar.
 TIME = re.compile(
     r"(?:^|_)(?:(?:financial|fiscal|calendar)_year|year|quarter|month|period|date|time|half_year|fy|yr|year_month|year_quarter)$"
@@ -97,6 +100,52 @@ def _stretch(months: Months) -> str:
     return f"{months.start} to {months.end}"
 
 
+def by_place(meanings: Mapping[int, Meaning], used: Collection[str]) -> dict[int, Meaning]:
+    """The meanings, in which police forces and the regions that hold them are labels of one variable.
+
+    used  variables that filters name: these keep their name, and so do those of a table that shows both
+    """
+    everything: dict[str, set[str]] = {}
+    for own in meanings.values():
+        for name, sets in own.values():
+            everything.setdefault(name, set()).update(sets)
+    kinds = (("force", places.force), ("region", places.region))
+    found = {kind: {name for name, texts in everything.items() if _mostly(texts, called)} for kind, called in kinds}
+    found["force"] -= found["region"]
+    both = any(
+        {name for name, _ in own.values()} & found["force"] and {name for name, _ in own.values()} & found["region"]
+        for own in meanings.values()
+    )
+    if both or not all(found.values()) or (found["force"] | found["region"]) & set(used):
+        return dict(meanings)
+    named = {name: (kind, called) for kind, called in kinds for name in found[kind]}
+    return {
+        place: {dimension: _on_map(name, sets, *named[name]) if name in named else (name, sets)
+                for dimension, (name, sets) in own.items()}
+        for place, own in meanings.items()
+    }  # fmt: skip
+
+
+def _mostly(texts: Collection[str], called: Callable[[str], str]) -> bool:
+    """Whether there are two labels or more, and nearly all of them are of a kind."""
+    known = sum(bool(called(text)) for text in texts)
+    return known > 1 and known >= NEARLY_ALL * len(texts)
+
+
+def _on_map(
+    name: str, sets: dict[str, Values], kind: str, called: Callable[[str], str]
+) -> tuple[str, dict[str, Values]]:
+    known = {text: Label(f"{kind} {called(text)}", text) for text in sets if called(text)}
+    return PLACE, sets | {text: Values(labels=frozenset([own])) for text, own in known.items()}
+
+
+def _of_regions(labels: Collection[Label]) -> set[tuple[Label, Label]]:
+    """Pairs of a force and its region."""
+    known = {one.compared: one for one in labels}
+    pairs = ((f"force {force}", f"region {region}") for force, region in places.REGION_OF.items())
+    return {(known[part], known[whole]) for part, whole in pairs if part in known and whole in known}
+
+
 def held(tables: Iterable[tuple[Cells, Meaning]]) -> dict[str, dict[Label, frozenset[Label]]]:
     """Per variable, the labels that hold others, each with all that it holds."""
     texts: dict[str, dict[str, Label]] = {}
@@ -109,9 +158,11 @@ def held(tables: Iterable[tuple[Cells, Meaning]]) -> dict[str, dict[Label, froze
             denied.setdefault(name, set()).update(_denied(cells, dimension, pairs) if pairs else set())
     found = {}
     for name, known in texts.items():
-        pairs = within.parts(list(known)) - denied[name]
-        if pairs:
-            found[name] = _closed({(known[part], known[whole]) for part, whole in pairs})
+        within_others = {(known[part], known[whole]) for part, whole in within.parts(list(known)) - denied[name]}
+        if name == PLACE:
+            within_others |= _of_regions(known.values())
+        if within_others:
+            found[name] = _closed(within_others)
     return found
 
 

@@ -12,7 +12,7 @@ from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger import bands, within
 from extracts.disclosure.ledger.parsing import UnreadablePopulation, population, variable
 from extracts.disclosure.ledger.predicates import Box, Predicate, TooComplicated
-from extracts.disclosure.ledger.relations import Meaning, by_calendar, cumulated, held, left_over
+from extracts.disclosure.ledger.relations import Meaning, by_calendar, by_place, cumulated, held, left_over
 from extracts.disclosure.ledger.universe import Universe, mixed, of_predicates
 from extracts.disclosure.ledger.values import ANY, Values, one
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
@@ -121,7 +121,7 @@ def counts(tables: Sequence[ReleasedTable], *, by_words: bool = True) -> Counts:
     meanings = {place: meaning(tables[place].cells, by_words=by_words) for place in readable}
     if by_words:
         used = {name for people in populations.values() for name in people.variables}
-        meanings = by_calendar(meanings, used)
+        meanings = by_place(by_calendar(meanings, used), used)
     sets = _all_sets(populations.values(), meanings.values())
     problems += [f"{name} is given by ranges and by names, which cannot be compared." for name in mixed(sets)]
     holds = held([(tables[place].cells, own) for place, own in meanings.items()]) if by_words else {}

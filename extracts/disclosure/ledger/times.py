@@ -23,9 +23,17 @@ CALENDAR = (
     re.compile(rf"{NAME.format('first')}[ -]{YEAR}"),
     re.compile(rf"{YEAR}[ -]{NAME.format('first')}"),
 )
+# The same without a year: of any year, or of the one that the table is about.
+YEARLESS = (
+    re.compile(rf"{NAME.format('first')} ?(?:to|-|–) ?{NAME.format('last')}"),
+    re.compile(r"q(?P<first_quarter>[1-4]) ?(?:to|-|–) ?q?(?P<last_quarter>[1-4])"),
+    re.compile(NAME.format("first")),
+    re.compile(r"q(?P<first_quarter>[1-4])"),
+)
 # Months of the year by its parts; a year of the state begins in April.
 APRIL = 3
-DAYS = {"day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4375, "year": 365.25, "yr": 365.25, "mth": 30.4375}
+DAYS = {"day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4375, "year": 365.25}
+DAYS |= {"d": 1.0, "wk": 7.0, "w": 7.0, "mth": 30.4375, "mo": 30.4375, "m": 30.4375, "yr": 365.25, "y": 365.25}
 UNIT = "|".join(DAYS)
 DURATION = re.compile(rf"(?P<number>\d+(?:\.\d+)?|one|two|three|six|twelve)[ -]?(?P<unit>{UNIT})s?")
 NUMBERED = re.compile(
@@ -54,6 +62,21 @@ def calendar(text: str) -> Months | None:
     plain = as_compared(text.replace("_", " "))
     matches = (match for form in CALENDAR if (match := form.fullmatch(plain)))
     return next((months for match in matches if (months := _months(match))), None)
+
+
+def of_any_year(text: str) -> Months | None:
+    """The months of a year that a label names without the year: "Jan to Mar", "Q1-Q3", "March"."""
+    plain = as_compared(text.replace("_", " "))
+    match = next((found for form in YEARLESS if (found := form.fullmatch(plain))), None)
+    if match is None:
+        return None
+    named = match.groupdict()
+    if "first" in named:
+        first, last = (NAMES.index(named[name][:3]) for name in ("first", "last" if "last" in named else "first"))
+        return Months(first, last + 1) if first <= last else None
+    first = int(named["first_quarter"])
+    last = int(named.get("last_quarter", first))
+    return Months(3 * (first - 1), 3 * last) if first <= last else None
 
 
 def _months(match: re.Match[str]) -> Months | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from extracts.disclosure.ledger.times import Months, calendar, moment
+from extracts.disclosure.ledger.times import Months, calendar, moment, of_any_year
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
 
 LESS = re.compile(
@@ -19,10 +19,12 @@ LESS = re.compile(
     r"other than|apart from|outside)[ :]+(?P<part>.+?)\)?",
     re.IGNORECASE,
 )
+EXCLUDED = re.compile(r"(?P<whole>.+?) ?[,(:–-] ?(?P<part>.+?) (?:is |are )?(?:excluded|left out|removed)\)?")
+NOTE = re.compile(r" ?(?:\[(?:note )?\w{1,2}\]|\(\d\)|[*†‡]+)$")
 MORE = re.compile(r"(?P<part>.+?)[ ,(:–-]+(?:including|incl?\.?|plus|together with) (?P<other>.+?)\)?")
 OF_WHICH = re.compile(r"(?:of (?:which|whom|these|those)|thereof|including|incl?\.?)\b.*|[-–•>*]+ .+")
 # What stands between a label and what narrows it down: "Violence: domestic", "Violence - with injury".
-NARROWED = re.compile(r" ?(?:: |[-–] |\bwith |, ?of (?:which|whom) |\bof (?:which|whom) |\()")
+NARROWED = re.compile(r" ?(?:: |, |[-–] |\bwith |, ?of (?:which|whom) |\bof (?:which|whom) |\()")
 JOINED = re.compile(r" ?(?:,|/|&|\+| and | or ) ?")
 
 GROWS = re.compile(
@@ -42,8 +44,13 @@ ENDS = re.compile(r"(?:^|.* )(?:within|by|until|up to|to date|follow up)")
 
 
 def words(text: str) -> str:
-    """A label or heading as it is read here: underscores are spaces."""
-    return as_compared(text.replace("_", " "))
+    """A label or heading as it is read here: underscores are spaces, and marks of footnotes are left out."""
+    return NOTE.sub("", as_compared(text.replace("_", " ")))
+
+
+def less(text: str) -> re.Match[str] | None:
+    """The whole and the part of a label (as `words` gives it) that is one without the other."""
+    return LESS.fullmatch(text) or EXCLUDED.fullmatch(text)
 
 
 def is_cumulative(heading: str) -> bool:
@@ -91,7 +98,7 @@ def reach(text: str) -> Reach | None:
 
 def leaves_out(text: str) -> str:
     """What a total is said to leave out, as "All courts excluding Court B" does; "" for any other label."""
-    match = LESS.fullmatch(words(text))
+    match = less(words(text))
     return match["part"] if match and reads_as_total(match["whole"]) else ""
 
 
@@ -117,9 +124,9 @@ def parts(labels: Sequence[str], *, cumulative: bool = False) -> set[tuple[str, 
 def _by_name(text: str, label: str, known: Mapping[str, str]) -> set[tuple[str, str]]:
     """The pairs that one label's own words give."""
     found = set[tuple[str, str]]()
-    if (less := LESS.fullmatch(text)) and less["whole"] in known:
-        found.add((label, known[less["whole"]]))
-        found |= {(part, known[less["whole"]]) for part in named(less["part"], known)}
+    if (lacking := less(text)) and lacking["whole"] in known:
+        found.add((label, known[lacking["whole"]]))
+        found |= {(part, known[lacking["whole"]]) for part in named(lacking["part"], known)}
     elif (more := MORE.fullmatch(text)) and more["part"] in known:
         found |= {(part, label) for part in (known[more["part"]], *named(more["other"], known))}
     else:
@@ -145,7 +152,7 @@ def named(said: str, known: Mapping[str, str]) -> list[str]:
     if len(pieces) > 1 and all(piece in known for piece in pieces):
         return [known[piece] for piece in pieces]
     wanted = set(said.split())
-    others = {text: label for text, label in known.items() if not LESS.match(text)}
+    others = {text: label for text, label in known.items() if not less(text)}
     having = [label for text, label in others.items() if wanted <= set(re.findall(r"\w+", text))]
     return having if len(having) == 1 else []
 
@@ -155,7 +162,8 @@ def _by_time(known: Mapping[str, str], cumulative: bool) -> set[tuple[str, str]]
     spans = {label: found for text, label in known.items() if (found := reach(text))}
     if not cumulative:
         months = {label: stretch for text, label in known.items() if (stretch := calendar(text))}
-        return _held(spans) | _held(months)
+        yearless = {label: stretch for text, label in known.items() if (stretch := of_any_year(text))}
+        return _held(spans) | _held(months) | _held(yearless)
     bare = {label: moment(text) for text, label in known.items() if label not in spans}
     return _held(spans | {label: Reach(("", time[0], True), (time[1], True)) for label, time in bare.items() if time})
 

@@ -6,9 +6,9 @@ Control, section 4, "disclosure by differencing".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -23,13 +23,21 @@ from extracts.disclosure.ledger.recomputed import not_as_published, recomputed
 from extracts.disclosure.ledger.released import ReleasedTable, cell_names, countable
 from extracts.disclosure.ledger.store import Ledger
 from extracts.disclosure.ledger.symbolic import symbolic, symbolic_amounts
+from extracts.disclosure.ledger.times import moment
+from extracts.disclosure.ledger.within import LESS, words
 from extracts.disclosure.policy import Dominance
+from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.report import Cell, Finding, Verdict
 
 CODE = "differencing"
 CURE = "Use the population of what has left already, merge the cell with others, or hide it here."
-LESS = re.compile(r".+? (?:less|excluding|excl\.?|without|minus|except|not including|other than|outside) (.+)")
+# Words of dimensions whose labels are passed through one after the other.
+STAGES = frozenset({"stage", "stages", "step", "steps", "funnel", "attrition", "pathway"})
+# Words of dimensions whose numbers are lengths of time.
+SINCE = frozenset({"since", "after", "following", "followup", "elapsed"})
+# So many numbers do not keep from falling by chance.
+SEVERAL_STEPS = 4
 
 
 def differences(
@@ -162,6 +170,42 @@ def nested_labels(
     )
 
 
+def supposed(table: ReleasedTable, *, threshold: int) -> Differences:
+    """What labels that nobody called parts of each other give away if they are: stages, and lengths of time.
+
+    Stages of a case are taken in the order of the table, where none is larger than the one before; "6 months" and
+    "12 months" where no number falls with time on any of several lines.
+    """
+    hits = list[Hit]()
+    for dimension in table.cells.dimensions:
+        labels = list(table.cells.labels[dimension][~table.cells.is_total(dimension)].unique())
+        times = _lengths(dimension, labels)
+        if len(labels) > 1 and len(times) == len(labels) and len({kind for kind, _ in times.values()}) == 1:
+            ordered, enough = sorted(labels, key=lambda label: times[label][1]), SEVERAL_STEPS
+        elif STAGES & set(words_of(dimension)):
+            ordered, enough = labels[::-1], 1
+        else:
+            continue
+        found = [hit for part, whole in pairwise(ordered) for hit in _subtracted(table, part, whole)]
+        if len(found) >= enough and all(hit.low >= 0 for hit in found):
+            hits += (hit for hit in found if 1 <= hit.low <= hit.high < threshold)
+    reason = f"If the larger count holds the smaller one, they differ by fewer than {threshold}."
+    return Differences(tuple(replace(hit, reason=reason, by_definition=False) for hit in hits))
+
+
+def _lengths(dimension: str, labels: Sequence[str]) -> dict[str, tuple[str, float]]:
+    """The labels that are lengths of time, but for words that all of them begin with, and how long they are."""
+    told = [words(label).split() for label in labels]
+    common = 0
+    while len(labels) > 1 and all(len(one) > common + 1 and one[common] == told[0][common] for one in told):
+        common += 1
+    bare = {label: moment(" ".join(one[common:])) for label, one in zip(labels, told, strict=True)}
+    whole = {label: moment(" ".join(one)) for label, one in zip(labels, told, strict=True)}
+    kinds = {"time", "number"} if SINCE & set(words_of(dimension)) else {"time"}
+    times = {label: whole[label] or bare[label] for label in labels}
+    return {label: time for label, time in times.items() if time and time[0] in kinds}
+
+
 def _subtracted(table: ReleasedTable, part: str, whole: str) -> Iterator[Hit]:
     """The whole less the part on every line that shows both."""
     chosen = countable(table.cells)
@@ -186,7 +230,7 @@ def _subtracted(table: ReleasedTable, part: str, whole: str) -> Iterator[Hit]:
 def remainder(part: str, whole: str) -> str:
     """The name of what the whole has and the part lacks."""
     named = LESS.fullmatch(part)
-    return named[1] if named else f"{whole} less {part}"
+    return named["part"] if named else f"{whole} less {part}"
 
 
 def findings(found: Differences, *, file: str = "") -> Iterator[Finding]:
