@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.policy import Policy
@@ -31,10 +34,32 @@ def repairs(
     if not tables or sum(len(table.value) for table in tables) > MOST_CELLS:
         return []
     try:
-        found = plans(Task(tables, policy, seconds=seconds))
+        found = plans(Task(tables, policy, hierarchies=_hierarchies(tables, description), seconds=seconds))
     except (CannotRepair, CannotWrite):
         return []
     return [one for one in found if _helps(one, contents, description, policy)]
+
+
+def write_repairs(offered: Sequence[Repair], folder: Path) -> None:
+    """The files of each repair, in a folder with the name of its kind, beside `changes.json`."""
+    for one in offered:
+        place = folder / one.kind.replace(" ", "-")
+        for name, content in one.files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(content)
+        (place / "changes.json").write_text(json.dumps(one.to_json(), indent=1) + "\n", encoding="utf-8")
+
+
+def _hierarchies(tables: Sequence[TrueTable], description: Description) -> Hierarchies | None:
+    """The labels within labels of each dimension that holds both, each within the first that was named."""
+    found: dict[str, dict[str, str]] = {}
+    for table in tables:
+        for name in table.cells.dimensions:
+            labels = set(table.cells.labels[name].astype(str))
+            for one in description.nesting:
+                if one.part in labels and one.whole in labels:
+                    found.setdefault(name, {}).setdefault(one.part, one.whole)
+    return found or None
 
 
 def _helps(repair: Repair, contents: Mapping[str, bytes], description: Description, policy: Policy) -> bool:

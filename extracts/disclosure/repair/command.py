@@ -31,7 +31,7 @@ from extracts.disclosure.rounding import Rounding, UnknownRounding
 PROTECTED, NOT_SAFE, REFUSED = range(3)
 CELL_KEY = "cell-key"
 ROUNDED = "midpoint6"
-REFUSALS = (CannotRead, CannotRepair, CannotRound, CannotWrite, UnknownRounding, BadPolicy, BadNoise, OSError)
+REFUSALS = (CannotRead, CannotRepair, CannotRound, CannotWrite, BadPolicy, BadNoise, OSError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="for sums: n, total, largest and second_largest of each cell, beside its labels; one file a table",
     )  # fmt: skip
     parser.add_argument(
+        "--sum", metavar="COLUMN",
+        help="the column that holds sums; in a wide table with evidence, all but those of --dims do",
+    )  # fmt: skip
+    parser.add_argument(
         "--records", type=Path, help="for cell keys: the records that the tables were counted from (CSV)"
     )
     parser.add_argument("--person", help="for cell keys: the column of the records that says who each one is about")
@@ -69,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         if repair is not None:
             _write(repair, task, arguments.out)
     except REFUSALS as error:
-        print(f"This could not be protected: {error} {getattr(error, 'cure', '')}".rstrip(), file=sys.stderr)
+        print(f"This could not be protected: {options.sentence(error)}", file=sys.stderr)
         return REFUSED
     if repair is None:
         print(f"No safe version was found by the method {arguments.method}; try another one.", file=sys.stderr)
@@ -106,10 +110,13 @@ def _task(arguments: argparse.Namespace) -> Task:
 
 
 def _rounding(name: str) -> Rounding:
-    """The rounding by its name. Raises UnknownRounding and CannotRound."""
-    found = Rounding.named(name)
-    if found.kind not in ("base", "midpoint"):
-        raise CannotRound(f"The base of the rounding is a number, or {ROUNDED}.")
+    """The rounding by its name. Raises CannotRound."""
+    try:
+        found = Rounding.named(name)
+    except UnknownRounding:
+        found = None
+    if found is None or found.kind not in ("base", "midpoint"):
+        raise CannotRound(f"The base of the rounding is a whole number, or {ROUNDED}.")
     return found
 
 
@@ -165,6 +172,7 @@ def _write(repair: Repair, task: Task, out: Path) -> None:
         "policy_version": task.policy.version,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(repair.files.items())},
         **repair.to_json(),
+        "intervals": [one.to_json() for one in repair.audit.told],
     }
     (out / "audit.json").write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
 
@@ -178,6 +186,9 @@ def _as_text(repair: Repair, task: Task, out: Path) -> str:
         f"Loss: {repair.loss_by_count:,} cells, {repair.loss_by_value:,.10g} by value.",
         f"Audit: {audit.protected:,} cells hidden or rounded, none of which can be worked out or narrowed down.",
     ]
+    if hidden := [one for one in audit.told if one.hidden]:
+        closest = min(hidden, key=lambda one: one.high - one.low)
+        lines.append(f"The hidden cell that all the tables together tell most of: {closest.said}.")
     if any(table.beside for table in task.tables):
         lines.append("Titles, notes and other texts of the workbook stand as they were: read them before it leaves.")
     return "\n".join(lines)

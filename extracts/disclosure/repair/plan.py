@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -9,16 +10,18 @@ from typing import Any
 import numpy as np
 
 from extracts.disclosure.audit.grid import Hierarchies
+from extracts.disclosure.audit.linked import aligned
 from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
 from extracts.disclosure.reading.csv_table import read_table
 from extracts.disclosure.repair.checked import Checked, checked, lost
 from extracts.disclosure.repair.linked import groups_of, hidden_in_tables
-from extracts.disclosure.repair.merged_file import merged_file
+from extracts.disclosure.repair.merged_file import Mergers, joint, merged_file, mergers
 from extracts.disclosure.repair.round import CannotRound, rounded, totals_again
 from extracts.disclosure.repair.sums import Asked, asked_of, sums_to_hide
 from extracts.disclosure.repair.tables import CannotRepair, TrueTable
+from extracts.disclosure.repair.unnamed import unnamed_sum
 from extracts.disclosure.repair.write import HIDDEN, Change, written
 from extracts.disclosure.rounding import Rounding
 
@@ -55,7 +58,7 @@ class Repair:
             "changes": [asdict(change) for change in self.changes],
             "loss_by_count": self.loss_by_count,
             "loss_by_value": self.loss_by_value,
-            "audit": asdict(self.audit),
+            "audit": self.audit.to_json(),
         }
 
 
@@ -92,9 +95,10 @@ def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
 
     Methods that do not fit the tables are passed over; `unfit` says why.
     """
+    require_named_totals(task)
     found: list[Repair] = []
     methods = [method for method in methods if not unfit(task, method)]
-    pattern = _pattern(task) if {"suppress", "round"} & set(methods) else None
+    pattern = pattern_of(task) if {"suppress", "round"} & set(methods) else None
     if "suppress" in methods and pattern is not None:
         now = [{place: HIDDEN for place in np.flatnonzero(hidden).tolist()} for hidden in pattern]
         words = "The cells below the threshold are hidden, with others that would give them back."
@@ -109,6 +113,19 @@ def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
     return sorted(found, key=loss)
 
 
+def require_named_totals(task: Task) -> None:
+    """Raises CannotRepair where a label is the sum of others and nobody said so: it would give hidden ones back."""
+    for table in task.tables:
+        for kind, along in itertools.product(("count", "total"), table.cells.dimensions):
+            parents = (task.hierarchies or {}).get(along, {})
+            found = unnamed_sum(table.cells.of_kind(kind), along, parents)
+            if found:
+                raise CannotRepair(
+                    f"In {table.said}, {found[0]} is the sum of {', '.join(found[1])}. Say so: name it as the label of "
+                    "a total, or in a hierarchy."
+                )
+
+
 def unfit(task: Task, method: str) -> str:
     """Why a method does not fit the tables, as a sentence for a person; "" where it does."""
     if method != "suppress" and any(table.sums for table in task.tables):
@@ -118,7 +135,7 @@ def unfit(task: Task, method: str) -> str:
     return ""
 
 
-def _pattern(task: Task) -> list[Booleans] | None:
+def pattern_of(task: Task) -> list[Booleans] | None:
     """Per table, the cells to hide; None when the tables leave too much out to tell."""
     zeros, limit = task.policy.zeros_disclosive, task.threshold
     try:
@@ -207,17 +224,25 @@ def _offered(
 
 
 def _mergers(task: Task) -> Iterator[Repair]:
-    """The tables with merged categories, if that makes all of them safe."""
+    """The tables with merged categories, the same in all of them, if that makes all of them safe."""
     few = [bool(cells.any()) for cells in task.unsafe()]
     zeros, limit = task.policy.zeros_disclosive, task.threshold
+    # A dimension that one table does not name is that of another with the same labels.
+    names = [one.dimensions for one in aligned([table.cells for table in task.tables])]
     try:
+        found = [
+            _renamed(mergers(table, threshold=limit, zeros=zeros, by=task.by), table.cells.dimensions, own)
+            for table, own, wrong in zip(task.tables, names, few, strict=True)
+            if wrong
+        ]
+        if None in found:
+            return
+        wanted = joint([one for one in found if one is not None])
         made = [
-            merged_file(table, threshold=limit, zeros=zeros, by=task.by) if wrong else None
-            for table, wrong in zip(task.tables, few, strict=True)
+            merged_file(table, _renamed(wanted, own, table.cells.dimensions) or {})
+            for table, own in zip(task.tables, names, strict=True)
         ]
     except CannotRepair:
-        return
-    if any(wrong and one is None for wrong, one in zip(few, made, strict=True)):
         return
     pairs = list(zip(task.tables, made, strict=True))
     files = {table.name: one.content if one else table.content for table, one in pairs}
@@ -230,6 +255,13 @@ def _mergers(task: Task) -> Iterator[Repair]:
         yield Repair(
             "merge", words, files, changes, sum(one.cells for one in done), sum(one.moved for one in done), audit
         )
+
+
+def _renamed(found: Mergers | None, names: Sequence[str], others: Sequence[str]) -> Mergers | None:
+    """Mergers with other names for the dimensions; those of a table that has not one of them are left out."""
+    if found is None:
+        return None
+    return {new: found[name] for name, new in zip(names, others, strict=True) if name in found}
 
 
 def _audit(task: Task, tables: Sequence[Cells], rounding: Rounding | None, behind: Sequence[Asked] = ()) -> Checked:

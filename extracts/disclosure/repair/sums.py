@@ -166,10 +166,12 @@ class Judged:
 
     unsafe    to be hidden by its contributors, and known more closely than the rules allow
     open      not known to be safe when time was up
+    found     the intervals of those that must be hidden
     """
 
     unsafe: Booleans
     open: Booleans
+    found: Intervals
 
 
 def judged(system: System, asked: Asked, deadline: Deadline) -> Judged:
@@ -183,7 +185,7 @@ def judged(system: System, asked: Asked, deadline: Deadline) -> Judged:
         seconds=max(1.0, deadline.left), whole=False, wanted=wanted,
     )  # fmt: skip
     short = wanted & _short(found, asked)
-    return Judged(short & found.proven, short & ~found.proven)
+    return Judged(short & found.proven, short & ~found.proven, found)
 
 
 def _short(found: Intervals, asked: Asked) -> Booleans:

@@ -14,7 +14,7 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
 from extracts.disclosure.reading.contents import Contents
-from extracts.disclosure.reading.csv_table import DELIMITERS, Table, read_table
+from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.figures import is_figure
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
@@ -31,7 +31,7 @@ from extracts.disclosure.supporting import with_evidence
 SLIGHT = 1e-6
 
 Describe = Callable[[str, Table], FileDescription]
-DELIMITED = {f".{name}" for name in DELIMITERS}
+SEPARATORS = {".csv": "commas", ".tsv": "tabs"}
 
 
 class CannotRepair(ValueError):
@@ -106,8 +106,10 @@ def true_tables(
     numbers in other places too.
     """
     suffix, read = PurePath(name).suffix.lower(), None
-    if suffix in DELIMITED:
+    if suffix in SEPARATORS:
         found = [("", read_table(name, content, policy))]
+        if len(found[0][1].columns) == 1:
+            raise CannotRead(f"{name} has one column only.", f"Separate its values by {SEPARATORS[suffix]}.")
     elif suffix in SUFFIXES:
         content = without_pictures_of_itself(content, policy)
         read = contents_of(name, content, policy)
@@ -151,7 +153,7 @@ def _true_table(
     if odd := _neither_counts_nor_sums(table, described, cells):
         raise CannotRepair(
             f"{said} holds other numbers than counts and sums, which could give hidden ones back: {', '.join(odd)}. "
-            "Leave them out."
+            "Leave them out, or name the columns that hold labels, counts or sums."
         )
     if not cells.states("number").all():
         raise CannotRepair(f"{said} already hides cells, or has some that are no numbers: supply the true numbers.")
