@@ -170,7 +170,7 @@ def test_parts_that_keep_numbers_are_refused_by_name(member: str, content: str, 
 
 
 @pytest.mark.parametrize(
-    "note", ["There were 212 cases of fraud in the South.", "South: 212"]
+    "note", ["There were 212 cases of fraud in the South.", "South: 212", "4,212,7"]
 )  # fmt: skip
 def test_a_text_that_tells_a_hidden_number_is_refused(note: str) -> None:
     with pytest.raises(CannotWrite, match="sheet Notes, cell A1 tells a number"):
@@ -183,6 +183,15 @@ def test_a_number_kept_where_no_sheet_shows_it_is_found() -> None:
 
     with pytest.raises(CannotWrite, match=r"docProps/core\.xml"):
         repaired(xlsx(*ROWS, change=described))
+
+
+def test_a_number_in_the_header_of_a_page_is_found() -> None:
+    header = (
+        '<office:document-styles xmlns:office="o" xmlns:text="t"><text:p>South: 212</text:p></office:document-styles>'
+    )
+    rows = [ods_row(*row) for row in ROWS]
+    with pytest.raises(CannotWrite, match=r"styles\.xml"):
+        repaired(ods(*rows, more={"styles.xml": header}), "t.ods")
 
 
 def test_a_number_kept_as_shared_text_goes_from_the_shared_texts() -> None:
