@@ -46,7 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy", default="", help=f"a file, or one of {', '.join(PRESETS)}; its p%% and dominance rules are for sums"
     )
-    parser.add_argument("--base", default="5", help=f"of the rounding: a number such as 5 or 10, or {ROUNDED}")
+    parser.add_argument(
+        "--base", help=f"of the rounding: a number such as 5 or 10, or {ROUNDED}; else the policy's, or 5"
+    )
     parser.add_argument(
         "--evidence", type=Path, action="append", default=[], metavar="FILE.csv",
         help="for sums: n, total, largest and second_largest of each cell, beside its labels; one file a table",
@@ -98,21 +100,20 @@ def _task(arguments: argparse.Namespace) -> Task:
     if arguments.threshold is not None:
         policy = replace(policy, threshold=arguments.threshold)
         policy = replace(policy, name=f"{policy.name} with threshold {arguments.threshold}")
-    base = f"base{arguments.base}" if arguments.base.isdigit() else arguments.base
     return Task(
         tables=_tables(arguments, policy),
         policy=policy,
         by=arguments.by,
-        rounding=_rounding(base),
+        rounding=_rounding(arguments.base) if arguments.base else None,
         hierarchies=options.hierarchies(arguments.hierarchy) or None,
         seconds=arguments.seconds,
     )
 
 
 def _rounding(name: str) -> Rounding:
-    """The rounding by its name. Raises CannotRound."""
+    """The rounding to a number, or by its name. Raises CannotRound."""
     try:
-        found = Rounding.named(name)
+        found = Rounding.named(f"base{name}" if name.isdigit() else name)
     except UnknownRounding:
         found = None
     if found is None or found.kind not in ("base", "midpoint"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from extracts.disclosure.reading.csv_table import read_table
 from extracts.disclosure.repair.checked import Checked, checked, lost
 from extracts.disclosure.repair.linked import groups_of, hidden_in_tables
 from extracts.disclosure.repair.merged_file import Mergers, joint, merged_file, mergers
-from extracts.disclosure.repair.round import CannotRound, rounded, totals_again
+from extracts.disclosure.repair.round import CannotRound, rounded, rounding_for, totals_again
 from extracts.disclosure.repair.sums import Asked, asked_of, sums_to_hide
 from extracts.disclosure.repair.tables import CannotRepair, TrueTable
 from extracts.disclosure.repair.unnamed import unnamed_sum
@@ -67,14 +67,14 @@ class Task:
     """What to repair, and how: the tables, the policy, and what the user chose.
 
     by          what loss is counted by: `count` or `value`
-    rounding    the rounding for plans that round
+    rounding    the rounding for plans that round; as the policy asks where none is chosen
     threshold   the policy's, unless a file is said to be sensitive
     """
 
     tables: Sequence[TrueTable]
     policy: Policy
     by: str = "count"
-    rounding: Rounding = field(default_factory=lambda: Rounding("base", 5))
+    rounding: Rounding | None = None
     hierarchies: Hierarchies | None = None
     seconds: float = 60.0
 
@@ -130,6 +130,8 @@ def unfit(task: Task, method: str) -> str:
     """Why a method does not fit the tables, as a sentence for a person; "" where it does."""
     if method != "suppress" and any(table.sums for table in task.tables):
         return "Sums are protected by suppression only; use the method suppress."
+    if method != "round" and task.policy.rounding and not any(table.sums for table in task.tables):
+        return f"The policy {task.policy.name} has all counts rounded; use the method round."
     if method == "merge" and any(table.beside for table in task.tables):
         return "Categories are merged in CSV and TSV files only: save the table as one, or use another method."
     return ""
@@ -152,18 +154,19 @@ def pattern_of(task: Task) -> list[Booleans] | None:
 
 def _roundings(task: Task, pattern: list[Booleans] | None) -> Iterator[Repair]:
     """Rounded versions: with unsafe cells hidden, with their protectors hidden too if need be, and one that adds up."""
-    values = [rounded(table.value, task.rounding) for table in task.tables]
-    few, by = task.unsafe(), task.rounding.by
-    words = f"Cells below the threshold are hidden and all others rounded ({task.rounding.kind} {by})."
-    plain = list(noisy(task, "round", words, values, few, task.rounding))
+    rounding = task.rounding or rounding_for(task.policy)
+    values = [rounded(table.value, rounding) for table in task.tables]
+    few = task.unsafe()
+    words = f"Cells below the threshold are hidden and all others rounded ({rounding.kind} {rounding.by})."
+    plain = list(noisy(task, "round", words, values, few, rounding))
     yield from plain
     if not plain and pattern is not None:
         more = "Besides, cells are hidden that would give those back."
-        yield from noisy(task, "round and suppress", f"{words} {more}", values, pattern, task.rounding)
+        yield from noisy(task, "round and suppress", f"{words} {more}", values, pattern, rounding)
     adding = _adding_up(task, values, few)
     if adding is not None:
         more = "Totals are the sums of the rounded cells that are shown."
-        yield from noisy(task, "round with totals again", f"{words} {more}", adding, few, task.rounding)
+        yield from noisy(task, "round with totals again", f"{words} {more}", adding, few, rounding)
 
 
 def _adding_up(task: Task, values: list[Floats], hidden: list[Booleans]) -> list[Floats] | None:

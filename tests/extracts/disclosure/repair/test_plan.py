@@ -6,12 +6,16 @@ import io
 import numpy as np
 import pytest
 
-from extracts.disclosure.policy import SRS_10
+from extracts.disclosure.check import check
+from extracts.disclosure.description import Description
+from extracts.disclosure.policy import PRESETS, SRS_10, Policy
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.repair.merged_file import joint
 from extracts.disclosure.repair.plan import Task, plans
 from extracts.disclosure.repair.tables import CannotRepair, true_tables
+from extracts.disclosure.repairs import repairs
 from extracts.disclosure.rounding import Rounding
+from extracts.disclosure.suggest import suggest
 
 from ..tables import checked, found, lines
 from .attacker import interval, with_margins
@@ -183,3 +187,13 @@ def test_mergers_of_several_tables_become_one() -> None:
     found = joint([{"a": [("x", "y")]}, {"a": [("y", "z"), ("u", "v")], "b": [("p", "q")]}])
     assert {frozenset(group) for group in found["a"]} == {frozenset("xyz"), frozenset("uv")}
     assert found["b"] == [("p", "q")]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("policy", PRESETS.values(), ids=list(PRESETS))
+def test_every_repair_that_is_offered_passes_the_policy_that_asked_for_it(policy: Policy) -> None:
+    described = Description((suggest("a.csv", AREAS),))
+    offered = repairs({"a.csv": AREAS}, described, policy)
+    assert offered
+    assert all(check(one.files, described, policy).verdict == "pass" for one in offered)
+    assert not policy.rounding or all(one.kind.startswith("round") for one in offered)
