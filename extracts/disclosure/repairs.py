@@ -37,7 +37,7 @@ def repairs(
         found = plans(Task(tables, policy, hierarchies=_hierarchies(tables, description), seconds=seconds))
     except (CannotRepair, CannotWrite):
         return []
-    return [one for one in found if _helps(one, contents, description, policy)]
+    return [one for one in found if one.changes and _helps(one, contents, description, policy)]
 
 
 def write_repairs(offered: Sequence[Repair], folder: Path) -> None:
@@ -68,7 +68,8 @@ def _helps(repair: Repair, contents: Mapping[str, bytes], description: Descripti
 
 def _tables(contents: Mapping[str, bytes], file: FileDescription, policy: Policy) -> list[TrueTable]:
     """The tables of a file that can be repaired; none unless all of them can."""
-    if file.output_type not in ("FREQ", "MAGN") or file.name not in contents:
+    of_sums = file.output_type == "MAGN" and bool(file.layout.totals)
+    if not (of_sums or file.output_type == "FREQ") or file.name not in contents:
         return []
 
     def described(name: str, table: Table) -> FileDescription:

@@ -14,6 +14,7 @@ from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.policy import ABS, SRS_10, Policy
 from extracts.disclosure.repair.plan import Repair, Task, plans, unfit
+from extracts.disclosure.repair.sums import sums_to_hide
 from extracts.disclosure.repair.tables import CannotRepair, TrueTable, true_tables
 from extracts.disclosure.repairs import repairs
 
@@ -144,6 +145,32 @@ def test_what_is_offered_passes_the_check() -> None:
     found = repairs(files, Description((SAID,)), SMALL)
     assert [one.kind for one in found] == ["suppress"]
     assert check({**files, **found[0].files}, Description((SAID,)), SMALL).verdict == "pass"
+
+
+def test_sums_described_as_counts_are_offered_nothing() -> None:
+    survey = Survey.of(2)
+    counted = replace(SAID, evidence="", layout=Layout("long", rows=("area", "industry"), counts=("turnover",)))
+    assert repairs({"t.csv": survey.table}, Description((counted,)), SMALL) == []
+
+
+def test_a_sum_of_two_tables_is_hidden_in_both_or_in_neither() -> None:
+    survey = Survey.of(4, (3, 4), firms=60)
+    margin = [row for row in survey.table.decode().splitlines() if ",Total," in row]
+    short = "\n".join(["area,turnover", *(row.replace(",Total,", ",") for row in margin)]).encode()
+    known = [row for row in survey.evidence.decode().splitlines()[1:] if ",Total," in row]
+    few = "\n".join([HEAD.replace("industry,", ""), *(row.replace(",Total,", ",") for row in known)]).encode()
+    said = replace(SAID, name="s.csv", evidence="f.csv", layout=Layout("long", rows=("area",), totals=("turnover",)))
+    other = true_tables("s.csv", short, SMALL, lambda *_: said, {"f.csv": few})
+    hidden = sums_to_hide([*survey.tables(), *other], replace(SMALL, threshold=18), threshold=18, by="count")
+    whole = {key: hide for key, hide in zip(_areas(survey.table), hidden[0].tolist(), strict=True) if key}
+    assert [whole[row.split(",")[0]] for row in short.decode().splitlines()[1:]] == hidden[1].tolist()
+    assert hidden[1].any()
+
+
+def _areas(table: bytes) -> list[str]:
+    """The area of each row that is about all industries, and "" for the others."""
+    rows = [row.split(",") for row in table.decode().splitlines()[1:]]
+    return [row[0] if row[1] == "Total" else "" for row in rows]
 
 
 def test_a_stricter_policy_hides_more() -> None:
