@@ -25,7 +25,7 @@ MOST_CELLS = 2_000
 def repairs(
     contents: Mapping[str, bytes], description: Description, policy: Policy, *, seconds: float = 20.0
 ) -> list[Repair]:
-    """Safe versions of the tables of counts and sums of a request, of least loss first; none where none is found.
+    """Safe versions of the tables of counts and amounts of a request, of least loss first; none where none is found.
 
     Every one was audited, and the whole request was checked with it in place, before it is given: one that leaves
     a failure, such as a difference to what left before, is not.
@@ -68,8 +68,8 @@ def _helps(repair: Repair, contents: Mapping[str, bytes], description: Descripti
 
 def _tables(contents: Mapping[str, bytes], file: FileDescription, policy: Policy) -> list[TrueTable]:
     """The tables of a file that can be repaired; none unless all of them can."""
-    of_sums = file.output_type == "MAGN" and bool(file.layout.totals)
-    if not (of_sums or file.output_type == "FREQ") or file.name not in contents:
+    of_amounts = file.output_type == "MAGN" and bool(file.layout.magnitudes)
+    if not (of_amounts or file.output_type == "FREQ") or file.name not in contents:
         return []
 
     def described(name: str, table: Table) -> FileDescription:

@@ -19,7 +19,7 @@ from extracts.disclosure.audit.system import System
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells
 from extracts.disclosure.repair.sums import Asked, judged, of_system, published, told_to_lone
-from extracts.disclosure.repair.tables import telling_zeros
+from extracts.disclosure.repair.tables import as_sums, telling_zeros
 from extracts.disclosure.rounding import Rounding
 
 
@@ -92,7 +92,8 @@ def checked(
 ) -> Checked:
     """What an intruder could work out from repaired tables together, as they are read from their files.
 
-    behind  per table, what the contributors behind its sums ask for; not needed for counts alone
+    tables  with the evidence of their sums and means
+    behind  per table, what the contributors behind these ask for; not needed for counts alone
     """
     deadline, found, told = Deadline(seconds), np.zeros(4, dtype=np.int64), list[Told]()
     counts = [cells.of_kind("count") for cells in tables]
@@ -138,7 +139,7 @@ def _sums(
 ) -> tuple[Integers, list[Told]]:
     """The same for the sums of the tables. Raises Contradiction and TooSparse."""
     found, intervals = np.zeros(4, dtype=np.int64), list[Told]()
-    for group in linked(tables, kind="total", hierarchies=hierarchies):
+    for group in linked([as_sums(cells) for cells in tables], kind="total", hierarchies=hierarchies):
         asked = of_system(group, behind)
         system = published(group.system, asked.value, group.system.hidden)
         audit = judged(system, asked, deadline)

@@ -51,12 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--evidence", type=Path, action="append", default=[], metavar="FILE.csv",
-        help="for sums: n, total, largest and second_largest of each cell, beside its labels; one file a table",
+        help="for sums and means: n, total, largest and second_largest beside the labels of each cell; one a table",
     )  # fmt: skip
     parser.add_argument(
         "--sum", metavar="COLUMN",
         help="the column that holds sums; in a wide table with evidence, all but those of --dims do",
     )  # fmt: skip
+    parser.add_argument("--mean", metavar="COLUMN", help="the column that holds means; they need evidence as sums do")
     parser.add_argument(
         "--records", type=Path, help="for cell keys: the records that the tables were counted from (CSV)"
     )
@@ -139,16 +140,17 @@ def _tables(arguments: argparse.Namespace, policy: Policy) -> list[TrueTable]:
 def _described(name: str, table: Table, arguments: argparse.Namespace, evidence: Path | None) -> FileDescription:
     """A table described by the options: the numbers of a wide one are sums if it has evidence. Raises CannotRepair."""
     found = options.described(name, table, arguments)
-    layout, said = found.layout, arguments.sum
-    if said:
-        counts = tuple(filter(None, [arguments.value]))
-        rows = options.labels(arguments) or tuple(one for one in table.columns if one not in (said, *counts))
-        layout = Layout("long", rows=rows, counts=counts, totals=(said,))
-    elif evidence and layout.columns and not layout.totals:
+    layout = found.layout
+    counts, totals, means = (tuple(filter(None, [one])) for one in (arguments.value, arguments.sum, arguments.mean))
+    if totals or means:
+        said = (*counts, *totals, *means)
+        rows = options.labels(arguments) or tuple(one for one in table.columns if one not in said)
+        layout = Layout("long", rows=rows, counts=counts, totals=totals, means=means)
+    elif evidence and layout.columns and not layout.magnitudes:
         layout = replace(layout, counts=(), totals=layout.counts)
-    if evidence and not layout.totals:
-        raise CannotRepair(f"Evidence is for sums, and no column of {name} seems to hold any: name it with --sum.")
-    return replace(found, layout=layout, output_type="MAGN" if layout.totals else found.output_type)
+    if evidence and not layout.magnitudes:
+        raise CannotRepair(f"Evidence is for sums and means: name the column of {name} with --sum or --mean.")
+    return replace(found, layout=layout, output_type="MAGN" if layout.magnitudes else found.output_type)
 
 
 def _repair(task: Task, arguments: argparse.Namespace) -> Repair | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,14 @@ from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.audit.linked import aligned
 from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.policy import Policy
-from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
-from extracts.disclosure.reading.csv_table import read_table
+from extracts.disclosure.reading.cells import EVIDENCE_COLUMNS, Booleans, Cells, Floats, tidy
+from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.repair.checked import Checked, checked, lost
 from extracts.disclosure.repair.linked import groups_of, hidden_in_tables
 from extracts.disclosure.repair.merged_file import Mergers, joint, merged_file, mergers
 from extracts.disclosure.repair.round import CannotRound, rounded, rounding_for, totals_again
 from extracts.disclosure.repair.sums import Asked, asked_of, sums_to_hide
-from extracts.disclosure.repair.tables import CannotRepair, TrueTable
+from extracts.disclosure.repair.tables import CannotRepair, TrueTable, as_sums
 from extracts.disclosure.repair.unnamed import unnamed_sum
 from extracts.disclosure.repair.write import HIDDEN, Change, written
 from extracts.disclosure.rounding import Rounding
@@ -103,7 +103,7 @@ def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
         now = [{place: HIDDEN for place in np.flatnonzero(hidden).tolist()} for hidden in pattern]
         words = "The cells below the threshold are hidden, with others that would give them back."
         if any(table.sums for table in task.tables):
-            words += " So are the sums that a few contributors dominate."
+            words += " So are the amounts that few contributors give, or that one or two dominate."
         found += _offered(task, "suppress", words, now, None)
     if "round" in methods:
         found += _roundings(task, pattern)
@@ -118,7 +118,7 @@ def require_named_totals(task: Task) -> None:
     for table in task.tables:
         for kind, along in itertools.product(("count", "total"), table.cells.dimensions):
             parents = (task.hierarchies or {}).get(along, {})
-            found = unnamed_sum(table.cells.of_kind(kind), along, parents)
+            found = unnamed_sum(as_sums(table.cells).of_kind(kind), along, parents)
             if found:
                 raise CannotRepair(
                     f"In {table.said}, {found[0]} is the sum of {', '.join(found[1])}. Say so: name it as the label of "
@@ -129,7 +129,7 @@ def require_named_totals(task: Task) -> None:
 def unfit(task: Task, method: str) -> str:
     """Why a method does not fit the tables, as a sentence for a person; "" where it does."""
     if method != "suppress" and any(table.sums for table in task.tables):
-        return "Sums are protected by suppression only; use the method suppress."
+        return "Sums and means are protected by suppression only; use the method suppress."
     if method != "round" and task.policy.rounding and not any(table.sums for table in task.tables):
         return f"The policy {task.policy.name} has all counts rounded; use the method round."
     if method == "merge" and any(table.beside for table in task.tables):
@@ -149,7 +149,18 @@ def pattern_of(task: Task) -> list[Booleans] | None:
         )
     except TooSparse:
         return None
-    return [one | other for one, other in zip(counts, sums, strict=True)]
+    return [
+        _beside_hidden_counts(table, one | other) for table, one, other in zip(task.tables, counts, sums, strict=True)
+    ]
+
+
+def _beside_hidden_counts(table: TrueTable, hidden: Booleans) -> Booleans:
+    """The hidden cells and the means of hidden counts: these would tell more of how the counts are shared out."""
+    facts = table.cells.facts
+    keys = list(table.cells.labels.astype(str).itertuples(index=False, name=None))
+    few = {key for key, hide, kind in zip(keys, hidden, facts["kind"], strict=True) if hide and kind == "count"}
+    means = [key in few and kind == "mean" for key, kind in zip(keys, facts["kind"], strict=True)]
+    return hidden | np.array(means, dtype=np.bool_)
 
 
 def _roundings(task: Task, pattern: list[Booleans] | None) -> Iterator[Repair]:
@@ -216,7 +227,7 @@ def _offered(
         own = [at for at, table in enumerate(task.tables) if table.name == name]
         made = written([task.tables[at] for at in own], [now[at] for at in own], task.policy)
         files[name], changes = made.content, [*changes, *made.changes]
-        after |= {at: tidy(table, task.tables[at].described) for at, table in zip(own, made.tables, strict=True)}
+        after |= {at: _as_read(task.tables[at], table) for at, table in zip(own, made.tables, strict=True)}
     cells = [after[at] for at in range(len(task.tables))]
     losses = [lost(table.cells, one) for table, one in zip(task.tables, cells, strict=True)]
     behind = [asked_of(table.cells, task.policy, threshold=task.threshold) for table in task.tables]
@@ -224,6 +235,12 @@ def _offered(
     if audit.safe:
         number, amount = (sum(one) for one in zip(*losses, strict=True))
         yield Repair(kind, words, files, tuple(changes), int(number), float(amount), audit)
+
+
+def _as_read(before: TrueTable, table: Table) -> Cells:
+    """The cells of a repaired table, with the evidence behind them."""
+    found, facts = tidy(table, before.described), before.cells.facts
+    return replace(found, facts=found.facts.assign(**{name: facts[name].to_numpy() for name in EVIDENCE_COLUMNS}))
 
 
 def _mergers(task: Task) -> Iterator[Repair]:
