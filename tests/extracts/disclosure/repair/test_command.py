@@ -137,7 +137,7 @@ def test_noise_hides_others_where_small_cells_alone_are_given_back(tmp_path: Pat
         ("a;n\nx;4\n", (), "Separate its values by commas"),
         ("a,n\nx,4\ny,40\n", ("--dims", "b"), "has no column called b. Its columns are a, n."),
         ("a,n\nx,4\ny,40\n", ("--method", "round", "--base", "cellkey3"), "is a whole number, or midpoint6"),
-        ("a,n,pct\nx,4,10\ny,36,90\n", (), "which could give hidden ones back: pct"),
+        ("a,n,pct\nx,4,10\ny,36,90\n", (), "that could give hidden ones back: pct"),
         ("a,n\nx,4\ny,33\nz,36\nAlle,73\n", (), "Alle is the sum of x, y, z"),
         ("a,n\nx,4\ny,40\n", ("--policy", "none"), "choose one of srs-10"),
     ],

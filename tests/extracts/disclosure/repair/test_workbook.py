@@ -199,6 +199,17 @@ def test_a_number_in_the_header_of_a_page_is_found() -> None:
         repaired(ods(*rows, more={"styles.xml": header}), "t.ods")
 
 
+def test_what_is_no_number_of_the_table_is_no_reason_to_refuse() -> None:
+    def printed(book: openpyxl.Workbook) -> None:
+        book.active.print_area = "A1:E212"
+        book.active.column_dimensions["A"].width = 212
+        book.create_sheet("Notes").append(["Made on 2024-02-12 from cells A212 to B212, 1212 in all"])
+
+    content = changed(xlsx(*ROWS, change=printed), "docProps/app.xml", lambda xml: xml.replace(
+        "</Properties>", "<TotalTime>212</TotalTime></Properties>"))  # fmt: skip
+    assert "C3" in {change.cell for change in repaired(content).changes}
+
+
 def test_a_number_kept_as_shared_text_goes_from_the_shared_texts() -> None:
     shared = ("212", "Total", "212 of all")
     texts = "".join(f"<si><t>{text}</t></si>" for text in shared)
