@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     checking.add_argument("--policy", default="", help=f"a file, or one of {', '.join(PRESETS)}")
     checking.add_argument("--ledger", type=Path, help="folder that remembers what left before, to compare with")
+    checking.add_argument("--repaired", type=Path, metavar="FOLDER", help="write the files of each repair there")
     checking.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     recording = commands.add_parser("record", help="remember the outputs of a description as a release, in a ledger")
     recording.add_argument("description", type=Path, help="as for check")
@@ -54,7 +55,7 @@ def check(asked: argparse.Namespace) -> int:
     """Check a case, or each output in a folder of ACRO's, and print the answers."""
     try:
         ledger = Ledger.open(asked.ledger) if asked.ledger else None
-        found = list(_answers(asked.description, named(asked.policy) if asked.policy else None, ledger))
+        found = list(_answers(asked.description, named(asked.policy) if asked.policy else None, ledger, asked.repaired))
     except (BadCase, BadPolicy, NoCases, LedgerDamaged) as error:
         print(f"This cannot be checked: {error}", file=sys.stderr)
         return 2
@@ -102,13 +103,16 @@ def _suffixes(number: int) -> list[str]:
     return [""] if number == 1 else [f".{place}" for place in range(1, number + 1)]
 
 
-def _answers(path: Path, policies: Policies | None, ledger: Ledger | None) -> Iterator[dict[str, Any]]:
+def _answers(
+    path: Path, policies: Policies | None, ledger: Ledger | None, repaired: Path | None
+) -> Iterator[dict[str, Any]]:
     """An answer to each case: the one of a description, or all of a session's list or of a folder of ACRO's."""
     source = cases_at(path)
-    for case in source.cases:
+    for suffix, case in zip(_suffixes(len(source.cases)), source.cases, strict=True):
         context = case.get("context") or {}
         policy = policies.of(context.get("dataset", ""), context.get("controllers", ())) if policies else None
-        answer = check_case(case, source.folder, policy=policy, ledger=ledger, with_repairs=True)
+        folder = repaired / suffix.removeprefix(".") if repaired else None
+        answer = check_case(case, source.folder, policy=policy, ledger=ledger, with_repairs=True, repaired=folder)
         yield {**answer, "notes": [*answer["notes"], *source.faults]}
 
 

@@ -31,7 +31,7 @@ from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
-from extracts.disclosure.repairs import repairs
+from extracts.disclosure.repairs import repairs, write_repairs
 from extracts.disclosure.report import Verdict, worst
 from extracts.disclosure.same_variable import is_named
 from extracts.disclosure.suggest import UNNAMED
@@ -64,6 +64,7 @@ def check_case(
     policy: Policy | None = None,
     ledger: Ledger | None = None,
     with_repairs: bool = False,
+    repaired: Path | None = None,
 ) -> dict[str, Any]:
     """What the files of a case could reveal, as the answer that `case_answer` describes.
 
@@ -73,6 +74,7 @@ def check_case(
             case chooses, and SRS_10 stands for what it does not say
     ledger  what was released before, to compare with
     with_repairs  whether ways to make it safe are worked out, which takes longer
+    repaired  a folder for the repaired files, those of each repair in a folder with the name of its kind
 
     Raises BadCase for what is no case, or names files that are not in the folder.
     """
@@ -90,6 +92,8 @@ def check_case(
     report = with_doubts(check(known, description, policy, ledger=ledger), too_lax)
     faults = (*file_faults(case, folder), *_several_behind(case), *_at_odds(case, contents))
     offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
+    if repaired:
+        write_repairs(offered, repaired)
     told = answer(
         Answered(
             case,

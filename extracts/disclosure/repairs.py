@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.policy import Policy
@@ -22,7 +25,7 @@ MOST_CELLS = 2_000
 def repairs(
     contents: Mapping[str, bytes], description: Description, policy: Policy, *, seconds: float = 20.0
 ) -> list[Repair]:
-    """Safe versions of the tables of counts and sums of a request, of least loss first; none where none is found.
+    """Safe versions of the tables of counts and amounts of a request, of least loss first; none where none is found.
 
     Every one was audited, and the whole request was checked with it in place, before it is given: one that leaves
     a failure, such as a difference to what left before, is not.
@@ -31,10 +34,32 @@ def repairs(
     if not tables or sum(len(table.value) for table in tables) > MOST_CELLS:
         return []
     try:
-        found = plans(Task(tables, policy, seconds=seconds))
+        found = plans(Task(tables, policy, hierarchies=_hierarchies(tables, description), seconds=seconds))
     except (CannotRepair, CannotWrite):
         return []
-    return [one for one in found if _helps(one, contents, description, policy)]
+    return [one for one in found if one.changes and _helps(one, contents, description, policy)]
+
+
+def write_repairs(offered: Sequence[Repair], folder: Path) -> None:
+    """The files of each repair, in a folder with the name of its kind, beside `changes.json`."""
+    for one in offered:
+        place = folder / one.kind.replace(" ", "-")
+        for name, content in one.files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(content)
+        (place / "changes.json").write_text(json.dumps(one.to_json(), indent=1) + "\n", encoding="utf-8")
+
+
+def _hierarchies(tables: Sequence[TrueTable], description: Description) -> Hierarchies | None:
+    """The labels within labels of each dimension that holds both, each within the first that was named."""
+    found: dict[str, dict[str, str]] = {}
+    for table in tables:
+        for name in table.cells.dimensions:
+            labels = set(table.cells.labels[name].astype(str))
+            for one in description.nesting:
+                if one.part in labels and one.whole in labels:
+                    found.setdefault(name, {}).setdefault(one.part, one.whole)
+    return found or None
 
 
 def _helps(repair: Repair, contents: Mapping[str, bytes], description: Description, policy: Policy) -> bool:
@@ -43,7 +68,8 @@ def _helps(repair: Repair, contents: Mapping[str, bytes], description: Descripti
 
 def _tables(contents: Mapping[str, bytes], file: FileDescription, policy: Policy) -> list[TrueTable]:
     """The tables of a file that can be repaired; none unless all of them can."""
-    if file.output_type not in ("FREQ", "MAGN") or file.overlapping or file.name not in contents:
+    of_amounts = file.output_type == "MAGN" and bool(file.layout.magnitudes)
+    if file.overlapping or not (of_amounts or file.output_type == "FREQ") or file.name not in contents:
         return []
 
     def described(name: str, table: Table) -> FileDescription:

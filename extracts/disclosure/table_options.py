@@ -85,6 +85,13 @@ def tables_in(name: str, content: bytes, policy: Policy) -> list[tuple[str, Tabl
     return found
 
 
+def sentence(error: Exception) -> str:
+    """What went wrong, for a person, with what to do about it."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}."
+    return f"{error} {error.cure}".rstrip() if isinstance(error, CannotRead) else str(error)
+
+
 def hierarchies(path: Path | None) -> Hierarchies:
     """Dimension -> child label -> parent label, from a CSV file with those headings. Raises CannotRead."""
     found: dict[str, dict[str, str]] = {}
@@ -93,7 +100,7 @@ def hierarchies(path: Path | None) -> Hierarchies:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     if not rows or not {"dimension", "child", "parent"} <= set(rows[0]):
-        raise CannotRead("The hierarchy has no columns dimension, child and parent.")
+        raise CannotRead("The hierarchy has no columns dimension, child and parent.", "Give it these headings.")
     for row in rows:
         found.setdefault(row["dimension"].strip(), {})[row["child"].strip()] = row["parent"].strip()
     return found

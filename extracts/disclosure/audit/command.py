@@ -55,8 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse(error: Exception, code: int) -> int:
-    cure = getattr(error, "cure", "")
-    print(f"This could not be audited: {error} {cure}".rstrip(), file=sys.stderr)
+    print(f"This could not be audited: {options.sentence(error)}", file=sys.stderr)
     return code
 
 

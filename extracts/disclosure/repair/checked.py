@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,39 @@ from extracts.disclosure.audit.grid import Hierarchies
 from extracts.disclosure.audit.judgement import audited
 from extracts.disclosure.audit.linked import linked
 from extracts.disclosure.audit.part import TooSparse
+from extracts.disclosure.audit.search import Intervals
+from extracts.disclosure.audit.system import System
 from extracts.disclosure.policy import Policy
-from extracts.disclosure.reading.cells import Cells
+from extracts.disclosure.reading.cells import Booleans, Cells
 from extracts.disclosure.repair.sums import Asked, judged, of_system, published, told_to_lone
-from extracts.disclosure.repair.tables import telling_zeros
+from extracts.disclosure.repair.tables import as_sums, telling_zeros
 from extracts.disclosure.rounding import Rounding
+
+
+@dataclass(frozen=True)
+class Told:
+    """Between what numbers a reader of all the tables knows a hidden or rounded cell to lie; infinite for no limit.
+
+    hidden  the cell shows no number; else it shows a rounded one
+    """
+
+    key: Mapping[str, str]
+    measure: str
+    low: float
+    high: float
+    hidden: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary in which no limit is None."""
+        ends = {name: one if np.isfinite(one) else None for name, one in (("low", self.low), ("high", self.high))}
+        return {"key": dict(self.key), "measure": self.measure, "hidden": self.hidden, **ends}
+
+    @property
+    def said(self) -> str:
+        """In words: `area North, fraud is 0 to 37`."""
+        key = ", ".join([*(f"{name} {label}" for name, label in self.key.items()), *filter(None, [self.measure])])
+        high = f"to {self.high:,.10g}" if np.isfinite(self.high) else "or more"
+        return f"{key or 'the total of all'} is {self.low:,.10g} {high}"
 
 
 @dataclass(frozen=True)
@@ -29,12 +58,18 @@ class Checked:
                everybody is shown to be in one category
     doubtful   narrowed down further than the policy allows
     open       not known to be safe when time was up, or -1 when nothing could be audited
+    told       the intervals of the protected counts, and of the sums that may not be shown
     """
 
     protected: int = 0
     unsafe: int = 0
     doubtful: int = 0
     open: int = 0
+    told: tuple[Told, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, int]:
+        """The numbers of cells."""
+        return {name: getattr(self, name) for name in ("protected", "unsafe", "doubtful", "open")}
 
     @property
     def safe(self) -> bool:
@@ -57,9 +92,10 @@ def checked(
 ) -> Checked:
     """What an intruder could work out from repaired tables together, as they are read from their files.
 
-    behind  per table, what the contributors behind its sums ask for; not needed for counts alone
+    tables  with the evidence of their sums and means
+    behind  per table, what the contributors behind these ask for; not needed for counts alone
     """
-    deadline, found = Deadline(seconds), np.zeros(4, dtype=np.int64)
+    deadline, found, told = Deadline(seconds), np.zeros(4, dtype=np.int64), list[Told]()
     counts = [cells.of_kind("count") for cells in tables]
     found[1] = sum(_small(cells, threshold, policy.zeros_disclosive, rounding) for cells in counts)
     if rounding is None or rounding.kind == "midpoint":  # otherwise a zero shown may not be one
@@ -70,12 +106,29 @@ def checked(
                 group.system, threshold=threshold, zeros=policy.zeros_disclosive, seconds=max(1.0, deadline.left)
             )
             unsafe = audit.unsafe | audit.shown_elsewhere(group.hidden, threshold=threshold)
-            found += [int(one.sum()) for one in (audit.protected & group.listed, unsafe, audit.doubtful, audit.open)]
+            known = audit.protected & group.listed
+            found += [int(one.sum()) for one in (known, unsafe, audit.doubtful, audit.open)]
+            told += _told(group.system, audit.found, known)
         if any(one.primary.any() for one in behind):
-            found += _sums(tables, behind, hierarchies, deadline)
+            more, intervals = _sums(tables, behind, hierarchies, deadline)
+            found, told = found + more, told + intervals
     except (Contradiction, TooSparse):
         return NOT_AUDITED
-    return Checked(*found.tolist())
+    numbers = dict(zip(("protected", "unsafe", "doubtful", "open"), found.tolist(), strict=True))
+    return Checked(**numbers, told=tuple(told))
+
+
+def _told(system: System, found: Intervals, protected: Booleans) -> list[Told]:
+    return [
+        Told(
+            system.keys[at].as_dict(),
+            system.keys[at].measure,
+            float(found.low[at]),
+            float(found.high[at]),
+            bool(system.hidden[at]),
+        )
+        for at in np.flatnonzero(protected).tolist()
+    ]
 
 
 def _sums(
@@ -83,10 +136,10 @@ def _sums(
     behind: Sequence[Asked],
     hierarchies: Hierarchies | None,
     deadline: Deadline,
-) -> Integers:
+) -> tuple[Integers, list[Told]]:
     """The same for the sums of the tables. Raises Contradiction and TooSparse."""
-    found = np.zeros(4, dtype=np.int64)
-    for group in linked(tables, kind="total", hierarchies=hierarchies):
+    found, intervals = np.zeros(4, dtype=np.int64), list[Told]()
+    for group in linked([as_sums(cells) for cells in tables], kind="total", hierarchies=hierarchies):
         asked = of_system(group, behind)
         system = published(group.system, asked.value, group.system.hidden)
         audit = judged(system, asked, deadline)
@@ -95,7 +148,8 @@ def _sums(
             unsafe, unknown = unsafe | told.unsafe, unknown | told.open
         protected, left = system.hidden & group.listed, unknown & ~unsafe
         found += [int(protected.sum()), int(unsafe.sum()), 0, int(left.sum())]
-    return found
+        intervals += _told(system, audit.found, protected & asked.primary)
+    return found, intervals
 
 
 def _small(cells: Cells, threshold: int, zeros: bool, rounding: Rounding | None) -> int:

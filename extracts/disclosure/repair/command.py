@@ -31,7 +31,7 @@ from extracts.disclosure.rounding import Rounding, UnknownRounding
 PROTECTED, NOT_SAFE, REFUSED = range(3)
 CELL_KEY = "cell-key"
 ROUNDED = "midpoint6"
-REFUSALS = (CannotRead, CannotRepair, CannotRound, CannotWrite, UnknownRounding, BadPolicy, BadNoise, OSError)
+REFUSALS = (CannotRead, CannotRepair, CannotRound, CannotWrite, BadPolicy, BadNoise, OSError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,11 +46,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy", default="", help=f"a file, or one of {', '.join(PRESETS)}; its p%% and dominance rules are for sums"
     )
-    parser.add_argument("--base", default="5", help=f"of the rounding: a number such as 5 or 10, or {ROUNDED}")
+    parser.add_argument(
+        "--base", help=f"of the rounding: a number such as 5 or 10, or {ROUNDED}; else the policy's, or 5"
+    )
     parser.add_argument(
         "--evidence", type=Path, action="append", default=[], metavar="FILE.csv",
-        help="for sums: n, total, largest and second_largest of each cell, beside its labels; one file a table",
+        help="for sums and means: n, total, largest and second_largest beside the labels of each cell; one a table",
     )  # fmt: skip
+    parser.add_argument(
+        "--sum", metavar="COLUMN",
+        help="the column that holds sums; in a wide table with evidence, all but those of --dims do",
+    )  # fmt: skip
+    parser.add_argument("--mean", metavar="COLUMN", help="the column that holds means; they need evidence as sums do")
     parser.add_argument(
         "--records", type=Path, help="for cell keys: the records that the tables were counted from (CSV)"
     )
@@ -69,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         if repair is not None:
             _write(repair, task, arguments.out)
     except REFUSALS as error:
-        print(f"This could not be protected: {error} {getattr(error, 'cure', '')}".rstrip(), file=sys.stderr)
+        print(f"This could not be protected: {options.sentence(error)}", file=sys.stderr)
         return REFUSED
     if repair is None:
         print(f"No safe version was found by the method {arguments.method}; try another one.", file=sys.stderr)
@@ -94,22 +101,24 @@ def _task(arguments: argparse.Namespace) -> Task:
     if arguments.threshold is not None:
         policy = replace(policy, threshold=arguments.threshold)
         policy = replace(policy, name=f"{policy.name} with threshold {arguments.threshold}")
-    base = f"base{arguments.base}" if arguments.base.isdigit() else arguments.base
     return Task(
         tables=_tables(arguments, policy),
         policy=policy,
         by=arguments.by,
-        rounding=_rounding(base),
+        rounding=_rounding(arguments.base) if arguments.base else None,
         hierarchies=options.hierarchies(arguments.hierarchy) or None,
         seconds=arguments.seconds,
     )
 
 
 def _rounding(name: str) -> Rounding:
-    """The rounding by its name. Raises UnknownRounding and CannotRound."""
-    found = Rounding.named(name)
-    if found.kind not in ("base", "midpoint"):
-        raise CannotRound(f"The base of the rounding is a number, or {ROUNDED}.")
+    """The rounding to a number, or by its name. Raises CannotRound."""
+    try:
+        found = Rounding.named(f"base{name}" if name.isdigit() else name)
+    except UnknownRounding:
+        found = None
+    if found is None or found.kind not in ("base", "midpoint"):
+        raise CannotRound(f"The base of the rounding is a whole number, or {ROUNDED}.")
     return found
 
 
@@ -131,16 +140,17 @@ def _tables(arguments: argparse.Namespace, policy: Policy) -> list[TrueTable]:
 def _described(name: str, table: Table, arguments: argparse.Namespace, evidence: Path | None) -> FileDescription:
     """A table described by the options: the numbers of a wide one are sums if it has evidence. Raises CannotRepair."""
     found = options.described(name, table, arguments)
-    layout, said = found.layout, arguments.sum
-    if said:
-        counts = tuple(filter(None, [arguments.value]))
-        rows = options.labels(arguments) or tuple(one for one in table.columns if one not in (said, *counts))
-        layout = Layout("long", rows=rows, counts=counts, totals=(said,))
-    elif evidence and layout.columns and not layout.totals:
+    layout = found.layout
+    counts, totals, means = (tuple(filter(None, [one])) for one in (arguments.value, arguments.sum, arguments.mean))
+    if totals or means:
+        said = (*counts, *totals, *means)
+        rows = options.labels(arguments) or tuple(one for one in table.columns if one not in said)
+        layout = Layout("long", rows=rows, counts=counts, totals=totals, means=means)
+    elif evidence and layout.columns and not layout.magnitudes:
         layout = replace(layout, counts=(), totals=layout.counts)
-    if evidence and not layout.totals:
-        raise CannotRepair(f"Evidence is for sums, and no column of {name} seems to hold any: name it with --sum.")
-    return replace(found, layout=layout, output_type="MAGN" if layout.totals else found.output_type)
+    if evidence and not layout.magnitudes:
+        raise CannotRepair(f"Evidence is for sums and means: name the column of {name} with --sum or --mean.")
+    return replace(found, layout=layout, output_type="MAGN" if layout.magnitudes else found.output_type)
 
 
 def _repair(task: Task, arguments: argparse.Namespace) -> Repair | None:
@@ -165,6 +175,7 @@ def _write(repair: Repair, task: Task, out: Path) -> None:
         "policy_version": task.policy.version,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(repair.files.items())},
         **repair.to_json(),
+        "intervals": [one.to_json() for one in repair.audit.told],
     }
     (out / "audit.json").write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
 
@@ -178,6 +189,9 @@ def _as_text(repair: Repair, task: Task, out: Path) -> str:
         f"Loss: {repair.loss_by_count:,} cells, {repair.loss_by_value:,.10g} by value.",
         f"Audit: {audit.protected:,} cells hidden or rounded, none of which can be worked out or narrowed down.",
     ]
+    if hidden := [one for one in audit.told if one.hidden]:
+        closest = min(hidden, key=lambda one: one.high - one.low)
+        lines.append(f"The hidden cell that all the tables together tell most of: {closest.said}.")
     if any(table.beside for table in task.tables):
         lines.append("Titles, notes and other texts of the workbook stand as they were: read them before it leaves.")
     return "\n".join(lines)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from extracts.disclosure.repair.cell_key import KEYS, Keys, Noise, record_key
-from extracts.disclosure.repair.plan import Repair, Task, noisy
+from extracts.disclosure.repair.plan import Repair, Task, noisy, pattern_of, require_named_totals
 from extracts.disclosure.repair.tables import CannotRepair, TrueTable
 
 # The noise by default: at most 3 either way, with a variance of 1.5.
@@ -65,9 +65,13 @@ def perturbed(task: Task, records: bytes, person: str, *, secret: bytes, noise: 
 
     Raises CannotRepair when the records do not fit the tables.
     """
+    require_named_totals(task)
     values = []
     for table in task.tables:
         rows = records_of(records, table.cells.dimensions, person)
         values.append(noise.perturbed(table.value, keys_of(table, rows, person, secret=secret)))
     words = f"Noise of at most {noise.most} is added by cell keys, and cells below the threshold are hidden."
-    return next(noisy(task, "cell-key", words, values, task.unsafe(), noise.rounding), None)
+    for repair in noisy(task, "cell-key", words, values, task.unsafe(), noise.rounding):
+        return repair
+    pattern, more = pattern_of(task), f"{words} So are others that would give those back."
+    return None if pattern is None else next(noisy(task, "cell-key", more, values, pattern, noise.rounding), None)

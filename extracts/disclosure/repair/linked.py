@@ -14,7 +14,7 @@ from extracts.disclosure.audit.linked import Linked, linked
 from extracts.disclosure.audit.system import System
 from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.repair.suppress import Pattern, costs, suppress
-from extracts.disclosure.repair.tables import CannotRepair, TrueTable, true_values, unsafe_counts
+from extracts.disclosure.repair.tables import CannotRepair, TrueTable, as_sums, true_values, unsafe_counts
 
 # Secondary cells may be narrowed down as well; they are then protected too, at most so many times over.
 ROUNDS = 4
@@ -40,7 +40,7 @@ def groups_of(
 
     Raises CannotRepair and TooSparse.
     """
-    found = linked([table.cells for table in tables], kind=kind, hierarchies=hierarchies)
+    found = linked([as_sums(table.cells) for table in tables], kind=kind, hierarchies=hierarchies)
     found = [one for one in found if len(one.system)]
     if any(doubt.most < 0 for one in found for system in one.systems for doubt in system.doubts):
         raise CannotRepair("A total is less than its parts: correct the table first.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -19,6 +20,8 @@ from extracts.disclosure.repair.tables import CannotRepair, TrueTable
 from extracts.disclosure.repair.write import Change
 
 Groups = list[tuple[str, tuple[str, ...]]]
+# Dimension -> groups of labels of which each becomes one.
+Mergers = Mapping[str, list[tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -32,21 +35,48 @@ class MergedFile:
     moved: float
 
 
-def merged_file(table: TrueTable, *, threshold: int, zeros: bool, by: str) -> MergedFile | None:
-    """The table with categories merged until every count may be shown; None where there is no such table.
+def mergers(table: TrueTable, *, threshold: int, zeros: bool, by: str) -> Mergers | None:
+    """Which labels of a table to merge until every count may be shown; None where no mergers do.
+
+    Raises CannotRepair for a table whose labels do not cross each other in full.
+    """
+    grid, labels = _grid(table)
+    found = merged(grid, [has_order(names) for names in labels], threshold=threshold, zeros=zeros, by=by)
+    if found is None:
+        return None
+    return {
+        name: [tuple(names[place] for place in sorted(group)) for group in places if len(group) > 1]
+        for name, names, places in zip(table.cells.dimensions, labels, found.groups, strict=True)
+    }
+
+
+def joint(parts: Sequence[Mergers]) -> Mergers:
+    """The fewest mergers that contain those of several tables, so that no table tells apart what another merges."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for part in parts:
+        for name, groups in part.items():
+            for group in groups:
+                touching = [one for one in found.setdefault(name, []) if set(one) & set(group)]
+                whole = tuple(dict.fromkeys([*itertools.chain(*touching), *group]))
+                found[name] = [*(one for one in found[name] if one not in touching), whole]
+    return found
+
+
+def merged_file(table: TrueTable, wanted: Mergers) -> MergedFile | None:
+    """The table with these labels merged, as far as it has them; None where it has none of them.
 
     `cells` says how many cells fewer it has, `moved` how many units are in categories that were merged.
     Raises CannotRepair for a table whose labels do not cross each other in full.
     """
-    grid, labels = _grid(table)
-    order = [has_order(names) for names in labels]
-    found = merged(grid, order, threshold=threshold, zeros=zeros, by=by)
-    if found is None:
+    if not any(set(group) & set(table.cells.labels[name]) for name in wanted for group in wanted[name]):
         return None
+    grid, labels = _grid(table)
     groups: list[Groups] = []
-    for names, places, ordered in zip(labels, found.groups, order, strict=True):
-        members = [tuple(names[place] for place in sorted(group)) for group in places]
-        groups.append([(label_of(one, ordered=ordered), one) for one in members])
+    for name, names in zip(table.cells.dimensions, labels, strict=True):
+        own = [tuple(label for label in names if label in group) for group in wanted.get(name, ())]
+        alone = [(label,) for label in names if not any(label in group for group in own)]
+        members = sorted(filter(None, [*own, *alone]), key=lambda group: names.index(group[0]))
+        groups.append([(label_of(one, ordered=has_order(names)), one) for one in members])
     content, described = _written(table, groups)
     changes = tuple(
         Change(table.name, 0, name, " and ".join(members), new)
@@ -54,9 +84,15 @@ def merged_file(table: TrueTable, *, threshold: int, zeros: bool, by: str) -> Me
         for new, members in own
         if len(members) > 1
     )
-    stay = np.ix_(*([place[0] for place in axis if len(place) == 1] for axis in found.groups))
+    sizes = [len(one) for one in groups]
+    stay = np.ix_(
+        *(
+            [place for place, label in enumerate(names) if (label, (label,)) in own]
+            for names, own in zip(labels, groups, strict=True)
+        )
+    )
     moved = float(grid.sum() - grid[stay].sum())
-    return MergedFile(content, described, changes, grid.size - found.counts.size, moved)
+    return MergedFile(content, described, changes, grid.size - int(np.prod(sizes)), moved)
 
 
 def _grid(table: TrueTable) -> tuple[Floats, list[list[str]]]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from extracts.disclosure.audit.grid import Hierarchies
+from extracts.disclosure.audit.linked import aligned
 from extracts.disclosure.audit.part import TooSparse
 from extracts.disclosure.policy import Policy
-from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
-from extracts.disclosure.reading.csv_table import read_table
+from extracts.disclosure.reading.cells import EVIDENCE_COLUMNS, Booleans, Cells, Floats, tidy
+from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.repair.checked import Checked, checked, lost
 from extracts.disclosure.repair.linked import groups_of, hidden_in_tables
-from extracts.disclosure.repair.merged_file import merged_file
-from extracts.disclosure.repair.round import CannotRound, rounded, totals_again
+from extracts.disclosure.repair.merged_file import Mergers, joint, merged_file, mergers
+from extracts.disclosure.repair.round import CannotRound, rounded, rounding_for, totals_again
 from extracts.disclosure.repair.sums import Asked, asked_of, sums_to_hide
-from extracts.disclosure.repair.tables import CannotRepair, TrueTable
+from extracts.disclosure.repair.tables import CannotRepair, TrueTable, as_sums
+from extracts.disclosure.repair.unnamed import unnamed_sum
 from extracts.disclosure.repair.write import HIDDEN, Change, written
 from extracts.disclosure.rounding import Rounding
 
@@ -55,7 +58,7 @@ class Repair:
             "changes": [asdict(change) for change in self.changes],
             "loss_by_count": self.loss_by_count,
             "loss_by_value": self.loss_by_value,
-            "audit": asdict(self.audit),
+            "audit": self.audit.to_json(),
         }
 
 
@@ -64,14 +67,14 @@ class Task:
     """What to repair, and how: the tables, the policy, and what the user chose.
 
     by          what loss is counted by: `count` or `value`
-    rounding    the rounding for plans that round
+    rounding    the rounding for plans that round; as the policy asks where none is chosen
     threshold   the policy's for the most sensitive of the tables
     """
 
     tables: Sequence[TrueTable]
     policy: Policy
     by: str = "count"
-    rounding: Rounding = field(default_factory=lambda: Rounding("base", 5))
+    rounding: Rounding | None = None
     hierarchies: Hierarchies | None = None
     seconds: float = 60.0
 
@@ -93,14 +96,15 @@ def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
 
     Methods that do not fit the tables are passed over; `unfit` says why.
     """
+    require_named_totals(task)
     found: list[Repair] = []
     methods = [method for method in methods if not unfit(task, method)]
-    pattern = _pattern(task) if {"suppress", "round"} & set(methods) else None
+    pattern = pattern_of(task) if {"suppress", "round"} & set(methods) else None
     if "suppress" in methods and pattern is not None:
         now = [{place: HIDDEN for place in np.flatnonzero(hidden).tolist()} for hidden in pattern]
         words = "The cells below the threshold are hidden, with others that would give them back."
         if any(table.sums for table in task.tables):
-            words += " So are the sums that a few contributors dominate."
+            words += " So are the amounts that few contributors give, or that one or two dominate."
         found += _offered(task, "suppress", words, now, None)
     if "round" in methods:
         found += _roundings(task, pattern)
@@ -110,16 +114,31 @@ def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
     return sorted(found, key=loss)
 
 
+def require_named_totals(task: Task) -> None:
+    """Raises CannotRepair where a label is the sum of others and nobody said so: it would give hidden ones back."""
+    for table in task.tables:
+        for kind, along in itertools.product(("count", "total"), table.cells.dimensions):
+            parents = (task.hierarchies or {}).get(along, {})
+            found = unnamed_sum(as_sums(table.cells).of_kind(kind), along, parents)
+            if found:
+                raise CannotRepair(
+                    f"In {table.said}, {found[0]} is the sum of {', '.join(found[1])}. Say so: name it as the label of "
+                    "a total, or in a hierarchy."
+                )
+
+
 def unfit(task: Task, method: str) -> str:
     """Why a method does not fit the tables, as a sentence for a person; "" where it does."""
     if method != "suppress" and any(table.sums for table in task.tables):
-        return "Sums are protected by suppression only; use the method suppress."
+        return "Sums and means are protected by suppression only; use the method suppress."
+    if method != "round" and task.policy.rounding and not any(table.sums for table in task.tables):
+        return f"The policy {task.policy.name} has all counts rounded; use the method round."
     if method == "merge" and any(table.beside for table in task.tables):
         return "Categories are merged in CSV and TSV files only: save the table as one, or use another method."
     return ""
 
 
-def _pattern(task: Task) -> list[Booleans] | None:
+def pattern_of(task: Task) -> list[Booleans] | None:
     """Per table, the cells to hide; None when the tables leave too much out to tell."""
     zeros, limit = task.policy.zeros_disclosive, task.threshold
     try:
@@ -131,23 +150,35 @@ def _pattern(task: Task) -> list[Booleans] | None:
         )
     except TooSparse:
         return None
-    return [one | other for one, other in zip(counts, sums, strict=True)]
+    return [
+        _beside_hidden_counts(table, one | other) for table, one, other in zip(task.tables, counts, sums, strict=True)
+    ]
+
+
+def _beside_hidden_counts(table: TrueTable, hidden: Booleans) -> Booleans:
+    """The hidden cells and the means of hidden counts: these would tell more of how the counts are shared out."""
+    facts = table.cells.facts
+    keys = list(table.cells.labels.astype(str).itertuples(index=False, name=None))
+    few = {key for key, hide, kind in zip(keys, hidden, facts["kind"], strict=True) if hide and kind == "count"}
+    means = [key in few and kind == "mean" for key, kind in zip(keys, facts["kind"], strict=True)]
+    return hidden | np.array(means, dtype=np.bool_)
 
 
 def _roundings(task: Task, pattern: list[Booleans] | None) -> Iterator[Repair]:
     """Rounded versions: with unsafe cells hidden, with their protectors hidden too if need be, and one that adds up."""
-    values = [rounded(table.value, task.rounding) for table in task.tables]
-    few, by = task.unsafe(), task.rounding.by
-    words = f"Cells below the threshold are hidden and all others rounded ({task.rounding.kind} {by})."
-    plain = list(noisy(task, "round", words, values, few, task.rounding))
+    rounding = task.rounding or rounding_for(task.policy)
+    values = [rounded(table.value, rounding) for table in task.tables]
+    few = task.unsafe()
+    words = f"Cells below the threshold are hidden and all others rounded ({rounding.kind} {rounding.by})."
+    plain = list(noisy(task, "round", words, values, few, rounding))
     yield from plain
     if not plain and pattern is not None:
         more = "Besides, cells are hidden that would give those back."
-        yield from noisy(task, "round and suppress", f"{words} {more}", values, pattern, task.rounding)
+        yield from noisy(task, "round and suppress", f"{words} {more}", values, pattern, rounding)
     adding = _adding_up(task, values, few)
     if adding is not None:
         more = "Totals are the sums of the rounded cells that are shown."
-        yield from noisy(task, "round with totals again", f"{words} {more}", adding, few, task.rounding)
+        yield from noisy(task, "round with totals again", f"{words} {more}", adding, few, rounding)
 
 
 def _adding_up(task: Task, values: list[Floats], hidden: list[Booleans]) -> list[Floats] | None:
@@ -197,7 +228,7 @@ def _offered(
         own = [at for at, table in enumerate(task.tables) if table.name == name]
         made = written([task.tables[at] for at in own], [now[at] for at in own], task.policy)
         files[name], changes = made.content, [*changes, *made.changes]
-        after |= {at: tidy(table, task.tables[at].described) for at, table in zip(own, made.tables, strict=True)}
+        after |= {at: _as_read(task.tables[at], table) for at, table in zip(own, made.tables, strict=True)}
     cells = [after[at] for at in range(len(task.tables))]
     losses = [lost(table.cells, one) for table, one in zip(task.tables, cells, strict=True)]
     behind = [asked_of(table.cells, task.policy, threshold=task.threshold) for table in task.tables]
@@ -207,18 +238,32 @@ def _offered(
         yield Repair(kind, words, files, tuple(changes), int(number), float(amount), audit)
 
 
+def _as_read(before: TrueTable, table: Table) -> Cells:
+    """The cells of a repaired table, with the evidence behind them."""
+    found, facts = tidy(table, before.described), before.cells.facts
+    return replace(found, facts=found.facts.assign(**{name: facts[name].to_numpy() for name in EVIDENCE_COLUMNS}))
+
+
 def _mergers(task: Task) -> Iterator[Repair]:
-    """The tables with merged categories, if that makes all of them safe."""
+    """The tables with merged categories, the same in all of them, if that makes all of them safe."""
     few = [bool(cells.any()) for cells in task.unsafe()]
     zeros, limit = task.policy.zeros_disclosive, task.threshold
+    # A dimension that one table does not name is that of another with the same labels.
+    names = [one.dimensions for one in aligned([table.cells for table in task.tables])]
     try:
+        found = [
+            _renamed(mergers(table, threshold=limit, zeros=zeros, by=task.by), table.cells.dimensions, own)
+            for table, own, wrong in zip(task.tables, names, few, strict=True)
+            if wrong
+        ]
+        if None in found:
+            return
+        wanted = joint([one for one in found if one is not None])
         made = [
-            merged_file(table, threshold=limit, zeros=zeros, by=task.by) if wrong else None
-            for table, wrong in zip(task.tables, few, strict=True)
+            merged_file(table, _renamed(wanted, own, table.cells.dimensions) or {})
+            for table, own in zip(task.tables, names, strict=True)
         ]
     except CannotRepair:
-        return
-    if any(wrong and one is None for wrong, one in zip(few, made, strict=True)):
         return
     pairs = list(zip(task.tables, made, strict=True))
     files = {table.name: one.content if one else table.content for table, one in pairs}
@@ -231,6 +276,13 @@ def _mergers(task: Task) -> Iterator[Repair]:
         yield Repair(
             "merge", words, files, changes, sum(one.cells for one in done), sum(one.moved for one in done), audit
         )
+
+
+def _renamed(found: Mergers | None, names: Sequence[str], others: Sequence[str]) -> Mergers | None:
+    """Mergers with other names for the dimensions; those of a table that has not one of them are left out."""
+    if found is None:
+        return None
+    return {new: found[name] for name, new in zip(names, others, strict=True) if name in found}
 
 
 def _audit(task: Task, tables: Sequence[Cells], rounding: Rounding | None, behind: Sequence[Asked] = ()) -> Checked:

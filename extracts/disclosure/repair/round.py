@@ -5,12 +5,19 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
+from extracts.disclosure.policy import ROUNDINGS, Policy
 from extracts.disclosure.reading.cells import Booleans, Floats
 from extracts.disclosure.rounding import Rounding
 
 
 class CannotRound(ValueError):
     """Counts cannot be rounded in this way."""
+
+
+def rounding_for(policy: Policy) -> Rounding:
+    """The rounding that a policy asks for, or else to base 5. What is left to chance there is the nearest here."""
+    asked = ROUNDINGS[policy.rounding] or Rounding("base", 5)
+    return Rounding("base", asked.by) if asked.kind == "random" else asked
 
 
 def rounded(value: Floats, rounding: Rounding) -> Floats:

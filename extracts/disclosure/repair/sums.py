@@ -2,7 +2,7 @@
 
 A sum must be hidden when it has few contributors or when one or two of them give nearly all of it; and an
 intruder's interval for it must then be wide by the same rule. Who contributes alone to a hidden sum
-knows it, and may use it to work out others.
+knows it, and may use it to work out others. A mean is taken for its sum, as if all knew how many contribute.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.repair.linked import Group, groups_of
 from extracts.disclosure.repair.suppress import costs, reaches, suppress
-from extracts.disclosure.repair.tables import SLIGHT, TrueTable
+from extracts.disclosure.repair.tables import SLIGHT, TrueTable, as_sums
 from extracts.disclosure.rules.evidence import contributions
 from extracts.disclosure.rules.hidden_amounts import must_be_hidden
 
@@ -57,6 +57,7 @@ def asked_of(cells: Cells, policy: Policy, *, threshold: int) -> Asked:
     Source: SDC Handbook, section 4.2: upper protection levels of magnitude tables, the largest contributions
     over k less the total, and p% of the largest less all but the two largest.
     """
+    cells = as_sums(cells)
     sums = (cells.facts["kind"] == "total").to_numpy()
     primary = sums & must_be_hidden(cells, policy, threshold=threshold)
     total, largest, second = contributions(cells)
@@ -166,10 +167,12 @@ class Judged:
 
     unsafe    to be hidden by its contributors, and known more closely than the rules allow
     open      not known to be safe when time was up
+    found     the intervals of those that must be hidden
     """
 
     unsafe: Booleans
     open: Booleans
+    found: Intervals
 
 
 def judged(system: System, asked: Asked, deadline: Deadline) -> Judged:
@@ -183,7 +186,7 @@ def judged(system: System, asked: Asked, deadline: Deadline) -> Judged:
         seconds=max(1.0, deadline.left), whole=False, wanted=wanted,
     )  # fmt: skip
     short = wanted & _short(found, asked)
-    return Judged(short & found.proven, short & ~found.proven)
+    return Judged(short & found.proven, short & ~found.proven, found)
 
 
 def _short(found: Intervals, asked: Asked) -> Booleans:

@@ -1,4 +1,4 @@
-"""Tables that can be repaired: tables of true counts and sums, in a CSV file or a workbook."""
+"""Tables that can be repaired: tables of true counts, sums and means, in a CSV file or a workbook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats, tidy
 from extracts.disclosure.reading.contents import Contents
-from extracts.disclosure.reading.csv_table import DELIMITERS, Table, read_table
+from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.figures import is_figure
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
@@ -31,7 +31,10 @@ from extracts.disclosure.supporting import with_evidence
 SLIGHT = 1e-6
 
 Describe = Callable[[str, Table], FileDescription]
-DELIMITED = {f".{name}" for name in DELIMITERS}
+SEPARATORS = {".csv": "commas", ".tsv": "tabs"}
+
+
+AMOUNTS = ("total", "mean")
 
 
 class CannotRepair(ValueError):
@@ -40,7 +43,7 @@ class CannotRepair(ValueError):
 
 @dataclass(frozen=True)
 class TrueTable:
-    """A table of true numbers: counts, and sums with the contributors behind them.
+    """A table of true numbers: counts, and sums or means with the contributors behind them.
 
     content   its whole file
     place     where it is in the file, "" for a file that is one table
@@ -67,8 +70,8 @@ class TrueTable:
 
     @property
     def sums(self) -> bool:
-        """Whether it holds sums of amounts."""
-        return bool((self.cells.facts["kind"] == "total").any())
+        """Whether it holds sums of amounts, or means."""
+        return bool(self.cells.facts["kind"].isin(AMOUNTS).any())
 
     def unsafe(self, *, threshold: int, zeros: bool) -> Booleans:
         """Which counts may not be shown: those that are too small, and a zero of each group that tells all of it."""
@@ -101,13 +104,15 @@ def true_tables(
     describe  what is said of a table of this file; by default what its columns seem to hold
     supplied  the other files, among them the evidence that a description names
 
-    Raises CannotRead for a file that holds no table, CannotRepair for one that holds anything but true counts
-    and sums, as means and percentages would give hidden counts back, and for a workbook that keeps its
+    Raises CannotRead for a file that holds no table, CannotRepair for one that holds anything but true counts,
+    sums and means with their evidence, as percentages would give hidden counts back, and for a workbook that keeps its
     numbers in other places too.
     """
     suffix, read = PurePath(name).suffix.lower(), None
-    if suffix in DELIMITED:
+    if suffix in SEPARATORS:
         found = [("", read_table(name, content, policy))]
+        if len(found[0][1].columns) == 1:
+            raise CannotRead(f"{name} has one column only.", f"Separate its values by {SEPARATORS[suffix]}.")
     elif suffix in SUFFIXES:
         content = without_pictures_of_itself(content, policy)
         read = contents_of(name, content, policy)
@@ -150,15 +155,17 @@ def _true_table(
     cells = tidy(table, described)
     if odd := _neither_counts_nor_sums(table, described, cells):
         raise CannotRepair(
-            f"{said} holds other numbers than counts and sums, which could give hidden ones back: {', '.join(odd)}. "
-            "Leave them out."
+            f"{said} holds numbers that could give hidden ones back: {', '.join(odd)}. "
+            "Leave them out, or name the columns that hold labels, counts, sums or means."
         )
     if not cells.states("number").all():
         raise CannotRepair(f"{said} already hides cells, or has some that are no numbers: supply the true numbers.")
     counts = cells.of_kind("count").numbers("value")
     if ((counts < 0) | (counts != np.floor(counts))).any():
         raise CannotRepair(f"{said} holds numbers that are no counts: supply the true counts.")
-    if (cells.facts["kind"] == "total").any():
+    if set(AMOUNTS) <= set(cells.facts["kind"]):
+        raise CannotRepair(f"{said} holds both sums and means, which give the numbers behind them: leave one out.")
+    if cells.facts["kind"].isin(AMOUNTS).any():
         cells = _with_contributors(said, cells, table, described, policy, supplied)
     return TrueTable(name, content, place, described, table, cells)
 
@@ -166,8 +173,8 @@ def _true_table(
 def _neither_counts_nor_sums(table: Table, described: FileDescription, cells: Cells) -> list[str]:
     """Columns of numbers that are not known to be counts or sums; all of them where there are none of these."""
     layout = described.layout
-    odd = {name for name, kind in layout.measured.items() if kind not in ("count", "total")} | {*layout.others}
-    odd |= {str(name) for name in cells.facts["column"][~cells.facts["kind"].isin(("count", "total"))].unique()}
+    odd = {name for name, kind in layout.measured.items() if kind not in ("count", *AMOUNTS)} | {*layout.others}
+    odd |= {str(name) for name in cells.facts["column"][~cells.facts["kind"].isin(("count", *AMOUNTS))].unique()}
     return [name for name in table.columns if name in odd or not layout.measured]
 
 
@@ -185,13 +192,30 @@ def _with_contributors(
         raise CannotRepair(f"{said}: {wrong[0].problem} {wrong[0].cure}")
     if grade is Evidence.FILE_ALONE:
         raise CannotRepair(
-            f"{said} shows sums, but not who contributed to them. Supply evidence: a CSV file with its columns of "
+            f"{said} shows amounts, but not who contributed to them. Supply evidence: a CSV file with its columns of "
             "labels and n, total, largest and second_largest of each cell."
         )
-    for sentence, faulty in faults(found.of_kind("total")).items():
+    for sentence, faulty in faults(found.of_kind(*AMOUNTS)).items():
         if faulty.any():
             raise CannotRepair(f"{said}: {sentence} That is so in {int(faulty.sum()):,} of its cells.")
     return found
+
+
+def as_sums(cells: Cells) -> Cells:
+    """The cells with means as the sums that they are of: whoever knows how many contribute knows these too.
+
+    The numbers of contributors and the sums are those of the evidence.
+    """
+    means, facts = (cells.facts["kind"] == "mean").to_numpy(), cells.facts
+    shown = np.where(cells.states("number"), cells.numbers("total"), np.nan)
+    return replace(
+        cells,
+        facts=facts.assign(
+            kind=facts["kind"].where(~means, "total"),
+            value=np.where(means, shown, cells.numbers("value")),
+            spread=np.where(means, cells.numbers("spread") * cells.numbers("n"), cells.numbers("spread")),
+        ),
+    )
 
 
 def true_values(system: System) -> Floats:

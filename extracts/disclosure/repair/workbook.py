@@ -29,14 +29,21 @@ SUFFIXES = (".xlsx", ".ods")
 COLUMNS = re.compile(r"columns ([A-Z]+)-([A-Z]+)$")
 # A number of so many digits is looked for in all of the file; smaller ones stand in any file for something else.
 TELLING = 100
-NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?![\w,])|(?<![\w.])\d+(?:\.\d+)?(?![\w])")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?")
-# Attributes that may hold a number of a table; the others hold sizes, places and colours.
-VALUES = frozenset(["v", "val", "value", "string-value", "name", "title", "prompt", "error", "descr", "tooltip"])
-# Numbers of styles and of the package itself are no copies of those of a table.
-NOT_COPIES = re.compile(
-    r"\[Content_Types\]\.xml|.*\.rels|xl/(?:styles|calcChain)\.xml|xl/theme/.*|styles\.xml|settings\.xml"
+# A comma may stand between thousands or between two numbers: both are looked at.
+NUMBERS = (
+    re.compile(r"(?<![\w.,])\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?![\w,])"),
+    re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)"),
 )
+NO_NUMBERS = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|\$?\b[A-Z]{1,3}\$?\d+\b")  # moments and references to cells
+# Attributes that may hold a number of a table; the others hold sizes, places and colours.
+VALUES = frozenset(
+    ["v", "val", "value", "string-value", "name", "title", "prompt", "error", "descr", "tooltip", "display"]
+)
+# Lists of the package itself; and styles, whose attributes are no copies of the numbers of a table.
+LISTS = re.compile(r"\[Content_Types\]\.xml|.*\.rels|xl/calcChain\.xml|settings\.xml")
+STYLES = re.compile(r"xl/styles\.xml|xl/theme/.*|styles\.xml")
+# What programs count for themselves.
+OF_PROGRAMS = frozenset(["TotalTime", "AppVersion", "Application", "i4", "revision", "editing-cycles", "generator"])
 PICTURE_OF_ITSELF = re.compile(r"docProps/thumbnail\.\w+|Thumbnails/.*", re.I)
 
 
@@ -181,13 +188,16 @@ def _require_gone(
                 where = f"{sheet.place}, cell {letters(at[1])}{at[0] + 1}"
                 raise CannotWrite(f"The text in {where} tells a number that must go. Change it.")
     for name in package.names:
-        if not NOT_COPIES.fullmatch(name) and any(_numbers(text) & set(gone) for text in _words(package, name)):
+        if not LISTS.fullmatch(name) and any(
+            _numbers(text) & set(gone) for text in _words(package, name) if as_seen(text) not in labels
+        ):
             raise CannotWrite(f"The part {name} of the file tells a number that must go.")
 
 
 def _numbers(text: str) -> set[float]:
     """The numbers that a text contains, with or without separators of thousands."""
-    return {float(re.sub("[, ]", "", one)) for one in NUMBER.findall(MOMENT.sub("", as_seen(text)))}
+    plain = NO_NUMBERS.sub(" ", as_seen(text))
+    return {float(re.sub("[, ]", "", one)) for pattern in NUMBERS for one in pattern.findall(plain)}
 
 
 def _words(package: Package, member: str) -> Iterator[str]:
@@ -196,9 +206,10 @@ def _words(package: Package, member: str) -> Iterator[str]:
         yield package.read(member).decode("latin-1")
         return
     for one in parse_xml(package.read(member)).iter():
-        if local(one) and not cells.is_cell(one):
+        if local(one) not in ("", *OF_PROGRAMS) and not cells.is_cell(one):
             yield from (str(text) for text in (one.text, one.tail) if text)
-            yield from (str(text) for key, text in one.attrib.items() if str(key).rpartition("}")[2] in VALUES)
+            if not STYLES.fullmatch(member):
+                yield from (str(text) for key, text in one.attrib.items() if str(key).rpartition("}")[2] in VALUES)
 
 
 def _sheets(package: Package, policy: Policy) -> list[Sheet]:

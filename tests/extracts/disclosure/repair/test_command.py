@@ -1,14 +1,20 @@
 """The command `protect`: writes protected tables and their audit, or says why not."""
 
 import argparse
+import csv
+import io
+import itertools
 import json
 from pathlib import Path
 
+import numpy as np
+import openpyxl
 import pytest
 
 from extracts.disclosure.repair.command import NOT_SAFE, PROTECTED, REFUSED, add_arguments, run
 
 from .test_plan import AREAS
+from .test_sums import Survey
 
 
 def protect(*options: str | Path) -> int:
@@ -68,3 +74,75 @@ def test_cell_keys_come_from_the_records(tmp_path: Path) -> None:
     assert f"female,{numbers[1]}" in (tmp_path / "out" / "u.csv").read_text()
     (tmp_path / "t.csv").write_text("sex,n\nmale,41\nfemale,55\nTotal,96\n")
     assert protect(tmp_path / "t.csv", *options, *given) == REFUSED
+
+
+def test_sums_are_protected_with_their_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    survey = Survey.of(2, (4, 4), firms=120)
+    (tmp_path / "t.csv").write_bytes(survey.table)
+    (tmp_path / "e.csv").write_bytes(survey.evidence)
+    options = [tmp_path / "t.csv", "--out", tmp_path / "out", "--sum", "turnover", "--threshold", "3"]
+    assert protect(*options) == REFUSED and "not who contributed" in capsys.readouterr().err
+    assert protect(*options, "--evidence", tmp_path / "e.csv") == PROTECTED
+    audit = json.loads((tmp_path / "out" / "audit.json").read_text())
+    hidden = (tmp_path / "out" / "t.csv").read_text().count("[c]")
+    assert hidden == audit["audit"]["protected"] > 0 and audit["audit"]["unsafe"] == 0
+    assert all(one["high"] is None or one["high"] > one["low"] for one in audit["intervals"])
+
+
+def test_a_table_across_whose_columns_sums_stand_is_one_of_sums(tmp_path: Path) -> None:
+    sums = {"a": (90, 500, 590), "b": (800, 700, 1500), "c": (600, 650, 1250), "Total": (1490, 1850, 3340)}
+    table = ["area,x,y,Total", *(",".join(map(str, [area, *own])) for area, own in sums.items())]
+    (tmp_path / "t.csv").write_text("\n".join(table))
+    heads = ("x", "y", "Total")
+    rows = [f"{area},{head},40,{one},{one / 10},{one / 20}" for area, own in sums.items()
+            for head, one in zip(heads, own, strict=True)]  # fmt: skip
+    rows[0] = "a,x,40,90,88,1"  # one of 40 gives nearly all
+    (tmp_path / "e.csv").write_text("\n".join(["area,category,n,total,largest,second_largest", *rows]))
+    done = protect(tmp_path / "t.csv", "--out", tmp_path / "out", "--dims", "area", "--evidence", tmp_path / "e.csv")
+    made = (tmp_path / "out" / "t.csv").read_text().splitlines()
+    assert done == PROTECTED and made[1].startswith("a,[c],") and sum(line.count("[c]") for line in made) == 4
+
+
+def test_a_workbook_is_written_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.Workbook()
+    for row in csv.reader(io.StringIO(AREAS.decode())):
+        book.active.append([int(text) if text.isdigit() else text for text in row])
+    book.save(tmp_path / "t.xlsx")
+    assert protect(tmp_path / "t.xlsx", "--out", tmp_path / "out") == PROTECTED
+    assert "Titles, notes and other texts" in capsys.readouterr().out
+    assert openpyxl.load_workbook(tmp_path / "out" / "t.xlsx").active["C2"].value == "[c]"
+    assert protect(tmp_path / "t.xlsx", "--out", tmp_path / "more", "--method", "merge") == REFUSED
+    assert "CSV and TSV files only" in capsys.readouterr().err
+
+
+def test_noise_hides_others_where_small_cells_alone_are_given_back(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    people = [(f"{who}", *(f"{name}{chance.integers(0, 3)}" for name in "abc")) for who in range(700)]
+    (tmp_path / "records.csv").write_text("\n".join(["who,a,b,c", *(",".join(one) for one in people)]))
+    rows = ["a,b,c,n"]
+    for key in itertools.product(*([*(f"{name}{at}" for at in range(3)), "Total"] for name in "abc")):
+        fits = [one for one in people if all(label in ("Total", own) for label, own in zip(key, one[1:], strict=True))]
+        rows.append(f"{','.join(key)},{len(fits)}")
+    (tmp_path / "t.csv").write_text("\n".join(rows))
+    (tmp_path / "secret").write_bytes(b"of a test")
+    given = ["--records", tmp_path / "records.csv", "--person", "who", "--secret", tmp_path / "secret"]
+    options = ["--method", "cell-key", "--threshold", "20", "--out", tmp_path / "out"]
+    assert protect(tmp_path / "t.csv", *options, *given) == PROTECTED
+    assert "So are others" in json.loads((tmp_path / "out" / "audit.json").read_text())["summary"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        ("a;n\nx;4\n", (), "Separate its values by commas"),
+        ("a,n\nx,4\ny,40\n", ("--dims", "b"), "has no column called b. Its columns are a, n."),
+        ("a,n\nx,4\ny,40\n", ("--method", "round", "--base", "cellkey3"), "is a whole number, or midpoint6"),
+        ("a,n,pct\nx,4,10\ny,36,90\n", (), "that could give hidden ones back: pct"),
+        ("a,n\nx,4\ny,33\nz,36\nAlle,73\n", (), "Alle is the sum of x, y, z"),
+        ("a,n\nx,4\ny,40\n", ("--policy", "none"), "choose one of srs-10"),
+    ],
+)
+def test_refusals_say_what_to_do(tmp_path: Path, text: str, options: tuple[str, ...], said: str, capsys) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    assert protect(tmp_path / "t.csv", "--out", tmp_path / "out", *options) == REFUSED
+    assert said in capsys.readouterr().err and not (tmp_path / "out").exists()

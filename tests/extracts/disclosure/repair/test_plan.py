@@ -6,11 +6,16 @@ import io
 import numpy as np
 import pytest
 
-from extracts.disclosure.policy import SRS_10
+from extracts.disclosure.check import check
+from extracts.disclosure.description import Description
+from extracts.disclosure.policy import PRESETS, SRS_10, Policy
 from extracts.disclosure.reading.triage import CannotRead
+from extracts.disclosure.repair.merged_file import joint
 from extracts.disclosure.repair.plan import Task, plans
 from extracts.disclosure.repair.tables import CannotRepair, true_tables
+from extracts.disclosure.repairs import repairs
 from extracts.disclosure.rounding import Rounding
+from extracts.disclosure.suggest import suggest
 
 from ..tables import checked, found, lines
 from .attacker import interval, with_margins
@@ -154,3 +159,41 @@ def test_random_tables_are_offered_only_what_the_threshold_rule_and_a_naive_intr
             for cell in np.flatnonzero(hidden & (value < 10)):
                 low, high = interval(equations, value, hidden, cell)
                 assert high >= 10 - 1e-6 and high - low >= 10 - 1e-6
+
+
+def test_tables_with_the_same_dimension_are_merged_alike() -> None:
+    """Merged apart, theft or arson in one and arson beside theft in the other would give a small count back."""
+    sexes = true_tables("sex.csv", lines("""
+        offence, male, female, Total
+        theft,   60,   50,     110
+        arson,   40,   4,      44
+        fraud,   70,   60,     130
+        Total,   170,  114,    284
+    """), SRS_10)  # fmt: skip
+    areas = true_tables("area.csv", lines("""
+        offence, North, South, Total
+        theft,   55,    55,    110
+        arson,   32,    12,    44
+        fraud,   65,    65,    130
+        Total,   152,   132,   284
+    """), SRS_10)  # fmt: skip
+    (repair,) = plans(Task([*sexes, *areas], SRS_10), ["merge"])
+    labels = [[row[0] for row in csv.reader(io.StringIO(repair.files[name].decode()))][1:] for name in repair.files]
+    assert labels[0] == labels[1] and len(labels[0]) == 3
+    assert {change.file for change in repair.changes} == {"sex.csv", "area.csv"}
+
+
+def test_mergers_of_several_tables_become_one() -> None:
+    found = joint([{"a": [("x", "y")]}, {"a": [("y", "z"), ("u", "v")], "b": [("p", "q")]}])
+    assert {frozenset(group) for group in found["a"]} == {frozenset("xyz"), frozenset("uv")}
+    assert found["b"] == [("p", "q")]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("policy", PRESETS.values(), ids=list(PRESETS))
+def test_every_repair_that_is_offered_passes_the_policy_that_asked_for_it(policy: Policy) -> None:
+    described = Description((suggest("a.csv", AREAS),))
+    offered = repairs({"a.csv": AREAS}, described, policy)
+    assert offered
+    assert all(check(one.files, described, policy).verdict == "pass" for one in offered)
+    assert not policy.rounding or all(one.kind.startswith("round") for one in offered)

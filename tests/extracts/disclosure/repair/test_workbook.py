@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -11,6 +12,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.workbook.defined_name import DefinedName
 
+from extracts.disclosure.check import check
+from extracts.disclosure.description import Description, FileDescription
+from extracts.disclosure.layout import Layout
 from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading import opening
 from extracts.disclosure.reading.formats import read
@@ -19,6 +23,7 @@ from extracts.disclosure.repair.plan import Repair, Task, plans
 from extracts.disclosure.repair.tables import CannotRepair, true_tables
 from extracts.disclosure.repair.workbook import Spot, with_cells_changed
 from extracts.disclosure.repair.workbook_cells import CannotWrite
+from extracts.disclosure.repairs import repairs, write_repairs
 
 from ..reading.office_files import changed, members_of, ods, ods_cell, ods_row, with_members, xlsx
 
@@ -170,7 +175,7 @@ def test_parts_that_keep_numbers_are_refused_by_name(member: str, content: str, 
 
 
 @pytest.mark.parametrize(
-    "note", ["There were 212 cases of fraud in the South.", "South: 212"]
+    "note", ["There were 212 cases of fraud in the South.", "South: 212", "4,212,7"]
 )  # fmt: skip
 def test_a_text_that_tells_a_hidden_number_is_refused(note: str) -> None:
     with pytest.raises(CannotWrite, match="sheet Notes, cell A1 tells a number"):
@@ -183,6 +188,26 @@ def test_a_number_kept_where_no_sheet_shows_it_is_found() -> None:
 
     with pytest.raises(CannotWrite, match=r"docProps/core\.xml"):
         repaired(xlsx(*ROWS, change=described))
+
+
+def test_a_number_in_the_header_of_a_page_is_found() -> None:
+    header = (
+        '<office:document-styles xmlns:office="o" xmlns:text="t"><text:p>South: 212</text:p></office:document-styles>'
+    )
+    rows = [ods_row(*row) for row in ROWS]
+    with pytest.raises(CannotWrite, match=r"styles\.xml"):
+        repaired(ods(*rows, more={"styles.xml": header}), "t.ods")
+
+
+def test_what_is_no_number_of_the_table_is_no_reason_to_refuse() -> None:
+    def printed(book: openpyxl.Workbook) -> None:
+        book.active.print_area = "A1:E212"
+        book.active.column_dimensions["A"].width = 212
+        book.create_sheet("Notes").append(["Made on 2024-02-12 from cells A212 to B212, 1212 in all"])
+
+    content = changed(xlsx(*ROWS, change=printed), "docProps/app.xml", lambda xml: xml.replace(
+        "</Properties>", "<TotalTime>212</TotalTime></Properties>"))  # fmt: skip
+    assert "C3" in {change.cell for change in repaired(content).changes}
 
 
 def test_a_number_kept_as_shared_text_goes_from_the_shared_texts() -> None:
@@ -247,3 +272,22 @@ def test_an_opendocument_workbook_is_changed_where_cells_and_rows_stand_for_seve
 def test_an_old_workbook_is_to_be_saved_as_a_new_one() -> None:
     with pytest.raises(CannotRepair, match="save its tables as one of these"):
         true_tables("t.xls", b"\xd0\xcf\x11\xe0", SRS_10)
+
+
+def test_the_check_of_a_workbook_offers_workbooks(tmp_path: Path) -> None:
+    content = xlsx(*ROWS)
+    layout = Layout("wide", rows=("area",), columns="offence", counts=("theft", "fraud", "arson", "Total"))
+    said = Description((FileDescription("sub/t.xlsx", "FREQ", layout=layout),))
+    assert check({"sub/t.xlsx": content}, said, SRS_10).verdict == "fail"
+    offered = repairs({"sub/t.xlsx": content}, said, SRS_10)
+    assert {one.kind for one in offered} >= {"suppress"} and all(one.changes for one in offered)
+    assert all(check(one.files, said, SRS_10).verdict == "pass" for one in offered)
+    write_repairs(offered, tmp_path)
+    written = openpyxl.load_workbook(tmp_path / "suppress" / "sub" / "t.xlsx")
+    assert written["Counts"]["C2"].value == "[c]" and (tmp_path / "suppress" / "changes.json").is_file()
+
+
+def test_a_safe_workbook_is_offered_nothing() -> None:
+    rows = (("area", "n"), ("North", 40), ("South", 50), ("Total", 90))
+    said = Description((FileDescription("t.xlsx", "FREQ", layout=Layout("long", rows=("area",), counts=("n",))),))
+    assert "suppress" not in {one.kind for one in repairs({"t.xlsx": xlsx(*rows)}, said, SRS_10)}
