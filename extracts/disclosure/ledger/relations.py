@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import reduce
 
 import pandas as pd
 
 from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger import bands, within
 from extracts.disclosure.ledger.times import Months, calendar, moment
-from extracts.disclosure.ledger.values import NONE, Label, Values, label, one
+from extracts.disclosure.ledger.values import Label, Values, label, one, union
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 
@@ -33,8 +32,7 @@ def cumulated(cells: Cells, dimension: str, sets: dict[str, Values]) -> dict[str
         return {}
     found = {}
     for text, (kind, far) in times.items():
-        before = (sets[other] for other, (own, end) in times.items() if own == kind and end <= far)
-        found[text] = reduce(lambda first, second: first | second, before, NONE)
+        found[text] = union(sets[other] for other, (own, end) in times.items() if own == kind and end <= far)
     return found
 
 
@@ -54,7 +52,7 @@ def left_over(labels: Sequence[str], sets: Mapping[str, Values]) -> dict[str, Va
     for text in labels:
         if said := within.leaves_out(text):
             out = [sets[name] for name in within.named(said, known)] or [_said(said, ordered)]
-            without = reduce(lambda first, second: first | second, out)
+            without = union(out)
             found[text] = Values(numbers=~without.numbers, missing=not without.missing) if ordered else ~without
     return found
 

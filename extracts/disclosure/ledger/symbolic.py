@@ -8,7 +8,7 @@ below the threshold, is found by linear programming; where that takes too long, 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -58,23 +58,28 @@ def symbolic(
     if not len(found.names) or not found.new.any():
         return Differences(proven=not found.problems, problems=found.problems)
     search, contradicted = _searched(_Search(found, tables, threshold, zeros, until), pairs_only=pairs_only)
-    hits = {hit.attack: hit for hit in search.hits}
+    hits = _by_sum(search.hits)
     if contradicted and found.by_words:  # then labels do not mean what their words seem to say
         plain = counts(tables, by_words=False)
         search, contradicted = _searched(_Search(plain, tables, threshold, zeros, until), pairs_only=pairs_only)
-        hits = {hit.attack: hit for hit in search.hits} | hits
+        hits = _by_sum(search.hits) | hits
     if contradicted and len(tables) > 2:  # then some of them count something else, and the others must not be lost
-        hits = dict(_two_by_two(tables, threshold, until)) | hits
+        hits = _by_sum(_two_by_two(tables, threshold, until)) | hits
     problems = tuple(dict.fromkeys((*found.problems, *search.problems)))
     return Differences(tuple(hits.values()), tuple(search.implied), not problems, problems)
 
 
-def _two_by_two(tables: Sequence[ReleasedTable], threshold: int, until: float) -> Iterator[tuple[str, Hit]]:
-    """What pairs of tables give away, one of them new, by the sum that gives it away."""
+def _by_sum(hits: Iterable[Hit]) -> dict[tuple[str, str], Hit]:
+    """Hits by the sum that gives them away and the cells in it: two sums that read alike may be of other cells."""
+    return {(hit.attack, hit.sources): hit for hit in hits}
+
+
+def _two_by_two(tables: Sequence[ReleasedTable], threshold: int, until: float) -> Iterator[Hit]:
+    """What pairs of tables give away, one of them new."""
     for pair in combinations(tables, 2):
         left = until - time.monotonic()
         if left > 0 and any(table.new for table in pair):
-            yield from ((hit.attack, hit) for hit in symbolic(pair, threshold=threshold, seconds=left).hits)
+            yield from symbolic(pair, threshold=threshold, seconds=left).hits
 
 
 def _searched(search: _Search, *, pairs_only: bool) -> tuple[_Search, bool]:
