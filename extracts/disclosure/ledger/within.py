@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from extracts.disclosure.ledger.times import calendar, moment
+from extracts.disclosure.ledger.times import Months, calendar, moment
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
 
 LESS = re.compile(
@@ -35,7 +35,7 @@ AFTER_GROWS = re.compile(r"(?P<when>.+?) (?:or (?:less|under|fewer|below)|and un
 AFTER_SHRINKS = re.compile(r"(?P<when>.+?)(?: (?:or|and) (?:more|over|longer|above)| ?\+| plus)")
 EXCLUSIVE = re.compile(r"\b(?:before|under|less than|fewer than|below)\b")
 EXACTLY_ABOVE = re.compile(r"\b(?:at least|since|or more|and more|or over|and over|or above|or longer|plus)\b|\+")
-NOW = re.compile(r"(?:currently|still|now) (?P<what>.+)")
+NOW = ("", "currently ", "still ", "now ")
 # Headings of numbers that are sums of all before them, and of dimensions whose labels are where such a sum ends.
 CUMULATIVE = re.compile(r"\b(?:cumul\w*|running|to date|ytd|so far)\b")
 ENDS = re.compile(r"(?:^|.* )(?:within|by|until|up to|to date|follow up)")
@@ -120,22 +120,14 @@ def _by_name(text: str, label: str, known: Mapping[str, str]) -> set[tuple[str, 
     elif (more := MORE.fullmatch(text)) and more["part"] in known:
         found |= {(part, label) for part in (known[more["part"]], *named(more["other"], known))}
     else:
-        found |= {(label, whole) for name, whole in known.items() if _narrows(text, name)}
+        starts = (text[:at] for at in range(1, len(text)) if NARROWED.fullmatch(text, at))
+        found |= {(label, known[name]) for name in starts if name in known}
     if text.startswith("ever "):
-        now = (
-            known[one]
-            for one in known
-            if one == text[5:] or ((said := NOW.fullmatch(one)) and said["what"] == text[5:])
-        )
-        found |= {(part, label) for part in now}
+        found |= {(known[one], label) for now in NOW if (one := now + text[5:]) in known}
     several = [piece for piece in JOINED.split(text) if piece]
     if len(several) > 1 and all(piece in known for piece in several):
         found |= {(known[piece], label) for piece in several}
     return found
-
-
-def _narrows(text: str, name: str) -> bool:
-    return len(name) < len(text) and text.startswith(name) and bool(NARROWED.fullmatch(text[len(name) :]))
 
 
 def named(said: str, known: Mapping[str, str]) -> list[str]:
@@ -147,7 +139,11 @@ def named(said: str, known: Mapping[str, str]) -> list[str]:
         return [known[piece] for piece in pieces]
     wanted = set(said.split())
     having = [
-        label for text, label in known.items() if wanted <= set(re.findall(r"\w+", text)) and not LESS.match(text)
+        label
+        for text, label in known.items()
+        if all(word in text for word in wanted)  # most texts are ruled out by this, which is quick
+        and wanted <= set(re.findall(r"\w+", text))
+        and not LESS.match(text)
     ]
     return having if len(having) == 1 else []
 
@@ -159,10 +155,34 @@ def _by_time(known: Mapping[str, str], cumulative: bool) -> set[tuple[str, str]]
         bare = {label: moment(text) for text, label in known.items() if label not in spans}
         spans |= {label: Reach(("", time[0], True), (time[1], True)) for label, time in bare.items() if time}
     months = {} if cumulative else {label: found for text, label in known.items() if (found := calendar(text))}
+    return _longer_spans(spans) | _longer_months(months)
+
+
+def _longer_spans(spans: Mapping[str, Reach]) -> set[tuple[str, str]]:
+    """The pairs of open spans of which one goes further than the other."""
+    alike: dict[tuple[str, str, bool], list[str]] = {}
+    for label, span in spans.items():
+        alike.setdefault(span.about, []).append(label)
     return {
         (part, whole)
-        for held in (spans, months)
-        for part in held
-        for whole in held
-        if held[whole].holds(held[part])  # type: ignore[attr-defined]
+        for labels in alike.values()
+        for part in labels
+        for whole in labels
+        if spans[whole].holds(spans[part])
+    }
+
+
+def _longer_months(months: Mapping[str, Months]) -> set[tuple[str, str]]:
+    """The pairs of stretches of the calendar of which one lies inside the other; few lengths are in use."""
+    at: dict[Months, list[str]] = {}
+    for label, own in months.items():
+        at.setdefault(own, []).append(label)
+    lengths = {own.end - own.start for own in at}
+    return {
+        (part, whole)
+        for part, own in months.items()
+        for length in lengths
+        for start in range(own.end - length, own.start + 1)
+        for whole in at.get(Months(start, start + length), ())
+        if months[whole].holds(own)
     }
