@@ -20,11 +20,11 @@ from scipy.sparse.linalg import lsmr
 from extracts.disclosure.ledger import linear
 from extracts.disclosure.ledger.groups import group_of_class, group_of_difference
 from extracts.disclosure.ledger.hits import Differences, Hit, Term
-from extracts.disclosure.ledger.linear import Contradiction
 from extracts.disclosure.ledger.nesting import Nesting, OutOfTime, Pair, aligned_pairs, close_pairs
 from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.refinement import Classes, TooManyAtoms, classes
 from extracts.disclosure.ledger.released import Counts, ReleasedTable, counts
+from extracts.disclosure.ledger.settled import Contradiction
 from extracts.disclosure.ledger.shown import Shown
 from extracts.disclosure.ledger.within import leaves_out
 
