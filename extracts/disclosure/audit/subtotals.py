@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from extracts.disclosure.audit.bounds import Floats
 from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger.bands import sets_of
-from extracts.disclosure.ledger.values import Values, one
+from extracts.disclosure.ledger.values import Values, union
 from extracts.disclosure.ledger.within import is_cumulative, less, named, parts, words
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
@@ -51,22 +52,42 @@ def _said(cells: Cells, along: str, labels: Sequence[str]) -> dict[str, tuple[st
     """
     bands = sets_of(labels)
     pairs = parts(labels, cumulative=is_cumulative(along) or any(map(is_cumulative, cells.facts["measure"].unique())))
-    ordered = [label for label in labels if bands[label].numbers]
-    wide = [label for label in ordered if bands[label] != one(label)]
-    pairs |= {(a, b) for b in wide for a in ordered if bands[a] != bands[b] and bands[a].within(bands[b])}
+    pairs |= _within_bands({label: values for label, values in bands.items() if values.numbers})
     if not pairs or adds_up(cells, along):
         return {}
-    size = {label: sum(whole == label for _, whole in pairs) for label in labels}
-    above = {part: min((whole for one, whole in pairs if one == part), key=size.__getitem__) for part, _ in pairs}
-    return {
-        part: (whole, _all_of(whole, [p for p in above if above[p] == whole], bands)) for part, whole in above.items()
-    }
+    size = Counter(whole for _, whole in pairs)
+    above: dict[str, str] = {}
+    for part, whole in sorted(pairs):
+        if part not in above or size[whole] < size[above[part]]:
+            above[part] = whole
+    everything = {whole: _all_of(whole, own, bands) for whole, own in _by_whole(above).items()}
+    return {part: (whole, everything[whole]) for part, whole in above.items()}
+
+
+def _by_whole(above: Mapping[str, str]) -> dict[str, list[str]]:
+    """The parts of each whole."""
+    found: dict[str, list[str]] = {}
+    for part, whole in above.items():
+        found.setdefault(whole, []).append(part)
+    return found
+
+
+def _within_bands(bands: Mapping[str, Values]) -> set[tuple[str, str]]:
+    """Pairs of bands of numbers of which the first lies inside the second; they begin inside it too."""
+    order = sorted(bands, key=lambda label: bands[label].numbers.parts[0])
+    starts = [bands[label].numbers.parts[0][0] for label in order]
+    found = set[tuple[str, str]]()
+    for whole in order:
+        parts = bands[whole].numbers.parts
+        inside = order[bisect_left(starts, parts[0][0]) : bisect_left(starts, parts[-1][1])]
+        found |= {(part, whole) for part in inside if bands[part] != bands[whole] and bands[part].within(bands[whole])}
+    return found
 
 
 def _all_of(whole: str, own: Sequence[str], bands: Mapping[str, Values]) -> bool:
     """Whether parts are all of a whole by definition: bands that fill it, or what it is without another, and that."""
     if bands[whole].numbers and all(bands[part].numbers for part in own):
-        return reduce(lambda first, second: first | second, (bands[part] for part in own)) == bands[whole]
+        return union(bands[part] for part in own) == bands[whole]
     known = {words(part): part for part in own}
     lacking = {part: named(lack["part"], known) for text, part in known.items() if (lack := less(text))}
     return any({part, *others} == set(own) and others for part, others in lacking.items())
@@ -75,10 +96,10 @@ def _all_of(whole: str, own: Sequence[str], bands: Mapping[str, Values]) -> bool
 def _by_words(said: Mapping[str, tuple[str, bool]], values: Mapping[str, Floats]) -> dict[str, str]:
     """The parents of parts: a whole that they are all of, or that they add up to on every line; else themselves."""
     found = {}
-    for part, (whole, everything) in said.items():
-        own = [other for other, (above, _) in said.items() if above == whole]
+    for whole, own in _by_whole({part: whole for part, (whole, _) in said.items()}).items():
+        everything = said[own[0]][1]
         fits = everything or (len(own) > 1 and _same(values[whole], np.sum([values[one] for one in own], axis=0)))
-        found[part] = whole if fits else part
+        found |= {part: whole if fits else part for part in own}
     return found
 
 

@@ -17,6 +17,7 @@ from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import lsmr
 
+from extracts.disclosure.ledger.settled import Contradiction, Settled, settled
 from extracts.disclosure.reading.cells import Booleans, Floats
 
 Places = npt.NDArray[np.int64]
@@ -32,10 +33,6 @@ DUAL, PRIMAL = 1, 4
 OPTIONS: tuple[tuple[str, bool | int | str], ...] = (
     ("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("simplex_strategy", DUAL), ("threads", 1),
 )  # fmt: skip
-
-
-class Contradiction(ValueError):
-    """No people whatever could give the published counts."""
 
 
 def components(matrix: sparse.csr_array) -> list[tuple[Places, Places]]:
@@ -122,19 +119,21 @@ def combination(matrix: sparse.csr_array, unknown: int, *, seconds: float) -> Fl
 
 @dataclass
 class Bounded:
-    """The unknowns of one component, 0 or more, under sums known to lie between bounds: one model, many goals."""
+    """The unknowns of one component, each and each sum of some known to lie between bounds: one model, many goals."""
 
     matrix: sparse.csr_array
     low: Floats
     high: Floats
+    least: Floats
+    most: Floats
 
     def __post_init__(self) -> None:
         rows, columns = self.matrix.shape
         by_column = sparse.csc_array(self.matrix)
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = columns, rows
-        model.col_cost_, model.col_lower_ = np.zeros(columns), np.zeros(columns)
-        model.col_upper_ = np.full(columns, highspy.kHighsInf)
+        model.col_cost_, model.col_lower_ = np.zeros(columns), self.least
+        model.col_upper_ = np.where(np.isinf(self.most), highspy.kHighsInf, self.most)
         model.row_lower_, model.row_upper_ = self.low, self.high
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_, model.a_matrix_.index_ = by_column.indptr, by_column.indices
@@ -157,7 +156,7 @@ class Bounded:
         self.solver.setOptionValue("simplex_strategy", PRIMAL)
         status = self.solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
-            raise Contradiction("The published counts contradict each other or the populations given for them.")
+            raise Contradiction
         if status != highspy.HighsModelStatus.kOptimal:
             return None
         return np.array(self.solver.getSolution().col_value)
@@ -171,39 +170,64 @@ def small(
     low, high  per sum, bounds of its true value
     until      `time.monotonic()` at which to stop
 
-    One component after the other. Goals are chosen so that one point acquits many unknowns: an
-    unknown that is 0 or at the threshold somewhere is not certainly small. Those left are
-    solved one by one. Bounds are rounded inwards, as counts are whole. Raises Contradiction.
+    What single sums settle is taken from them; then one component after the other. Goals are chosen so
+    that one point acquits many unknowns: an unknown that is 0 or at the threshold somewhere is not
+    certainly small. Those left are solved one by one. Bounds are rounded inwards, as counts are whole.
+    Raises Contradiction.
     """
-    found, proven = dict[int, tuple[int, int]](), True
-    for rows, columns in components(matrix):
-        own = sparse.csr_array(matrix[rows][:, columns])
-        model = Bounded(own, low[rows], high[rows])
-        open_, complete = _not_acquitted(model, threshold, until)
+    known = settled(matrix, low, high)
+    ends = {place: (known.low[place], known.high[place]) for place in np.flatnonzero(known.high < threshold).tolist()}
+    proven = True
+    for rows, columns in components(_open(matrix, known)):
+        if len(rows) == 1:
+            ends |= zip(columns.tolist(), zip(*known.in_one_sum(rows[0], columns), strict=True), strict=True)
+            continue
+        model = _model(matrix, known, rows, columns)
+        left, complete = _not_acquitted(model, threshold, until)
         proven &= complete
-        for place in open_.tolist():
-            bounds = _bounds(model, place, until)
-            if bounds is None:
-                proven = False
-            elif bounds[0] >= 1 and bounds[1] < threshold:
-                found[int(columns[place])] = bounds
-    return found, proven
+        for place in left.tolist():
+            found = _bounds(model, place, until)
+            proven &= found is not None
+            ends |= {int(columns[place]): found} if found is not None else {}
+    whole = {place: _whole(*own) for place, own in ends.items() if math.isfinite(own[1])}
+    return {place: own for place, own in whole.items() if own[0] >= 1 and own[1] < threshold}, proven
 
 
 def bounds(
     matrix: sparse.csr_array, low: Floats, high: Floats, places: Sequence[int], *, until: float
 ) -> dict[int, tuple[int, int]]:
     """Least and most of some unknown counts, rounded inwards; those in no sum, or not solved in time, are left out."""
-    found = dict[int, tuple[int, int]]()
-    for rows, columns in components(matrix) if places else []:
-        own = [place for place in places if place in columns]
-        if own:
-            model = Bounded(sparse.csr_array(matrix[rows][:, columns]), low[rows], high[rows])
-            for place in own:
-                ends = _bounds(model, int(np.searchsorted(columns, place)), until)
-                if ends is not None:
-                    found[place] = ends
-    return found
+    if not places:
+        return {}
+    known = settled(matrix, low, high)
+    ends = {place: (known.low[place], known.high[place]) for place in places if math.isfinite(known.high[place])}
+    for rows, columns in components(_open(matrix, known)):
+        own = np.flatnonzero(np.isin(columns, places)).tolist()
+        model = _model(matrix, known, rows, columns) if own else None
+        for place in own if model else ():
+            ends.pop(int(columns[place]), None)
+            found = _bounds(model, place, until)
+            ends |= {int(columns[place]): found} if found is not None else {}
+    return {place: _whole(*own) for place, own in ends.items()}
+
+
+def _open(matrix: sparse.csr_array, known: Settled) -> sparse.csr_array:
+    """The system with only the sums and unknowns that are still open; the others are left empty."""
+    keep = sparse.dia_array((known.rows.astype(np.float64)[None], [0]), shape=(len(known.rows),) * 2)
+    open_ = sparse.dia_array((known.open.astype(np.float64)[None], [0]), shape=(len(known.open),) * 2)
+    left = sparse.csr_array(keep @ matrix @ open_)
+    left.eliminate_zeros()
+    return left
+
+
+def _model(matrix: sparse.csr_array, known: Settled, rows: Places, columns: Places) -> Bounded:
+    own = sparse.csr_array(matrix[rows][:, columns])
+    return Bounded(own, known.least[rows], known.most[rows], known.low[columns], known.high[columns])
+
+
+def _whole(low: float, high: float) -> tuple[int, int]:
+    """The least and the most whole number between two numbers."""
+    return int(np.ceil(low - ROOM)), int(np.floor(high + ROOM))
 
 
 def _not_acquitted(model: Bounded, threshold: int, until: float) -> tuple[Places, bool]:
@@ -231,7 +255,7 @@ def _bounds(model: Bounded, place: int, until: float) -> tuple[int, int] | None:
         if point is None:
             return None
         ends.append(float(point[place]))
-    return int(np.ceil(ends[0] - ROOM)), int(np.floor(ends[1] + ROOM))
+    return _whole(*ends)
 
 
 def fixed_within(matrix: sparse.csr_array, groups: Sequence[Places], *, until: float = math.inf) -> Booleans:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -19,19 +18,19 @@ from scipy import sparse
 from extracts.disclosure.ledger import cuts
 from extracts.disclosure.ledger.cuts import Cut, Intervals
 from extracts.disclosure.ledger.predicates import Box, Predicate
-from extracts.disclosure.ledger.values import NONE, Values
-from extracts.disclosure.reading.cells import Booleans
+from extracts.disclosure.ledger.values import Label, Values, union
 
+Places = npt.NDArray[np.int64]
 MOST_ATOMS = 200_000
 MOST_ENTRIES = 20_000_000
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """One variable: its pieces, which together are all values, and which of them each set is made of."""
+    """One variable: its pieces, which together are all values, and the places of those that each set is made of."""
 
     pieces: tuple[Values, ...]
-    masks: dict[Values, Booleans]
+    places: dict[Values, Places]
 
 
 @dataclass(frozen=True)
@@ -50,19 +49,19 @@ class Refinement:
         """How many combinations of pieces there are."""
         return math.prod(self.shape)
 
-    def members(self, predicate: Predicate) -> npt.NDArray[np.int64]:
+    def members(self, predicate: Predicate) -> Places:
         """The numbers of the atoms that a population consists of, sorted."""
         found = [self._of_box(box) for box in predicate.boxes]
         return found[0] if len(found) == 1 else np.unique(np.concatenate([np.empty(0, np.int64), *found]))
 
-    def _of_box(self, box: Box) -> npt.NDArray[np.int64]:
-        places = [np.flatnonzero(pieces.masks[box[name]]) for name, pieces in self.variables.items()]
+    def _of_box(self, box: Box) -> Places:
+        places = [pieces.places[box[name]] for name, pieces in self.variables.items()]
         if not places:
             return np.zeros(1, dtype=np.int64)
-        found: npt.NDArray[np.int64] = np.ravel_multi_index(np.ix_(*places), self.shape).ravel()
+        found: Places = np.ravel_multi_index(np.ix_(*places), self.shape).ravel()
         return found
 
-    def people(self, atoms: npt.NDArray[np.int64]) -> Predicate:
+    def people(self, atoms: Places) -> Predicate:
         """The population that some atoms are: one box where they fill one, else a box each (at most 50)."""
         places = np.unravel_index(atoms, self.shape) if self.shape else ()
         sides = [np.unique(place) for place in places]
@@ -71,10 +70,10 @@ class Refinement:
         each = list(zip(*places, strict=True))[:50]
         return Predicate(tuple(self._box([np.array([place]) for place in atom]) for atom in each))
 
-    def _box(self, sides: Sequence[npt.NDArray[np.int64]]) -> Box:
+    def _box(self, sides: Sequence[Places]) -> Box:
         return Box(
             {
-                name: reduce(lambda one, other: one | other, (own.pieces[place] for place in side), NONE)
+                name: union(own.pieces[place] for place in side.tolist())
                 for (name, own), side in zip(self.variables.items(), sides, strict=True)
             }
         )
@@ -91,36 +90,69 @@ def refine(predicates: Iterable[Predicate]) -> Refinement:
 
 def _pieces(many: set[Values]) -> Pieces:
     """The pieces of one variable; those that no set tells apart are one."""
-    raw = _raw_pieces(many)
-    known = list(many)
-    table = np.array([[bool(piece & values) for values in known] for piece in raw], dtype=np.bool_)
-    used = np.flatnonzero(table.any(axis=1))
-    raw, table = [raw[place] for place in used.tolist()], table[used]
-    _, group = np.unique(table, axis=0, return_inverse=True)
-    group = group.ravel()
-    merged, masks = [], np.zeros((len(known), int(group.max()) + 1), dtype=np.bool_)
-    for number in range(masks.shape[1]):
-        own = np.flatnonzero(group == number)
-        merged.append(reduce(lambda one, other: one | other, (raw[place] for place in own)))
-        masks[:, number] = table[own[0]]
-    return Pieces(tuple(merged), dict(zip(known, masks, strict=True)))
+    raw, made_of = _raw_pieces(many)
+    sets_with: list[list[int]] = [[] for _ in raw]
+    for number, places in enumerate(made_of.values()):
+        for place in places.tolist():
+            sets_with[place].append(number)
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for place, numbers in enumerate(sets_with):
+        alike.setdefault(tuple(numbers), []).append(place)
+    alike.pop((), None)
+    merged = tuple(union(raw[place] for place in places) for places in alike.values())
+    group = np.full(len(raw), -1, dtype=np.int64)
+    for number, own in enumerate(alike.values()):
+        group[own] = number
+    return Pieces(merged, {values: np.unique(group[places]) for values, places in made_of.items()})
 
 
-def _raw_pieces(many: set[Values]) -> list[Values]:
-    """All numbers and days between neighbouring cuts, every label named, all other labels, no value."""
-    labels = frozenset(label for values in many for label in values.labels)
-    return [
-        *(Values(numbers=part) for part in _between({cut for values in many for cut in values.numbers.cuts})),
-        *(Values(days=part) for part in _between({cut for values in many for cut in values.days.cuts})),
-        *(Values(labels=frozenset([label])) for label in sorted(labels)),
-        Values(labels=labels, others=True),
+def _raw_pieces(many: Iterable[Values]) -> tuple[list[Values], dict[Values, Places]]:
+    """The finest pieces, and the places of those that each set is made of.
+
+    They are all numbers and days between neighbouring cuts, every label named, all other labels, and no value.
+    Each set is looked up in them, as trying every set on every piece takes time by the square of the labels.
+    """
+    sets = list(many)
+    numbers, days = (_Line.of(lines) for lines in ([own.numbers for own in sets], [own.days for own in sets]))
+    labels = sorted(frozenset[Label]().union(*(own.labels for own in sets)))
+    first = len(numbers.pieces) + len(days.pieces)
+    at = {label: place for place, label in enumerate(labels, first)}
+    raw = [
+        *(Values(numbers=part) for part in numbers.pieces),
+        *(Values(days=part) for part in days.pieces),
+        *(Values(labels=frozenset([label])) for label in labels),
+        Values(labels=frozenset(labels), others=True),
         Values(missing=True),
     ]
+    made_of = {}
+    for own in sets:
+        named = np.array(sorted(at[label] for label in own.labels), dtype=np.int64)
+        if own.others:
+            named = np.append(np.setdiff1d(np.arange(first, first + len(labels)), named, assume_unique=True), len(raw) - 2)
+        missing = [len(raw) - 1] if own.missing else []
+        inside = [numbers.places(own.numbers), len(numbers.pieces) + days.places(own.days), named, missing]
+        made_of[own] = np.concatenate(inside).astype(np.int64)
+    return raw, made_of
 
 
-def _between(edges: set[Cut]) -> list[Intervals]:
-    ordered = sorted(edges | {cuts.LOWEST, cuts.HIGHEST})
-    return [Intervals((pair,)) for pair in pairwise(ordered)]
+@dataclass(frozen=True)
+class _Line:
+    """A line cut into pieces, in order."""
+
+    pieces: tuple[Intervals, ...]
+    starts: dict[Cut, int]
+
+    @classmethod
+    def of(cls, sets: Iterable[Intervals]) -> _Line:
+        """The line, cut wherever one of the sets begins or ends."""
+        ordered = sorted({cuts.LOWEST, cuts.HIGHEST}.union(*(own.cuts for own in sets)))
+        pieces = tuple(Intervals((pair,)) for pair in pairwise(ordered))
+        return cls(pieces, {edge: place for place, edge in enumerate(ordered)})
+
+    def places(self, own: Intervals) -> Places:
+        """The places of the pieces that a set is made of."""
+        runs = [np.arange(self.starts[low], self.starts[high]) for low, high in own.parts]
+        return np.concatenate([np.empty(0, np.int64), *runs])
 
 
 class TooManyAtoms(ValueError):
@@ -137,7 +169,7 @@ class Classes:
 
     refinement: Refinement
     matrix: sparse.csr_array
-    atoms: Sequence[npt.NDArray[np.int64]]
+    atoms: Sequence[Places]
 
     def people(self, number: int) -> Predicate:
         """The population of one class."""
@@ -164,8 +196,8 @@ def classes(predicates: Sequence[Predicate]) -> Classes:
 
 
 def _alike(
-    members: Sequence[npt.NDArray[np.int64]], atoms: int
-) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int64]]]:
+    members: Sequence[Places], atoms: int
+) -> tuple[Places, list[Places]]:
     """The class of each atom (-1 for none), by the exclusive or of one random 64-bit number per cell."""
     numbers = np.random.default_rng(64).integers(1, 2**63, size=len(members), dtype=np.uint64)
     pattern = np.zeros(atoms, dtype=np.uint64)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import reduce
 
 import pandas as pd
 
 from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger import bands, places, within
 from extracts.disclosure.ledger.times import Months, calendar, moment
-from extracts.disclosure.ledger.values import NONE, Label, Values, label, one
+from extracts.disclosure.ledger.values import Label, Values, label, one, union
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
 
@@ -36,8 +35,7 @@ def cumulated(cells: Cells, dimension: str, sets: dict[str, Values]) -> dict[str
         return {}
     found = {}
     for text, (kind, far) in times.items():
-        before = (sets[other] for other, (own, end) in times.items() if own == kind and end <= far)
-        found[text] = reduce(lambda first, second: first | second, before, NONE)
+        found[text] = union(sets[other] for other, (own, end) in times.items() if own == kind and end <= far)
     return found
 
 
@@ -57,7 +55,7 @@ def left_over(labels: Sequence[str], sets: Mapping[str, Values]) -> dict[str, Va
     for text in labels:
         if said := within.leaves_out(text):
             out = [sets[name] for name in within.named(said, known)] or [_said(said, ordered)]
-            without = reduce(lambda first, second: first | second, out)
+            without = union(out)
             found[text] = Values(numbers=~without.numbers, missing=not without.missing) if ordered else ~without
     return found
 

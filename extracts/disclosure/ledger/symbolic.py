@@ -8,7 +8,7 @@ below the threshold, is found by linear programming; where that takes too long, 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -20,12 +20,12 @@ from scipy.sparse.linalg import lsmr
 from extracts.disclosure.ledger import linear
 from extracts.disclosure.ledger.groups import group_of_class, group_of_difference
 from extracts.disclosure.ledger.hits import Differences, Hit, Term
-from extracts.disclosure.ledger.linear import Contradiction
 from extracts.disclosure.ledger.nesting import Nesting, OutOfTime, Pair, aligned_pairs, close_pairs, contributors
 from extracts.disclosure.ledger.parsing import variable
 from extracts.disclosure.ledger.predicates import TooComplicated
 from extracts.disclosure.ledger.refinement import Classes, TooManyAtoms, classes
 from extracts.disclosure.ledger.released import GROUPED, Counts, ReleasedTable, counts
+from extracts.disclosure.ledger.settled import Contradiction
 from extracts.disclosure.ledger.shown import Shown
 from extracts.disclosure.ledger.within import leaves_out
 
@@ -60,13 +60,13 @@ def symbolic(
     if not len(found.names) or not found.new.any():
         return Differences(proven=not found.problems, problems=found.problems)
     search, contradicted = _searched(_Search(found, tables, threshold, zeros, until), pairs_only=pairs_only)
-    hits = dict(map(_named, search.hits))
+    hits = _by_sum(search.hits)
     if contradicted and found.by_words:  # then labels do not mean what their words seem to say
         plain = counts(tables, by_words=False)
         search, contradicted = _searched(_Search(plain, tables, threshold, zeros, until), pairs_only=pairs_only)
-        hits = dict(map(_named, search.hits)) | hits
+        hits = _by_sum(search.hits) | hits
     if contradicted and len(tables) > 2:  # then some of them count something else, and the others must not be lost
-        hits = dict(_two_by_two(tables, threshold, until)) | hits
+        hits = _by_sum(_two_by_two(tables, threshold, until)) | hits
     problems = tuple(dict.fromkeys((*found.problems, *search.problems)))
     return Differences(tuple(hits.values()), tuple(search.implied), not problems, problems)
 
@@ -86,17 +86,17 @@ def symbolic_amounts(tables: Sequence[ReleasedTable], *, threshold: int, seconds
     return found
 
 
-def _named(hit: Hit) -> tuple[tuple[str, str], Hit]:
-    """A hit by what tells it from others."""
-    return (hit.attack, hit.sources), hit
+def _by_sum(hits: Iterable[Hit]) -> dict[tuple[str, str], Hit]:
+    """Hits by the sum that gives them away and the cells in it: two sums that read alike may be of other cells."""
+    return {(hit.attack, hit.sources): hit for hit in hits}
 
 
-def _two_by_two(tables: Sequence[ReleasedTable], threshold: int, until: float) -> Iterator[tuple[tuple[str, str], Hit]]:
+def _two_by_two(tables: Sequence[ReleasedTable], threshold: int, until: float) -> Iterator[Hit]:
     """What pairs of tables give away, one of them new."""
     for pair in combinations(tables, 2):
         left = until - time.monotonic()
         if left > 0 and any(table.new for table in pair):
-            yield from map(_named, symbolic(pair, threshold=threshold, seconds=left).hits)
+            yield from symbolic(pair, threshold=threshold, seconds=left).hits
 
 
 def _searched(search: _Search, *, pairs_only: bool) -> tuple[_Search, bool]:

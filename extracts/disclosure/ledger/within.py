@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from extracts.disclosure.ledger.times import Months, calendar, moment, of_any_year
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
@@ -38,6 +37,7 @@ AFTER_GROWS = re.compile(r"(?P<when>.+?) (?:or (?:less|under|fewer|below)|and un
 AFTER_SHRINKS = re.compile(r"(?P<when>.+?)(?: (?:or|and) (?:more|over|longer|above)| ?\+| plus)")
 EXCLUSIVE = re.compile(r"\b(?:before|under|less than|fewer than|below)\b")
 EXACTLY_ABOVE = re.compile(r"\b(?:at least|since|or more|and more|or over|and over|or above|or longer|plus)\b|\+")
+NOW = ("", "currently ", "still ", "now ")
 # Headings of numbers that are sums of all before them, and of dimensions whose labels are where such a sum ends.
 CUMULATIVE = re.compile(r"\b(?:cumul\w*|running|to date|ytd|so far)\b")
 ENDS = re.compile(r"(?:^|.* )(?:within|by|until|up to|to date|follow up)")
@@ -78,7 +78,6 @@ class Reach:
         return self.about == other.about and other.far < self.far
 
 
-Span = TypeVar("Span", Reach, Months)
 
 
 def reach(text: str) -> Reach | None:
@@ -133,15 +132,11 @@ def _by_name(text: str, label: str, known: Mapping[str, str]) -> set[tuple[str, 
         before = (text[: match.start()] for match in NARROWED.finditer(text))
         found |= {(label, known[name]) for name in before if name in known}
     if text.startswith("ever "):
-        found |= {(known[one], label) for one in _now(text.removeprefix("ever ")) if one in known}
+        found |= {(known[one], label) for now in NOW if (one := now + text[5:]) in known}
     several = [piece for piece in JOINED.split(text) if piece]
     if len(several) > 1 and all(piece in known for piece in several):
         found |= {(known[piece], label) for piece in several}
     return found
-
-
-def _now(what: str) -> list[str]:
-    return [f"{now}{what}" for now in ("", "currently ", "still ", "now ")]
 
 
 def named(said: str, known: Mapping[str, str]) -> list[str]:
@@ -152,8 +147,13 @@ def named(said: str, known: Mapping[str, str]) -> list[str]:
     if len(pieces) > 1 and all(piece in known for piece in pieces):
         return [known[piece] for piece in pieces]
     wanted = set(said.split())
-    others = {text: label for text, label in known.items() if not less(text)}
-    having = [label for text, label in others.items() if wanted <= set(re.findall(r"\w+", text))]
+    having = [
+        label
+        for text, label in known.items()
+        if all(word in text for word in wanted)  # most texts are ruled out by this, which is quick
+        and wanted <= set(re.findall(r"\w+", text))
+        and not less(text)
+    ]
     return having if len(having) == 1 else []
 
 
@@ -163,11 +163,37 @@ def _by_time(known: Mapping[str, str], cumulative: bool) -> set[tuple[str, str]]
     if not cumulative:
         months = {label: stretch for text, label in known.items() if (stretch := calendar(text))}
         yearless = {label: stretch for text, label in known.items() if (stretch := of_any_year(text))}
-        return _held(spans) | _held(months) | _held(yearless)
+        return _longer_spans(spans) | _longer_months(months) | _longer_months(yearless)
     bare = {label: moment(text) for text, label in known.items() if label not in spans}
-    return _held(spans | {label: Reach(("", time[0], True), (time[1], True)) for label, time in bare.items() if time})
+    bounded = {label: Reach(("", time[0], True), (time[1], True)) for label, time in bare.items() if time}
+    return _longer_spans(spans | bounded)
 
 
-def _held(spans: Mapping[str, Span]) -> set[tuple[str, str]]:
-    """The pairs of spans of which one holds the other."""
-    return {(part, whole) for part in spans for whole in spans if spans[whole].holds(spans[part])}
+def _longer_spans(spans: Mapping[str, Reach]) -> set[tuple[str, str]]:
+    """The pairs of open spans of which one goes further than the other."""
+    alike: dict[tuple[str, str, bool], list[str]] = {}
+    for label, span in spans.items():
+        alike.setdefault(span.about, []).append(label)
+    return {
+        (part, whole)
+        for labels in alike.values()
+        for part in labels
+        for whole in labels
+        if spans[whole].holds(spans[part])
+    }
+
+
+def _longer_months(months: Mapping[str, Months]) -> set[tuple[str, str]]:
+    """The pairs of stretches of the calendar of which one lies inside the other; few lengths are in use."""
+    at: dict[Months, list[str]] = {}
+    for label, own in months.items():
+        at.setdefault(own, []).append(label)
+    lengths = {own.end - own.start for own in at}
+    return {
+        (part, whole)
+        for part, own in months.items()
+        for length in lengths
+        for start in range(own.end - length, own.start + 1)
+        for whole in at.get(Months(start, start + length), ())
+        if months[whole].holds(own)
+    }
