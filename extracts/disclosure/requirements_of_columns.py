@@ -94,7 +94,8 @@ def _measures_down(layout: Layout, table: Table) -> Iterator[Need]:
         labels = set(table.column(name))
         amounts = sorted(label for label in labels if _is_amount(label))
         measures = bool(MEASURES & set(words_of(name))) or any(plainly_base(label) for label in labels)
-        if amounts and measures and not all(map(reads_as_total, labels - set(amounts))) or len(amounts) == len(labels):
+        others = [label for label in labels - set(amounts) if not reads_as_total(label)]
+        if amounts and (measures or not others):
             yield (
                 f"The rows of {name} seem to be measures, not groups: {', '.join(amounts)}.",
                 "Put each measure in a column of its own, with one row for each group.",

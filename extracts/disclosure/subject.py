@@ -22,7 +22,7 @@ class Subject:
 
     table    the table as it was read
     records  the microdata behind it, where they are at hand
-    underlying  whether the table of counts beneath its ratios was supplied, and judged
+    beneath  the cells of the tables of counts that were supplied beneath its ratios, which are judged
     beyond  numbers of cells that `places` found and left out, for the report to add up
     """
 
@@ -31,8 +31,13 @@ class Subject:
     policy: Policy
     table: Table | None = None
     records: Records | None = None
-    underlying: bool = False
+    beneath: tuple[Cells, ...] = ()
     beyond: list[int] = field(default_factory=list, compare=False)
+
+    @property
+    def underlying(self) -> bool:
+        """Whether counts beneath the table were supplied."""
+        return any(cells.of_kind("count").states("number").any() for cells in self.beneath)
 
     @property
     def threshold(self) -> int:

@@ -18,6 +18,8 @@ from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.triage import CannotRead
 
+# Kinds of number that are judged by how many units are behind each.
+STATISTICS = ("position", "shape", "index", "weighted", "endpoint", "mode")
 FOR_MAGNITUDES = ("n", "total", "largest", "second_largest")
 
 Numbers = dict[tuple[str, ...], tuple[float, ...]]
@@ -26,11 +28,13 @@ Numbers = dict[tuple[str, ...], tuple[float, ...]]
 def add_evidence(cells: Cells, name: str, content: bytes, policy: Policy) -> Cells:
     """The cells with what the evidence says of them; cells it doesn't mention keep NaN.
 
-    Evidence is for the amounts of a table, or for its counts when it shows no amounts.
+    Evidence is for the amounts of a table; for its quantiles, spreads and the like where it shows no amounts, and for
+    its counts where it shows neither.
     Raises CannotRead for a file that cannot be read or does not fit the table.
     """
     magnitudes = cells.facts["kind"].isin(("total", "mean"))
-    supported = magnitudes if magnitudes.any() else cells.facts["kind"] == "count"
+    statistics = cells.facts["kind"].isin(STATISTICS)
+    supported = magnitudes if magnitudes.any() else statistics if statistics.any() else cells.facts["kind"] == "count"
     table = read_table(name, content, policy)
     measures = sorted(set(cells.facts.loc[supported, "measure"]))
     _require_columns(table, cells.dimensions, measures, bool(magnitudes.any()))

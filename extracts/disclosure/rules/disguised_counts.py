@@ -12,7 +12,6 @@ from extracts.disclosure.layout import Layout
 from extracts.disclosure.reading.cells import Cells, Floats, tidy
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
-from extracts.disclosure.reading.labels import reads_as_total
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.suspicion import COUNTED, names_a_result, names_an_amount, names_freedom

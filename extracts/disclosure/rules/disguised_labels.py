@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from extracts.disclosure.reading.columns import words_of
-from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.subject import Subject

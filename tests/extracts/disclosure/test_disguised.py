@@ -1,4 +1,4 @@
-"""Counts by another name: a description or a heading that lies about small counts is found, one that does not passes."""
+"""Counts by another name: a description or a heading that lies about small counts is found."""
 
 from typing import Any
 
