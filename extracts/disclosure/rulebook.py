@@ -38,6 +38,7 @@ from extracts.disclosure.rules import (
     underneath,
     unit,
     unnamed_totals,
+    unnamed_unit,
     weighted,
     zeros,
 )
@@ -75,6 +76,7 @@ RULES = (
     Rule("structural",       "Empty cells and structural zeros are confirmed",   CELLS,  structural.findings),
     Rule("criminal_justice", "Children, victims and rare cases are protected more", CELLS, criminal_justice.findings),
     Rule("unit",             "What is counted is people",                        CELLS,  unit.findings),
+    Rule("unit",             "No few people behind many records",                CELLS,  unnamed_unit.findings),
     Rule("evidence",         "Contributors are known for every amount",          CELLS,  evidence.findings),
     Rule("nk",               "The largest contributors do not dominate",         CELLS,  dominance.findings),
     Rule("p_percent",        "The largest contribution cannot be estimated",     CELLS,  p_percent.findings),
