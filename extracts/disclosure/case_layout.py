@@ -46,8 +46,14 @@ def described(case: Mapping[str, Any], file: Mapping[str, Any], table: Table) ->
     layout = layout_of(case, said, draft.layout, table) if said else draft.layout
     if case.get("kind") in RESULTS:
         layout = results_layout(table, _rows(said, Layout(), table))
-    code = TYPES.get(str(case.get("kind", "")), "") or _type_of(layout) or draft.output_type
+    curve = "SURV" if draft.output_type == "SURV" and _of_a_curve(table) else ""
+    code = TYPES.get(str(case.get("kind", "")), "") or curve or _type_of(layout) or draft.output_type
     return replace(draft, output_type=code, layout=layout, inferred=not said or not case.get("kind"))
+
+
+def _of_a_curve(table: Table) -> bool:
+    """Whether a column is called survival, which amounts and counts are not."""
+    return bool({"surv", "survival"} & {word for name in table.columns for word in words_of(name)})
 
 
 def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, table: Table) -> Layout:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.opening import first_table
 from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.suspicion import LIMIT
 
 # What the headings of a wide table are called until the researcher says.
 UNNAMED = "category"
@@ -36,8 +37,19 @@ def suggest_for(name: str, table: Table) -> FileDescription:
     guess: the kind of output may be "" and a percentage may lack its base.
     """
     kinds = {heading: _kind(heading, table.column(heading)) for heading in table.columns}
+    kinds |= dict(_among_others(table, kinds))
     layout = _layout(table, kinds)
     return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
+
+
+def _among_others(table: Table, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Headings that mean something else beside others: `2.5 %` beside estimates, and `t` beside those at risk."""
+    words = {word for name in table.columns for word in words_of(name)}
+    for name in table.columns:
+        if LIMIT.fullmatch(name.strip()) and (COEFFICIENTS & words or "ratio" in kinds.values()):
+            yield name, "other"
+        elif words_of(name) == ["t"] and {"risk", "surv", "survival"} & words:
+            yield name, "label"
 
 
 def suggest_beneath(name: str, table: Table) -> tuple[Table, FileDescription]:

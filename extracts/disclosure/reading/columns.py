@@ -16,7 +16,7 @@ WORDS = {
     "identifier": "nhs pnc nino surname forename firstname lastname dob postcode email telephone passport",
     "percentage": "pct percent percentage perc share proportion prop rate",
     "other":      "coef coefs coefficient beta estimate se stderr std error t z p pvalue pval ci sd "
-                  "variance statistic df dof ddof chi2 chisq wald deviance loglik aic bic r2 surv prob probability "
+                  "variance statistic df dof ddof chi2 chisq wald deviance loglik aic bic r2 surv survival prob probability "
                   "lower upper conf low high",
     "ratio":      "odds or hr rr irr ratio",
     "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3 p0 p100 q0 longest "
@@ -26,7 +26,7 @@ WORDS = {
                   "cases offences records rows obs observations base denominator numerator num risk events",
     "label":      "id code year month quarter week day date age ages band bin from to left right rank order decile "
                   "quintile quartile percentile level stage grade area region force sex group grp category type "
-                  "term variable stat measure time period",
+                  "term variable stat measure time period breaks mids midpoint edges cluster segment leaf node",
     "total":      "sum amount",
 }  # fmt: skip
 
@@ -35,6 +35,7 @@ ENDPOINTS = frozenset(WORDS["endpoint"].split())
 COEFFICIENTS = frozenset(["coef", "coefs", "coefficient", "beta", "estimate", "se", "stderr"])
 
 
+CUMULATIVE = (["cum"], ["cumul"], ["cumulative"])
 NUMBERED = re.compile(r"\d\d?")
 
 
@@ -67,6 +68,8 @@ def kind_of_column(heading: str, values: Sequence[str]) -> str:
     named = kind_by_heading(heading)
     if named == "identifier":
         return named
+    if cumulative(heading, shown):
+        return "other"
     if named == "label" and any(NUMBERED.fullmatch(word) for word in words_of(heading)):
         named = ""  # age 10-13 and year 2 are categories across, and no columns of ages or years
     if (filled := [value for value in values if value]) and all(value.endswith("%") for value in filled):
@@ -83,6 +86,11 @@ def kind_of_column(heading: str, values: Sequence[str]) -> str:
     if not countable:
         return "mean" if min(shown) >= 0 else "other"
     return "label" if _years(shown) or _ranks(shown) else "count"
+
+
+def cumulative(heading: str, shown: Sequence[float]) -> bool:
+    """Whether numbers are cumulative percentages: of what stands beside them, so that they say nothing more."""
+    return words_of(heading) in CUMULATIVE and len(shown) > 1 and max(shown) in (1, 100) and shown[-1] == max(shown)
 
 
 def _whole(numbers: Sequence[float]) -> bool:

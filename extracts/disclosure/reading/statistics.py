@@ -12,7 +12,7 @@ KINDS = {
     "endpoint": "min max minimum maximum range smallest largest lowest highest earliest latest shortest longest "
                 "youngest oldest biggest maximal minimal extreme extremes whisker whiskers outlier outliers",
     "mode":     "mode modal commonest",
-    "shape":    "sd std stddev stdev variance var skew skewness kurtosis kurt cv",
+    "shape":    "sd std stddev stdev dev variance var skew skewness kurtosis kurt cv",
     "index":    "gini hhi herfindahl theil atkinson lorenz concentration",
     "total":    "sum total",
     "mean":     "mean avg average",
@@ -41,6 +41,8 @@ def kind_of_statistic(text: str) -> str:
     """
     words = words_of(text)
     joined = " ".join(words)
+    if {"error", "err", "errors"} & set(words):
+        return ""  # of an estimate, and no spread of units
     if phrase := next((kind for name, kind in PHRASES.items() if name in joined), ""):
         return phrase
     if position_of(text) is not None:

@@ -47,6 +47,8 @@ MAGNITUDES = frozenset(VOCABULARY["magnitude"].split())
 EITHER = frozenset(VOCABULARY["either"].split())
 # A sign of money that heads a column, and no band such as £1-£100.
 MONEY = re.compile(r"[£€$](?:(?!\s?[1-9])|\s(?:19|20)\d\d\b)")
+# How software heads the ends of confidence intervals: 2.5 %, 97.5%, [0.025, 0.975].
+LIMIT = re.compile(r"(?:0\.5|2\.5|5|95|97\.5|99\.5)(?:\.0)?\s?%|\[?0?\.(?:005|025|05|95|975|995)\]?")
 CLASSES = _words("label", "class") - {"id", "term", "variable", "stat", "measure"}
 NOT_COUNTED = _words("identifier", "percentage", "endpoint", "mean", "label", "total", "amount", "magnitude")
 NEVER_COUNTED = _words("identifier", "percentage", "mean")
@@ -127,7 +129,7 @@ def counts_among_results(values: Sequence[str]) -> bool:
 
 def names_a_result(heading: str) -> bool:
     """Whether a heading is one of coefficients, errors, test statistics or p values."""
-    return bool(set(words_of(heading)) & MODEL)
+    return bool(set(words_of(heading)) & MODEL) or LIMIT.fullmatch(heading.strip()) is not None
 
 
 def names_freedom(heading: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.reading.cells import Cells, Floats, tidy
@@ -153,7 +154,7 @@ def _unmarked_percentages(subject: Subject, table: Table) -> Iterator[str]:
             yield name
 
 
-def _hundred(sums: Floats) -> bool:
+def _hundred(sums: npt.ArrayLike) -> bool:
     return bool((np.abs(np.asarray(sums) - 100) <= ROUNDED_OFF).all())
 
 
