@@ -47,7 +47,7 @@ OUTPUTS: dict[str, tuple[Any, ...]] = {
         "pass", "regression", "Variable, Coefficient, Std. Error, Prob.\nC, 0.51, 0.21, 0.02\nAGE, -0.22, 0.11, 0.04",
         {"metadata": SIZE}),
     "odds with an interval": (
-        "pass", "regression", "term, OR, 2.5 %, 97.5 %, p\nage, 1.02, 1.01, 1.03, 0.01\npriors, 1.42, 1.21, 1.66, 0.001",
+        "pass", "regression", "term, OR, 2.5 %, 97.5 %, p\nage, 1.02, 1.01, 1.03, 0.01\npriors, 1.42, 1.21, 1.66, 0.02",
         {"metadata": SIZE}),
     "residuals beside their numbers": ("fail", "", f"obs,fitted,resid\n{RESIDUALS}"),
     "a correlation of few": ("fail", "correlation", "pair, r, n\nage-days, 0.31, 6\nage-priors, 0.22, 90"),
