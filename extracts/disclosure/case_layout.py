@@ -11,9 +11,9 @@ from extracts.disclosure.layout import FIELDS, Layout, Percentage
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.results import results_layout
-from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.statistics import kind_of_statistic, name_statistics
 from extracts.disclosure.reading.suspicion import names_a_result, names_an_amount
-from extracts.disclosure.suggest import names_statistics, suggest_for
+from extracts.disclosure.suggest import suggest_for
 
 # Kind of a case -> code of the output type. The others are taken from what the columns hold.
 TYPES = {
@@ -77,7 +77,7 @@ def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, t
         columns=across if wide else "",
         percentages=percentages,
         others=tuple(name for name in body if kinds.get(name) == "other"),
-        statistic=next((name for name in rows if name in table.columns and names_statistics(table.column(name))), ""),
+        statistic=next((name for name in rows if name in table.columns and name_statistics(table.column(name))), ""),
     )
     return replace(layout, **found)
 

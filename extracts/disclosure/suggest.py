@@ -14,7 +14,7 @@ from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.opening import first_table
-from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.statistics import QUARTER, are_quarters, kind_of_statistic, name_statistics
 from extracts.disclosure.reading.suspicion import LIMIT
 
 # What the headings of a wide table are called until the researcher says.
@@ -43,8 +43,11 @@ def suggest_for(name: str, table: Table) -> FileDescription:
 
 
 def _among_others(table: Table, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Headings that mean something else beside others: `2.5 %` beside estimates, and `t` beside those at risk."""
+    """Headings that mean something else beside others: `2.5 %` by estimates, `t` by those at risk, Q1 by Q4."""
     words = {word for name in table.columns for word in words_of(name)}
+    quarters = [name for name in table.columns if QUARTER.fullmatch(name.strip())]
+    for name in quarters if are_quarters(quarters) else ():
+        yield name, kind_of_column("n", table.column(name))
     for name in table.columns:
         if LIMIT.fullmatch(name.strip()) and (COEFFICIENTS & words or "ratio" in kinds.values()):
             yield name, "other"
@@ -103,7 +106,7 @@ def _layout(table: Table, kinds: dict[str, str]) -> Layout:
     by_kind = {kind: tuple(name for name in table.columns if kinds[name] == kind) for kind in set(kinds.values())}
     columns: dict[str, Any] = {field: by_kind.get(kind, ()) for field, kind in FIELDS.items()}
     plain = [name for field in ("counts", "totals", "means") for name in columns[field]]
-    body = [name for name in plain if not kind_by_heading(name) or _is_total(name)]
+    body = [name for name in plain if not kind_by_heading(name) or _is_total(name) or QUARTER.fullmatch(name.strip())]
     wide = len(body) > 1 and not all(_is_total(name) for name in body)
     rows = tuple(name for name in table.columns if kinds[name] in ("label", "identifier"))
     layout = Layout(
@@ -112,14 +115,9 @@ def _layout(table: Table, kinds: dict[str, str]) -> Layout:
         columns=_name_of_headings(table, body) if wide else "",
         percentages=tuple(_percentage(table, name, columns["counts"]) for name in by_kind.get("percentage", ())),
         others=tuple(name for name in table.columns if kinds[name] == "other"),
-        statistic=next((name for name in rows if names_statistics(table.column(name))), ""),
+        statistic=next((name for name in rows if name_statistics(table.column(name))), ""),
     )
     return replace(layout, **columns)
-
-
-def names_statistics(labels: Sequence[str]) -> bool:
-    """Whether a column has several labels and each names a statistic."""
-    return len(set(labels)) > 1 and all(kind_of_statistic(label) for label in labels)
 
 
 def _name_of_headings(table: Table, body: list[str]) -> str:

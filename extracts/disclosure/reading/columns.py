@@ -15,7 +15,7 @@ from extracts.disclosure.reading.numbers import read_number
 WORDS = {
     "identifier": "nhs pnc nino surname forename firstname lastname dob postcode email telephone passport",
     "percentage": "pct percent percentage perc share proportion prop rate",
-    "other":      "coef coefs coefficient beta estimate se stderr std error t z p pvalue pval ci sd "
+    "other":      "coef coefs coefficient beta estimate est dydx ame se stderr std error t z p pvalue pval ci sd "
                   "variance statistic df dof ddof chi2 chisq wald deviance loglik aic bic r2 surv prob probability "
                   "lower upper conf low high",
     "ratio":      "odds or hr rr irr ratio",
@@ -48,6 +48,7 @@ def words_of(heading: str) -> list[str]:
 def kind_by_heading(heading: str) -> str:
     """The kind that the words of a heading name, or "" for none: `total_income` is a total, `total` alone is none."""
     words = words_of(heading)
+    words = [word for place, word in enumerate(words) if word != "or" or place in (0, len(words) - 1)]  # 2 or more
     if len(words) > 2:  # days_to_sentence is no end of a band, as bin_to is
         words = [word for word in words if word not in ("to", "from")]
     kinds = {KINDS_BY_WORD[word] for word in words if word in KINDS_BY_WORD}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from extracts.disclosure.reading.columns import words_of
 
@@ -23,12 +24,15 @@ PERCENTILE = re.compile(
     r"(?:p|pct|perc|percentile|q)?_?(\d{1,2}(?:\.\d+)?)\s*(?:%|th|st|nd|rd|percentile)*", re.IGNORECASE
 )
 # The percentiles below and above everybody, and a heading that is nothing but a word for the largest.
-END = re.compile(r"(?:[pq]0|p100|(?:p |pct |percentile )?(?:0|100)(?:th)?(?: percentile)|top|peak|worst|best)(?: \w+)?")
+END = re.compile(r"(?:[pq]0|p100|(?:p |pct |percentile )?(?:0|100)(?:th)?(?: percentile)|top)")
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
 PHRASES = {
     "standard deviation": "shape", "inter quartile range": "position", "most common": "mode", "most frequent": "mode",
 }  # fmt: skip
+QUARTER = re.compile(r"(?i)(?:(?:19|20)\d\d[ /-]*)?q[1-4](?:[ /-]*(?:19|20)\d\d)?")
+# Superlatives that tell people apart as well as values: the oldest child.
+OF_SOMEBODY = frozenset(["oldest", "youngest", "longest", "shortest", "biggest"])
 PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
 TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
 SPANS = frozenset(["range", "span"])
@@ -51,6 +55,19 @@ def kind_of_statistic(text: str) -> str:
         return "endpoint"
     kinds = {BY_WORD[word] for word in words if word in BY_WORD}
     return next((kind for kind in KINDS if kind in kinds), "")
+
+
+def are_quarters(texts: Iterable[str]) -> bool:
+    """Whether texts are quarters of years, as Q1 to Q4 and 2019 Q1 are: quartiles have no fourth and no year."""
+    known = [text.strip() for text in texts]
+    return bool(known) and all(map(QUARTER.fullmatch, known)) and any("4" in text or len(text) > 2 for text in known)
+
+
+def name_statistics(labels: Sequence[str]) -> bool:
+    """Whether there are several labels and each names a statistic."""
+    if len(set(labels)) < 2 or are_quarters(labels) or not all(map(kind_of_statistic, labels)):
+        return False
+    return not all(OF_SOMEBODY & set(words_of(label)) and len(words_of(label)) > 1 for label in labels)
 
 
 def said_out_of(heading: str) -> float | None:

@@ -31,7 +31,7 @@ def test_a_structural_extreme_passes() -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["P100", "P0", "q0", "longest", "shortest", "youngest", "oldest", "range", "biggest", "top", "peak", "lowest_age",
+    ["P100", "P0", "q0", "longest", "shortest", "youngest", "oldest", "range", "biggest", "top", "lowest_age",
      "100th percentile", "longest sentence", "maximal"],
 )  # fmt: skip
 def test_an_extreme_by_another_name_fails(heading: str) -> None:

@@ -71,3 +71,34 @@ def test_an_output_in_other_words(name: str) -> None:
     verdict, kind, table, *behind = OUTPUTS[name]
     found = answer(table, kind, **(behind[0] if behind else {}))
     assert found["verdict"] == verdict, found["findings"]
+
+
+LOOK_ALIKES = {
+    "quarters across": "area, Q1, Q2, Q3, Q4\nA, 30, 40, 50, 60\nB, 33, 44, 55, 66",
+    "quarters of years across": "area, 2019 Q1, 2019 Q2, 2019 Q3\nA, 30, 40, 50\nB, 33, 44, 55",
+    "quarters down": "quarter, n\nQ1, 30\nQ2, 40\nQ3, 50\nQ4, 60",
+    "one or more": "area, none, one, 2 or more\nA, 30, 40, 50\nB, 33, 44, 55",
+    "a group with an or": "area, White, Black or Black British, Other\nA, 30, 40, 50\nB, 33, 44, 55",
+    "numbers up to a band": "priors, n\n0, 144\n1, 55\n2, 30\n3-5, 40\n6+, 20",
+    "running totals": "year, n, cum n\n2018, 100, 100\n2019, 120, 220\n2020, 140, 360",
+    "the oldest child": "order, n\noldest child, 300\nyoungest child, 400",
+    "times of day": "area, peak, off-peak\nA, 300, 400\nB, 330, 440",
+}
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_an_ordinary_table_whose_words_mislead_passes(name: str) -> None:
+    found = answer(LOOK_ALIKES[name], "")
+    assert found["verdict"] == "pass", found["findings"]
+
+
+@pytest.mark.parametrize("name", ["quarters across", "one or more", "a group with an or", "numbers up to a band"])
+def test_the_same_table_with_a_small_count_fails(name: str) -> None:
+    table = (
+        LOOK_ALIKES[name].replace("144", "4") if "144" in LOOK_ALIKES[name] else LOOK_ALIKES[name].replace(" 30", " 3")
+    )
+    assert answer(table, "")["verdict"] == "fail"
+
+
+def test_quartiles_down_are_no_quarters() -> None:
+    assert answer("stat, days\nq1, 30.5\nq3, 40.5", "")["verdict"] != "pass"
