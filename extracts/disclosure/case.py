@@ -36,12 +36,8 @@ from extracts.disclosure.report import Verdict, worst
 from extracts.disclosure.same_variable import is_named
 from extracts.disclosure.suggest import UNNAMED
 from extracts.disclosure.together import tables_to_remember
+from extracts.disclosure.unit_names import names_people
 
-PERSON = frozenset(
-    ["person", "unit", "individual", "defendant", "victim", "offender", "subject", "participant", "people"]
-)
-# Keys of people, as extracts and agencies call them.
-KEYS = frozenset(["pid", "urn", "crn", "pncid", "pnc", "nhs", "nomis", "noms", "cro"])
 SIZES = {
     "n_obs": ("n_obs", "nobs", "n", "observations"),
     "df_residual": ("df_resid", "df_residual", "residual_df", "dof"),
@@ -283,15 +279,8 @@ def _named_across(found: FileDescription, recipe: Recipe, contents: Mapping[str,
 
 def _person_column(records: Records) -> str:
     """The column that plainly names people, or ""."""
-    named = [name for name in records.columns if _names_people(set(words_of(name)))]
+    named = [name for name in records.columns if names_people(name)]
     return named[0] if len(named) == 1 else ""
-
-
-def _names_people(words: set[str]) -> bool:
-    """Whether the words of a heading are those of a column with a number or pseudonym for each person."""
-    return (
-        bool(PERSON & words and {"id", "no", "number", "ref", "key"} & words) or bool(words & KEYS) or words == {"id"}
-    )
 
 
 def _regression(metadata: list[str], contents: Mapping[str, bytes], said: Any) -> Regression:

@@ -12,9 +12,9 @@ from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.results import results_layout
-from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.statistics import kind_of_statistic, name_statistics
 from extracts.disclosure.reading.suspicion import names_a_result, names_an_amount
-from extracts.disclosure.suggest import names_statistics, suggest_for
+from extracts.disclosure.suggest import suggest_for
 
 # Kind of a case -> code of the output type. The others are taken from what the columns hold.
 TYPES = {
@@ -50,7 +50,8 @@ def described(case: Mapping[str, Any], file: Mapping[str, Any], table: Table) ->
     if case.get("kind") in RESULTS:
         layout = results_layout(table, _rows(said, Layout(), table))
     layout = _weighed(case, layout)
-    code = TYPES.get(str(case.get("kind", "")), "") or _type_of(layout) or draft.output_type
+    curve = "SURV" if draft.output_type == "SURV" and _of_a_curve(table) else ""
+    code = TYPES.get(str(case.get("kind", "")), "") or curve or _type_of(layout) or draft.output_type
     return replace(draft, output_type=code, layout=layout, inferred=not said or not case.get("kind"))
 
 
@@ -71,6 +72,11 @@ def _marked(table: Table, said: Mapping[str, Any]) -> Table:
     if not signs:
         return table
     return replace(table, rows=tuple(tuple("[c]" if as_compared(t) in signs else t for t in row) for row in table.rows))
+
+
+def _of_a_curve(table: Table) -> bool:
+    """Whether a column is called survival, which amounts and counts are not."""
+    return bool({"surv", "survival"} & {word for name in table.columns for word in words_of(name)})
 
 
 def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, table: Table) -> Layout:
@@ -95,9 +101,7 @@ def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, t
         percentages=percentages,
         others=tuple(name for name in body if kinds.get(name) == "other"),
         hidden=tuple(map(str, said.get("hidden") or ())),
-        statistic=next(
-            (name for name in rows if name in table.columns and names_statistics(name, table.column(name))), ""
-        ),
+        statistic=next((name for name in rows if name in table.columns and name_statistics(table.column(name))), ""),
     )
     return replace(layout, **found)
 

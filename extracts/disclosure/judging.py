@@ -241,7 +241,7 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
         policy,
         table=table,
         records=records_of(described, contents) if grounds is Evidence.RECOMPUTED else None,
-        underlying=any(one.examined.counts for one in beneath),
+        beneath=tuple(counts.cells for one in beneath for counts in one.tables),
     )
     found += [*_unreadable(subject), *_apply(subject)]
     examined = _examined(cells)

@@ -9,7 +9,7 @@ from extracts.disclosure.layout import Layout
 from extracts.disclosure.reading.columns import ENDPOINTS, kind_by_heading
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
-from extracts.disclosure.reading.statistics import is_quarter
+from extracts.disclosure.reading.statistics import are_quarters
 from extracts.disclosure.reading.suspicion import names_a_coefficient
 from extracts.disclosure.requirements_of_columns import Need, of_columns
 
@@ -113,8 +113,9 @@ def _run_on(headings: Sequence[str]) -> bool:
 
 def _of_the_labels(layout: Layout, table: Table) -> Iterator[Need]:
     """Labels must tell the rows apart, and name groups rather than extreme values."""
-    labels = [(name, text) for name in layout.rows if name != layout.statistic for text in set(table.column(name))]
-    ends = sorted({text for name, text in labels if text.casefold() in ENDPOINTS and not is_quarter(name, text)})
+    labels = [name for name in layout.rows if name != layout.statistic]
+    ends = sorted({text for name in labels for text in table.column(name) if text.casefold() in ENDPOINTS})
+    ends = [] if any(are_quarters(table.column(name)) for name in labels) else ends
     if ends:
         yield (
             f"These rows seem to hold minima, maxima or quantiles: {', '.join(ends)}.",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from extracts.disclosure.layout import Layout
-from extracts.disclosure.reading.columns import kind_by_heading, kind_of_column, words_of
+from extracts.disclosure.reading.columns import cumulative, kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.labels import reads_as_total
+from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.results import of_clusters
 from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.suspicion import (
+    LIMIT,
     counts_among_results,
     free_text,
     full_dates,
@@ -76,7 +78,7 @@ def _labels(layout: Layout, table: Table) -> Iterator[Need]:
             )
         if full_dates(values):
             yield f"The column {name} holds dates to the day.", "Use months or years: a date can point to one event."
-        if unexplained_numbers(name, values):
+        if unexplained_numbers(name, values) and not (words_of(name) == ["t"] and _of_a_curve(table)):
             yield (
                 f"The column {name} is described as labels, but it reads like numbers: they may be counts.",
                 "Describe it as what it is, or use labels or a heading that say what the numbers stand for.",
@@ -88,15 +90,21 @@ def _labels(layout: Layout, table: Table) -> Iterator[Need]:
             )
 
 
+def _of_a_curve(table: Table) -> bool:
+    """Whether a table has those at risk or surviving, so that `t` is time."""
+    return bool({"risk", "surv", "survival"} & {word for name in table.columns for word in words_of(name)})
+
+
 def _measures_down(layout: Layout, table: Table) -> Iterator[Need]:
     """A column of labels that name measures, amounts among them: a table on its side, read as counts of groups."""
-    for name in (name for name in layout.rows if name != layout.statistic and layout.counts):
+    if set(layout.measured.values()) != {"count"}:
+        return
+    for name in (name for name in layout.rows if name != layout.statistic):
         labels = set(table.column(name))
         amounts = sorted(label for label in labels if _is_amount(label))
         measures = bool(MEASURES & set(words_of(name))) or any(plainly_base(label) for label in labels)
-        if (amounts and measures and not all(map(reads_as_total, labels - set(amounts)))) or len(amounts) == len(
-            labels
-        ):
+        others = [label for label in labels - set(amounts) if not reads_as_total(label)]
+        if amounts and (measures or not others):
             yield (
                 f"The rows of {name} seem to be measures, not groups: {', '.join(amounts)}.",
                 "Put each measure in a column of its own, with one row for each group.",
@@ -144,6 +152,8 @@ def _results(layout: Layout, table: Table, known: Collection[str]) -> Iterator[N
     """Other numbers must be results of a model or test by heading, and not read like counts."""
     for name in layout.others:
         values = table.column(name)
+        if cumulative(name, [one.value for one in map(read_number, values) if one.state == "number"]) and layout.counts:
+            continue
         if (name not in known and not names_a_result(name)) or sentences(values):
             yield (
                 f"The column {name} is described as other numbers, but not as which.",
@@ -164,6 +174,8 @@ def _misplaced(layout: Layout, table: Table, tabular: bool, known: Collection[st
     for name in table.columns:
         kind = kind_by_heading(name)
         if name in layout.measured or name in known or kind not in JUDGED or (kind == "ratio" and not tabular):
+            continue
+        if name in layout.others and LIMIT.fullmatch(name.strip()):
             continue
         if kind_of_column(name, table.column(name)) == kind:
             yield (

@@ -28,7 +28,7 @@ class Subject:
 
     table    the table as it was read
     records  the microdata behind it, where they are at hand
-    underlying  whether the table of counts beneath its ratios was supplied, and judged
+    beneath  the cells of the tables of counts that were supplied beneath its ratios, which are judged
     systems, audits  what has been worked out of its counts, so that it is worked out once
     beyond  numbers of cells that `places` found and left out, for the report to add up
     """
@@ -38,10 +38,15 @@ class Subject:
     policy: Policy
     table: Table | None = None
     records: Records | None = None
-    underlying: bool = False
+    beneath: tuple[Cells, ...] = ()
     beyond: list[int] = field(default_factory=list, compare=False)
     systems: dict[bool, System] = field(default_factory=dict, compare=False)
     audits: dict[bool, Audit] = field(default_factory=dict, compare=False)
+
+    @property
+    def underlying(self) -> bool:
+        """Whether counts beneath the table were supplied."""
+        return any(cells.of_kind("count").states("number").any() for cells in self.beneath)
 
     @property
     def threshold(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.opening import first_table
-from extracts.disclosure.reading.statistics import is_quarter, kind_of_statistic
+from extracts.disclosure.reading.statistics import QUARTER, are_quarters, kind_of_statistic, name_statistics
+from extracts.disclosure.reading.suspicion import LIMIT
 
 # What the headings of a wide table are called until the researcher says.
 UNNAMED = "category"
@@ -36,8 +37,22 @@ def suggest_for(name: str, table: Table) -> FileDescription:
     guess: the kind of output may be "" and a percentage may lack its base.
     """
     kinds = {heading: _kind(heading, table.column(heading)) for heading in table.columns}
+    kinds |= dict(_among_others(table, kinds))
     layout = _layout(table, kinds)
     return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
+
+
+def _among_others(table: Table, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Headings that mean something else beside others: `2.5 %` by estimates, `t` by those at risk, Q1 by Q4."""
+    words = {word for name in table.columns for word in words_of(name)}
+    quarters = [name for name in table.columns if QUARTER.fullmatch(name.strip())]
+    for name in quarters if are_quarters(quarters) else ():
+        yield name, kind_of_column("n", table.column(name))
+    for name in table.columns:
+        if LIMIT.fullmatch(name.strip()) and (COEFFICIENTS & words or "ratio" in kinds.values()):
+            yield name, "other"
+        elif words_of(name) == ["t"] and {"risk", "surv", "survival"} & words:
+            yield name, "label"
 
 
 def suggest_beneath(name: str, table: Table) -> tuple[Table, FileDescription]:
@@ -91,7 +106,7 @@ def _layout(table: Table, kinds: dict[str, str]) -> Layout:
     by_kind = {kind: tuple(name for name in table.columns if kinds[name] == kind) for kind in set(kinds.values())}
     columns: dict[str, Any] = {field: by_kind.get(kind, ()) for field, kind in FIELDS.items()}
     plain = [name for field in ("counts", "totals", "means") for name in columns[field]]
-    body = [name for name in plain if not kind_by_heading(name) or _is_total(name)]
+    body = [name for name in plain if not kind_by_heading(name) or _is_total(name) or QUARTER.fullmatch(name.strip())]
     wide = len(body) > 1 and not all(_is_total(name) for name in body)
     rows = tuple(name for name in table.columns if kinds[name] in ("label", "identifier"))
     layout = Layout(
@@ -100,14 +115,9 @@ def _layout(table: Table, kinds: dict[str, str]) -> Layout:
         columns=_name_of_headings(table, body) if wide else "",
         percentages=tuple(_percentage(table, name, columns["counts"]) for name in by_kind.get("percentage", ())),
         others=tuple(name for name in table.columns if kinds[name] == "other"),
-        statistic=next((name for name in rows if names_statistics(name, table.column(name))), ""),
+        statistic=next((name for name in rows if name_statistics(table.column(name))), ""),
     )
     return replace(layout, **columns)
-
-
-def names_statistics(heading: str, labels: Sequence[str]) -> bool:
-    """Whether a column has several labels and each names a statistic."""
-    return len(set(labels)) > 1 and all(kind_of_statistic(one) and not is_quarter(heading, one) for one in labels)
 
 
 def _name_of_headings(table: Table, body: list[str]) -> str:

@@ -12,9 +12,9 @@ from extracts.disclosure.layout import Layout, Percentage
 from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading.columns import kind_of_column
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.statistics import name_statistics
 from extracts.disclosure.requirements import needs
 from extracts.disclosure.rulebook import TABLES
-from extracts.disclosure.suggest import names_statistics
 from portal.govuk_forms import GovukForm, RadioSelect
 
 MOST_COLUMNS = 100
@@ -208,7 +208,7 @@ class Describe(GovukForm):
                 parts[PART_OF[value]].append(column)
         lists: dict[str, Any] = {part: tuple(columns) for part, columns in parts.items()}
         statistic = next(
-            (name for name in lists["rows"] if self.table and names_statistics(self.table.column(name))), ""
+            (name for name in lists["rows"] if self.table and name_statistics(self.table.column(name))), ""
         )
         form = "wide" if wide else "long"
         return Layout(form=form, columns=across, percentages=tuple(shares), statistic=statistic, **lists)

@@ -204,9 +204,9 @@ def bounds(
     for rows, columns in components(_open(matrix, known)):
         own = np.flatnonzero(np.isin(columns, places)).tolist()
         model = _model(matrix, known, rows, columns) if own else None
-        for place in own if model else ():
+        for place in own:
             ends.pop(int(columns[place]), None)
-            found = _bounds(model, place, until)
+            found = _bounds(model, place, until) if model else None
             ends |= {int(columns[place]): found} if found is not None else {}
     return {place: _whole(*own) for place, own in ends.items()}
 

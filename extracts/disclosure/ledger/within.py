@@ -78,8 +78,6 @@ class Reach:
         return self.about == other.about and other.far < self.far
 
 
-
-
 def reach(text: str) -> Reach | None:
     """The open span that a label is: "within 6 months", "4 years or more"; None for any other."""
     plain = words(text)

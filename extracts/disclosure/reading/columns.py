@@ -15,8 +15,9 @@ from extracts.disclosure.reading.numbers import read_number
 WORDS = {
     "identifier": "nhs pnc nino surname forename firstname lastname dob postcode email telephone passport",
     "percentage": "pct percent percentage perc share proportion prop rate",
-    "other":      "coef coefs coefficient beta estimate se stderr std error t z p pvalue pval ci sd "
-                  "variance statistic df dof ddof chi2 aic bic r2 surv prob probability lower upper conf low high",
+    "other":      "coef coefs coefficient beta estimate est dydx ame se stderr std error t z p pvalue pval ci sd "
+                  "variance statistic df dof ddof chi2 chisq wald deviance loglik aic bic r2 surv prob probability "
+                  "lower upper conf low high",
     "ratio":      "odds or hr rr irr ratio",
     "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3 p0 p100 q0 longest "
                   "shortest youngest oldest biggest",
@@ -25,7 +26,7 @@ WORDS = {
                   "cases offences records rows obs observations base denominator numerator num risk events",
     "label":      "id code year month quarter week day date age ages band bin from to left right rank order decile "
                   "quintile quartile percentile level stage grade area region force sex group grp category type "
-                  "term variable stat measure time period",
+                  "term variable stat measure time period breaks mids midpoint edges cluster segment leaf node",
     "total":      "sum amount",
 }  # fmt: skip
 
@@ -34,6 +35,7 @@ ENDPOINTS = frozenset(WORDS["endpoint"].split())
 COEFFICIENTS = frozenset(["coef", "coefs", "coefficient", "beta", "estimate", "se", "stderr"])
 
 
+CUMULATIVE = (["cum"], ["cumul"], ["cumulative"])
 NUMBERED = re.compile(r"\d\d?")
 
 
@@ -46,6 +48,7 @@ def words_of(heading: str) -> list[str]:
 def kind_by_heading(heading: str) -> str:
     """The kind that the words of a heading name, or "" for none: `total_income` is a total, `total` alone is none."""
     words = words_of(heading)
+    words = [word for place, word in enumerate(words) if word != "or" or place in (0, len(words) - 1)]  # 2 or more
     if len(words) > 2:  # days_to_sentence is no end of a band, as bin_to is
         words = [word for word in words if word not in ("to", "from")]
     kinds = {KINDS_BY_WORD[word] for word in words if word in KINDS_BY_WORD}
@@ -66,6 +69,8 @@ def kind_of_column(heading: str, values: Sequence[str]) -> str:
     named = kind_by_heading(heading)
     if named == "identifier":
         return named
+    if cumulative(heading, shown):
+        return "other"
     if named == "label" and any(NUMBERED.fullmatch(word) for word in words_of(heading)):
         named = ""  # age 10-13 and year 2 are categories across, and no columns of ages or years
     if (filled := [value for value in values if value]) and all(value.endswith("%") for value in filled):
@@ -82,6 +87,11 @@ def kind_of_column(heading: str, values: Sequence[str]) -> str:
     if not countable:
         return "mean" if min(shown) >= 0 else "other"
     return "label" if _years(shown) or _ranks(shown) else "count"
+
+
+def cumulative(heading: str, shown: Sequence[float]) -> bool:
+    """Whether numbers are cumulative percentages: of what stands beside them, so that they say nothing more."""
+    return words_of(heading) in CUMULATIVE and len(shown) > 1 and max(shown) in (1, 100) and shown[-1] == max(shown)
 
 
 def _whole(numbers: Sequence[float]) -> bool:

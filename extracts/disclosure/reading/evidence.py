@@ -24,6 +24,8 @@ from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.triage import CannotRead
 
+# Kinds of number that are judged by how many units are behind each.
+STATISTICS = ("position", "shape", "index", "weighted", "endpoint", "mode")
 FOR_MAGNITUDES = ("n", "total", "largest", "second_largest")
 OF_ONE_MEASURE = ("below", "above", "sharing")
 MAGNITUDES = ("total", "mean")

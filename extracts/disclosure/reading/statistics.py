@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from extracts.disclosure.reading.columns import words_of
 
@@ -12,7 +13,7 @@ KINDS = {
     "endpoint": "min max minimum maximum range smallest largest lowest highest earliest latest shortest longest "
                 "youngest oldest biggest maximal minimal extreme extremes whisker whiskers outlier outliers",
     "mode":     "mode modal commonest",
-    "shape":    "sd std stddev stdev variance var skew skewness kurtosis kurt cv",
+    "shape":    "sd std stddev stdev dev variance var skew skewness kurtosis kurt cv",
     "index":    "gini hhi herfindahl theil atkinson lorenz concentration",
     "total":    "sum total",
     "mean":     "mean avg average",
@@ -23,13 +24,16 @@ PERCENTILE = re.compile(
     r"(?:p|pct|perc|percentile|q)?_?(\d{1,2}(?:\.\d+)?)\s*(?:%|th|st|nd|rd|percentile)*", re.IGNORECASE
 )
 # The percentiles below and above everybody, and a heading that is nothing but a word for the largest.
-END = re.compile(r"(?:[pq]0|p100|(?:p |pct |percentile )?(?:0|100)(?:th)?(?: percentile)|top|peak|worst|best)(?: \w+)?")
+END = re.compile(r"(?:[pq]0|p100|(?:p |pct |percentile )?(?:0|100)(?:th)?(?: percentile)|top)")
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
-QUARTER = re.compile(r"\b(?:19|20)\d\d[ _-]?q[1-4]\b|\bq[1-4][ _/-]?(?:19|20)\d\d\b")  # of a year, not of the units
+OF_A_YEAR = re.compile(r"\b(?:19|20)\d\d[ _-]?q[1-4]\b|\bq[1-4][ _/-]?(?:19|20)\d\d\b")  # of a year, not of the units
 PHRASES = {
     "standard deviation": "shape", "inter quartile range": "position", "most common": "mode", "most frequent": "mode",
 }  # fmt: skip
+QUARTER = re.compile(r"(?i)(?:(?:19|20)\d\d[ /-]*)?q[1-4](?:[ /-]*(?:19|20)\d\d)?")
+# Superlatives that tell people apart as well as values: the oldest child.
+OF_SOMEBODY = frozenset(["oldest", "youngest", "longest", "shortest", "biggest"])
 PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
 TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
 SPANS = frozenset(["range", "span"])
@@ -40,10 +44,12 @@ def kind_of_statistic(text: str) -> str:
 
     One of count, total, mean, shape (spread and skewness), position (quantiles), endpoint (extremes), mode, index.
     """
-    if QUARTER.search(text.lower()):
+    if OF_A_YEAR.search(text.lower()):
         return ""
     words = words_of(text)
     joined = " ".join(words)
+    if {"error", "err", "errors"} & set(words):
+        return ""  # of an estimate, and no spread of units
     if phrase := next((kind for name, kind in PHRASES.items() if name in joined), ""):
         return phrase
     if position_of(text) is not None:
@@ -54,9 +60,17 @@ def kind_of_statistic(text: str) -> str:
     return next((kind for kind in KINDS if kind in kinds), "")
 
 
-def is_quarter(heading: str, label: str) -> bool:
-    """Whether a label as Q1 is a quarter of a year, by its heading, and no quartile."""
-    return bool({"quarter", "quarters", "qtr"} & set(words_of(heading))) and bool(re.fullmatch("q[1-4]", label.lower()))
+def are_quarters(texts: Iterable[str]) -> bool:
+    """Whether texts are quarters of years, as Q1 to Q4 and 2019 Q1 are: quartiles have no fourth and no year."""
+    known = [text.strip() for text in texts]
+    return bool(known) and all(map(QUARTER.fullmatch, known)) and any("4" in text or len(text) > 2 for text in known)
+
+
+def name_statistics(labels: Sequence[str]) -> bool:
+    """Whether there are several labels and each names a statistic."""
+    if len(set(labels)) < 2 or are_quarters(labels) or not all(map(kind_of_statistic, labels)):
+        return False
+    return not all(OF_SOMEBODY & set(words_of(label)) and len(words_of(label)) > 1 for label in labels)
 
 
 def said_out_of(heading: str) -> float | None:

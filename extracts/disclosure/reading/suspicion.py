@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from extracts.disclosure.reading.columns import WORDS, words_of
 from extracts.disclosure.reading.numbers import read_number
+from extracts.disclosure.reading.statistics import QUARTER
 
 VOCABULARY = {
     # Columns that hold an amount or a property of one person, beside the words that every heading is sorted by.
@@ -33,7 +34,7 @@ VOCABULARY = {
     "model":   "coefficients b exp level df dof sq f r rho tau correlation cor corr stat sumsq ss ms chi wald lr "
                "loglik deviance wilk shapiro kruskal friedman cohen cramer eta omega kappa alpha auc rmse mae mse "
                "fit adj loading loadings eigenvalue eigenvalues scaled squares",
-    "leading": "coef coefs coefficient coefficients beta estimate b odds or hr rr irr",
+    "leading": "coef coefs coefficient coefficients beta estimate est dydx ame b odds or hr rr irr",
 }  # fmt: skip
 
 
@@ -47,6 +48,8 @@ MAGNITUDES = frozenset(VOCABULARY["magnitude"].split())
 EITHER = frozenset(VOCABULARY["either"].split())
 # A sign of money that heads a column, and no band such as £1-£100.
 MONEY = re.compile(r"[£€$](?:(?!\s?[1-9])|\s(?:19|20)\d\d\b)")
+# How software heads the ends of confidence intervals: 2.5 %, 97.5%, [0.025, 0.975].
+LIMIT = re.compile(r"(?:0\.5|2\.5|5|95|97\.5|99\.5)(?:\.0)?\s?%|\[?0?\.(?:005|025|05|95|975|995)\]?")
 CLASSES = _words("label", "class") - {"id", "term", "variable", "stat", "measure"}
 NOT_COUNTED = _words("identifier", "percentage", "endpoint", "mean", "label", "total", "amount", "magnitude")
 NEVER_COUNTED = _words("identifier", "percentage", "mean")
@@ -62,8 +65,7 @@ DRESSED = re.compile(
     r"[~≈$€£'=n ]{0,3}\d[\d,.]*\s*(?:\(.*\)|\[[^\]]*\]|[*†‡§#]+|±.*|/\s*\d+|of \d+|[a-z]{1,4})?", re.IGNORECASE
 )
 FINANCIAL_YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d(?:\d\d)?)?")
-# Ends of an interval, as statsmodels heads them: [0.025 and 0.975].
-INTERVAL_END = re.compile(r"\[0?\.\d+|0?\.\d+\]")
+BANDED = re.compile(r"\d+ ?(?:-|–|to) ?\d+|\d+ ?(?:\+|(?:or|and) (?:more|over|above))", re.IGNORECASE)
 LONGEST, MOST_WORDS = 60, 10
 MOSTLY = 0.8
 
@@ -74,7 +76,7 @@ def names_no_count(heading: str, *, wide: bool) -> bool:
     A heading of a wide table is a label itself, so that `age 18-24` may head counts; `age` may not.
     """
     words = set(words_of(heading))
-    if words & COUNTED:
+    if words & COUNTED or (wide and QUARTER.fullmatch(heading.strip())):
         return False
     if names_an_amount(heading):
         return True
@@ -111,9 +113,17 @@ def unexplained_numbers(heading: str, values: Sequence[str]) -> bool:
     dressed = [value for value in filled if DRESSED.fullmatch(value) and not FINANCIAL_YEAR.fullmatch(value)]
     if filled and len(dressed) >= len(filled) / 2 and len(dressed) > len(read):
         return True
-    if not read or len(read) < len(filled) / 2:
+    if not read or len(read) < len(filled) / 2 or _counts_on(filled):
         return False
     return not all(1900 <= reading.value <= 2100 and reading.value % 1 == 0 for reading in read)
+
+
+def _counts_on(values: Sequence[str]) -> bool:
+    """Whether values are 0, 1, 2 and so on up to a band such as 3-5 or 6+: numbers of something that people have."""
+    numbers = [int(value) for value in values if value.isdigit()]
+    start = numbers[:1] in ([0], [1]) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    bands = [value for value in values if BANDED.fullmatch(value.strip())]
+    return start and bool(bands) and len(bands) + len(numbers) == len(values)
 
 
 def counts_among_results(values: Sequence[str]) -> bool:
@@ -128,8 +138,8 @@ def counts_among_results(values: Sequence[str]) -> bool:
 
 
 def names_a_result(heading: str) -> bool:
-    """Whether a heading is one of coefficients, errors, intervals, test statistics or p values."""
-    return bool(set(words_of(heading)) & MODEL) or INTERVAL_END.fullmatch(heading.strip()) is not None
+    """Whether a heading is one of coefficients, errors, test statistics or p values."""
+    return bool(set(words_of(heading)) & MODEL) or LIMIT.fullmatch(heading.strip()) is not None
 
 
 def names_freedom(heading: str) -> bool:

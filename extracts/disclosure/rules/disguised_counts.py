@@ -7,13 +7,14 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.reading.cells import Cells, Floats, tidy
-from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.columns import kind_by_heading, words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
-from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.statistics import kind_of_statistic, said_out_of
 from extracts.disclosure.reading.suspicion import COUNTED, names_a_result, names_an_amount, names_freedom
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.rules.unit import PEOPLE
@@ -30,6 +31,8 @@ ADDED = frozenset(["ss", "sumsq", "squares", "sq", "sum", "df", "dof"])
 # Headings that say nothing.
 ANYTHING = frozenset(["value", "values", "amount"])
 MOST_COLUMNS = 12
+# Percentages that are whole numbers add up to 100 but for rounding.
+ROUNDED_OFF = 3
 
 
 def findings(subject: Subject) -> Iterator[Finding]:
@@ -50,6 +53,8 @@ def findings(subject: Subject) -> Iterator[Finding]:
             )
         elif _small(values, subject.threshold) and _no_name(subject, name, values):
             said[name] = f"The column {name} is described as no count, and nothing in it says so: whole numbers alone."
+    for name in _unmarked_percentages(subject, table):
+        said[name] = f"Nothing in the column {name} says that it holds percentages, and as counts some are small."
     for name in _parts_of_a_count(subject, table, whole):
         said.setdefault(name, f"The numbers of {name} and of others beside it add up to a count in every row.")
     for name, problem in said.items():
@@ -129,6 +134,28 @@ def _parts_of_a_count(subject: Subject, table: Table, whole: dict[str, Floats]) 
         if any(bool((together == base).all()) for base in bases):
             return parts
     return ()
+
+
+def _unmarked_percentages(subject: Subject, table: Table) -> Iterator[str]:
+    """Whole numbers that only the description calls percentages, of which some would be small as counts.
+
+    Those that add up to 100, across or down, are percentages.
+    """
+    shares = [share.column for share in subject.described.layout.percentages if share.base]
+    if subject.records is not None or subject.underlying:
+        return
+    columns = {name: values for name in shares if (values := _whole(table, name)) is not None}
+    if not columns or _hundred(np.nansum(list(columns.values()), axis=0)):
+        return
+    for name, values in columns.items():
+        marked = kind_by_heading(name) == "percentage" or any(text.endswith("%") for text in table.column(name))
+        small = said_out_of(name) is None and _small(values, subject.threshold)
+        if small and not marked and not _hundred(np.nansum(values)):
+            yield name
+
+
+def _hundred(sums: npt.ArrayLike) -> bool:
+    return bool((np.abs(np.asarray(sums) - 100) <= ROUNDED_OFF).all())
 
 
 def _column(table: Table, name: str) -> Floats:

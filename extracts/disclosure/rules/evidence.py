@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
+from extracts.disclosure.reading.evidence import STATISTICS
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
@@ -125,7 +126,28 @@ def findings(subject: Subject) -> Iterator[Finding]:
             for place in subject.places(values, faulty):
                 yield subject.finding(CODE, Verdict.REVIEW, values, place, sentence, cure=CURE)
     if subject.records is None:
-        yield from _beside_counts(subject, cells)
+        yield from _beside_counts(subject, subject.cells.of_kind("total", "mean", *STATISTICS))
+        yield from _of_counts(subject)
+
+
+def _of_counts(subject: Subject) -> Iterator[Finding]:
+    """Counts of which the evidence names more units than are shown, or has no row though it has one for others."""
+    cells = subject.cells.of_kind("count")
+    cells = cells.where(cells.states("number") & ~cells.flags("structural"))
+    if not subject.described.evidence or len(subject.cells.of_kind("total", "mean", *STATISTICS)):
+        return
+    n, value = cells.numbers("n"), cells.numbers("value")
+    if np.isnan(n).all() and len(cells):
+        problem = "The evidence has none of the rows of the table."
+        yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure=CURE)
+        return
+    total = np.logical_or.reduce([np.zeros(len(cells), dtype=np.bool_), *map(cells.is_total, cells.dimensions)])
+    for problem, wrong in (
+        ("The evidence has no row for this cell.", np.isnan(n) & (value > 0) & ~total),
+        ("The evidence names more units than this count has.", n > value + subject.policy.off_by),
+    ):
+        for place in subject.places(cells, wrong):
+            yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, cure=CURE)
 
 
 def _beside_counts(subject: Subject, cells: Cells) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
-"""Impossible values: correlations above 1, quantiles out of order and the like are something else than they are called."""
+"""Impossible values: a correlation above 1, or quantiles out of order, are something else than they are called."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def _out_of_order(subject: Subject, table: Table) -> Iterator[tuple[str, str]]:
     """Columns of quantiles that are smaller than those of a lower one in their row."""
     shares = [(share, name) for name in subject.described.layout.positions if (share := position_of(name)) is not None]
     columns = [(name, [read_number(text).value for text in table.column(name)]) for _, name in sorted(shares)]
-    for (lower, below), (upper, above) in zip(columns, columns[1:], strict=False):
+    for (lower, below), (upper, above) in pairwise(columns):
         if len({position_of(lower), position_of(upper)}) == 2 and any(
             high < low for low, high in zip(below, above, strict=True)
         ):

@@ -52,14 +52,15 @@ JUSTICE = re.compile(
     r"\b(?:victims?|complainants?|defendants?|suspects?|offenders?|prisoners?|offences?|crimes?|convict\w+|sentence[ds]?|"
     r"custod\w+|arrest\w*|prosecut\w+|court|courts|police|charge[ds]?|reoffen\w+|probation|remand\w*|bail)\b"
 )
-COURT_HEADINGS = frozenset(
-    "court courts magistrates centre area lsoa msoa ward parish town city village neighbourhood district authority "
-    "borough prison station place location venue postcode".split()
-)
+PLACES = """
+    court courts magistrates centre area lsoa msoa ward parish town city village neighbourhood district authority
+    borough prison station place location venue postcode
+"""
+COURT_HEADINGS = frozenset(PLACES.split())
 COURTS = re.compile(r"\b(?:crown court|magistrates'?|court)\b")
 OFFENCES = re.compile(
-    r"\b(?:theft|burglary|robbery|fraud|arson|assault|murder|manslaughter|rape|drugs?|wounding|violence|criminal damage|"
-    r"public order|harassment|stalking|weapons?|kidnap\w*|blackmail|perjury|motoring|driving|sexual)\b"
+    r"\b(?:theft|burglary|robbery|fraud|arson|assault|murder|manslaughter|rape|drugs?|wounding|violence|"
+    r"criminal damage|public order|harassment|stalking|weapons?|kidnap\w*|blackmail|perjury|motoring|driving|sexual)\b"
 )
 # People who are of one case by what they are called.
 TOGETHER = re.compile(

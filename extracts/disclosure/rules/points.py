@@ -12,6 +12,7 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.suspicion import plainly_base
 from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.rules.row_signs import running
 
 CODE = "row_level"
 WORDS = "resid residual residuals fitted predicted yhat leverage cooks cook hat studentized studentised"
@@ -26,7 +27,9 @@ def findings(file: str, table: Table, described: FileDescription | None, policy:
 
     Source: statbarns "residuals, fitted values" and "scatter, residual, spaghetti plots": row-level, not released.
     """
-    if len(table.rows) < policy.threshold or any(plainly_base(name) for name in table.columns):
+    if len(table.rows) < policy.threshold or any(
+        plainly_base(name) and not running(table.column(name)) for name in table.columns
+    ):
         return
     numbers = {name: values for name in table.columns if (values := _numbers(table, name))}
     named = [name for name in numbers if OF_ONE & set(words_of(name)) and _differ(numbers[name])]

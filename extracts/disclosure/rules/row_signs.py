@@ -67,7 +67,7 @@ def points(table: Table) -> str:
     A curve has a column that only rises or falls; numbers that all lie between -1 and 1 may be correlations.
     """
     columns = [table.column(name) for name in table.columns]
-    if _running(columns[0]) and words_of(table.columns[0])[:1] in UNNAMED:
+    if running(columns[0]) and words_of(table.columns[0])[:1] in UNNAMED:
         columns = columns[1:]
     for name, values in zip(table.columns[-len(columns) :], columns, strict=True):
         if set(words_of(name)) & RESIDUALS and in_detail(values):
@@ -80,7 +80,7 @@ def points(table: Table) -> str:
     return "points" if any(abs(number) > 1 for column in numbers for number in column) else ""
 
 
-def _running(values: tuple[str, ...]) -> bool:
+def running(values: tuple[str, ...]) -> bool:
     """Whether values are the running number of their row, from 0 or 1, as programs write beside a data frame."""
     return any(values == tuple(str(start + number) for number in range(len(values))) for start in (0, 1))
 

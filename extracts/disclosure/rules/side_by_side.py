@@ -89,12 +89,19 @@ def _apart(subject: Subject) -> Booleans:
 
 def _pair(subject: Subject, columns: Columns, whole: str, part: str) -> Iterator[Finding]:
     """A column and another that is part of it: fail where the headings say so, review where only the numbers do."""
+    if any(_runs_up(columns.value[one], columns.value[other]) for one, other in ((whole, part), (part, whole))):
+        return
     certain = plainly_base(whole) and not plainly_base(part)
     rows = small_rest(columns.value[whole], columns.value[part], threshold=subject.threshold, certain=certain)
     problem = f"{whole} less {part} is below {subject.threshold} here."
     attack = f"If {part} is part of {whole}, the difference is the count of those who are not in it."
     verdict = Verdict.FAIL if certain else Verdict.REVIEW
     yield from columns.finding(subject, part, rows, verdict, problem, attack, CURE)
+
+
+def _runs_up(whole: Floats, part: Floats) -> bool:
+    """Whether a column is the running total of another, so that nothing but sums of shown counts lies between them."""
+    return len(whole) > 1 and bool((np.cumsum(part) == whole).all())
 
 
 def _several(subject: Subject, columns: Columns, whole: str) -> Iterator[Finding]:

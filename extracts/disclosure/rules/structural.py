@@ -18,7 +18,9 @@ def findings(subject: Subject) -> Iterator[Finding]:
     """
     cells = subject.cells
     said, blank = cells.flags("said_structural"), cells.flags("blank")
-    absent = cells.states("not_applicable") | blank
+    # The percentage of a total is 100 by itself, or that of nobody's group.
+    of_all = (cells.facts["kind"] == "percentage").to_numpy() & cells.totals.any(axis=1).to_numpy(dtype=bool)
+    absent = (cells.states("not_applicable") | blank) & ~(of_all & blank)
     for place in subject.places(cells, absent & ~said):
         problem = "This cell is empty or not applicable, and the description does not say that nobody could be in it."
         attack = "A reader may take it for a zero, and so learn where everybody else is."

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.extracts.disclosure.cases import answer
+
 from .tables import found, model
 
 
@@ -29,3 +31,11 @@ def test_residual_degrees_of_freedom(size: dict[str, int], verdict: str) -> None
 def test_a_known_size_is_better_evidence_than_none() -> None:
     assert str(model(df_residual=10).files[0].evidence) == "B"
     assert str(model().files[0].evidence) == "C"
+
+
+@pytest.mark.parametrize("label", ["N", "Observations", "No. of obs", "nobs"])
+@pytest.mark.parametrize(("size", "verdict"), [("8", "fail"), ("120", "review"), ("400", "pass")])
+def test_the_size_below_the_coefficients_is_the_one_that_counts(label: str, size: str, verdict: str) -> None:
+    table = f"term, coef, se\nage, 0.21, 0.10\nsex, -0.11, 0.12\n{label}, {size}, "
+    checked = answer(table, "regression", metadata={"n_obs": 400, "df_resid": 397})
+    assert checked["verdict"] == verdict, checked["findings"]

@@ -1,4 +1,4 @@
-"""Counts by another name: a description or a heading that lies about small counts is found, one that does not passes."""
+"""Counts by another name: a description or a heading that lies about small counts is found."""
 
 from typing import Any
 
@@ -124,3 +124,23 @@ def test_whole_numbers_that_are_statistics_pass(table: str) -> None:
 def test_clusters_with_whole_centres_pass_and_with_counts_of_people_do_not() -> None:
     assert answer("cluster, n, age, sentence\n1, 130, 34, 8\n2, 40, 28, 3", "cluster")["verdict"] == "pass"
     assert answer("cluster, n, age, girls\n1, 130, 34, 3\n2, 40, 28, 12", "cluster")["verdict"] == "review"
+
+
+def shares(columns: str) -> dict[str, Any]:
+    return {"form": "long", "dims": ["area"], "percent_columns": columns.split(), "base_column": "n"}
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "verdict"),
+    [
+        ("area, n, girls\nLeeds, 1430, 8\nYork, 2800, 42", "girls", "review"),
+        ("area, n, girls\nLeeds, 1430, 8%\nYork, 2800, 42%", "girls", "pass"),
+        ("area, n, girls\nLeeds, 1430, 8.1\nYork, 2800, 42.3", "girls", "pass"),
+        ("area, n, pct_girls\nLeeds, 1430, 8\nYork, 2800, 42", "pct_girls", "pass"),
+        ("area, n, girls, boys\nLeeds, 1430, 8, 92\nYork, 2800, 42, 58", "girls boys", "pass"),
+        ("area, n, girls\nLeeds, 1430, 28\nYork, 2800, 42", "girls", "pass"),
+    ],
+)
+def test_percentages_that_only_the_description_calls_so(table: str, columns: str, verdict: str) -> None:
+    found = answer(table, "percentage", layout=shares(columns))
+    assert found["verdict"] == verdict, found["findings"]

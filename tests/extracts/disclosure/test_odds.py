@@ -40,7 +40,8 @@ def test_a_ratio_is_as_safe_as_the_table_beneath_it(table: str, beneath: str | N
 
 def test_the_small_cell_beneath_is_named() -> None:
     beneath = "exposure, outcome_yes, outcome_no\nexposed, 3, 400\nunexposed, 80, 900"
-    assert flagged(answer(RATIO, "odds_ratio", underlying=beneath)) == {("exposed", "yes"): {"threshold"}}
+    ratio = "exposure, odds_ratio, ci_low, ci_high\nyes, 0.08, 0.03, 0.27"
+    assert flagged(answer(ratio, "odds_ratio", underlying=beneath)) == {("exposed", "yes"): {"threshold"}}
 
 
 def test_ratios_of_a_model_with_several_regressors_need_no_table() -> None:
