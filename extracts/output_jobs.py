@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from extracts import delivery
 from extracts.disclosure.check import check
-from extracts.disclosure.description import Description
+from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.policy import SRS_10
 from extracts.sealed import kind_and_place
 from governance.audit import trail
@@ -57,7 +57,7 @@ def checked(output: OutputRequest) -> None:
 def _described(files: list[OutputFile]) -> Description:
     """What the author said of each file that would leave."""
     stored = [{**file.description, "name": file.name} for file in files if file.role == FileRole.OUTPUT]
-    return Description.from_json({"files": stored})
+    return Description.of(FileDescription.from_json(one) for one in stored)
 
 
 def _content(file: OutputFile) -> bytes:

@@ -100,8 +100,8 @@ def rehearse(output: OutputRequest) -> Report:
         raise Refused(f"{large[0]} is {TOO_LARGE}")
     if sum(cells_of(file) for file in files) > MOST_CELLS_TRIED:
         raise Refused(f"This request is {TOO_LARGE}")
-    described = tuple(description_of(file) for file in files if file.role == FileRole.OUTPUT)
-    return check({file.name: content_of(file) for file in files}, Description(described), SRS_10)
+    described = Description.of(description_of(file) for file in files if file.role == FileRole.OUTPUT)
+    return check({file.name: content_of(file) for file in files}, described, SRS_10)
 
 
 TOO_LARGE = "too large to try here: submit it and the worker checks it."

@@ -79,10 +79,12 @@ def check_case(
     told_of_policy = changes(case.get("policy"), policy)
     policy = policy_of(case.get("policy"), policy)
     contents = dict(_contents(case, folder))
-    files = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "output")
-    released = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "released")
+    files, released = (
+        tuple(described_output(case, file, contents, policy) for file in case["files"] if file["role"] == role)
+        for role in ("output", "released")
+    )
     context = case.get("context") or {}
-    description = Description(files, released, _populations(context), _nesting(case))
+    description = Description(files, released, populations_of(context), _nesting(case))
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
     report = check(known, description, policy, ledger=ledger)
     faults = file_faults(case, folder)
@@ -110,9 +112,9 @@ def remember(case: Mapping[str, Any], folder: Path, ledger: Ledger, release: str
     if found := problems(case):
         raise BadCase(found)
     contents = dict(_contents(case, folder))
-    files = tuple(_described(case, file, contents, SRS_10) for file in case["files"] if file["role"] == "output")
+    files = tuple(described_output(case, file, contents, SRS_10) for file in case["files"] if file["role"] == "output")
     context = case.get("context") or {}
-    description = Description((), files, _populations(context), ())
+    description = Description((), files, populations_of(context), ())
     policy = policy_of(case.get("policy"), SRS_10)
     tables, records, unit, faults = tables_to_remember(description, contents, policy)
     if faults or not tables:
@@ -122,11 +124,13 @@ def remember(case: Mapping[str, Any], folder: Path, ledger: Ledger, release: str
     return len(tables)
 
 
-def _populations(context: Mapping[str, Any]) -> tuple[Population, ...]:
+def populations_of(context: Mapping[str, Any]) -> tuple[Population, ...]:
+    """Who is counted in each file, with the condition that all share."""
     common = str(context.get("filter") or "")
     found = []
     for one in context.get("populations") or ():
-        both = [f"({text})" for text in (common, str(one.get("filter") or "")) if text]
+        both = [text for text in (common, str(one.get("filter") or "")) if text]
+        both = [f"({text})" for text in both] if len(both) > 1 else both
         release, dataset = str(one.get("release") or ""), str(one.get("dataset_version") or "")
         found.append(Population(str(one["file"]), " AND ".join(both), release, dataset))
     return tuple(found)
@@ -156,7 +160,7 @@ def _role(case: Mapping[str, Any], name: str) -> str:
     return str(next(file["role"] for file in case["files"] if file["path"] == name))
 
 
-def _described(
+def described_output(
     case: Mapping[str, Any], file: Mapping[str, Any], contents: Mapping[str, bytes], policy: Policy
 ) -> FileDescription:
     """What is said of one output, with the files that stand behind it."""
@@ -249,7 +253,7 @@ def _recipe(case: Mapping[str, Any], name: str, microdata: list[str], contents: 
     unit = str(context.get("unit") or _person_column(records))
     measure = str((case.get("layout") or {}).get("measure") or "")
     value = str(context.get("value") or _value_column(records, measure))
-    whom = next((one.filter for one in _populations(context) if one.file == name), str(context.get("filter") or ""))
+    whom = next((one.filter for one in populations_of(context) if one.file == name), str(context.get("filter") or ""))
     return Recipe(microdata[0], unit, value, where=whom, case=str(context.get("case") or ""))
 
 
