@@ -19,6 +19,8 @@ from extracts import delivery
 from extracts.disclosure.check import check
 from extracts.disclosure.description import Description, FileDescription
 from extracts.disclosure.policy import SRS_10
+from extracts.disclosure.repairs import repairs
+from extracts.disclosure.report import Verdict
 from extracts.sealed import kind_and_place
 from governance.audit import trail
 from governance.outputs import services as outputs
@@ -42,16 +44,20 @@ def attempt(output_id: int, state: str, work: Callable[[OutputRequest], None]) -
 
 
 def checked(output: OutputRequest) -> None:
-    """Put every file of the request to the disclosure rules and record the report, or withhold what was altered."""
+    """Put every file of the request to the disclosure rules and record the report, or withhold what was altered.
+
+    With what fails, the report tells ways to make it safe that were audited.
+    """
     files = list(output.files.all())
     if altered := [file.name for file in files if _bytes_differ(file)]:
         reason = f"Stored bytes are not those that were uploaded: {', '.join(altered)}. Upload them again."
         outputs.withhold(output, reason=reason, at=timezone.now())
         return
-    report = check({file.name: _content(file) for file in files}, _described(files), SRS_10)
-    outputs.record_report(
-        output, round=output.round, verdict=report.verdict.value, content=report.to_json(), at=timezone.now()
-    )
+    contents, described = {file.name: _content(file) for file in files}, _described(files)
+    report = check(contents, described, SRS_10)
+    offered = repairs(contents, described, SRS_10) if report.verdict is Verdict.FAIL else []
+    content = {**report.to_json(), "repairs": [one.to_json() for one in offered]}
+    outputs.record_report(output, round=output.round, verdict=report.verdict.value, content=content, at=timezone.now())
 
 
 def _described(files: list[OutputFile]) -> Description:

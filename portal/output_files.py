@@ -14,7 +14,7 @@ from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import FileReport, Report
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.workflow import Refused
-from portal.findings import Bounds, Shown, flagged, shown
+from portal.findings import Bounds, Shown, ShownRepair, flagged, shown, shown_repair
 from portal.sight import Sight
 
 # A page reads no more of a file than this; the worker reads it whole.
@@ -85,7 +85,15 @@ def report_of(output: OutputRequest) -> Report | None:
     if stored is None:
         return None
     unsaid = {"policy": "", "policy_version": "", "engine_version": "", "files": [], "evidence_files": []}
-    return Report.from_json({**unsaid, **stored.content, "verdict": stored.verdict})
+    content = {name: value for name, value in stored.content.items() if name != "repairs"}
+    return Report.from_json({**unsaid, **content, "verdict": stored.verdict})
+
+
+def repairs_of(output: OutputRequest, sight: Sight) -> list[ShownRepair]:
+    """The ways to make the files of the present round safe, as far as the reader may know of their cells."""
+    stored = output.report_now()
+    offered = stored.content.get("repairs", []) if stored else []
+    return [shown_repair(one, in_full=sight is not Sight.NOTHING) for one in offered]
 
 
 def rehearse(output: OutputRequest) -> Report:

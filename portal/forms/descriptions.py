@@ -74,7 +74,7 @@ class Describe(GovukForm):
         "and area is not null. Leave it empty if everybody is counted.",
     )
     overlapping = forms.ChoiceField(
-        label="Can one be counted in several cells?",
+        label="Can the same person or case be in several cells?",
         choices=[("no", "No"), ("yes", "Yes")],
         initial="no",
         required=False,

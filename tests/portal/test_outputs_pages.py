@@ -553,3 +553,20 @@ def test_who_is_counted_must_be_a_condition_and_reaches_the_rules(as_):
         "differencing"
     ], report
     assert "age between 16 and 24" in html(client.get(page(output, "output_file", output.files.get(name="one.csv").pk)))
+
+
+def test_the_ways_to_make_it_safe_are_shown_in_full_to_those_who_read_its_cells(
+    as_, django_capture_on_commit_callbacks
+):
+    content = b"offence,cases\nViolence,120\nTheft,3\nRobbery,80\nFraud,60\n"
+    client = as_("ruth")
+    output = a_request(client, ("cases.csv", content))
+    typed = {key: value for key, value in DESCRIBED.items() if key != "column_2"}
+    client.post(page(output, "output_describe", output.files.get().pk), typed)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page(output, "output_submit"))
+    checker, coordinator = html(as_("cass").get(page(output))), html(as_("coral").get(page(output)))
+
+    assert "Ways to make it safe" in checker and "cases.csv, offence Theft, cases: [c]" in checker
+    assert "the numbers change by 3 in all" in checker
+    assert "Ways to make it safe" in coordinator and "Theft" not in coordinator and "in all" not in coordinator
