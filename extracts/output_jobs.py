@@ -17,7 +17,9 @@ from django.utils import timezone
 
 from extracts import delivery
 from extracts.disclosure.check import check
-from extracts.disclosure.description import Description
+from extracts.disclosure.description import Description, FileDescription
+from extracts.disclosure.repairs import repairs
+from extracts.disclosure.report import Verdict
 from extracts.output_policy import policy_for
 from extracts.sealed import kind_and_place
 from governance.audit import trail
@@ -42,22 +44,27 @@ def attempt(output_id: int, state: str, work: Callable[[OutputRequest], None]) -
 
 
 def checked(output: OutputRequest) -> None:
-    """Put every file of the request to the disclosure rules and record the report, or withhold what was altered."""
+    """Put every file of the request to the disclosure rules and record the report, or withhold what was altered.
+
+    With what fails, the report tells ways to make it safe that were audited.
+    """
     files = list(output.files.all())
     if altered := [file.name for file in files if _bytes_differ(file)]:
         reason = f"Stored bytes are not those that were uploaded: {', '.join(altered)}. Upload them again."
         outputs.withhold(output, reason=reason, at=timezone.now())
         return
-    report = check({file.name: _content(file) for file in files}, _described(files), policy_for(output.project))
-    outputs.record_report(
-        output, round=output.round, verdict=report.verdict.value, content=report.to_json(), at=timezone.now()
-    )
+    contents, described = {file.name: _content(file) for file in files}, _described(files)
+    policy = policy_for(output.project)
+    report = check(contents, described, policy)
+    offered = repairs(contents, described, policy) if report.verdict is Verdict.FAIL else []
+    content = {**report.to_json(), "repairs": [one.to_json() for one in offered]}
+    outputs.record_report(output, round=output.round, verdict=report.verdict.value, content=content, at=timezone.now())
 
 
 def _described(files: list[OutputFile]) -> Description:
     """What the author said of each file that would leave."""
     stored = [{**file.description, "name": file.name} for file in files if file.role == FileRole.OUTPUT]
-    return Description.from_json({"files": stored})
+    return Description.of(FileDescription.from_json(one) for one in stored)
 
 
 def _content(file: OutputFile) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
@@ -91,6 +92,31 @@ class Shown:
     findings: tuple[ShownFinding, ...] = ()
     findings_left_out: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ShownRepair:
+    """One way to make the files safe: what is done, what is lost, and what stands in which cell then."""
+
+    summary: str
+    loss: str
+    changes: tuple[str, ...] = ()
+    changes_left_out: int = 0
+
+
+def shown_repair(offered: Mapping[str, Any], *, in_full: bool, most: int = 40) -> ShownRepair:
+    """A stored repair as a page shows it.
+
+    in_full  whether the reader may know the labels of cells and how much is hidden
+    most     so many changes are listed
+    """
+    cells = int(offered["loss_by_count"])
+    loss = f"{cells:,} cell{'' if cells == 1 else 's'} hidden, changed or merged"
+    if not in_full:
+        return ShownRepair(offered["summary"], f"{loss}.")
+    changes = [f"{one['file']}, {one['label']}: {one['now']}" for one in offered["changes"]]
+    loss = f"{loss}; the numbers change by {offered['loss_by_value']:,.0f} in all, what is hidden counted in full."
+    return ShownRepair(offered["summary"], loss, tuple(changes[:most]), max(0, len(changes) - most))
 
 
 def shown(prefix: str, table: Table | None, findings: Sequence[Finding], bounds: Bounds) -> Shown:

@@ -15,7 +15,7 @@ from extracts.disclosure.report import FileReport, Report
 from extracts.output_policy import policy_for
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.workflow import Refused
-from portal.findings import Bounds, Shown, flagged, shown
+from portal.findings import Bounds, Shown, ShownRepair, flagged, shown, shown_repair
 from portal.sight import Sight
 
 # A page reads no more of a file than this; the worker reads it whole.
@@ -86,7 +86,15 @@ def report_of(output: OutputRequest) -> Report | None:
     if stored is None:
         return None
     unsaid = {"policy": "", "policy_version": "", "engine_version": "", "files": [], "evidence_files": []}
-    return Report.from_json({**unsaid, **stored.content, "verdict": stored.verdict})
+    content = {name: value for name, value in stored.content.items() if name != "repairs"}
+    return Report.from_json({**unsaid, **content, "verdict": stored.verdict})
+
+
+def repairs_of(output: OutputRequest, sight: Sight) -> list[ShownRepair]:
+    """The ways to make the files of the present round safe, as far as the reader may know of their cells."""
+    stored = output.report_now()
+    offered = stored.content.get("repairs", []) if stored else []
+    return [shown_repair(one, in_full=sight is not Sight.NOTHING) for one in offered]
 
 
 def rehearse(output: OutputRequest) -> Report:
@@ -101,8 +109,8 @@ def rehearse(output: OutputRequest) -> Report:
         raise Refused(f"{large[0]} is {TOO_LARGE}")
     if sum(cells_of(file) for file in files) > MOST_CELLS_TRIED:
         raise Refused(f"This request is {TOO_LARGE}")
-    described = tuple(description_of(file) for file in files if file.role == FileRole.OUTPUT)
-    return check({file.name: content_of(file) for file in files}, Description(described), policy_for(output.project))
+    described = Description.of(description_of(file) for file in files if file.role == FileRole.OUTPUT)
+    return check({file.name: content_of(file) for file in files}, described, policy_for(output.project))
 
 
 TOO_LARGE = "too large to try here: submit it and the worker checks it."

@@ -80,10 +80,12 @@ def check_case(
     too_lax = lowered(case.get("policy"), policy) if policy else ()
     policy = policy_of(case.get("policy"), policy or SRS_10)
     contents = _contents(case, folder)
-    files = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "output")
-    released = tuple(_described(case, file, contents, policy) for file in case["files"] if file["role"] == "released")
+    files, released = (
+        tuple(described_output(case, file, contents, policy) for file in case["files"] if file["role"] == role)
+        for role in ("output", "released")
+    )
     context = case.get("context") or {}
-    description = Description(files, released, _populations(context), _nesting(case))
+    description = Description(files, released, populations_of(context), _nesting(case))
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
     report = with_doubts(check(known, description, policy, ledger=ledger), too_lax)
     faults = (*file_faults(case, folder), *_several_behind(case), *_at_odds(case, contents))
@@ -115,9 +117,9 @@ def remember(case: Mapping[str, Any], folder: Path, ledger: Ledger, release: str
     if found := (*file_faults(case, folder), *_several_behind(case)):
         raise BadCase(found)
     contents = _contents(case, folder)
-    files = tuple(_described(case, file, contents, SRS_10) for file in case["files"] if file["role"] == "output")
+    files = tuple(described_output(case, file, contents, SRS_10) for file in case["files"] if file["role"] == "output")
     context = case.get("context") or {}
-    description = Description((), files, _populations(context), ())
+    description = Description((), files, populations_of(context), ())
     policy = policy_of(case.get("policy"), SRS_10)
     tables, records, unit, faults = tables_to_remember(description, contents, policy)
     if faults or not tables:
@@ -127,11 +129,13 @@ def remember(case: Mapping[str, Any], folder: Path, ledger: Ledger, release: str
     return len(tables)
 
 
-def _populations(context: Mapping[str, Any]) -> tuple[Population, ...]:
+def populations_of(context: Mapping[str, Any]) -> tuple[Population, ...]:
+    """Who is counted in each file, with the condition that all share."""
     common = str(context.get("filter") or "")
     found = []
     for one in context.get("populations") or ():
-        both = [f"({text})" for text in (common, str(one.get("filter") or "")) if text]
+        both = [text for text in (common, str(one.get("filter") or "")) if text]
+        both = [f"({text})" for text in both] if len(both) > 1 else both
         release, dataset = str(one.get("release") or ""), str(one.get("dataset_version") or "")
         found.append(Population(str(one["file"]), " AND ".join(both), release, dataset))
     return tuple(found)
@@ -158,7 +162,7 @@ def _role(case: Mapping[str, Any], name: str) -> str:
     return str(next(file["role"] for file in case["files"] if file["path"] == name))
 
 
-def _described(
+def described_output(
     case: Mapping[str, Any], file: Mapping[str, Any], contents: Mapping[str, bytes], policy: Policy
 ) -> FileDescription:
     """What is said of one output, with the files that stand behind it."""
@@ -252,7 +256,7 @@ def _recipe(case: Mapping[str, Any], name: str, microdata: list[str], contents: 
     unit = str(context.get("unit") or _person_column(records))
     measure = str((case.get("layout") or {}).get("measure") or "")
     value = str(context.get("value") or _value_column(records, measure))
-    whom = next((one.filter for one in _populations(context) if one.file == name), str(context.get("filter") or ""))
+    whom = next((one.filter for one in populations_of(context) if one.file == name), str(context.get("filter") or ""))
     case_, weight = (str(context.get(name) or "") for name in ("case", "weight"))
     return Recipe(microdata[0], unit, value, where=whom, case=case_, weight=weight)
 

@@ -6,7 +6,7 @@ what a researcher must put right. So a draft can be stored, shown and finished l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -78,6 +78,7 @@ class FileDescription:
     underlying        names of files with the counts beneath its ratios: judged with it, and not released
     recipe            how it was made from microdata, where they are at hand
     rounding          how its counts were rounded, as `rounding` names it; "" as the policy asks
+    population        who is counted: a condition over the records; "" for everybody
     inferred          nobody described it: the engine guessed, and says so
     overlapping       a unit may be in several cells, so that totals need not be the sums of their parts
     """
@@ -95,6 +96,7 @@ class FileDescription:
     underlying: tuple[str, ...] = ()
     recipe: Recipe = field(default_factory=Recipe)
     rounding: str = ""
+    population: str = ""
     inferred: bool = False
     overlapping: bool = False
 
@@ -174,6 +176,13 @@ class Description:
     released: tuple[FileDescription, ...] = ()
     populations: tuple[Population, ...] = ()
     nesting: tuple[Nesting, ...] = ()
+
+    @classmethod
+    def of(cls, files: Iterable[FileDescription]) -> Description:
+        """The description of a request: who is counted in a file is what its own description says."""
+        described = tuple(files)
+        whom = tuple(Population(one.name, one.population) for one in described if one.population)
+        return cls(described, populations=whom)
 
     def population_of(self, file: str) -> Population:
         """Who is counted in a file."""
@@ -298,7 +307,7 @@ READERS = {
     "modes": _texts, "indices": _texts, "ratios": _texts, "weighted": _texts, "statistic": _text,
     "column": _text, "base": _text, "out_of": _whole,
     "underlying": _texts, "inferred": _yes_or_no,
-    "overlapping": _yes_or_no, "rounding": _text, "saturated": _yes_or_no, "categories": _members,
+    "overlapping": _yes_or_no, "population": _text, "rounding": _text, "saturated": _yes_or_no, "categories": _members,
     "recipe": lambda value: _build(Recipe, value, "A recipe"),
     "microdata": _text, "value": _text, "where": _text, "case": _text, "weight": _text,
     "file": _text, "filter": _text, "release": _text, "dataset_version": _text, "part": _text, "whole": _text,

@@ -60,7 +60,10 @@ def edit(output: OutputRequest, *, by: User, at: datetime, **fields: Any) -> Out
 def add_file(
     output: OutputRequest, *, name: str, content: bytes, role: FileRole = FileRole.OUTPUT, by: User, at: datetime
 ) -> OutputFile:
-    """Keep an uploaded file. One of the same name is replaced. Raises Refused for a name or size that cannot be."""
+    """Keep an uploaded file. One of the same name is replaced; what was said of it stays if its bytes are the same.
+
+    Raises Refused for a name or size that cannot be.
+    """
     name = PurePath(name.replace("\\", "/")).name.strip()
     if not PLAIN_NAME.fullmatch(name) or name.lower() in RESERVED:
         raise Refused(f"Give {name or 'the file'} a plain name: letters, digits, spaces and . - _ ( ).")
@@ -69,6 +72,8 @@ def add_file(
     if len(content) > MOST_BYTES:
         raise Refused(f"{name} is larger than {MOST_BYTES // 1024**2} MB: it could not be checked.")
     output = act(output, "edit", by=by, at=at, note=f"Added {name}.")
+    sha256 = hashlib.sha256(content).hexdigest()
+    same = output.files.filter(name=name, role=role, sha256=sha256).first()
     output.files.filter(name=name).delete()
     if output.files.count() >= MOST_FILES:
         raise Refused(f"A request holds at most {MOST_FILES} files.")
@@ -76,8 +81,10 @@ def add_file(
         request=output,
         role=role,
         name=name,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         size=len(content),
+        text=same.text if same else "",
+        description=same.description if same else {},
         uploaded_at=at,
     )
     file.content.save(name, ContentFile(content), save=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 
-from extracts.disclosure.description import OUTPUT_TYPES, FileDescription, Regression
+from extracts.disclosure.description import OUTPUT_TYPES, FileDescription
 from extracts.disclosure.layout import Layout, Percentage
+from extracts.disclosure.ledger.parsing import UnreadablePopulation, population
 from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading.columns import kind_of_column
 from extracts.disclosure.reading.csv_table import Table
@@ -62,6 +64,26 @@ class Describe(GovukForm):
     )
     unit = forms.CharField(
         label="What is counted", max_length=60, initial="people", help_text="In the plural: people, offences, cases."
+    )
+    population = forms.CharField(
+        label="Who is counted",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The condition that chose them, over the columns of your data. For example: age between 16 and 24 "
+        "and area is not null. Leave it empty if everybody is counted.",
+    )
+    overlapping = forms.ChoiceField(
+        label="Can the same person or case be in several cells?",
+        choices=[("no", "No"), ("yes", "Yes")],
+        initial="no",
+        required=False,
+        widget=RadioSelect(
+            hints={
+                "no": "Totals are the sums of their parts.",
+                "yes": "For example people by offence, who may have several: totals are less than the sums.",
+            }
+        ),
     )
     sensitive = forms.ChoiceField(
         label="Is the subject sensitive?",
@@ -119,9 +141,10 @@ class Describe(GovukForm):
         table: Table | None,
         rows_seen: int,
         evidence: list[tuple[str, str]],
+        started: FileDescription,
         **kwargs: Any,
     ) -> None:
-        self.name, self.table, self.rows_seen = name, table, rows_seen
+        self.name, self.table, self.rows_seen, self.started = name, table, rows_seen, started
         super().__init__(*args, **kwargs)
         self.fields["evidence"].choices = evidence  # type: ignore[attr-defined]
         bases = _possible_bases(table) if table else []
@@ -158,6 +181,14 @@ class Describe(GovukForm):
             error_messages=dict.fromkeys(("required", "invalid_choice"), f"Say what {column} holds"),
         )
 
+    def clean_population(self) -> str:
+        said: str = self.cleaned_data["population"].strip()
+        try:
+            population(said)
+        except UnreadablePopulation as error:
+            raise forms.ValidationError(f"{error} Write it as in: age between 16 and 24 and sex = 'F'") from None
+        return said
+
     def clean_structural_zeros(self) -> tuple[dict[str, str], ...]:
         lines = [line.strip() for line in self.cleaned_data["structural_zeros"].splitlines() if line.strip()]
         keys = []
@@ -180,20 +211,28 @@ class Describe(GovukForm):
         return cleaned
 
     def description(self) -> FileDescription:
-        """What was typed, as the disclosure rules read it. The form must have no errors so far."""
+        """What was typed, as the disclosure rules read it, and what was said before that the form does not ask.
+
+        The form must have no errors so far.
+        """
         data = self.cleaned_data
         wide = data["shape"] == "wide"
-        return FileDescription(
+        size = {name: data[name] for name in ("n_obs", "parameters", "df_residual")}
+        return replace(
+            self.started,
             name=self.name,
             output_type=data["output_type"],
             text=data["text"].strip(),
             layout=self._layout(wide, data["across"].strip() if wide else ""),
             unit=data["unit"].strip(),
+            population=data["population"],
+            overlapping=data["overlapping"] == "yes",
             sensitive=data["sensitive"] == "yes",
             total_labels=data["total_labels"],
             structural_zeros=data["structural_zeros"],
             evidence=data["evidence"],
-            regression=Regression(data["n_obs"], data["parameters"], data["df_residual"]),
+            regression=replace(self.started.regression, **size),
+            inferred=False,
         )
 
     def _layout(self, wide: bool, across: str) -> Layout:
@@ -236,6 +275,8 @@ def initial(described: FileDescription, table: Table | None) -> dict[str, Any]:
         "text": described.text,
         "output_type": described.output_type,
         "unit": described.unit,
+        "population": described.population,
+        "overlapping": "yes" if described.overlapping else "no",
         "sensitive": "yes" if described.sensitive else "no",
         "shape": layout.form,
         "across": layout.columns,

@@ -62,7 +62,8 @@ class AddFiles(GovukForm):
         label="Files",
         max_length=120,
         help_text=f"Up to {MOST_BYTES // MEGABYTE} MB each and {MOST_FILES} in all. "
-        "A file of a name that is already there replaces it.",
+        "A file of a name that is already there replaces it. Add outputs.json, which gatehouse_sdc wrote beside your "
+        "outputs, and it describes them and tells evidence from outputs: it is read, and not kept.",
     )
     role = forms.ChoiceField(
         label="What these files are",

@@ -6,6 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from extracts import tasks
+from extracts.disclosure.workspace.gatehouse_sdc import Session
 from extracts.zones import Zones
 from governance.audit.models import Entry
 from governance.outputs import services
@@ -410,3 +412,160 @@ def test_a_workbook_is_described_by_its_first_table(as_):
     form = client.get(page(output, "output_describe", output.files.get().pk)).context["form"]
     assert (form.initial["column_0"], form.initial["column_1"]) == ("row", "position")
     assert "Theft" in html(client.get(page(output, "output_describe", output.files.get().pk)))
+
+
+@pytest.fixture
+def made(tmp_path):
+    """What Ruth's session wrote: name to content."""
+    records = pd.DataFrame(
+        {
+            "person_id": range(200),
+            "area": ["North", "South"] * 100,
+            "age": [20 + place % 40 for place in range(200)],
+            "days": [10.0 + place % 90 for place in range(200)],
+        }
+    )
+    session = Session(tmp_path / "outputs", data=records, unit="person_id")
+    session.crosstab("area", where="age between 20 and 39", name="counts")
+    session.table("area", value="days", statistic=["mean", "sd", "median"], name="days")
+    session.regression("days", ["age", "area"], name="model")
+    return {path.name: path.read_bytes() for path in (tmp_path / "outputs").iterdir()}
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def add(client, output, files, role="output"):
+    sent = [SimpleUploadedFile(name, content) for name, content in files.items()]
+    return client.post(page(output, "output_add_file"), {"files": sent, "role": role}, follow=True)
+
+
+def test_the_form_fills_itself_from_what_the_helper_wrote(as_, made):
+    client = as_("ruth")
+    output = a_request(client)
+    answer = add(client, output, made)
+
+    assert {file.name: file.role for file in output.files.all()} == {
+        "counts.csv": "output", "days.csv": "output", "model.csv": "output",
+        "counts_evidence.csv": "evidence", "days_evidence.csv": "evidence", "model_underlying.csv": "evidence",
+    }  # fmt: skip
+    assert "6 files added." in said(answer)
+    assert any(
+        sentence.startswith("Described from what the helper wrote: counts.csv, days") for sentence in said(answer)
+    )
+    form = client.get(page(output, "output_describe", output.files.get(name="days.csv").pk)).context["form"]
+    assert {name: form[name].value() for name in ("output_type", "unit", "evidence", "overlapping")} == {
+        "output_type": "QUANT", "unit": "people", "evidence": "days_evidence.csv", "overlapping": "no",
+    }  # fmt: skip
+    assert [form[f"column_{place}"].value() for place in range(4)] == ["row", "mean", "shape", "position"]
+    counts = client.get(page(output, "output_describe", output.files.get(name="counts.csv").pk)).context["form"]
+    assert counts["population"].value() == "age between 20 and 39"
+    rehearsed = client.post(page(output)).context["report"]
+    assert {file.name: str(file.verdict) for file in rehearsed.files} == {
+        "counts.csv": "pass", "days.csv": "pass", "model.csv": "pass"
+    }, [file.findings for file in rehearsed.files]  # fmt: skip
+
+
+def test_saving_a_filled_form_keeps_what_it_does_not_ask(as_, made):
+    client = as_("ruth")
+    output = a_request(client)
+    add(client, output, made)
+    before = output.files.get(name="model.csv")
+    form = client.get(page(output, "output_describe", before.pk)).context["form"]
+    typed = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    client.post(page(output, "output_describe", before.pk), {**typed, "text": "Mine."})
+    after = output.files.get(name="model.csv")
+
+    assert before.description["regression"]["categories"] and before.description["underlying"]
+    assert after.description == {**before.description, "text": "Mine."} and after.text == "Mine."
+
+
+def test_what_was_typed_by_hand_stays_whatever_is_uploaded_after_it(as_, made):
+    client = as_("ruth")
+    output = a_request(client)
+    add(client, output, {name: made[name] for name in ("counts.csv", "counts_evidence.csv")})
+    by_hand = {**DESCRIBED, "text": "By my own hand.", "column_1": "count"}
+    client.post(page(output, "output_describe", output.files.get(name="counts.csv").pk), by_hand)
+    answer = add(client, output, made)
+
+    assert output.files.get(name="counts.csv").text == "By my own hand."
+    assert output.files.get(name="counts_evidence.csv").role == "evidence"
+    assert "Described before, and left as it is: counts.csv." in said(answer)
+    assert output.files.get(name="days.csv").description["layout"]["shapes"] == ["sd"]
+
+
+def test_the_list_alone_describes_what_was_uploaded_before(as_, made):
+    client = as_("ruth")
+    output = a_request(client)
+    add(client, output, {name: content for name, content in made.items() if name.endswith(".csv")})
+    add(client, output, {"outputs.json": made["outputs.json"], "model_size.json": made["model_size.json"]})
+
+    assert all(file.is_described for file in output.files.filter(role="output"))
+    assert (
+        output.files.filter(role="evidence").count() == 3 and not output.files.filter(name__endswith=".json").exists()
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (b"{", "outputs.json is not understood, so it fills nothing: outputs.json is not JSON."),
+        (
+            b'{"made_by": "gatehouse_sdc 1", "cases": [{"files": 1}]}',
+            "outputs.json is not understood, so it fills nothing",
+        ),
+        (b"[1]", "This is no list of outputs"),
+    ],
+)
+def test_a_wrong_description_is_told_and_loses_nothing(as_, made, wrong, sentence):
+    client = as_("ruth")
+    output = a_request(client)
+    answer = add(client, output, {"counts.csv": made["counts.csv"], "outputs.json": wrong})
+
+    assert any(sentence in one for one in said(answer)), said(answer)
+    assert [file.name for file in output.files.all()] == ["counts.csv"]
+
+
+def test_a_file_that_was_changed_since_is_not_described_by_what_was_written_of_it(as_, made):
+    client = as_("ruth")
+    output = a_request(client)
+    answer = add(client, output, {**made, "counts.csv": b"area,count\nNorth,500\n"})
+
+    assert not output.files.get(name="counts.csv").description
+    assert any("Changed since the helper wrote it" in one and "counts.csv" in one for one in said(answer))
+
+
+def test_who_is_counted_must_be_a_condition_and_reaches_the_rules(as_):
+    client = as_("ruth")
+    output = a_request(client, ("one.csv", b"offence,cases\nTheft,120\nFraud,80\n"))
+    upload(client, output, ("two.csv", b"offence,cases\nTheft,125\nFraud,95\n"))
+    for name, whom in (("one.csv", "age between 16 and 24"), ("two.csv", "age between 16 and 25")):
+        file = output.files.get(name=name)
+        typed = {key: value for key, value in DESCRIBED.items() if key != "column_2"}
+        refused = client.post(page(output, "output_describe", file.pk), {**typed, "population": "the young ("})
+        assert refused.status_code == 422 and "age between 16 and 24 and sex" in html(refused)
+        client.post(page(output, "output_describe", file.pk), {**typed, "population": whom})
+    report = client.post(page(output)).context["report"]
+
+    assert [finding.rule for file in report.files for finding in file.findings if "125 - 120" in finding.attack] == [
+        "differencing"
+    ], report
+    assert "age between 16 and 24" in html(client.get(page(output, "output_file", output.files.get(name="one.csv").pk)))
+
+
+def test_the_ways_to_make_it_safe_are_shown_in_full_to_those_who_read_its_cells(
+    as_, django_capture_on_commit_callbacks
+):
+    content = b"offence,cases\nViolence,120\nTheft,3\nRobbery,80\nFraud,60\n"
+    client = as_("ruth")
+    output = a_request(client, ("cases.csv", content))
+    typed = {key: value for key, value in DESCRIBED.items() if key != "column_2"}
+    client.post(page(output, "output_describe", output.files.get().pk), typed)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page(output, "output_submit"))
+    checker, coordinator = html(as_("cass").get(page(output))), html(as_("coral").get(page(output)))
+
+    assert "Ways to make it safe" in checker and "cases.csv, offence Theft, cases: [c]" in checker
+    assert "the numbers change by 3 in all" in checker
+    assert "Ways to make it safe" in coordinator and "Theft" not in coordinator and "in all" not in coordinator

@@ -41,10 +41,15 @@ def read_manifest(folder: Path) -> Any:
         raise BadManifest((f"There is no {NAME} in the folder.",))
     if path.stat().st_size > LARGEST_BYTES:
         raise BadManifest((f"{NAME} is larger than any list of outputs.",))
+    return manifest_of(path.read_bytes())
+
+
+def manifest_of(content: bytes, name: str = NAME) -> Any:
+    """What the bytes of a description hold. Raises BadManifest when they are no JSON."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise BadManifest((f"{NAME} is not JSON.",)) from None
+        raise BadManifest((f"{name} is not JSON.",)) from None
 
 
 def cases_of(manifest: Any, folder: Path) -> list[dict[str, Any]]:
@@ -55,14 +60,20 @@ def cases_of(manifest: Any, folder: Path) -> list[dict[str, Any]]:
 
     Raises BadManifest for a list in which anything is not understood.
     """
+    cases = listed_cases(manifest)
+    named = {NAME, *(file["path"] for case in cases for file in case["files"])}
+    named |= {f"{case['id']}.case.json" for case in cases}
+    return [*cases, *(unlisted(path, NAME) for path in others_in(folder, named))]
+
+
+def listed_cases(manifest: Any) -> list[dict[str, Any]]:
+    """The cases that a list names. Raises BadManifest for a list in which anything is not understood."""
     if not is_manifest(manifest):
         raise BadManifest((f"This is no list of outputs that {MADE_BY.strip()} wrote.",))
     cases = manifest["cases"]
     if faults := _faults(cases):
         raise BadManifest(faults)
-    named = {NAME, *(file["path"] for case in cases for file in case["files"])}
-    named |= {f"{case['id']}.case.json" for case in cases}
-    return [*cases, *(unlisted(path, NAME) for path in others_in(folder, named))]
+    return list(cases)
 
 
 def joint_case(cases: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from portal.findings import Bounds, shown
 from portal.forms import descriptions
 from portal.forms.outputs import AddFiles, evidence_choices
 from portal.output_files import (
+    MOST_BYTES_SHOWN,
     ON_ITS_OWN_PAGE,
     description_of,
     parts,
@@ -33,6 +35,7 @@ from portal.output_files import (
 )
 from portal.records import allowed_actions
 from portal.sight import Sight, record_opening, sight_of, why_not_described_by
+from portal.told_by_session import Filled, Told, fill, told_by
 
 # What the author reads of a file to describe it; another researcher of the project reads its headings.
 FIRST_ROWS = Bounds(rows=8, columns=30)
@@ -46,25 +49,34 @@ def add_file(request: SignedIn, pk: int) -> HttpResponse:
     refuse_unless_allowed(output, "edit", request.user, at)
     form = AddFiles(sent(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        files = {file.name: file for file in form.cleaned_data["files"]}
+        told = told_by({name: file.read() for name, file in files.items() if file.size <= MOST_BYTES_SHOWN})
         try:
-            _keep(output, form.cleaned_data["files"], FileRole(form.cleaned_data["role"]), request.user, at)
+            filled = _keep(output, files, FileRole(form.cleaned_data["role"]), told, request.user, at)
         except Refused as refusal:
             form.add_error("files", str(refusal))
         else:
-            messages.success(request, _added(form.cleaned_data["files"]))
+            _say_what_was_added(request, files.keys() - told.read.keys(), filled, told)
             return redirect(output)
     context = {"output": output, "form": form}
     return render(request, "outputs/add_file.html", context, status=status_of(form))
 
 
 @transaction.atomic
-def _keep(output: OutputRequest, files: list[Any], role: FileRole, by: Any, at: datetime) -> None:
-    for file in files:
-        services.add_file(output, name=file.name, content=file.read(), role=role, by=by, at=at)
+def _keep(output: OutputRequest, files: Mapping[str, Any], role: FileRole, told: Told, by: Any, at: datetime) -> Filled:
+    """Keep what was uploaded, but for what only describes other files: that fills the form."""
+    for name in files.keys() - told.read.keys():
+        files[name].seek(0)
+        own = FileRole.EVIDENCE if name in told.evidence else role
+        services.add_file(output, name=name, content=files[name].read(), role=own, by=by, at=at)
+    return fill(output, told, by=by, at=at) if told.cases else Filled()
 
 
-def _added(files: list[Any]) -> str:
-    return f"{files[0].name} added." if len(files) == 1 else f"{len(files)} files added."
+def _say_what_was_added(request: SignedIn, names: Set[str], filled: Filled, told: Told) -> None:
+    if names:
+        messages.success(request, f"{min(names)} added." if len(names) == 1 else f"{len(names)} files added.")
+    for sentence in (*told.problems, *filled.sentences()):
+        messages.warning(request, sentence)
 
 
 def file(request: SignedIn, pk: int, file: int) -> HttpResponseBase:
@@ -133,6 +145,7 @@ def describe(request: SignedIn, pk: int, file: int) -> HttpResponse:
         table=table,
         rows_seen=first.rows,
         evidence=evidence_choices(stored, list(output.files.all())),
+        started=started,
         initial=descriptions.initial(started, table),
     )
     if request.method == "POST" and form.is_valid():

@@ -30,7 +30,7 @@ from governance.workflow import Refused
 from portal.access import SignedIn, visible_or_404
 from portal.entering import refuse_unless_allowed, sent, status_of
 from portal.forms import outputs as forms
-from portal.output_files import ON_THE_RECORD, parts, rehearse, report_of
+from portal.output_files import ON_THE_RECORD, parts, rehearse, repairs_of, report_of
 from portal.records import allowed_actions, hindrances_of, reads_names
 from portal.sight import Sight, record_opening, sight_of
 
@@ -187,6 +187,7 @@ def context_of(output: OutputRequest, person: User, rehearsal: FullReport | None
         "report": shown,
         "rehearsal": rehearsal is not None,
         "parts": judged,
+        "repairs": repairs_of(output, sight) if not rehearsal else [],
         "more_parts": max(0, len(shown.files) - MOST_IN_FULL) if shown else 0,
         "now": [one for one in checks if one.round == output.round],
         "before": [one for one in checks if one.round < output.round],

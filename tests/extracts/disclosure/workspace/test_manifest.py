@@ -136,21 +136,28 @@ def test_the_form_fills_itself(folder):
     assert counts.layout.dimensions == ("area", "offence")
     assert counts.layout.counts == ("Theft", "Fraud", "Drugs", "Total")
     hidden = cases[0]["context"]["controls"][0]["cells"]
-    assert "Counted: (age < 60) and (area is not null)." in counts.text
+    assert counts.population == "(age < 60) and (area is not null)" and not counts.overlapping
     assert counts.text.endswith(f"{hidden} cells with fewer than 10 units are hidden.")
     assert means.layout.counts == ("n",) and means.layout.means == ("mean",) and means.sensitive
     assert rate.layout.percentages == (Percentage("pct", "base_n", 100),) and not rate.sensitive
     size = json.loads(contents["model_size.json"])
     assert (model.regression.n_obs, model.regression.df_residual) == (size["n_obs"], size["df_resid"])
+    assert dict(model.regression.categories) == {} and not model.regression.saturated
     assert model.layout.others == ("coef", "se", "t") and curve.layout.others == ("surv_prob",)
     assert Description((counts, means)).problems() == ()
 
 
-def test_numbers_without_a_place_in_the_form_are_left_for_the_researcher(tmp_path):
+def test_every_statistic_has_its_place_and_the_kind_of_an_unknown_file_is_left_open(tmp_path):
     outputs = session(tmp_path, some(2))
-    case = outputs.table("area", value="days", statistic=["mean", "sd"], name="spread").case
+    case = outputs.table("area", value="days", statistic=["mean", "sd", "p25", "max"], name="spread").case
     found = descriptions(case, {"spread.csv": (tmp_path / "outputs" / "spread.csv").read_bytes()})[0]
-    assert found.layout.means == ("mean",) and "sd" not in found.layout.placed
+    layout = found.layout
+    assert (layout.means, layout.shapes, layout.positions, layout.endpoints) == (("mean",), ("sd",), ("p25",), ("max",))
+    assert found.overlapping and found.output_type == "MINMAX"
+    (tmp_path / "method.docx").write_bytes(b"How")
+    case = outputs.add_file(tmp_path / "method.docx", "How the sample was chosen.").case
+    found = descriptions(case, {"method.docx": b"How"})[0]
+    assert (found.output_type, found.text, found.inferred) == ("", "How the sample was chosen.", False)
 
 
 def test_words_of_the_form():
