@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
+from extracts.disclosure.reading.named import named
+from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
@@ -44,6 +46,9 @@ def faults(cells: Cells) -> dict[str, Booleans]:
     is_mean = (cells.facts["kind"] == "mean").to_numpy()
     mean = np.divide(signed, n, out=np.full(len(cells), np.nan), where=n > 0)
     off_mean = np.abs(value - mean) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(mean))
+    # An amount of which neither heading nor label says what it is may be the total.
+    said_mean = np.array([kind_of_statistic(name) == "mean" for name in named(cells)], dtype=np.bool_)
+    off_mean &= said_mean | (value != signed)
     # Where the records are at hand the rule `recomputed` compares the number shown with them.
     told = (n > 0) & np.isnan(cells.numbers("rows"))
     off = np.abs(value - signed) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(signed))
