@@ -186,6 +186,7 @@ def described_output(
     of_a_model = not case.get("kind") and regression.df_residual is not None and bool(found.layout.others)
     return replace(
         found,
+        text=" ".join(str(said) for said in (case.get("title"), file.get("description")) if said),
         output_type="REGR" if of_a_model else found.output_type,
         sensitive=_is_sensitive(context, found),
         structural_zeros=_zeros(context, found),

@@ -107,7 +107,7 @@ def _key(finding: Finding, described: FileDescription | None, case: Mapping[str,
         return key
     layout = described.layout
     whole = set(layout.dimensions) <= set(key)
-    if whole and not layout.columns and finding.cell.column in layout.measured:
+    if whole and not layout.columns and MEASURE not in layout.dimensions and finding.cell.column in layout.measured:
         key[MEASURE] = finding.cell.column
     return key
 

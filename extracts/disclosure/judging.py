@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from extracts.disclosure.description import FileDescription
@@ -20,6 +21,7 @@ from extracts.disclosure.reading.beside import with_counts_beside
 from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.contents import Concealed, Contents, Part, PartKind
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import Cell, Evidence, Examined, Finding, Implied, Verdict
@@ -231,7 +233,7 @@ def _before_reading(described: Sequence[FileDescription]) -> Iterator[tuple[str,
 def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str, bytes], policy: Policy) -> Judgement:
     """Apply the rules for this kind of output to the cells of its table, and to the counts beneath its ratios."""
     cells, grounds, found = with_evidence(with_texts(tidy(table, described)), table, described, contents, policy)
-    beneath = [*_beneath(described, contents, policy)]
+    beneath = [*_beneath(described, cells, contents, policy)]
     recipe = replace(described.recipe, where="")  # the records are those of the population
     for counts in (judged for one in beneath for judged in one.tables):
         cells = with_counts_beneath(cells, counts.cells)
@@ -255,8 +257,13 @@ def _judge_cells(described: FileDescription, table: Table, contents: Mapping[str
     return Judgement(findings, examined, grounds, beyond, (Judged(subject),), _implied(subject))
 
 
-def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: Policy) -> Iterator[Judgement]:
-    """Judgements on the tables of counts beneath the ratios of a table. They are not released, but must be safe."""
+def _beneath(
+    described: FileDescription, shown: Cells, contents: Mapping[str, bytes], policy: Policy
+) -> Iterator[Judgement]:
+    """Judgements on the tables of counts beneath a table. They are not released, but must be safe where it shows any.
+
+    shown  the cells of the table that they are beneath
+    """
     for name in described.underlying:
         try:
             tables = contents_of(name, contents.get(name, b""), policy).tables
@@ -268,12 +275,24 @@ def _beneath(described: FileDescription, contents: Mapping[str, bytes], policy: 
                 table, draft = suggest_beneath(name, part.table)
                 beneath = replace(_named_alike(draft, described), unit=described.unit, sensitive=described.sensitive)
                 subject = Subject(beneath, tidy(table, beneath), policy, table=table)
+                told = replace(subject, cells=subject.cells.where(~_beneath_hidden(subject.cells, shown)))
                 yield Judgement(
-                    list(threshold.findings(subject)),
+                    list(threshold.findings(told)),
                     _examined(subject.cells),
                     Evidence.UNDERLYING,
                     tables=(Judged(subject),),
                 )
+
+
+def _beneath_hidden(counts: Cells, shown: Cells) -> npt.NDArray[np.bool_]:
+    """Which counts are beneath cells that are hidden, all those with the same labels: no reader is told of them."""
+    if not len(shown) or counts.dimensions != shown.dimensions:
+        return np.zeros(len(counts), dtype=np.bool_)
+    keys = list(zip(*(shown.labels[name].map(as_compared) for name in shown.dimensions), strict=True))
+    told = {key for key, hidden in zip(keys, shown.states("hidden", "not_applicable"), strict=True) if not hidden}
+    hidden = set(keys) - told
+    ours = zip(*(counts.labels[name].map(as_compared) for name in counts.dimensions), strict=True)
+    return np.array([key in hidden for key in ours], dtype=np.bool_)
 
 
 def _named_alike(draft: FileDescription, described: FileDescription) -> FileDescription:

@@ -105,9 +105,11 @@ def _of_the_rows(layout: Layout, table: Table, *, inferred: bool) -> Iterator[Ne
 
 
 def _run_on(headings: Sequence[str]) -> bool:
-    """Whether numbers are years, or three or more that count on from 0 or 1, as categories do."""
+    """Whether numbers are years, or three or more in equal steps from 0 or 1, as categories and times are."""
     numbers = [read_number(name).value for name in headings]
-    on = len(numbers) > 2 and numbers[0] in (0, 1) and numbers == [numbers[0] + place for place in range(len(numbers))]
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 0.0
+    on = len(numbers) > 2 and step > 0 and numbers[0] in (0, 1)
+    on = on and numbers == [numbers[0] + step * place for place in range(len(numbers))]
     return on or all(1900 <= number <= 2100 for number in numbers)
 
 

@@ -20,6 +20,7 @@ from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import Finding, Implied, Verdict
 from extracts.disclosure.rulebook import TABLES
 from extracts.disclosure.rules import differencing
+from extracts.disclosure.rules.given_back import given_back
 from extracts.disclosure.same_dimensions import with_one_name_each
 from extracts.disclosure.subject import Subject
 from extracts.disclosure.supporting import records_of
@@ -63,7 +64,10 @@ def compared(
     said = [finding for one in found for finding in differencing.findings(one, file=new[0].file)]
     implied = {one.attack: one for _, one in linked if one is not None}
     implied |= {hit.attack: _implied(hit) for one in found for hit in one.implied}
-    return Together((*problems, *said), tuple(implied.values()))
+    pairs = [(one.part, one.whole) for one in description.nesting]
+    back = list(given_back([hit for one in found for hit in one.hits], new, pairs))
+    told = (*implied.values(), *(one for _, one in back if one not in implied.values()))
+    return Together((*problems, *said, *(finding for finding, _ in back)), told)
 
 
 def _named_alike(

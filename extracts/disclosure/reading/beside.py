@@ -10,15 +10,19 @@ import numpy as np
 from extracts.disclosure.microdata.shares import Beneath, with_bases
 from extracts.disclosure.reading.beneath import with_counts_beneath
 from extracts.disclosure.reading.cells import Cells, Floats
+from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.suspicion import plainly_base
 
 # Kinds that need no more than the number of units: amounts need their contributions too.
 MOST_COLUMNS = 12  # more are categories
+MODAL = frozenset(["mode", "modal", "commonest"])
 NEED_N = ("shape", "position", "endpoint", "mode", "index", "weighted")
 
 
 def with_counts_beside(cells: Cells, statistic: str) -> Cells:
     """The cells, those of NEED_N with `n` from the count that stands in their row, or in their group's row of counts.
+
+    Modes get the number of those who have it from its share in their row.
 
     statistic  the dimension whose labels name statistics, or ""
 
@@ -28,7 +32,19 @@ def with_counts_beside(cells: Cells, statistic: str) -> Cells:
     n = cells.numbers("n").copy()
     wanted = cells.facts["kind"].isin(NEED_N).to_numpy() & np.isnan(n)
     n[wanted] = (_in_the_group(cells, statistic) if statistic else _in_the_row(cells))[wanted]
-    return Cells(cells.labels, cells.totals, cells.facts.assign(n=n))
+    sharing = cells.numbers("sharing")
+    sharing = np.where(np.isnan(sharing), _sharing_beside(cells), sharing)
+    return Cells(cells.labels, cells.totals, cells.facts.assign(n=n, sharing=sharing))
+
+
+def _sharing_beside(cells: Cells) -> Floats:
+    """How many have the mode, by a share of it that stands in its row: the most that its decimals allow."""
+    shares = cells.of_kind("percentage")
+    of_modes = [bool(MODAL & set(words_of(str(name)))) for name in shares.facts["column"]]
+    shares = shares.where(np.array(of_modes, dtype=np.bool_) & shares.states("number"))
+    beside = dict(zip(shares.facts["row"], shares.numbers("high"), strict=True))
+    found = np.array([beside.get(row, np.nan) for row in cells.facts["row"]], dtype=np.float64)
+    return np.where((cells.facts["kind"] == "mode").to_numpy(), found, np.nan)
 
 
 def with_shares_beside(cells: Cells) -> Cells:

@@ -16,6 +16,7 @@ BELOW = re.compile(r"(?P<sign><=?|≤|less than )\s*(?P<number>\d{1,9})", re.ASC
 HIDDEN = {
     "", "[c]", "[x]", "[u]", "[low]", "[w]", "[e]", "c", "x", "s", "*", "**", "***", "-", "--", "..", "...", ":", "~",
     ".", "#", "na", "n/a", "nan", "null", "none", "<na>", "suppressed", "hidden",
+    "[redacted]", "redacted",
 }  # fmt: skip
 NOT_APPLICABLE = {"[z]", "z"}
 # Nobody chose to hide these: they may stand for nothing, for zero or for something left out.

@@ -12,7 +12,7 @@ from extracts.disclosure.reading.suspicion import plainly_base
 
 # Columns that number what a row is about, though they hold numbers alone.
 NUMBERED = frozenset(["cluster", "segment", "leaf", "node", "component", "pc", "factor", "model", "lag"])
-SIZES = frozenset(["n", "size", "members", "nobs", "observations", "obs", "count"])
+SIZES = frozenset(["n", "size", "members", "nobs", "observations", "obs", "count", "sample", "samples", "support"])
 
 
 def results_layout(table: Table, rows: Sequence[str] = ()) -> Layout:

@@ -30,6 +30,10 @@ VOCABULARY = {
     # A heading made of these names everybody: `n`, `base_n`, `total cases`, `victims`.
     "base":    "n base denominator total all cases people persons individuals victims defendants suspects offenders "
                "children records rows obs observations count counts number of",
+    # Headings of everybody in a group, of whom other columns count some: those tested, of whom some are positive.
+    "group":   "participants patients prisoners residents respondents applicants claimants complainants witnesses "
+               "arrestees detainees adults offenders tested screened referred enrolled invited eligible assessed "
+               "arrested sentenced released",
     "naming":  "who name names person people victim victims defendant suspect offender individual",
     "model":   "coefficients b exp level df dof sq f r rho tau correlation cor corr stat sumsq ss ms chi wald lr "
                "loglik deviance wilk shapiro kruskal friedman cohen cramer eta omega kappa alpha auc rmse mae mse "
@@ -55,6 +59,7 @@ NOT_COUNTED = _words("identifier", "percentage", "endpoint", "mean", "label", "t
 NEVER_COUNTED = _words("identifier", "percentage", "mean")
 COUNTED = _words("count")
 BASES, NAMING, LEADING = _words("base"), _words("naming"), _words("leading")
+GROUPS = BASES | _words("group")
 MODEL = _words("other", "ratio", "model")
 
 FULL_DATE = re.compile(r"(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/. ][\dA-Za-z]{1,9}[-/. ]\d{2,4})(?:[ T]\d.*)?", re.ASCII)
@@ -99,6 +104,12 @@ def plainly_base(heading: str) -> bool:
     """Whether a heading names everybody, as `n`, `base` or `cases` do, and no part of them."""
     words = set(words_of(heading))
     return bool(words) and words <= BASES
+
+
+def names_a_group(heading: str) -> bool:
+    """Whether a heading names everybody of a group, as `participants` and `tested` do."""
+    words = set(words_of(heading))
+    return bool(words) and words <= GROUPS
 
 
 def unexplained_numbers(heading: str, values: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from extracts.disclosure.subject import Subject
 CODE = "all_same"
 # Statistics that say what the one value is. A mode that all share is for the rule on modes.
 OF_A_VALUE = ("total", "mean", "shape", "position", "endpoint")
+FAR_ABOVE = 20
 SPREADS = frozenset(["sd", "std", "stddev", "stdev", "deviation", "variance", "var"])
 
 
@@ -58,13 +59,30 @@ def findings(subject: Subject) -> Iterator[Finding]:
             attack=f"Knowing that one of the {subject.unit} is in this group is knowing their value.",
             cure="Merge the cell with others, or hide it.",
         )  # fmt: skip
-    for place in subject.places(cells, _no_spread(cells) & ~same):
+    plain = _no_spread(cells) & _beside_larger(cells) & ~same
+    for place in subject.places(cells, plain):
+        yield subject.finding(
+            CODE, Verdict.FAIL, cells, place,
+            problem="The spread shown is zero: everybody in this cell has the value that stands beside it.",
+            attack=f"Knowing that one of the {subject.unit} is in this group is knowing their value.",
+            cure="Merge the cell with others, or hide it.",
+        )  # fmt: skip
+    for place in subject.places(cells, _no_spread(cells) & ~plain & ~same):
         yield subject.finding(
             CODE, Verdict.REVIEW, cells, place,
             problem="The spread shown is zero: everybody in this cell may have the same value.",
             attack="Where the spread is nothing, the mean or any other value beside it is everybody's.",
             cure="Show more decimals, merge the cell with others, or hide it.",
         )  # fmt: skip
+
+
+def _beside_larger(cells: Cells) -> Booleans:
+    """Spreads of two or more units, in a row with a mean or median far above what the spread's decimals hide."""
+    centres = cells.where(cells.facts["kind"].isin(["mean", "position"]).to_numpy())
+    beside = dict(zip(centres.facts["row"], np.abs(centres.numbers("value")), strict=True))
+    centre = np.array([beside.get(row, np.nan) for row in cells.facts["row"]], dtype=np.float64)
+    found: Booleans = (cells.numbers("n") >= 2) & (centre >= FAR_ABOVE * cells.numbers("spread"))
+    return found
 
 
 def _equal_contributions(subject: Subject) -> Cells:

@@ -11,6 +11,7 @@ Source: the stricter rule for sensitive cells of the domain facts, section 7 (th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 
 import numpy as np
 
@@ -73,6 +74,11 @@ def sensitive_cells(subject: Subject) -> dict[tuple[str, bool], Booleans]:
     sexual = _labelled(cells, words.of_sexual_offence) | (words.SEXUAL.search(said) is not None)
     of_victims = sexual if victims else sexual & _labelled(cells, _is_victim)
     found = {("victims of sexual offences", True): of_victims, ("children", justice): children}
+    # What the file is about holds for all its cells, but a title may name what is left out as well.
+    everywhere = np.ones(len(cells), dtype=np.bool_)
+    about = " ".join([subject.described.text, *words_of(PurePosixPath(subject.described.name).stem)])
+    if what := words.sensitive_fact(about) or ("children" if words.of_children("", about) else ""):
+        found[what, False] = everywhere
     for what, chosen in _of_facts(cells):
         found[what, True] = found.get((what, True), np.zeros(len(cells), dtype=np.bool_)) | chosen
     return _each_once(found, len(cells))

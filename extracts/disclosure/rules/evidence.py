@@ -8,6 +8,8 @@ import numpy as np
 
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.reading.evidence import STATISTICS
+from extracts.disclosure.reading.named import named
+from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.report import Finding, Verdict
 from extracts.disclosure.subject import Subject
 
@@ -47,6 +49,8 @@ def faults(cells: Cells, *, recomputed: bool = False) -> dict[str, Booleans]:
     is_sum = (cells.facts["kind"] == "total").to_numpy()
     is_mean = (cells.facts["kind"] == "mean").to_numpy()
     told = (n > 0) & (not recomputed)
+    # An amount of which neither heading nor label says what it is may be the total.
+    said_mean = np.array([kind_of_statistic(name) == "mean" for name in named(cells)], dtype=np.bool_)
     off = np.abs(value - signed) > np.maximum(cells.numbers("spread"), ROUNDED * np.abs(signed))
     found = {
         "The evidence has no row for this cell.": np.isnan(n),
@@ -59,7 +63,9 @@ def faults(cells: Cells, *, recomputed: bool = False) -> dict[str, Booleans]:
         "The contributions in the evidence do not add up.": (n > 0)
         & ((second > largest + room) | (largest + second > total + room) | (n * largest < total - room)),
         "The total in the evidence is not the one in the table.": is_sum & told & off,
-        "The total and n in the evidence do not give the mean in the table.": is_mean & told & _is_no_mean(cells),
+        "The total and n in the evidence do not give the mean in the table.": (
+            is_mean & told & _is_no_mean(cells) & (said_mean | (value != signed))
+        ),
     }
     seen = np.zeros(len(cells), dtype=np.bool_)
     for sentence, cells_with_it in found.items():

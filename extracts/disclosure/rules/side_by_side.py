@@ -10,9 +10,12 @@ import numpy as np
 
 from extracts.disclosure.ledger.within import is_cumulative
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
-from extracts.disclosure.reading.suspicion import plainly_base
+from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.suspicion import names_a_group, plainly_base
 from extracts.disclosure.report import Finding, Verdict
+from extracts.disclosure.requirements_of_columns import MEASURES
 from extracts.disclosure.subject import Subject
+from extracts.disclosure.suggest import UNNAMED
 
 CODE = "side_by_side"
 
@@ -78,6 +81,36 @@ def findings(subject: Subject) -> Iterator[Finding]:
         yield from _several(subject, columns, whole)
     if layout.columns:
         yield from _base_among_categories(subject)
+    yield from _groups_among_labels(subject)
+
+
+def _groups_among_labels(subject: Subject) -> Iterator[Finding]:
+    """Labels that are measures, of which one names a group and another counts some of it: participants, reoffended.
+
+    Labels are measures where their heading says so, or where nobody said what headings of columns are.
+    """
+    counts = subject.cells.of_kind("count")
+    for along in (name for name in counts.dimensions if name == UNNAMED or MEASURES & set(words_of(name))):
+        cells = counts.where(~counts.is_total(along))
+        line, value = cells.lines(along), np.where(cells.states("number"), cells.numbers("value"), np.nan)
+        labels = [str(label) for label in cells.labels[along].unique()]
+        lines = int(line.max()) + 1 if len(line) else 0
+        of = {label: np.full(lines, np.nan) for label in labels}
+        for label in labels:
+            here = (cells.labels[along] == label).to_numpy()
+            of[label][line[here]] = value[here]
+        for whole, part in ((a, b) for a in labels for b in labels if names_a_group(a) and not names_a_group(b)):
+            if set(words_of(whole)) <= set(words_of(part)):
+                continue  # tested and not tested
+            small = small_rest(of[whole], of[part], threshold=subject.threshold, certain=False)
+            yield from _rests(subject, cells, (cells.labels[along] == part).to_numpy() & small[line], whole, part)
+
+
+def _rests(subject: Subject, cells: Cells, chosen: Booleans, whole: str, part: str) -> Iterator[Finding]:
+    problem = f"{whole} less {part} is below {subject.threshold} here."
+    attack = f"Whoever is among {whole} is in {part} too, or one of the few who are not."
+    for place in subject.places(cells, chosen):
+        yield subject.finding(CODE, Verdict.FAIL, cells, place, problem, attack, CURE)
 
 
 def _apart(subject: Subject) -> Booleans:

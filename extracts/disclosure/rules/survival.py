@@ -48,17 +48,19 @@ TIMES = frozenset(["time", "t", "day", "days", "month", "months", "week", "weeks
 CURE = "Group the times so that each step has enough events, or round the counts to midpoints of 6 first."
 
 
-def unsafe_steps(at_risk: Floats, events: Floats, censored: Floats, *, threshold: int) -> Booleans:
+def unsafe_steps(at_risk: Floats, events: Floats, censored: Floats, *, threshold: int, off_by: float = 0.0) -> Booleans:
     """Find the steps at which few have the event or few are censored.
 
     at_risk, events, censored  units at each time, in order; NaN for unknown, which is taken from the others where
                                they say it: at risk less events less the next at risk are those censored
+    off_by                     how far rounding may have moved each number
 
     Source: SDC Handbook, survival analysis: each step under the threshold discloses the time of single events.
     """
     left_out = at_risk - events - np.append(at_risk[1:], np.nan)
-    lost = np.where(np.isnan(censored), left_out, censored)
-    unsafe: Booleans = _few(events, threshold) | _few(lost, threshold)
+    unsafe: Booleans = _few(events, threshold) | _few(censored, threshold)
+    # Each of the three numbers may be off by its rounding.
+    unsafe |= np.isnan(censored) & (left_out > 3 * off_by) & (left_out + 3 * off_by < threshold)
     return unsafe
 
 
@@ -138,7 +140,8 @@ def _of_curve(subject: Subject, cells: Cells, columns: dict[str, str]) -> Iterat
     unknown = np.full(len(shown), np.nan)
     at_risk, events, censored = (by[part].numbers("value") if len(by[part]) else unknown for part in WORDS)
     limit = max(subject.policy.survival_threshold, subject.threshold)
-    for place in subject.places(shown, unsafe_steps(at_risk, events, censored, threshold=limit)):
+    off_by = float(max(subject.rounding.reach)) if subject.rounding else 0.0
+    for place in subject.places(shown, unsafe_steps(at_risk, events, censored, threshold=limit, off_by=off_by)):
         yield subject.finding(
             CODE, Verdict.FAIL, shown, place,
             problem=f"Fewer than {limit} {subject.unit} have the event or are censored at this step.",

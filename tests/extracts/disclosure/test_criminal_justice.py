@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -185,3 +186,15 @@ def test_an_offence_at_a_court_in_a_year_is_not_rare_by_itself() -> None:
     ]
     table = "\n".join(["offence, court, year, n", *(f"{row}, {12 + 9 * place}" for place, row in enumerate(rows))])
     assert answer(table, "")["verdict"] == "pass"
+
+
+def test_a_title_or_the_name_of_the_file_may_say_that_all_cells_are_sensitive() -> None:
+    table = "force, people\nGwent, 14\nSurrey, 201"
+    small = [("threshold", "review", "force Gwent, people")]
+    assert found(subject(table, text="Domestic abuse by force")) == small
+    assert found(subject(table, text="Young offenders by force")) == small
+    assert found(subject(table, text="Thefts by force")) == []
+    named = subject(table).described
+    table = Table(("force", "people"), (("Gwent", "14"), ("Surrey", "201")), (2, 3))
+    named = replace(named, name="domestic_abuse.csv")
+    assert [f.verdict for f in findings(Subject(named, tidy(table, named), SRS_10))] == ["review"]

@@ -112,7 +112,7 @@ TRICKS: Mapping[str, tuple[Any, ...]] = {
         long("area", "cases male_cases female_cases"), "cases less male_cases", "fail"),
     "measures called categories": (
         "offence,cases,withdrawn\nAssault,120,118\nTheft,300,299", wide("offence", "measure", "cases|withdrawn"),
-        "count of everybody", "review"),
+        "count of everybody", "fail"),
     "a total called all offences": (
         "offence,cases\nAssault,[c]\nTheft,300\nFraud,90\nAll offences,393",
         long("offence", "cases"), "worked out", "fail"),
