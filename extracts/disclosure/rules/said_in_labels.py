@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Part, PartKind
@@ -52,10 +53,19 @@ def findings(file: str, parts: Sequence[Part], policy: Policy) -> Iterator[Findi
         if part.table is not None:
             yield from _of_headings(file, part.table, part.place, notes, policy)
             yield from _of_labels(file, part.table, part.place, notes, policy)
-    for place in dict.fromkeys(OF_A_READER.sub("", part.place) for part in parts):
+    yield from _of_names(file, list(dict.fromkeys(OF_A_READER.sub("", part.place) for part in parts)), policy)
+
+
+def _of_names(file: str, places: Sequence[str], policy: Policy) -> Iterator[Finding]:
+    """The name of the file, and those of its sheets and members. Names that only differ by a number are numbered."""
+    if any(said.certain and 0 < said.number < policy.threshold for said in _said(PurePath(file).stem)):
+        yield _found(file, Cell(None, "", "the name of the file"), True, policy)
+    kinds = Counter(DIGIT.sub("", place) for place in places)
+    for place in places:
         small = [said for said in _said(place) if 0 < said.number < policy.threshold]
-        if small or any(small_counts_in(_apart(place), threshold=policy.threshold)):
-            certain = any(said.certain for said in small)
+        certain = any(said.certain for said in small)
+        words = any(small_counts_in(_apart(place), threshold=policy.threshold))
+        if certain or ((small or words) and kinds[DIGIT.sub("", place)] == 1):
             yield _found(file, Cell(None, "", "a name within the file", place=place), certain, policy)
 
 

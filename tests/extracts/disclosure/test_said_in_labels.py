@@ -149,3 +149,17 @@ def test_labels_that_differ_by_their_number_alone_are_a_classification():
     assert found("n", "Women (n=2)", "Women (n=3)") == ["fail", "fail"]
     assert found("n", "Women 3", "Women 3") == ["review"], "a label that comes twice is said once"
     assert found("n", "Robbery (8)", "Violence (1)") == [], "codes"
+
+
+def named(file: str, *places: str) -> list[str]:
+    """Verdicts on parts at these places of a file."""
+    return [str(one.verdict) for one in findings(file, [Part(PartKind.TEXT, place) for place in places], SRS_10)]
+
+
+def test_names_of_files_and_of_what_is_in_them():
+    assert named("women_(n=3).csv", "") == ["fail"]
+    assert named("cases_3.csv", "") == [] and named("table_3.csv", "") == []
+    assert named("a.xlsx", "sheet Women 3") == ["review"]
+    assert named("a.xlsx", "sheet Cases 1", "sheet Cases 2") == [], "sheets that are numbered"
+    assert named("a.xlsx", "sheet Women n=2", "sheet Women n=3") == ["fail", "fail"]
+    assert named("a.xlsx", "sheet A, rows 3-9, columns A-D", "page 2, table 1", "cell 3, output 1") == []
