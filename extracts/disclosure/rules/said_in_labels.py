@@ -72,7 +72,7 @@ def _of_names(file: str, places: Sequence[str], policy: Policy) -> Iterator[Find
 def _of_headings(file: str, table: Table, place: str, notes: str, policy: Policy) -> Iterator[Finding]:
     apart = tuple(dict.fromkeys(line for heading in table.columns for line in heading.split(" / ")))
     for number, heading in enumerate(table.columns, 1):
-        cell = Cell(1, "", f"heading of column {number}", place=place)
+        cell = Cell(1, "", f"the heading of column {number}", place=place)
         lines = heading.split(" / ")
         certain = [said.certain for line in lines for said in _said(line) if 0 < said.number < policy.threshold]
         if certain or any(_alone(line, apart, notes, policy) for line in lines):
@@ -97,7 +97,7 @@ def _of_labels(file: str, table: Table, place: str, notes: str, policy: Policy) 
                 alike = kinds[DIGIT.sub("", text)] > 1 and not IS_N.search(text)
                 certain = any(one.certain for one in said) and not alike
                 yield _found(
-                    file, Cell(rows[text], heading, f"label in row {rows[text]}", place=place), certain, policy
+                    file, Cell(rows[text], heading, f"the label in row {rows[text]}", place=place), certain, policy
                 )
 
 
@@ -127,5 +127,6 @@ def _apart(text: str) -> str:
 
 def _found(file: str, cell: Cell, certain: bool, policy: Policy) -> Finding:
     verdict = Verdict.FAIL if certain else Verdict.REVIEW
-    problem = f"A heading, label or name {'gives' if certain else 'may give'} a count below {policy.threshold}."
+    said = "gives" if certain else "may give"
+    problem = f"{cell.label[0].upper()}{cell.label[1:]} {said} a count below {policy.threshold}."
     return Finding(file, CODE, verdict, problem, cure=CURE, cell=cell)

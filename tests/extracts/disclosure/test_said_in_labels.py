@@ -136,6 +136,14 @@ def test_headings(heading, wanted):
     assert found(heading) == wanted
 
 
+def test_a_finding_says_where_and_never_what_stands_there():
+    parts = [Part(PartKind.TABLE, "sheet A", Table(("area", TELLING), (("North (n=4)", "40"),), (7,)))]
+    heading, label = findings("a.xlsx", parts, SRS_10)
+    assert heading.problem == "The heading of column 2 gives a count below 10."
+    assert label.problem == "The label in row 7 gives a count below 10."
+    assert heading.cell.place == "sheet A" and TELLING not in str(heading)
+
+
 def test_a_number_alone_in_brackets_may_mark_a_note_or_tell_headings_apart():
     assert found("Women (3)", notes="3. Women of all ages.") == []
     assert found("Women (3)", notes="(3) Women of all ages.") == []
