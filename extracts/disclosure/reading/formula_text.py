@@ -20,7 +20,7 @@ def formulas_in(parts: Sequence[Part]) -> Iterator[Concealed]:
     """What is said of a file of which a heading, label or line begins like a formula: once, with the first of them."""
     found = [place for part in parts for place in _places(part)]
     if found:
-        problem = "A text begins like a formula, which a spreadsheet would run."
+        problem = f"A text begins like a formula, which a spreadsheet would run: {found[0]}."
         yield Concealed("active_content", Verdict.REVIEW, problem, CURE, found[0])
 
 

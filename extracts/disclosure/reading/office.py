@@ -109,7 +109,7 @@ def _words(office: Office, package: Package, name: str) -> None:
     """Words in shapes and diagrams, which lie over a page or a sheet."""
     root = parse_xml(package.read(name))
     texts = [text_of(one) for one in descendants(root, "t")]
-    texts += [attribute(one, "descr") or "" for one in descendants(root, "cNvPr", "docPr")]
+    texts += [attribute(one, said) or "" for one in descendants(root, "cNvPr", "docPr") for said in ("descr", "title")]
     texts += [text_of(root)] if name.endswith(".vml") else []
     if text := " ".join(" ".join(texts).split()):
         office.parts.append(Part(PartKind.TEXT, f"drawing {_last(name)}", text=text))

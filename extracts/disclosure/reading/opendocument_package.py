@@ -45,7 +45,8 @@ def note_beside(office: Office, root: Element) -> None:
 
 
 def _texts_elsewhere(root: Element) -> Iterator[str]:
-    """Paragraphs that are neither a cell's own nor a comment's: shapes, header, footer, tracked changes."""
+    """What stands beside cells and comments: shapes, header, footer, tracked changes, titles of tables and pictures."""
+    yield from filter(None, (as_seen(text_of(one)) for one in descendants(root, "title", "desc")))
     for one in descendants(root, "p"):
         parent = one.getparent()
         if parent is not None and local(parent) not in (*CELLS, "annotation") and (text := as_seen(text_of(one))):

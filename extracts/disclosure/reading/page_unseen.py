@@ -24,6 +24,7 @@ PRESENTATION = """
     size tabindex cellpadding cellspacing bgcolor color face headers xmlns version http-equiv media target start cols
     rows maxlength min max step nowrap frame rules hspace vspace marginwidth marginheight crossorigin integrity
 """
+COUNT = re.compile(r"\b[nN]\s?[=:]\s?\d")  # even where only names stand, as in `id`
 ORDINARY = frozenset(PRESENTATION.split())
 
 
@@ -88,7 +89,7 @@ def _attribute(office: Office, element: Element, name: str, value: str, limits: 
     if name in ("src", "href", "data", "srcset", "action", "poster", "background"):
         note_address(office, value, "packed file", limits, loads=local(element) in LOADS)
         return [] if value.startswith("data:") else [value]
-    if name in WORDED:
+    if name in WORDED or COUNT.search(value):
         return [value]
     drawn = any(local(above) == "svg" for above in (element, *element.iterancestors()))
     if not drawn and name not in ORDINARY and re.search(r"\d", value):

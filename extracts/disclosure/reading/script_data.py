@@ -9,7 +9,7 @@ from typing import Any
 
 # A comment is followed for so far only: without end, it would be searched for one from every bracket before it.
 SPACE = re.compile(r"(?:\s|//[^\n]{0,3000}+(?=\n|\Z)|/\*.{0,3000}?\*/)*", re.S)
-BRACKET = re.compile(r"[\[{]")
+BRACKET = re.compile(r"\[|\{(?=\s*[\w$\"'`/}])")  # objects begin with a name, a comment or their end
 SCALAR = re.compile(r"[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)(?![\w$])")
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\$]|\\.)*`', re.S)
 TEMPLATE = re.compile(r"`(?:[^`\\]|\\.)*`", re.S)  # with expressions in it
@@ -65,7 +65,9 @@ def _at(script: str, start: int) -> tuple[Any, int]:
     """The value that begins here and where it ends. Raises _NoLiteral when none does."""
     try:
         return _json_at(script, start)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise _TooDeep(start + FIRST_PIECE) from None
+    except ValueError:
         return _value(script, start, 0)
 
 

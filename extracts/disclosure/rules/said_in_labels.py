@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Part, PartKind
@@ -52,17 +53,26 @@ def findings(file: str, parts: Sequence[Part], policy: Policy) -> Iterator[Findi
         if part.table is not None:
             yield from _of_headings(file, part.table, part.place, notes, policy)
             yield from _of_labels(file, part.table, part.place, notes, policy)
-    for place in dict.fromkeys(OF_A_READER.sub("", part.place) for part in parts):
+    yield from _of_names(file, list(dict.fromkeys(OF_A_READER.sub("", part.place) for part in parts)), policy)
+
+
+def _of_names(file: str, places: Sequence[str], policy: Policy) -> Iterator[Finding]:
+    """The name of the file, and those of its sheets and members. Names that only differ by a number are numbered."""
+    if any(said.certain and 0 < said.number < policy.threshold for said in _said(PurePath(file).stem)):
+        yield _found(file, Cell(None, "", "the name of the file"), True, policy)
+    kinds = Counter(DIGIT.sub("", place) for place in places)
+    for place in places:
         small = [said for said in _said(place) if 0 < said.number < policy.threshold]
-        if small or any(small_counts_in(_apart(place), threshold=policy.threshold)):
-            certain = any(said.certain for said in small)
+        certain = any(said.certain for said in small)
+        words = any(small_counts_in(_apart(place), threshold=policy.threshold))
+        if certain or ((small or words) and kinds[DIGIT.sub("", place)] == 1):
             yield _found(file, Cell(None, "", "a name within the file", place=place), certain, policy)
 
 
 def _of_headings(file: str, table: Table, place: str, notes: str, policy: Policy) -> Iterator[Finding]:
     apart = tuple(dict.fromkeys(line for heading in table.columns for line in heading.split(" / ")))
     for number, heading in enumerate(table.columns, 1):
-        cell = Cell(1, "", f"heading of column {number}", place=place)
+        cell = Cell(1, "", f"the heading of column {number}", place=place)
         lines = heading.split(" / ")
         certain = [said.certain for line in lines for said in _said(line) if 0 < said.number < policy.threshold]
         if certain or any(_alone(line, apart, notes, policy) for line in lines):
@@ -87,7 +97,7 @@ def _of_labels(file: str, table: Table, place: str, notes: str, policy: Policy) 
                 alike = kinds[DIGIT.sub("", text)] > 1 and not IS_N.search(text)
                 certain = any(one.certain for one in said) and not alike
                 yield _found(
-                    file, Cell(rows[text], heading, f"label in row {rows[text]}", place=place), certain, policy
+                    file, Cell(rows[text], heading, f"the label in row {rows[text]}", place=place), certain, policy
                 )
 
 
@@ -117,5 +127,6 @@ def _apart(text: str) -> str:
 
 def _found(file: str, cell: Cell, certain: bool, policy: Policy) -> Finding:
     verdict = Verdict.FAIL if certain else Verdict.REVIEW
-    problem = f"A heading, label or name {'gives' if certain else 'may give'} a count below {policy.threshold}."
+    said = "gives" if certain else "may give"
+    problem = f"{cell.label[0].upper()}{cell.label[1:]} {said} a count below {policy.threshold}."
     return Finding(file, CODE, verdict, problem, cure=CURE, cell=cell)

@@ -136,6 +136,14 @@ def test_headings(heading, wanted):
     assert found(heading) == wanted
 
 
+def test_a_finding_says_where_and_never_what_stands_there():
+    parts = [Part(PartKind.TABLE, "sheet A", Table(("area", TELLING), (("North (n=4)", "40"),), (7,)))]
+    heading, label = findings("a.xlsx", parts, SRS_10)
+    assert heading.problem == "The heading of column 2 gives a count below 10."
+    assert label.problem == "The label in row 7 gives a count below 10."
+    assert heading.cell.place == "sheet A" and TELLING not in str(heading)
+
+
 def test_a_number_alone_in_brackets_may_mark_a_note_or_tell_headings_apart():
     assert found("Women (3)", notes="3. Women of all ages.") == []
     assert found("Women (3)", notes="(3) Women of all ages.") == []
@@ -149,3 +157,17 @@ def test_labels_that_differ_by_their_number_alone_are_a_classification():
     assert found("n", "Women (n=2)", "Women (n=3)") == ["fail", "fail"]
     assert found("n", "Women 3", "Women 3") == ["review"], "a label that comes twice is said once"
     assert found("n", "Robbery (8)", "Violence (1)") == [], "codes"
+
+
+def named(file: str, *places: str) -> list[str]:
+    """Verdicts on parts at these places of a file."""
+    return [str(one.verdict) for one in findings(file, [Part(PartKind.TEXT, place) for place in places], SRS_10)]
+
+
+def test_names_of_files_and_of_what_is_in_them():
+    assert named("women_(n=3).csv", "") == ["fail"]
+    assert named("cases_3.csv", "") == [] and named("table_3.csv", "") == []
+    assert named("a.xlsx", "sheet Women 3") == ["review"]
+    assert named("a.xlsx", "sheet Cases 1", "sheet Cases 2") == [], "sheets that are numbered"
+    assert named("a.xlsx", "sheet Women n=2", "sheet Women n=3") == ["fail", "fail"]
+    assert named("a.xlsx", "sheet A, rows 3-9, columns A-D", "page 2, table 1", "cell 3, output 1") == []

@@ -26,6 +26,9 @@ ENCODED = ("image/png", "image/jpeg", "image/gif", "application/pdf")
 ACTIVE = ("application/javascript", "text/javascript")
 # What notebooks say of the program that made them, and nothing else.
 USUAL = {"kernelspec", "language_info", "orig_nbformat", "toc", "colab", "widgets"}
+OF_CELLS = {"jupyter", "collapsed", "scrolled", "execution", "editable", "deletable", "slideshow", "trusted", "format",
+            "vscode", "pycharm", "colab", "outputId", "id", "papermill", "ExecuteTime", "hidden", "heading_collapsed",
+            "run_control", "hide_input", "hideCode", "hidePrompt"}  # fmt: skip
 CURE = "Clear the outputs that are not to be released, and save the notebook again."
 Found = tuple[list[Part], list[Concealed]]
 
@@ -73,6 +76,8 @@ def _of_cell(cell: Mapping[str, Any], place: str, limits: Policy) -> Iterator[Fo
     source = _text(cell.get("source", ""))
     if source.strip():
         yield [Part(PartKind.TEXT, place, text=source), *_printed(source, place, limits)], list(unseen(source, place))
+    if said := _said(cell.get("metadata", {})):
+        yield [Part(PartKind.TEXT, f"{place}, properties", text=said)], []
     for number, output in enumerate(cell.get("outputs", ()), 1):
         yield from _of_output(output, f"{place}, output {number}", limits)
     for number, (name, bundle) in enumerate(cell.get("attachments", {}).items(), 1):
@@ -84,6 +89,12 @@ def _of_cell(cell: Mapping[str, Any], place: str, limits: Policy) -> Iterator[Fo
     if cell.get("cell_type") == "raw" or _folded(cell.get("metadata", {})):
         problem = "The cell or its output is folded or not shown in all programs."
         yield [], [Concealed("hidden_content", Verdict.REVIEW, problem, "Unfold it, so that all is seen.", place)]
+
+
+def _said(properties: Mapping[str, Any]) -> str:
+    """The words of a cell's properties: its name, its tags, and whatever no program writes by itself."""
+    own = {name: value for name, value in properties.items() if name not in OF_CELLS}
+    return json.dumps(own, ensure_ascii=False) if own else ""
 
 
 def _folded(properties: Mapping[str, Any]) -> bool:

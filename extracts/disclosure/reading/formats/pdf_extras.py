@@ -32,6 +32,7 @@ ACTIONS = {
 }
 # Annotations that are part of the page as everybody sees it.
 SHOWN = {"/Link", "/Widget", "/Popup"}
+MOST_NODES = 200_000
 PEOPLE = ("/Author", "/Title", "/Subject", "/Keywords", "/Company", "/Manager")
 
 
@@ -60,7 +61,14 @@ def read(content: bytes, limits: Policy) -> Extras:
     if reader.is_encrypted:
         raise CannotRead("The PDF is encrypted.", "Supply it without a password.")
     extras = Extras()
-    steps: tuple[Callable[[Any, Extras, Policy], None], ...] = (_properties, _attachments, _layers, _forms, _comments)
+    steps: tuple[Callable[[Any, Extras, Policy], None], ...] = (
+        _properties,
+        _attachments,
+        _layers,
+        _forms,
+        _comments,
+        _names,
+    )
     for step in steps:
         step(reader, extras, limits)
     for where in _actions(reader):
@@ -168,6 +176,30 @@ def _comments(reader: Any, extras: Extras, limits: Policy) -> None:
         if hidden:
             problem = "The page has comments or other marks that are not part of it."
             extras.note("hidden_content", Verdict.FAIL, problem, f"page {number}, comments")
+
+
+def _names(reader: Any, extras: Extras, limits: Policy) -> None:
+    """Titles in the table of contents, and what is said in place of pictures and other parts of a page."""
+    root = reader.root_object
+    extras.text("contents", list(_said(_get(root, "/Outlines"), ("/First", "/Next"), ("/Title",))))
+    extras.text("alternative texts", list(_said(_get(root, "/StructTreeRoot"), ("/K",), ("/Alt", "/ActualText"))))
+
+
+def _said(root: Any, ways: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[str]:
+    """Texts under these keys in a tree of dictionaries; each is looked at once. Raises CannotRead for too many."""
+    waiting, met = [root], dict[int, Any]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in met:
+            continue
+        met[id(node)] = node
+        if isinstance(node, list):
+            waiting += [one.get_object() for one in node if hasattr(one, "get_object")]
+        elif isinstance(node, dict):
+            yield from (str(said) for key in keys if (said := _get(node, key)))
+            waiting += [_get(node, way) for way in ways]
+        if len(waiting) + len(met) > MOST_NODES:
+            raise CannotRead("The PDF has far too many parts.", CURE)
 
 
 def _actions(reader: Any) -> Iterator[str]:

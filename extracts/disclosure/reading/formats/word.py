@@ -60,8 +60,9 @@ def _page(root: Element, place: str, limits: Policy) -> list[Part]:
     lines = (as_seen("".join(_words(one))) for one in descendants(root, "p") if not _in_table(one))
     text = "\n".join(filter(None, lines))
     loose = as_seen(" ".join(text_of(one) for one in descendants(root, "t") if not _in_paragraph(one)))
-    pictures = [attribute(one, "descr") or "" for one in descendants(root, "docPr", "cNvPr")]
-    if text := "\n".join(filter(None, (text, loose, *pictures))):
+    said = [attribute(one, name) or "" for one in descendants(root, "docPr", "cNvPr") for name in ("descr", "title")]
+    said += [attribute(one, "val") or "" for one in descendants(root, "tblCaption", "tblDescription")]
+    if text := "\n".join(filter(None, (text, loose, *map(as_seen, said)))):
         parts.append(Part(PartKind.TEXT, place or "text", text=text))
     return parts
 

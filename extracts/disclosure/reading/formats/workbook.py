@@ -29,6 +29,7 @@ SHEET_ELEMENTS = """
     headerFooter rowBreaks colBreaks ignoredErrors drawing legacyDrawing legacyDrawingHF tableParts extLst picture
 """
 SPOKEN = ("prompt", "promptTitle", "error", "errorTitle", "tooltip", "display")
+OF_TABLES = ("comment", "altText", "altTextSummary")
 KNOWN_ELEMENTS = frozenset(SHEET_ELEMENTS.split())
 
 
@@ -59,6 +60,7 @@ def _read_xlsx(package: Package, limits: Policy) -> Contents:
         parts += _beside_cells(office, sheet, content)
     _names(office, root)
     _comments(office, package)
+    _of_tables(office, package)
     _unused_strings(office, found, book.strings)
     _unlisted(office, package, len(found))
     if hiding_conditions(package):
@@ -87,6 +89,8 @@ def _names(office: Office, root: Element) -> None:
     """Names that stand for ranges are ordinary; hidden ones and those that hold values are not."""
     for one in descendants(root, "definedName"):
         said, name = as_seen(text_of(one)), attribute(one, "name") or ""
+        if about := as_seen(f"{attribute(one, 'comment') or ''} {attribute(one, 'description') or ''}"):
+            office.parts.append(Part(PartKind.TEXT, "defined names", text=about))
         ordinary = RANGES.fullmatch(said) is not None
         if ordinary and (name.startswith("_xlnm.") or not attribute(one, "hidden")):
             continue
@@ -101,6 +105,16 @@ def _comments(office: Office, package: Package) -> None:
         if COMMENTS.fullmatch(name) and (text := as_seen(text_of(parse_xml(package.read(name))))):
             office.conceals("hidden_content", FAIL, "Cells have comments.", "Delete all comments.", "comments")
             office.parts.append(Part(PartKind.TEXT, "comments", text=text))
+
+
+def _of_tables(office: Office, package: Package) -> None:
+    """What is said of tables beside their cells: their comments and alternative texts."""
+    for name in package.names:
+        if name.startswith("xl/tables/") and name.endswith(".xml"):
+            root = parse_xml(package.read(name))
+            said = [attribute(one, key) or "" for one in root.iter() if local(one) for key in OF_TABLES]
+            if text := "\n".join(filter(None, map(as_seen, said))):
+                office.parts.append(Part(PartKind.TEXT, "descriptions of tables", text=text))
 
 
 def _unused_strings(office: Office, found: list[tuple[Sheet, Element]], strings: tuple[str, ...]) -> None:

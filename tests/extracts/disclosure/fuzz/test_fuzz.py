@@ -13,7 +13,7 @@ from extracts.disclosure.reading.triage import CannotRead
 
 from . import run
 from .corpus import CORPUS, SHOW_NO_NUMBER, TELLING
-from .mutations import number_swapped, planted
+from .mutations import mutant, number_swapped, planted
 
 
 @pytest.mark.long
@@ -21,6 +21,19 @@ def test_three_hundred_mutated_files_of_every_kind() -> None:
     tally = run.fuzz(300, seed=2)
     assert tally.faults == []
     assert tally.read > 50 and tally.turned_away > 50, "mutants are neither all harmless nor all wrecked"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("seed", "number"), [(5, 9816), (5, 1643)])
+def test_mutants_that_once_ended_or_stopped_the_child(seed: int, number: int) -> None:
+    """A chain of sectors that leads into itself, and a script of nothing but openings."""
+    one = mutant(random.Random(f"{seed}-{number}"), {name: make(TELLING) for name, make in CORPUS.items()})
+    with Guard(seconds=run.SECONDS) as guard:
+        try:
+            guard.read(one.name, one.content, run.LIMITS)
+        except CannotRead as error:
+            assert "damaged" in error.problem
+        assert guard.mishaps == {}
 
 
 @pytest.mark.parametrize("name", sorted(set(CORPUS) - SHOW_NO_NUMBER))
