@@ -93,10 +93,11 @@ def _pieces(many: set[Values]) -> Pieces:
     """The pieces of one variable; those that no set tells apart are one."""
     raw = _raw_pieces(many)
     known = list(many)
-    table = np.array([[bool(piece & values) for values in known] for piece in raw], dtype=np.bool_)
+    table = _touching(raw, known)
     used = np.flatnonzero(table.any(axis=1))
     raw, table = [raw[place] for place in used.tolist()], table[used]
-    _, group = np.unique(table, axis=0, return_inverse=True)
+    packed = np.packbits(table, axis=1)  # rows of bytes are told apart sooner than rows of truths, in the same order
+    _, group = np.unique(packed.view(np.dtype((np.void, packed.shape[1]))), return_inverse=True)
     group = group.ravel()
     merged, masks = [], np.zeros((len(known), int(group.max()) + 1), dtype=np.bool_)
     for number in range(masks.shape[1]):
@@ -104,6 +105,18 @@ def _pieces(many: set[Values]) -> Pieces:
         merged.append(reduce(lambda one, other: one | other, (raw[place] for place in own)))
         masks[:, number] = table[own[0]]
     return Pieces(tuple(merged), dict(zip(known, masks, strict=True)))
+
+
+def _touching(raw: Sequence[Values], known: Sequence[Values]) -> Booleans:
+    """Which pieces each set has something of. Pieces of one label are looked up, as there may be thousands."""
+    single = {next(iter(piece.labels)): row for row, piece in enumerate(raw) if piece.labels and not piece.others}
+    table, rows = np.zeros((len(raw), len(known)), dtype=np.bool_), np.array(list(single.values()), dtype=np.int64)
+    for column, values in enumerate(known):
+        table[rows, column] = values.others
+        table[[single[label] for label in values.labels], column] = not values.others
+    for row in set(range(len(raw))) - set(single.values()):
+        table[row] = [bool(raw[row] & values) for values in known]
+    return table
 
 
 def _raw_pieces(many: set[Values]) -> list[Values]:
