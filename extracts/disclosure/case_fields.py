@@ -47,7 +47,7 @@ LAYOUT = object_of(
         "out_of": {"type": "integer", "enum": [1, 100], "title": "1 or 100",
                    "description": "What a whole is: 100 for percentages (the default), 1 for proportions."},
         "total_labels": names("Labels of rows and columns that are totals. Total and All always are."),
-        "hidden": names("Markers that stand for a hidden number; none may read as a number. [c], * and the like always do."),
+        "hidden": names("Markers that stand for a hidden number, and are none. [c], * and the like always do."),
         "hierarchy": {
             "type": "object", "title": "an object of dimensions",
             "description": "For a dimension, each label and the label that it is a part of.",
@@ -128,8 +128,8 @@ CONTEXT = object_of(
         "unit": text("The column of the microdata that tells one unit from another. Missing: each row."),
         "value": text("The column of the microdata whose amounts are summed, averaged or ordered."),
         "statistic": text("What is shown of the value: count, sum, mean, sd, median, min, max, mode, ratio."),
-        "weight": text("The column of the microdata that holds weights: counts, sums and means are then weighted ones, and "
-                       "thresholds are about the unweighted units."),
+        "weight": text("The column of the microdata that holds weights: counts, sums and means are then weighted, "
+                       "and thresholds are about the unweighted units."),
         "filter": text("A condition that all outputs of the case share, over the columns of the microdata."),
         "populations": list_of({"$ref": "#/$defs/population"}, "a list of populations", "Who is counted in each file."),
         "nesting": list_of({"$ref": "#/$defs/nesting"}, "a list of parts and wholes", "Rows within other rows."),

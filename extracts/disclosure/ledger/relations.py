@@ -9,7 +9,7 @@ import pandas as pd
 
 from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.ledger import bands, places, within
-from extracts.disclosure.ledger.times import Months, calendar, moment
+from extracts.disclosure.ledger.times import Months, calendar, moment, stretches
 from extracts.disclosure.ledger.values import Label, Values, label, one, union
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.reading.labels import as_compared
@@ -79,7 +79,7 @@ def by_calendar(meanings: Mapping[int, Meaning], used: Collection[str]) -> dict[
     timed = {name for name, texts in everything.items() if TIME.search(name) and all(map(calendar, texts))}
     kinds: dict[str, set[int]] = {}
     for name in timed:
-        lengths = {months.end - months.start for text in everything[name] if (months := calendar(text))}
+        lengths = {months.end - months.start for months in stretches(everything[name]).values()}
         kinds.setdefault(TIME.sub("", name), set()).update(lengths)
     chosen = {name for name in timed - set(used) if len(kinds[TIME.sub("", name)]) > 1}
     return {place: {name: _on_calendar(*one, chosen) for name, one in own.items()} for place, own in meanings.items()}
@@ -88,7 +88,7 @@ def by_calendar(meanings: Mapping[int, Meaning], used: Collection[str]) -> dict[
 def _on_calendar(name: str, sets: dict[str, Values], chosen: set[str]) -> tuple[str, dict[str, Values]]:
     if name not in chosen:
         return name, sets
-    labels = {text: Label(_stretch(months), text) for text in sets if (months := calendar(text))}
+    labels = {text: Label(_stretch(months), text) for text, months in stretches(sets).items()}
     return f"{TIME.sub('', name)} period".strip(), {
         text: Values(labels=frozenset([own])) for text, own in labels.items()
     }

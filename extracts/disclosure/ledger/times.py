@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extracts.disclosure.reading.labels import as_compared
@@ -23,6 +24,7 @@ CALENDAR = (
     re.compile(rf"{NAME.format('first')}[ -]{YEAR}"),
     re.compile(rf"{YEAR}[ -]{NAME.format('first')}"),
 )
+AS_MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 # The same without a year: of any year, or of the one that the table is about.
 YEARLESS = (
     re.compile(rf"{NAME.format('first')} ?(?:to|-|–) ?{NAME.format('last')}"),
@@ -54,13 +56,22 @@ class Months:
         return self != other and self.start <= other.start and other.end <= self.end
 
 
-def calendar(text: str) -> Months | None:
+def stretches(labels: Iterable[str]) -> dict[str, Months]:
+    """The labels that name months with their year. "2010-11" is November 2010 where another label is as "2010-03"."""
+    found = {label: stretch for label in labels if (stretch := calendar(label))}
+    if any(AS_MONTH.fullmatch(label) and stretch.end - stretch.start == 1 for label, stretch in found.items()):
+        again = {label: calendar(label, as_month=True) for label in found if AS_MONTH.fullmatch(label)}
+        found |= {label: stretch for label, stretch in again.items() if stretch}
+    return found
+
+
+def calendar(text: str, *, as_month: bool = False) -> Months | None:
     """The months that a label names with their year; None for any other text.
 
-    "2010-11" may be the year of the state from April 2010, or November: it is taken for the year.
+    as_month  whether "2010-11" is November 2010, and not the year of the state that begins in April
     """
     plain = as_compared(text.replace("_", " "))
-    matches = (match for form in CALENDAR if (match := form.fullmatch(plain)))
+    matches = (match for form in CALENDAR[2 * as_month :] if (match := form.fullmatch(plain)))
     return next((months for match in matches if (months := _months(match))), None)
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from extracts.disclosure.ledger.times import Months, calendar, moment, of_any_year
+from extracts.disclosure.ledger.times import Months, moment, of_any_year, stretches
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
 
 LESS = re.compile(
@@ -159,7 +159,7 @@ def _by_time(known: Mapping[str, str], cumulative: bool) -> set[tuple[str, str]]
     """The pairs of times within times. Where the numbers are cumulative, a bare time reaches from the first to it."""
     spans = {label: found for text, label in known.items() if (found := reach(text))}
     if not cumulative:
-        months = {label: stretch for text, label in known.items() if (stretch := calendar(text))}
+        months = {known[text]: stretch for text, stretch in stretches(known).items()}
         yearless = {label: stretch for text, label in known.items() if (stretch := of_any_year(text))}
         return _longer_spans(spans) | _longer_months(months) | _longer_months(yearless)
     bare = {label: moment(text) for text, label in known.items() if label not in spans}

@@ -18,6 +18,8 @@ PAIRS = {
     "2 or more / 3 or more": "3 or more < 2 or more",
     "2023 / 2023-04 / 2022/23": "2023-04 < 2023",
     "2022/23 / Q1 2023 / May 2022": "Q1 2023 < 2022/23, May 2022 < 2022/23",
+    "2010-03 / 2010-11 / 2011-02": "",
+    "2010-11 / 2011 Q1 / 2010 Q1": "2011 Q1 < 2010-11",
     "Jan to Mar / Jan to Jun": "Jan to Mar < Jan to Jun",
     "Q1 / Q1-Q2": "Q1 < Q1-Q2",
     "Kent / Kent including Medway": "Kent < Kent including Medway",
