@@ -55,7 +55,7 @@ MONEY = re.compile(r"[£€$](?:(?!\s?[1-9])|\s(?:19|20)\d\d\b)")
 # How software heads the ends of confidence intervals: 2.5 %, 97.5%, [0.025, 0.975].
 LIMIT = re.compile(r"(?:0\.5|2\.5|5|95|97\.5|99\.5)(?:\.0)?\s?%|\[?0?\.(?:005|025|05|95|975|995)\]?")
 CLASSES = _words("label", "class") - {"id", "term", "variable", "stat", "measure"}
-NOT_COUNTED = _words("identifier", "percentage", "endpoint", "mean", "label", "total", "amount", "magnitude")
+NOT_COUNTED = _words("identifier", "percentage", "endpoint", "mean", "label", "total", "amount")
 NEVER_COUNTED = _words("identifier", "percentage", "mean")
 COUNTED = _words("count")
 BASES, NAMING, LEADING = _words("base"), _words("naming"), _words("leading")
@@ -83,7 +83,7 @@ def names_no_count(heading: str, *, wide: bool) -> bool:
     words = set(words_of(heading))
     if words & COUNTED or (wide and QUARTER.fullmatch(heading.strip())):
         return False
-    if names_an_amount(heading):
+    if not wide and names_an_amount(heading):
         return True
     return bool(words) and (words <= NOT_COUNTED or (not wide and bool(words & NEVER_COUNTED)))
 

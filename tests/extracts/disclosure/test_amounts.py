@@ -25,6 +25,8 @@ def test_amounts_are_not_counts_whichever_way_the_table_lies(word: str) -> None:
 
 SAFE = {
     "disposals": "area, Fine, Compensation, Custody\nLeeds, 130, 20, 44\nYork, 280, 30, 55",
+    "tenures": "area, Owned, Rent, Other\nLeeds, 130, 20, 44\nYork, 280, 30, 55",
+    "motives": "area, Money, Drugs, Savings\nLeeds, 130, 20, 44\nYork, 280, 30, 55",
     "sentence lengths": "area, under 6 months, 6-12 months, over 2 years\nLeeds, 130, 20, 44\nYork, 280, 30, 55",
     "bands of money": "area, £1-£100, £101-£500, over £500\nLeeds, 130, 20, 44\nYork, 280, 30, 55",
     "years across": "area, 2019, 2020\nLeeds, 130, 20\nYork, 280, 30",
