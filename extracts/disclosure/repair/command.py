@@ -79,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"This could not be protected: {options.sentence(error)}", file=sys.stderr)
         return REFUSED
     if repair is None:
-        print(f"No safe version was found by the method {arguments.method}; try another one.", file=sys.stderr)
+        other = "another method, a coarser table or more --seconds"
+        print(f"No safe version was found by the method {arguments.method}: try {other}.", file=sys.stderr)
         return NOT_SAFE
     answer = repair.to_json()
     print(json.dumps(answer, indent=1) if arguments.json else _as_text(repair, task, arguments.out))

@@ -18,8 +18,11 @@ NOISE = {"most": 3, "variance": 1.5}
 
 
 def records_of(content: bytes, columns: Sequence[str], person: str) -> pd.DataFrame:
-    """The columns of a CSV file of records, as text. Raises CannotRepair when one isn't there."""
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    """The columns of a CSV file of records, as text. Raises CannotRepair for another file or without one of them."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    except UnicodeDecodeError:
+        raise CannotRepair("The records are not text in UTF-8.") from None
     missing = [name for name in (*columns, person) if not rows or name not in rows[0]]
     if missing:
         raise CannotRepair(f"The records have no columns called {', '.join(missing)}.")

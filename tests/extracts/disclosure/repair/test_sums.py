@@ -18,7 +18,6 @@ from extracts.disclosure.repair.sums import sums_to_hide
 from extracts.disclosure.repair.tables import CannotRepair, TrueTable, true_tables
 from extracts.disclosure.repairs import repairs
 
-from ..tables import amounts
 from .attacker import with_margins
 
 SMALL = replace(SRS_10, threshold=3)
@@ -246,16 +245,3 @@ def test_sums_are_neither_rounded_nor_merged() -> None:
     task = Task(Survey.of(1).tables(), SMALL)
     assert unfit(task, "round") == unfit(task, "merge") and "by suppression only" in unfit(task, "round")
     assert not unfit(task, "suppress") and plans(task, ["round", "merge"]) == []
-
-
-@pytest.mark.parametrize(
-    ("behind", "verdict"),
-    [("4, 99, 30, 20", {"fail"}), ("40, 99, 70, 20", {"fail"}), ("40, 99, 20, 15", set()), ("", {"review"})],
-)
-def test_a_hidden_sum_that_totals_give_back_matters_by_its_contributors(behind: str, verdict: set[str]) -> None:
-    """1000 - 900 - 1 = 99 is hidden for its few or dominant contributors, or only for the sake of others."""
-    table = "area, turnover\na, [c]\nb, 1\nc, 900\nTotal, 1000"
-    others = "b, 40, 1, 0.1, 0.1\nc, 90, 900, 30, 20\nTotal, 170, 1000, 70, 30"
-    evidence = "\n".join(["area, n, total, largest, second_largest", *([f"a, {behind}"] if behind else []), others])
-    found = amounts(table, evidence).files[0].findings
-    assert {str(one.verdict) for one in found if one.rule == "secondary_suppression"} == verdict
