@@ -20,13 +20,14 @@ from extracts.disclosure.reading.beneath import with_counts_beneath
 from extracts.disclosure.reading.beside import with_counts_beside
 from extracts.disclosure.reading.cells import Cells, tidy
 from extracts.disclosure.reading.contents import Concealed, Contents, Part, PartKind
-from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.csv_table import Fit, Table
+from extracts.disclosure.reading.fit import size_in_text, size_said
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.report import Cell, Evidence, Examined, Finding, Implied, Verdict
 from extracts.disclosure.requirements import needs
-from extracts.disclosure.rulebook import FOR_A_PERSON, MODELS, RULES, TABLES
+from extracts.disclosure.rulebook import FOR_A_PERSON, MODELS, RULES, TABLES, TESTS
 from extracts.disclosure.rules import (
     file_limits,
     free_text,
@@ -89,6 +90,7 @@ def judge(
         read = contents_of(name, content, policy, known=known)
     except CannotRead as error:
         return Judgement([*asked, *limits, _review(name, "reading", error.problem, error.cure)])
+    read = _noted(read, described[0], policy) if len(described) == 1 else read
     found = [*asked, *limits, *(_concealed(name, one) for one in read.concealed)]
     # Labels of records must not reach a report, so nothing more is said of a file of records.
     study = records_behind(described, contents)
@@ -207,10 +209,50 @@ def _judge_table(described: FileDescription, part: Part, contents: Mapping[str, 
         return Judgement([])
     if dots := list(points.findings(described.name, table, described, policy)):
         return Judgement([_at(one, part.place) for one in dots])
+    described = _with_size(described, table)
     asked = [_review(described.name, "description", *need) for need in _before_judging(described, table)]
     judgement = Judgement(asked) if asked else _judge_cells(described, table, contents, policy)
     tables = tuple(replace(one, place=part.place) for one in judgement.tables)
     return replace(judgement, findings=[_at(one, part.place) for one in judgement.findings], tables=tables)
+
+
+def _with_size(described: FileDescription, table: Table) -> FileDescription:
+    """The description of a model or test with the size that its table tells; the smallest that is said counts.
+
+    Where only the number of units is known, each row is taken for a parameter.
+    """
+    if described.output_type not in MODELS | TESTS:
+        return described
+    said = described.regression
+    n, freedom = size_said(table.fit)
+    parameters = said.parameters
+    if n is not None and parameters is None and freedom is None and said.df_residual is None:
+        parameters = len(table.rows) if described.output_type in MODELS else None
+    sizes = ([a for a in pair if a is not None] for pair in ((said.n_obs, n), (said.df_residual, freedom)))
+    units, left = (min(known, default=None) for known in sizes)
+    return replace(described, regression=replace(said, n_obs=units, df_residual=left, parameters=parameters))
+
+
+def _noted(read: Contents, described: FileDescription, policy: Policy) -> Contents:
+    """The contents; a title or note that gives the number of units of the one table of results is told of that table."""
+    if len(read.tables) != 1 or described.output_type not in MODELS | TESTS:
+        return read
+    sizes, parts = list[int](), list[Part]()
+    for part in read.parts:
+        lines = part.text.splitlines() if part.kind is PartKind.TEXT else []
+        told = [size for line in lines if (size := size_in_text(line)) is not None and size >= policy.threshold]
+        sizes += told
+        rest = "\n".join(line for line in lines if size_in_text(line) not in told)
+        parts.append(replace(part, text=rest) if told else part)
+    said = tuple(Fit(0, "N", "", "n", float(size)) for size in sizes)
+    kept = (part for part in parts if part.text or part.kind is not PartKind.TEXT)
+    return replace(
+        read,
+        parts=tuple(
+            replace(part, table=replace(part.table, fit=(*part.table.fit, *said))) if part.table else part
+            for part in kept
+        ),
+    )
 
 
 def _before_judging(described: FileDescription, table: Table) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from extracts.disclosure.reading.columns import ENDPOINTS, kind_by_heading
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.statistics import are_quarters
-from extracts.disclosure.reading.suspicion import names_a_coefficient
+from extracts.disclosure.reading.suspicion import names_a_coefficient, names_a_result
 from extracts.disclosure.requirements_of_columns import Need, of_columns
 
 # Kinds of output that are coefficients; the rulebook says which rules judge them.
@@ -136,7 +136,8 @@ def _of_the_labels(layout: Layout, table: Table) -> Iterator[Need]:
 def _of_a_model(described: FileDescription, table: Table) -> Iterator[Need]:
     """Needs of tables of coefficients: such a table has a coefficient, and no more rows than the model has."""
     layout, size = described.layout, described.regression
-    if not layout.ratios and not any(names_a_coefficient(name) for name in layout.others):
+    coefficients = layout.ratios or any(names_a_coefficient(name) for name in layout.others)
+    if not coefficients and not (layout.others and table.fit and all(map(names_a_result, layout.others))):
         yield "No column is named as holding coefficients.", "Give the coefficients a heading such as coef or estimate."
     parameters = size.parameters
     if parameters is None and None not in (size.n_obs, size.df_residual):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.reading.columns import cumulative, kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.fit import all_fit
 from extracts.disclosure.reading.labels import reads_as_total
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.results import of_clusters
@@ -60,6 +61,8 @@ def of_columns(layout: Layout, table: Table, tabular: bool, *, results: bool = F
 
 def _variables(layout: Layout, table: Table) -> frozenset[str]:
     """Other numbers that are known by more than their heading: correlations, centres of clusters, sums of squares."""
+    if all_fit(table):
+        return frozenset(layout.others)
     labels = {label for name in layout.rows for label in table.column(name)}
     return frozenset(name for name in layout.others if name in labels or names_a_result(name) or of_clusters(layout))
 

@@ -12,10 +12,12 @@ from extracts.disclosure.layout import FIELDS, Layout, Percentage
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.fit import all_fit
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.opening import first_table
+from extracts.disclosure.reading.results import of_a_test, results_layout
 from extracts.disclosure.reading.statistics import QUARTER, are_quarters, kind_of_statistic, name_statistics
-from extracts.disclosure.reading.suspicion import LIMIT
+from extracts.disclosure.reading.suspicion import LIMIT, names_a_bound, names_a_model
 
 # What the headings of a wide table are called until the researcher says.
 UNNAMED = "category"
@@ -36,6 +38,8 @@ def suggest_for(name: str, table: Table) -> FileDescription:
     Years, ages, ranks, codes, percentages and coefficients are not taken for counts. A draft is a
     guess: the kind of output may be "" and a percentage may lack its base.
     """
+    if all_fit(table) or of_a_test(table):
+        return FileDescription(name, "TEST", layout=results_layout(table, table.columns[:1]))
     kinds = {heading: _kind(heading, table.column(heading)) for heading in table.columns}
     kinds |= dict(_among_others(table, kinds))
     layout = _layout(table, kinds)
@@ -83,6 +87,8 @@ def _kind(heading: str, values: Sequence[str]) -> str:
     """What a column seems to hold. Numbers that begin with a zero before another digit, as 01.5, are codes."""
     if any(PADDED.fullmatch(value) for value in values):
         return "label"
+    if (names_a_model(heading) or names_a_bound(heading)) and any("." in value for value in values):
+        return "other"
     kind, statistic = kind_of_column(heading, values), kind_of_statistic(heading)
     if is_plainly(statistic, heading):
         return statistic

@@ -17,7 +17,7 @@ WORDS = {
     "percentage": "pct percent percentage perc share proportion prop rate",
     "other":      "coef coefs coefficient beta estimate est dydx ame se stderr std error t z p pvalue pval ci sd "
                   "variance statistic df dof ddof chi2 chisq wald deviance loglik aic bic r2 surv prob probability "
-                  "lower upper conf low high",
+                  "lower upper conf low high vif",
     "ratio":      "odds or hr rr irr ratio",
     "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3 p0 p100 q0 longest "
                   "shortest youngest oldest biggest",

@@ -14,15 +14,28 @@ DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 @dataclass(frozen=True)
+class Fit:
+    """A number about the model or test of a table as a whole: n, df, parameters, or a statistic of test or model."""
+
+    row: int
+    label: str
+    column: str
+    kind: str
+    value: float
+
+
+@dataclass(frozen=True)
 class Table:
     """The text of a table: unique headings, and rows of as many values.
 
-    row_numbers holds each row's number in a spreadsheet, where the headings are row 1.
+    row_numbers holds each row's number in a spreadsheet, where the headings are row 1. `fit` is what was said of its
+    model or test, in rows below it or around it.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     row_numbers: tuple[int, ...]
+    fit: tuple[Fit, ...] = ()
 
     def column(self, name: str) -> tuple[str, ...]:
         """The values under one heading. Raises ValueError for a heading that isn't there."""

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extracts.disclosure.layout import Layout
-from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.columns import COEFFICIENTS, words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
-from extracts.disclosure.reading.suspicion import plainly_base
+from extracts.disclosure.reading.suspicion import (
+    counts_among_results,
+    names_a_result,
+    names_freedom,
+    plainly_base,
+)
 
 # Columns that number what a row is about, though they hold numbers alone.
 NUMBERED = frozenset(["cluster", "segment", "leaf", "node", "component", "pc", "factor", "model", "lag"])
+TESTED = frozenset(["p", "pvalue", "pval", "pr", "df", "dof"])
+STATISTICS = frozenset(["f", "chi2", "chi", "t", "z", "sq", "ss", "ms", "sumsq", "squares", "statistic", "wald"])
 SIZES = frozenset(["n", "size", "members", "nobs", "observations", "obs", "count", "sample", "samples", "support"])
 
 
@@ -29,6 +36,18 @@ def results_layout(table: Table, rows: Sequence[str] = ()) -> Layout:
 def of_clusters(layout: Layout) -> bool:
     """Whether the rows are clusters, leaves of trees or components."""
     return any(NUMBERED & set(words_of(name)) for name in layout.rows)
+
+
+def of_a_test(table: Table) -> bool:
+    """Whether a table is that of an analysis of variance or of tests: statistics with degrees of freedom or p values."""
+    words = [set(words_of(name)) for name in table.columns[1:]]
+    said = set().union(*words) if words else set()
+    if not said & TESTED or not said & STATISTICS or said & COEFFICIENTS:
+        return False
+    if not all(names_a_result(name) or names_size(name) for name in table.columns[1:]):
+        return False
+    others = [name for name in table.columns[1:] if not names_freedom(name) and not names_size(name)]
+    return not any(counts_among_results(table.column(name)) for name in others)
 
 
 def names_size(heading: str) -> bool:

@@ -56,6 +56,8 @@ def kind_of_statistic(text: str) -> str:
         return "position"
     if END.fullmatch(joined):
         return "endpoint"
+    if {"error", "err", "errors"} & set(words):
+        return ""  # a standard error is no spread of units
     kinds = {BY_WORD[word] for word in words if word in BY_WORD}
     return next((kind for kind in KINDS if kind in kinds), "")
 

@@ -71,6 +71,7 @@ DRESSED = re.compile(
 )
 FINANCIAL_YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d(?:\d\d)?)?")
 BANDED = re.compile(r"\d+ ?(?:-|–|to) ?\d+|\d+ ?(?:\+|(?:or|and) (?:more|over|above))", re.IGNORECASE)
+MODELS = re.compile(r"(?:model|spec(?:ification)?) ?\(?\d{1,2}\)?|\(\d{1,2}\)")
 LONGEST, MOST_WORDS = 60, 10
 MOSTLY = 0.8
 
@@ -150,7 +151,17 @@ def counts_among_results(values: Sequence[str]) -> bool:
 
 def names_a_result(heading: str) -> bool:
     """Whether a heading is one of coefficients, errors, test statistics or p values."""
-    return bool(set(words_of(heading)) & MODEL) or LIMIT.fullmatch(heading.strip()) is not None
+    return bool(set(words_of(heading)) & MODEL) or names_a_model(heading) or names_a_bound(heading)
+
+
+def names_a_bound(heading: str) -> bool:
+    """Whether a heading is that of an end of a confidence interval, as programs print it: `[0.025`, `0.975]`."""
+    return bool(LIMIT.fullmatch(heading.strip()))
+
+
+def names_a_model(heading: str) -> bool:
+    """Whether a heading numbers models that stand side by side: `Model 1`, `(2)`."""
+    return bool(MODELS.fullmatch(heading.strip().lower()))
 
 
 def names_freedom(heading: str) -> bool:
@@ -160,7 +171,7 @@ def names_freedom(heading: str) -> bool:
 
 def names_a_coefficient(heading: str) -> bool:
     """Whether a heading is one of coefficients or of ratios fitted by a model."""
-    return bool(set(words_of(heading)) & LEADING)
+    return bool(set(words_of(heading)) & LEADING) or names_a_model(heading)
 
 
 def free_text(values: Sequence[str]) -> int | None:

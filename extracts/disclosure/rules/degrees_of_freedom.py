@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from extracts.disclosure.description import Regression
 from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.fit import freedoms
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.subject import Subject
@@ -13,6 +14,7 @@ from extracts.disclosure.subject import Subject
 CODE = "dof"
 ATTACK = "With so few to spare, coefficients and regressors give back the values they were fitted to."
 OBSERVATIONS = frozenset(["n", "obs", "nobs", "observations"])
+CURE = "Fit fewer parameters, or fit the model to more observations."
 SUPPLY = "Give n_obs and parameters, or df_residual, of the smallest model in the file."
 
 
@@ -22,6 +24,17 @@ def residual(model: Regression) -> int | None:
     if model.n_obs is not None and model.parameters is not None:
         given.append(model.n_obs - model.parameters)
     return min(given, default=None)
+
+
+def few_left(subject: Subject) -> Iterator[Finding]:
+    """The numbers of a table by which a model or test leaves too few degrees of freedom, each with its place."""
+    rows = subject.described.layout.rows
+    for one in freedoms(subject.table.fit if subject.table else ()):
+        if one.value < subject.policy.residual_dof:
+            problem = f"Fewer than {subject.policy.residual_dof} residual degrees of freedom are left."
+            label = ", ".join(filter(None, [one.label, one.column]))
+            cell = Cell(one.row, one.column, label, {rows[0]: one.label} if rows else {})
+            yield Finding(subject.described.name, CODE, Verdict.FAIL, problem, ATTACK, CURE, cell)
 
 
 def findings(subject: Subject) -> Iterator[Finding]:
@@ -34,12 +47,14 @@ def findings(subject: Subject) -> Iterator[Finding]:
     if freedom is None:
         problem = "The size of the model is not given, so its residual degrees of freedom are unknown."
         yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure=SUPPLY)
+    elif few := list(few_left(subject)):
+        yield from few
     elif freedom < limit:
         yield subject.file_finding(
             CODE, Verdict.FAIL,
             problem=f"The model leaves {freedom} residual degrees of freedom, below {limit}.",
             attack=ATTACK,
-            cure="Fit fewer parameters, or fit the model to more observations.",
+            cure=CURE,
         )  # fmt: skip
 
 

@@ -26,7 +26,9 @@ CORRELATIONS = frozenset(
 )
 SHARES = frozenset(["p", "pval", "pvalue", "prob", "probability", "r2"])
 STEPS = frozenset(["coef", "coefs", "coefficient", "beta", "estimate", "b"])
-STATISTICS = frozenset(["f", "t", "z", "chi2", "chi", "statistic", "stat", "ss", "sumsq", "ms", "wald", "lr", "q"])
+STATISTICS = frozenset(
+    ["f", "t", "z", "chi2", "chi", "statistic", "stat", "ss", "sumsq", "ms", "wald", "lr", "q", "squared"]
+)
 # A weighted count of a group is hardly below a fifth of its unweighted one.
 LEAST_WEIGHT = 0.2
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.fit import size_said
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.results import names_size
 from extracts.disclosure.report import Cell, Finding, Verdict
-from extracts.disclosure.rules.degrees_of_freedom import residual
+from extracts.disclosure.rules.degrees_of_freedom import few_left, residual
 from extracts.disclosure.subject import Subject
 
 CODE, FREEDOM = "sample_size", "dof"
@@ -32,9 +33,11 @@ def findings(subject: Subject) -> Iterator[Finding]:
         problem = f"The results are about {units:,} {subject.unit}, below {subject.threshold}."
         yield subject.file_finding(CODE, Verdict.FAIL, problem, ATTACK, "Leave the results out, or join groups.")
     limit = subject.policy.residual_dof
-    if freedom is not None and freedom < limit:
+    told = size_said(subject.table.fit if subject.table else ())[1]
+    if freedom is not None and freedom < limit and freedom != told:
         problem = f"The results leave {freedom} residual degrees of freedom, below {limit}."
         yield subject.file_finding(FREEDOM, Verdict.FAIL, problem, ATTACK, "Leave the results out, or join groups.")
+    yield from few_left(subject)
     left = list(_left_over(subject.table)) if subject.table else []
     yield from (_few_left(subject, row, heading, label) for row, heading, label, df in left if df < limit)
     if units is None and freedom is None and not left and not _beside_all(subject.table):

@@ -13,6 +13,7 @@ from extracts.disclosure.reading.triage import CannotRead
 RULE = re.compile(r"[\s|+:=\-─│┼┌┐└┘├┤┬┴]+")
 GAP = re.compile(r"\t+|\s{2,}")
 NUMBER = re.compile(r"[-+£]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?|\[[a-z]+\]|NaN|NA|None|<\d+|\*", re.IGNORECASE)
+SIZE_OF = re.compile(r">\|([tzTZ])\|")  # the bars of P>|t| part no columns
 FEWEST_ROWS, MOST_TABLES = 2, 500
 
 
@@ -23,7 +24,7 @@ def tables_in(text: str, limits: Policy) -> Iterator[tuple[Table, str]]:
     Raises CannotRead for one that is too large, and for more than MOST_TABLES.
     """
     found = 0
-    lines = [line.rstrip() for line in text.splitlines()]
+    lines = [SIZE_OF.sub(r">\1", line.rstrip()) for line in text.splitlines()]
     start = 0
     while start < len(lines):
         if not lines[start] or RULE.fullmatch(lines[start]):
