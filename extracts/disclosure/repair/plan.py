@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -65,6 +67,8 @@ class Task:
 
     by          what loss is counted by: `count` or `value`
     rounding    the rounding for plans that round
+    seconds     how long each search for cells to hide, and each audit, may take
+    until       `time.monotonic()` after which no further way is begun
     threshold   the policy's for the most sensitive of the tables
     """
 
@@ -74,6 +78,12 @@ class Task:
     rounding: Rounding = field(default_factory=lambda: Rounding("base", 5))
     hierarchies: Hierarchies | None = None
     seconds: float = 60.0
+    until: float = math.inf
+
+    @property
+    def over(self) -> bool:
+        """Whether the time for all ways together is over."""
+        return time.monotonic() > self.until
 
     @property
     def threshold(self) -> int:
@@ -102,9 +112,9 @@ def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
         if any(table.sums for table in task.tables):
             words += " So are the sums that a few contributors dominate."
         found += _offered(task, "suppress", words, now, None)
-    if "round" in methods:
+    if "round" in methods and not task.over:
         found += _roundings(task, pattern)
-    if "merge" in methods:
+    if "merge" in methods and not task.over:
         found += _mergers(task)
     loss = (lambda one: one.loss_by_count) if task.by == "count" else (lambda one: one.loss_by_value)
     return sorted(found, key=loss)
@@ -144,7 +154,7 @@ def _roundings(task: Task, pattern: list[Booleans] | None) -> Iterator[Repair]:
     if not plain and pattern is not None:
         more = "Besides, cells are hidden that would give those back."
         yield from noisy(task, "round and suppress", f"{words} {more}", values, pattern, task.rounding)
-    adding = _adding_up(task, values, few)
+    adding = None if task.over else _adding_up(task, values, few)
     if adding is not None:
         more = "Totals are the sums of the rounded cells that are shown."
         yield from noisy(task, "round with totals again", f"{words} {more}", adding, few, task.rounding)
