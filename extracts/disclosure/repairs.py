@@ -26,7 +26,7 @@ TOO_LONG = f"Some repairs were not worked out: they take more than {SECONDS:.0f}
 
 @dataclass(frozen=True)
 class Offer:
-    """The repairs that are offered, of least loss first, and why there may be others that are not; "" if there are none."""
+    """The repairs that are offered, of least loss first, and why there may be others; "" where there are none."""
 
     repairs: tuple[Repair, ...] = ()
     note: str = ""
