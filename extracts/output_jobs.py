@@ -56,7 +56,7 @@ def checked(output: OutputRequest) -> None:
     contents, described = {file.name: _content(file) for file in files}, _described(files)
     policy = policy_for(output.project)
     report = check(contents, described, policy)
-    offered = repairs(contents, described, policy) if report.verdict is Verdict.FAIL else []
+    offered = repairs(contents, described, policy).repairs if report.verdict is Verdict.FAIL else ()
     content = {**report.to_json(), "repairs": [one.to_json() for one in offered]}
     outputs.record_report(output, round=output.round, verdict=report.verdict.value, content=content, at=timezone.now())
 

@@ -31,7 +31,7 @@ from extracts.disclosure.reading.opening import contents_of
 from extracts.disclosure.reading.statistics import kind_of_statistic
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.recipe import Recipe
-from extracts.disclosure.repairs import repairs, write_repairs
+from extracts.disclosure.repairs import Offer, repairs, write_repairs
 from extracts.disclosure.report import Verdict, worst
 from extracts.disclosure.same_variable import is_named
 from extracts.disclosure.suggest import UNNAMED
@@ -89,21 +89,22 @@ def check_case(
     known = {name: content for name, content in contents.items() if _role(case, name) != "metadata"}
     report = with_doubts(check(known, description, policy, ledger=ledger), too_lax)
     faults = (*file_faults(case, folder), *_several_behind(case), *_at_odds(case, contents))
-    offered = repairs(known, description, policy) if report.verdict is not Verdict.PASS and with_repairs else []
+    wanted = report.verdict is not Verdict.PASS and with_repairs
+    offer = repairs(known, description, policy) if wanted else Offer()
     if repaired:
-        write_repairs(offered, repaired)
+        write_repairs(offer.repairs, repaired)
     told = answer(
         Answered(
             case,
             report,
             files,
-            tuple(one.to_json() for one in offered),
+            tuple(one.to_json() for one in offer.repairs),
             (*faults, *told_of_policy, *not_understood(case)),
         )
     )
     if faults:  # bytes that are not those described, or files that contradict each other, are for a person
         told["verdict"] = str(worst([Verdict(told["verdict"]), Verdict.REVIEW]))
-    return {**told, "notes": [*told["notes"], *disagreements(case, told)]}
+    return {**told, "notes": [*told["notes"], *filter(None, [offer.note]), *disagreements(case, told)]}
 
 
 def remember(case: Mapping[str, Any], folder: Path, ledger: Ledger, release: str, project: str = "") -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from extracts.disclosure.audit.grid import Hierarchies
@@ -18,26 +20,47 @@ from extracts.disclosure.repair.workbook_cells import CannotWrite
 from extracts.disclosure.report import Verdict
 from extracts.disclosure.suggest import suggest_for
 
-# Larger tables are repaired by `protect`, where somebody waits for it.
+# Larger tables, and ways that take longer, are left to `protect`, where somebody waits for it.
 MOST_CELLS = 2_000
+SECONDS = 5.0
+TOO_LARGE = f"Repairs were not worked out: the tables have more than {MOST_CELLS:,} cells. `protect` works them out."
+TOO_LONG = f"Some repairs were not worked out: they take more than {SECONDS:.0f} seconds. `protect` works them out."
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The repairs that are offered, of least loss first, and why there may be others; "" where there are none."""
+
+    repairs: tuple[Repair, ...] = ()
+    note: str = ""
 
 
 def repairs(
-    contents: Mapping[str, bytes], description: Description, policy: Policy, *, seconds: float = 20.0
-) -> list[Repair]:
-    """Safe versions of the tables of counts and amounts of a request, of least loss first; none where none is found.
+    contents: Mapping[str, bytes], description: Description, policy: Policy, *, seconds: float = SECONDS
+) -> Offer:
+    """Safe versions of the tables of counts and amounts of a request; none where none is found in so many seconds.
 
     Every one was audited, and the whole request was checked with it in place, before it is given: one that leaves
     a failure, such as a difference to what left before, is not.
     """
     tables = [table for file in description.files for table in _tables(contents, file, policy)]
-    if not tables or sum(len(table.value) for table in tables) > MOST_CELLS:
-        return []
+    if not tables:
+        return Offer()
+    if sum(len(table.value) for table in tables) > MOST_CELLS:
+        return Offer(note=TOO_LARGE)
+    task = Task(
+        tables, policy, hierarchies=_hierarchies(tables, description), seconds=seconds, until=time.monotonic() + seconds
+    )
     try:
-        found = plans(Task(tables, policy, hierarchies=_hierarchies(tables, description), seconds=seconds))
+        found = plans(task)
     except (CannotRepair, CannotWrite):
-        return []
-    return [one for one in found if one.changes and _helps(one, contents, description, policy)]
+        return Offer()
+    helping = list[Repair]()
+    for repair in found:
+        if helping and task.over:  # the best is offered whatever the time
+            break
+        helping += [repair] if repair.changes and _helps(repair, contents, description, policy) else []
+    return Offer(tuple(helping), TOO_LONG if task.over else "")
 
 
 def write_repairs(offered: Sequence[Repair], folder: Path) -> None:

@@ -78,7 +78,7 @@ class Values:
 
 
 def union(many: Iterable[Values]) -> Values:
-    """The values in at least one of many sets, at once: one after the other takes time by the square of their number."""
+    """The values in at least one of many sets, at once: one after the other would take time by their square."""
     sets = list(many)
     named = frozenset().union(*(values.labels for values in sets if not values.others))
     left_out = [values.labels for values in sets if values.others]

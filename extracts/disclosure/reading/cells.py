@@ -108,19 +108,18 @@ class Cells:
 
     def key(self, place: int) -> dict[str, str]:
         """Dimension to label of the cell in this place."""
-        return dict(zip(self.dimensions, (str(label) for label in self.labels.iloc[place]), strict=True))
+        return {str(name): str(self.labels[name].iat[place]) for name in self.dimensions}
 
     def cell(self, place: int, *, within: Sequence[str] | None = None) -> Cell:
         """Where a cell stands, for a report. `within` limits the key to some dimensions: a group."""
-        fact = self.facts.iloc[place]
         key = {name: label for name, label in self.key(place).items() if within is None or name in within}
-        column = str(fact["column"])
+        column = str(self.facts["column"].iat[place])
         if within is not None:
             label = ", ".join(f"{name} {label}" for name, label in key.items())
         else:
             across = self.dimensions[-1] if key and key[self.dimensions[-1]] == column else None
             label = ", ".join([*(f"{name} {label}" for name, label in key.items() if name != across), column])
-        return Cell(row=int(fact["row"]), column=column, label=label, key=key)
+        return Cell(row=int(self.facts["row"].to_numpy()[place]), column=column, label=label, key=key)
 
 
 FACTS = {

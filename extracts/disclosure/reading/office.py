@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 from collections.abc import Iterator
@@ -39,6 +40,9 @@ SOFTWARE = re.compile(
 )  # fmt: skip
 PEOPLE = ("creator", "lastModifiedBy", "manager", "company", "Manager", "Company", "author", "Author")
 WORDS = ("title", "subject", "description", "keywords", "category", "HyperlinkBase", "contentStatus")
+# Small pictures of empty documents that software takes from its own template: that of python-docx.
+THUMBNAIL = re.compile(r"docProps/thumbnail", re.I)
+OF_TEMPLATES = frozenset(["96367138dc44ce09bf2c8f0f8e49348a1478d2c5c0af69bbc2bbc38b63cdcead"])
 OUTSIDE_IS_HARMLESS = ("/hyperlink",)
 
 
@@ -74,7 +78,7 @@ def gather(package: Package, limits: Policy, main: re.Pattern[str]) -> Office:
             office.parts += chart_part(parse_xml(package.read(name)), f"chart {_last(name)}")
         elif OWN_XML.search(name):
             _own_xml(office, package, name)
-        else:
+        elif not (THUMBNAIL.search(name) and _sha256(package.read(name)) in OF_TEMPLATES):
             _listed(office, name)
         if name.endswith(".rels"):
             _relations(office, package, name)
@@ -120,6 +124,10 @@ def _words(office: Office, package: Package, name: str) -> None:
 
 def _last(name: str) -> str:
     return posixpath.basename(name)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _listed(office: Office, name: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -68,6 +70,8 @@ class Task:
 
     by          what loss is counted by: `count` or `value`
     rounding    the rounding for plans that round; as the policy asks where none is chosen
+    seconds     how long each search for cells to hide, and each audit, may take
+    until       `time.monotonic()` after which no further way is begun
     threshold   the policy's for the most sensitive of the tables
     """
 
@@ -77,6 +81,12 @@ class Task:
     rounding: Rounding | None = None
     hierarchies: Hierarchies | None = None
     seconds: float = 60.0
+    until: float = math.inf
+
+    @property
+    def over(self) -> bool:
+        """Whether the time for all ways together is over."""
+        return time.monotonic() > self.until
 
     @property
     def threshold(self) -> int:
@@ -106,9 +116,9 @@ def plans(task: Task, methods: Sequence[str] = METHODS) -> list[Repair]:
         if any(table.sums for table in task.tables):
             words += " So are the amounts that few contributors give, or that one or two dominate."
         found += _offered(task, "suppress", words, now, None)
-    if "round" in methods:
+    if "round" in methods and not task.over:
         found += _roundings(task, pattern)
-    if "merge" in methods:
+    if "merge" in methods and not task.over:
         found += _mergers(task)
     loss = (lambda one: one.loss_by_count) if task.by == "count" else (lambda one: one.loss_by_value)
     return sorted(found, key=loss)
@@ -175,7 +185,7 @@ def _roundings(task: Task, pattern: list[Booleans] | None) -> Iterator[Repair]:
     if not plain and pattern is not None:
         more = "Besides, cells are hidden that would give those back."
         yield from noisy(task, "round and suppress", f"{words} {more}", values, pattern, rounding)
-    adding = _adding_up(task, values, few)
+    adding = None if task.over else _adding_up(task, values, few)
     if adding is not None:
         more = "Totals are the sums of the rounded cells that are shown."
         yield from noisy(task, "round with totals again", f"{words} {more}", adding, few, rounding)

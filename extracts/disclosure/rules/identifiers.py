@@ -13,6 +13,7 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.rules.dates_of_birth import dates_of_birth
 from extracts.disclosure.rules.identifier_kinds import ANY, ANY_WITHIN, BY_HEADING, KINDS, Kind
+from extracts.disclosure.rules.people_in_text import people_in
 
 CODE, SMALL_AREA = "identifier", "small_area"
 CURE = "Leave the column out, and release a table of counts instead of records."
@@ -32,6 +33,7 @@ NAME_PAIRS = ({"first", "name"}, {"last", "name"}, {"full", "name"}, {"given", "
 # Plain numbers of at most nine digits, and short values, are of no kind.
 ORDINARY = re.compile(r"[-+£]?[\d,]{0,9}(?:\.\d+)?%?", re.ASCII)
 SHORTEST = 5
+DIGIT = re.compile(r"\d")
 COUNTS = frozenset(HEADINGS["count"].split())
 MOSTLY = 0.8
 
@@ -84,8 +86,10 @@ def counted(table: Table) -> bool:
 
 
 def in_text(text: str) -> Iterator[Hit]:
-    """The identifiers in a text, each kind once per line, lines from 1."""
+    """The identifiers in a text, and what it says of single people, each kind once per line, lines from 1."""
     for number, line in enumerate(text.splitlines(), 1):
+        for what, certain in people_in(line) if DIGIT.search(line) else ():
+            yield Hit(what, number, certain)
         for kind in KINDS if ANY_WITHIN.search(line) else ():
             if kind.in_text and any(kind.valid(found.group()) for found in kind.within.finditer(line)):
                 yield Hit(kind.name, number, kind.in_text == "fail")
@@ -98,6 +102,9 @@ def findings(file: str, table: Table, policy: Policy) -> Iterator[Finding]:
         if what := identifying(name, values, policy):
             problem = f"The column {name} seems to hold {what}."
             yield Finding(file, CODE, Verdict.FAIL, problem, "Each row names somebody.", CURE, cell)
+        elif what := _said_of_people((name, *values)):
+            problem = f"A label of the column {name} seems to hold {what}."
+            yield Finding(file, CODE, Verdict.FAIL, problem, "The label names somebody.", "Use names of groups.", cell)
         elif what := suspected(values):
             problem = f"Some values of the column {name} look like {what}."
             cure = "Leave them out, or tell the checker what they are."
@@ -107,6 +114,12 @@ def findings(file: str, table: Table, policy: Policy) -> Iterator[Finding]:
             attack = "Few people live in each, so that a category of theirs may be known."
             yield Finding(file, SMALL_AREA, Verdict.REVIEW, problem, attack, "Use local authorities or regions.", cell)
     yield from _headings(file, table.columns)
+
+
+def _said_of_people(labels: Sequence[str]) -> str:
+    """What labels certainly say of single people, in words, or ""."""
+    told = (label for label in dict.fromkeys(labels) if len(label) > SHORTEST and DIGIT.search(label))
+    return next((what for label in told for what, certain in people_in(label) if certain), "")
 
 
 def _headings(file: str, columns: Sequence[str]) -> Iterator[Finding]:

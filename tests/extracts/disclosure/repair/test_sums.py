@@ -141,7 +141,7 @@ def test_what_is_offered_passes_the_check() -> None:
     survey = Survey.of(2, (4, 4), firms=120)
     files = {"t.csv": survey.table, "e.csv": survey.evidence}
     assert check(files, Description((SAID,)), SMALL).verdict == "fail"
-    found = repairs(files, Description((SAID,)), SMALL)
+    found = repairs(files, Description((SAID,)), SMALL).repairs
     assert [one.kind for one in found] == ["suppress"]
     assert check({**files, **found[0].files}, Description((SAID,)), SMALL).verdict == "pass"
 

@@ -1,6 +1,10 @@
 """Word and PowerPoint: tables and texts are read, and what a page or a slide does not show is found."""
 
+import io
+import zipfile
+
 import pytest
+from docx import Document
 
 from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading.formats import read
@@ -28,6 +32,18 @@ def test_clean_documents() -> None:
     for content, name in ((docx(), "a.docx"), (pptx(), "a.pptx")):
         contents = read(content, name, SRS_10)
         assert (list(tables(contents).values()), concealed(contents)) == ([WANTED], [])
+
+
+def test_the_picture_of_the_template_of_python_docx_is_harmless_and_any_other_is_not() -> None:
+    made = io.BytesIO()
+    document = Document()
+    document.add_table(2, 2)
+    document.save(made)
+    with zipfile.ZipFile(made) as package:
+        thumbnail = package.read("docProps/thumbnail.jpeg")
+    for picture, wanted in ((thumbnail, []), (thumbnail + b".", ["The file holds a small picture of itself."])):
+        contents = read(docx(more={"docProps/thumbnail.jpeg": picture}), "a.docx", SRS_10)
+        assert [one.problem for one in contents.concealed] == wanted
 
 
 def test_text_around_tables_is_read() -> None:
