@@ -12,9 +12,11 @@ from extracts.disclosure.layout import FIELDS, Layout, Percentage
 from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table
+from extracts.disclosure.reading.following import follows
+from extracts.disclosure.reading.number_labels import scales
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.opening import first_table
-from extracts.disclosure.reading.statistics import is_quarter, kind_of_statistic
+from extracts.disclosure.reading.statistics import is_quarter, kind_of_statistic, names_measures, quarters
 
 # What the headings of a wide table are called until the researcher says.
 UNNAMED = "category"
@@ -36,6 +38,9 @@ def suggest_for(name: str, table: Table) -> FileDescription:
     guess: the kind of output may be "" and a percentage may lack its base.
     """
     kinds = {heading: _kind(heading, table.column(heading)) for heading in table.columns}
+    kinds |= dict.fromkeys(scales(table), "label")
+    kinds |= {name: "count" for name in quarters(table.columns) if kinds[name] == "position"}
+    kinds |= {name: "other" for name in follows(table) if kinds[name] != "label"}
     layout = _layout(table, kinds)
     return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
 
@@ -104,7 +109,9 @@ def _layout(table: Table, kinds: dict[str, str]) -> Layout:
 
 
 def names_statistics(heading: str, labels: Sequence[str]) -> bool:
-    """Whether a column has several labels and each names a statistic."""
+    """Whether a column has several labels and each names a statistic, or is called so and one of them is a count's."""
+    if names_measures(heading) and any(kind_by_heading(one) == "count" for one in labels):
+        return True
     return len(set(labels)) > 1 and all(kind_of_statistic(one) and not is_quarter(heading, one) for one in labels)
 
 

@@ -16,14 +16,15 @@ WORDS = {
     "identifier": "nhs pnc nino surname forename firstname lastname dob postcode email telephone passport",
     "percentage": "pct percent percentage perc share proportion prop rate",
     "other":      "coef coefs coefficient beta estimate se stderr std error t z p pvalue pval ci sd "
-                  "variance statistic df dof ddof chi2 aic bic r2 surv prob probability lower upper conf low high",
+                  "variance statistic df dof ddof chi2 aic bic r2 surv prob probability lower upper conf low high "
+                  "lat lon latitude longitude easting northing",
     "ratio":      "odds or hr rr irr ratio",
     "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3 p0 p100 q0 longest "
                   "shortest youngest oldest biggest",
     "mean":       "mean avg average",
-    "count":      "count counts n freq frequency cnt people persons victims defendants suspects offenders children "
+    "count":      "count counts n freq frequency cnt people persons victims defendants suspects offenders children prisoners "
                   "cases offences records rows obs observations base denominator numerator num risk events",
-    "label":      "id code year month quarter week day date age ages band bin from to left right rank order decile "
+    "label":      "id code subcode year month quarter week day date age ages band bin from to left right rank order decile "
                   "quintile quartile percentile level stage grade area region force sex group grp category type "
                   "term variable stat measure time period",
     "total":      "sum amount",
@@ -65,6 +66,8 @@ def kind_of_column(heading: str, values: Sequence[str]) -> str:
         return named
     if (filled := [value for value in values if value]) and all(value.endswith("%") for value in filled):
         return "percentage"
+    if named == "other" and not shown and any(0 < reading.high < 1 for reading in readings):
+        return named  # p values below 0.001
     if not shown or any(reading.state == "unreadable" for reading in readings):
         return "label"
     # Software writes counts with decimals when some are missing, but not otherwise.

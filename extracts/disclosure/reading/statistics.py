@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.columns import kind_by_heading, words_of
 
 # Kinds in the order in which they are looked for, with the words that name them.
 KINDS = {
@@ -26,11 +27,12 @@ PERCENTILE = re.compile(
 END = re.compile(r"(?:[pq]0|p100|(?:p |pct |percentile )?(?:0|100)(?:th)?(?: percentile)|top|peak|worst|best)(?: \w+)?")
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
+SECURITY = re.compile(r"\b(?:max|min|maximum|minimum|medium)[ _-]security\b")  # of a prison
 QUARTER = re.compile(r"\b(?:19|20)\d\d[ _-]?q[1-4]\b|\bq[1-4][ _/-]?(?:19|20)\d\d\b")  # of a year, not of the units
 PHRASES = {
     "standard deviation": "shape", "inter quartile range": "position", "most common": "mode", "most frequent": "mode",
 }  # fmt: skip
-PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
+PER = re.compile(r"per[ _]?(\d[\d,]*(?: \d{3})*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
 TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
 SPANS = frozenset(["range", "span"])
 
@@ -40,7 +42,7 @@ def kind_of_statistic(text: str) -> str:
 
     One of count, total, mean, shape (spread and skewness), position (quantiles), endpoint (extremes), mode, index.
     """
-    if QUARTER.search(text.lower()):
+    if QUARTER.search(text.lower()) or SECURITY.search(text.lower()):
         return ""
     words = words_of(text)
     joined = " ".join(words)
@@ -59,10 +61,27 @@ def is_quarter(heading: str, label: str) -> bool:
     return bool({"quarter", "quarters", "qtr"} & set(words_of(heading))) and bool(re.fullmatch("q[1-4]", label.lower()))
 
 
+def quarters(headings: Sequence[str]) -> tuple[str, ...]:
+    """The headings Q1 to Q4 where all four stand in a table: quarters of a year, as nobody has a fourth quartile."""
+    found = tuple(name for name in headings if re.fullmatch("q[1-4]", name.lower()))
+    return found if len(found) == 4 else ()
+
+
+def names_measures(heading: str) -> bool:
+    """Whether a heading is that of a column whose labels say what is measured in each row."""
+    return bool({"statistic", "stat", "metric", "measure", "indicator"} & set(words_of(heading)))
+
+
+def kind_of_measure(label: str) -> str:
+    """The kind of the number that a label of a list of measures stands for, or ""."""
+    by_heading = kind_by_heading(label)
+    return kind_of_statistic(label) or (by_heading if by_heading in ("count", "percentage") else "")
+
+
 def said_out_of(heading: str) -> float | None:
     """What a heading says that a rate is out of: 1,000 for `rate per 1,000`, 100,000 for `per_100k`; None for none."""
     match = PER.search(heading)
-    return float(match[1].replace(",", "")) * TIMES.get((match[2] or "").lower(), 1.0) if match else None
+    return float(re.sub(r"[, ]", "", match[1])) * TIMES.get((match[2] or "").lower(), 1.0) if match else None
 
 
 def is_range(text: str) -> bool:

@@ -10,7 +10,7 @@ from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.encodings import as_text
-from extracts.disclosure.reading.headers import parts_of
+from extracts.disclosure.reading.headers import as_printed, parts_of
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.triage import CannotRead
 
@@ -43,7 +43,9 @@ def _plain(content: bytes, name: str, limits: Policy) -> Table | None:
         table = read_table(name, content, limits)
     except CannotRead:
         return None
-    return None if len(table.columns) == 1 and any(mark in (as_text(content) or "") for mark in ";\t|") else table
+    if len(table.columns) == 1 and any(mark in (as_text(content) or "") for mark in ";\t|"):
+        return None
+    return as_printed(table)
 
 
 def separator_of(text: str, kind: str) -> str:
