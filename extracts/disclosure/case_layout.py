@@ -101,7 +101,9 @@ def layout_of(case: Mapping[str, Any], said: Mapping[str, Any], draft: Layout, t
         percentages=percentages,
         others=tuple(name for name in body if kinds.get(name) == "other"),
         hidden=tuple(map(str, said.get("hidden") or ())),
-        statistic=next((name for name in rows if name in table.columns and name_statistics(table.column(name))), ""),
+        statistic=next(
+            (name for name in rows if name in table.columns and name_statistics(name, table.column(name))), ""
+        ),
     )
     return replace(layout, **found)
 

@@ -75,7 +75,7 @@ def _of_a_table(described: FileDescription) -> Iterator[Need]:
         yield "No column is named as holding quantiles.", "Name the columns that hold medians and percentiles."
     if described.output_type == "MINMAX" and not (amounts or named):
         yield "No column is named as holding extremes or modes.", "Name the columns that hold them."
-    if described.output_type == "TEST" and not (layout.others or layout.shapes or layout.indices):
+    if described.output_type == "TEST" and not (layout.others or layout.shapes or layout.indices or layout.counts):
         yield "No column is named as holding a statistic.", "Name the columns that hold results of tests."
     if described.output_type == "RATIO" and not (layout.percentages or layout.ratios):
         yield (

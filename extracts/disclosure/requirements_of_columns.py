@@ -8,7 +8,9 @@ from extracts.disclosure.layout import Layout
 from extracts.disclosure.reading.columns import cumulative, kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.fit import all_fit
+from extracts.disclosure.reading.following import follows
 from extracts.disclosure.reading.labels import reads_as_total
+from extracts.disclosure.reading.number_labels import scales
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.results import of_clusters
 from extracts.disclosure.reading.statistics import kind_of_statistic
@@ -25,6 +27,7 @@ from extracts.disclosure.reading.suspicion import (
     plainly_base,
     sentences,
     unexplained_numbers,
+    weeks,
 )
 
 # Kinds of column that have rules of their own, and so may not pass as labels or other numbers.
@@ -51,7 +54,7 @@ def of_columns(layout: Layout, table: Table, tabular: bool, *, results: bool = F
 
     results  the file holds correlations, tests or clusters: its other numbers may have the names of variables
     """
-    known = _variables(layout, table) if results else frozenset[str]()
+    known = frozenset(follows(table)) | (_variables(layout, table) if results else frozenset[str]())
     yield from _labels(layout, table)
     yield from _measures_down(layout, table)
     yield from _counts(layout, table)
@@ -72,6 +75,7 @@ def _labels(layout: Layout, table: Table) -> Iterator[Need]:
     headings = free_text(table.columns)
     if headings is not None:
         yield f"Heading {headings + 1} is too long for a label.", "Shorten it, and leave out what describes people."
+    numbered = scales(table)
     for name in layout.rows:
         values = table.column(name)
         if (place := free_text(values)) is not None:
@@ -79,9 +83,13 @@ def _labels(layout: Layout, table: Table) -> Iterator[Need]:
                 f"The column {name} seems to hold free text, first in row {table.row_numbers[place]}.",
                 "Use short labels of groups; text about single cases is for a checker to read.",
             )
-        if full_dates(values):
+        if full_dates(values) and not weeks(name, values):
             yield f"The column {name} holds dates to the day.", "Use months or years: a date can point to one event."
-        if unexplained_numbers(name, values) and not (words_of(name) == ["t"] and _of_a_curve(table)):
+        if (
+            name not in numbered
+            and unexplained_numbers(name, values)
+            and not (words_of(name) == ["t"] and _of_a_curve(table))
+        ):
             yield (
                 f"The column {name} is described as labels, but it reads like numbers: they may be counts.",
                 "Describe it as what it is, or use labels or a heading that say what the numbers stand for.",
@@ -125,7 +133,7 @@ def _counts(layout: Layout, table: Table) -> Iterator[Need]:
     yield from _same_headings(layout, table)
     yield from _sums_or_people(layout)
     for name in dict.fromkeys((*layout.counts, *layout.bases)):
-        if names_no_count(name, wide=wide and name in layout.counts):
+        if not layout.statistic and names_no_count(name, wide=wide and name in layout.counts):
             yield (
                 f"The column {name} is described as counts, but its heading is that of a label or an amount.",
                 "Describe it as what it is, or give it the heading of a count.",
@@ -162,7 +170,7 @@ def _results(layout: Layout, table: Table, known: Collection[str]) -> Iterator[N
                 f"The column {name} is described as other numbers, but not as which.",
                 "Use a heading such as coef, se, t or p, leave it out, or tell the checker what it holds.",
             )
-        elif counts_among_results(values) and name not in known and not names_freedom(name):
+        elif counts_among_results(name, values) and name not in known and not names_freedom(name):
             yield (
                 f"The column {name} is described as other numbers, but its whole numbers may be counts.",
                 "Describe it as what it is, or show the decimals.",

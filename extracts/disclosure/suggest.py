@@ -13,10 +13,18 @@ from extracts.disclosure.policy import SRS_10, Policy
 from extracts.disclosure.reading.columns import COEFFICIENTS, ENDPOINTS, kind_by_heading, kind_of_column, words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.fit import all_fit
+from extracts.disclosure.reading.following import follows
+from extracts.disclosure.reading.number_labels import scales
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.opening import first_table
 from extracts.disclosure.reading.results import of_a_test, results_layout
-from extracts.disclosure.reading.statistics import QUARTER, are_quarters, kind_of_statistic, name_statistics
+from extracts.disclosure.reading.statistics import (
+    QUARTER,
+    are_quarters,
+    kind_of_statistic,
+    name_statistics,
+    quarters,
+)
 from extracts.disclosure.reading.suspicion import LIMIT, names_a_bound, names_a_model
 
 # What the headings of a wide table are called until the researcher says.
@@ -42,6 +50,9 @@ def suggest_for(name: str, table: Table) -> FileDescription:
         return FileDescription(name, "TEST", layout=results_layout(table, table.columns[:1]))
     kinds = {heading: _kind(heading, table.column(heading)) for heading in table.columns}
     kinds |= dict(_among_others(table, kinds))
+    kinds |= dict.fromkeys(scales(table), "label")
+    kinds |= {name: "count" for name in quarters(table.columns) if kinds[name] == "position"}
+    kinds |= {name: "other" for name in follows(table) if kinds[name] != "label"}
     layout = _layout(table, kinds)
     return FileDescription(name, output_type=_output_type(table, kinds), layout=layout)
 
@@ -121,7 +132,7 @@ def _layout(table: Table, kinds: dict[str, str]) -> Layout:
         columns=_name_of_headings(table, body) if wide else "",
         percentages=tuple(_percentage(table, name, columns["counts"]) for name in by_kind.get("percentage", ())),
         others=tuple(name for name in table.columns if kinds[name] == "other"),
-        statistic=next((name for name in rows if name_statistics(table.column(name))), ""),
+        statistic=next((name for name in rows if name_statistics(name, table.column(name))), ""),
     )
     return replace(layout, **columns)
 

@@ -128,7 +128,9 @@ def _raw_pieces(many: Iterable[Values]) -> tuple[list[Values], dict[Values, Plac
     for own in sets:
         named = np.array(sorted(at[label] for label in own.labels), dtype=np.int64)
         if own.others:
-            named = np.append(np.setdiff1d(np.arange(first, first + len(labels)), named, assume_unique=True), len(raw) - 2)
+            named = np.append(
+                np.setdiff1d(np.arange(first, first + len(labels)), named, assume_unique=True), len(raw) - 2
+            )
         missing = np.array([len(raw) - 1] if own.missing else [], dtype=np.int64)
         inside = [numbers.places(own.numbers), len(numbers.pieces) + days.places(own.days), named, missing]
         made_of[own] = np.concatenate(inside).astype(np.int64)
@@ -195,9 +197,7 @@ def classes(predicates: Sequence[Predicate]) -> Classes:
     return Classes(refinement, matrix, atoms)
 
 
-def _alike(
-    members: Sequence[Places], atoms: int
-) -> tuple[Places, list[Places]]:
+def _alike(members: Sequence[Places], atoms: int) -> tuple[Places, list[Places]]:
     """The class of each atom (-1 for none), by the exclusive or of one random 64-bit number per cell."""
     numbers = np.random.default_rng(64).integers(1, 2**63, size=len(members), dtype=np.uint64)
     pattern = np.zeros(atoms, dtype=np.uint64)

@@ -14,7 +14,7 @@ from extracts.disclosure.layout import Layout, Percentage
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.labels import as_compared, reads_as_total
 from extracts.disclosure.reading.numbers import Reading, is_blank, read_number
-from extracts.disclosure.reading.statistics import kind_of_statistic, said_out_of
+from extracts.disclosure.reading.statistics import kind_of_measure, said_out_of
 from extracts.disclosure.report import Cell
 
 Booleans = npt.NDArray[np.bool_]
@@ -193,7 +193,7 @@ def _kinds(table: Table, layout: Layout, kind: str) -> list[str]:
     """The kind of each cell of a column: that of the column, or of the statistic that its row names."""
     if not layout.statistic:
         return [kind] * len(table.rows)
-    return [kind_of_statistic(label) or kind for label in table.column(layout.statistic)]
+    return [kind_of_measure(label) or kind for label in table.column(layout.statistic)]
 
 
 def _imply_counts(facts: pd.DataFrame, table: Table, share: Percentage) -> None:

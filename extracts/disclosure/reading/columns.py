@@ -17,14 +17,15 @@ WORDS = {
     "percentage": "pct percent percentage perc share proportion prop rate",
     "other":      "coef coefs coefficient beta estimate est dydx ame se stderr std error t z p pvalue pval ci sd "
                   "variance statistic df dof ddof chi2 chisq wald deviance loglik aic bic r2 surv prob probability "
-                  "lower upper conf low high vif",
+                  "lower upper conf low high vif "
+                  "lat lon latitude longitude easting northing",
     "ratio":      "odds or hr rr irr ratio",
     "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3 p0 p100 q0 longest "
                   "shortest youngest oldest biggest",
     "mean":       "mean avg average",
-    "count":      "count counts n freq frequency cnt people persons victims defendants suspects offenders children "
+    "count":      "count counts n freq frequency cnt people persons victims defendants suspects offenders children prisoners "
                   "cases offences records rows obs observations base denominator numerator num risk events",
-    "label":      "id code year month quarter week day date age ages band bin from to left right rank order decile "
+    "label":      "id code subcode year month quarter week day date age ages band bin from to left right rank order decile "
                   "quintile quartile percentile level stage grade area region force sex group grp category type "
                   "term variable stat measure time period breaks mids midpoint edges cluster segment leaf node",
     "total":      "sum amount",
@@ -75,6 +76,8 @@ def kind_of_column(heading: str, values: Sequence[str]) -> str:
         named = ""  # age 10-13 and year 2 are categories across, and no columns of ages or years
     if (filled := [value for value in values if value]) and all(value.endswith("%") for value in filled):
         return "percentage"
+    if named == "other" and not shown and any(0 < reading.high < 1 for reading in readings):
+        return named  # p values below 0.001
     if not shown or any(reading.state == "unreadable" for reading in readings):
         return "label"
     # Software writes counts with decimals when some are missing, but not otherwise.

@@ -17,6 +17,8 @@ from extracts.disclosure.reading.references import letters
 
 Grid = Sequence[Sequence[str]]
 
+MOST_NOTES = 6  # lines
+
 
 def tables_in(grid: Grid) -> list[tuple[Table, str]]:
     """The tables of a grid of text, each with its place: `rows 3-9, columns A-D`.
@@ -44,8 +46,28 @@ def parts_of(grid: Grid, place: str = "", kind: PartKind = PartKind.TABLE) -> tu
 
 def _found(grid: Grid) -> list[tuple[Block, Table, set[tuple[int, int]]]]:
     """Each table with the block it is made from and the places (row, column from 0) that it shows."""
-    made = ((block, _table(block)) for block in blocks_in(grid))
-    return [(block, *table) for block, table in made if table is not None]
+    made = [(block, _table(block)) for block in blocks_in(grid)]
+    several = any(table is not None and len(block.columns) > 1 for block, table in made)
+    return [(block, *table) for block, table in made if table is not None and not (several and _is_note(block))]
+
+
+def _is_note(block: Block) -> bool:
+    """Whether a block holds titles or notes: a few lines of text in one column, without a figure."""
+    return (
+        len(block.columns) == 1
+        and len(block.rows) <= MOST_NOTES
+        and not any(map(has_figure, map(block.cells, block.rows)))
+    )
+
+
+def as_printed(table: Table) -> Table:
+    """A table as a reader understands it: figures without markers, sections as labels, what stands in brackets apart."""
+    rows = [[as_plain(text) for text in row] for row in table.rows]
+    headings, rows, numbers = _without_sections(list(table.columns), rows, list(table.row_numbers))
+    headings, rows = split_brackets(headings, rows) if rows else (headings, rows)
+    if tuple(headings) == table.columns:
+        return Table(table.columns, tuple(map(tuple, rows)), table.row_numbers)
+    return Table(unique(headings), tuple(map(tuple, rows)), tuple(numbers))
 
 
 def _place(block: Block) -> str:

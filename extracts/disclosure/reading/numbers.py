@@ -10,7 +10,7 @@ NAN = float("nan")
 PLAIN = re.compile(
     r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.(?P<decimals>\d*))?(?:e(?P<exponent>[+-]?\d{1,2}))?", re.ASCII
 )
-BELOW = re.compile(r"(?P<sign><=?|≤|less than )\s*(?P<number>\d{1,9})", re.ASCII)
+BELOW = re.compile(r"(?P<sign><=?|≤|less than )\s*(?P<number>\d{1,9}(?:\.\d{1,9})?)", re.ASCII)
 
 # Shorthand of the UK Government Statistical Service, and what R, Stata, SAS and pandas write.
 HIDDEN = {
@@ -49,7 +49,8 @@ def read_number(text: str) -> Reading:
         return Reading("not_applicable")
     if bound := BELOW.fullmatch(plain):
         includes = bound["sign"] in ("<=", "≤")
-        return Reading("hidden", low=0.0, high=float(bound["number"]) - (not includes))
+        whole = "." not in bound["number"]  # a p value below 0.001 is no count
+        return Reading("hidden", low=0.0, high=float(bound["number"]) - (whole and not includes))
     if (match := PLAIN.fullmatch(plain)) and any(character.isdigit() for character in plain.split("e")[0]):
         value = float(plain.replace(",", ""))
         places = len(match["decimals"] or "") - int(match["exponent"] or 0)

@@ -47,7 +47,7 @@ def of_a_test(table: Table) -> bool:
     if not all(names_a_result(name) or names_size(name) for name in table.columns[1:]):
         return False
     others = [name for name in table.columns[1:] if not names_freedom(name) and not names_size(name)]
-    return not any(counts_among_results(table.column(name)) for name in others)
+    return not any(counts_among_results(name, table.column(name)) for name in others)
 
 
 def names_size(heading: str) -> bool:

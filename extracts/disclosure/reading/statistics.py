@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.columns import kind_by_heading, words_of
 
 # Kinds in the order in which they are looked for, with the words that name them.
 KINDS = {
@@ -34,7 +34,8 @@ PHRASES = {
 QUARTER = re.compile(r"(?i)(?:(?:19|20)\d\d[ /-]*)?q[1-4](?:[ /-]*(?:19|20)\d\d)?")
 # Superlatives that tell people apart as well as values: the oldest child.
 OF_SOMEBODY = frozenset(["oldest", "youngest", "longest", "shortest", "biggest"])
-PER = re.compile(r"per[ _]?(\d[\d,]*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
+SECURITY = re.compile(r"\b(?:max|min|maximum|minimum|medium)[ _-]security\b")  # of a prison
+PER = re.compile(r"per[ _]?(\d[\d,]*(?: \d{3})*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
 TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}
 SPANS = frozenset(["range", "span"])
 
@@ -44,7 +45,7 @@ def kind_of_statistic(text: str) -> str:
 
     One of count, total, mean, shape (spread and skewness), position (quantiles), endpoint (extremes), mode, index.
     """
-    if OF_A_YEAR.search(text.lower()):
+    if OF_A_YEAR.search(text.lower()) or SECURITY.search(text.lower()):
         return ""
     words = words_of(text)
     joined = " ".join(words)
@@ -56,8 +57,6 @@ def kind_of_statistic(text: str) -> str:
         return "position"
     if END.fullmatch(joined):
         return "endpoint"
-    if {"error", "err", "errors"} & set(words):
-        return ""  # a standard error is no spread of units
     kinds = {BY_WORD[word] for word in words if word in BY_WORD}
     return next((kind for kind in KINDS if kind in kinds), "")
 
@@ -68,17 +67,36 @@ def are_quarters(texts: Iterable[str]) -> bool:
     return bool(known) and all(map(QUARTER.fullmatch, known)) and any("4" in text or len(text) > 2 for text in known)
 
 
-def name_statistics(labels: Sequence[str]) -> bool:
-    """Whether there are several labels and each names a statistic."""
+def name_statistics(heading: str, labels: Sequence[str]) -> bool:
+    """Whether a column has several labels and each names a statistic, or is called so and one of them is a count's."""
+    if names_measures(heading) and any(kind_by_heading(one) == "count" for one in labels):
+        return True
     if len(set(labels)) < 2 or are_quarters(labels) or not all(map(kind_of_statistic, labels)):
         return False
     return not all(OF_SOMEBODY & set(words_of(label)) and len(words_of(label)) > 1 for label in labels)
 
 
+def quarters(headings: Sequence[str]) -> tuple[str, ...]:
+    """The headings Q1 to Q4 where all four stand in a table: quarters of a year, as nobody has a fourth quartile."""
+    found = tuple(name for name in headings if re.fullmatch("q[1-4]", name.lower()))
+    return found if len(found) == 4 else ()
+
+
+def names_measures(heading: str) -> bool:
+    """Whether a heading is that of a column whose labels say what is measured in each row."""
+    return bool({"statistic", "stat", "metric", "measure", "indicator"} & set(words_of(heading)))
+
+
+def kind_of_measure(label: str) -> str:
+    """The kind of the number that a label of a list of measures stands for, or ""."""
+    by_heading = kind_by_heading(label)
+    return kind_of_statistic(label) or (by_heading if by_heading in ("count", "percentage") else "")
+
+
 def said_out_of(heading: str) -> float | None:
     """What a heading says that a rate is out of: 1,000 for `rate per 1,000`, 100,000 for `per_100k`; None for none."""
     match = PER.search(heading)
-    return float(match[1].replace(",", "")) * TIMES.get((match[2] or "").lower(), 1.0) if match else None
+    return float(re.sub(r"[, ]", "", match[1])) * TIMES.get((match[2] or "").lower(), 1.0) if match else None
 
 
 def is_range(text: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from extracts.disclosure.reading.columns import WORDS, words_of
 from extracts.disclosure.reading.numbers import read_number
@@ -26,7 +27,7 @@ VOCABULARY = {
     "class":   "offence offences crime crimes charge disposition statute outcome result reason status plea verdict "
                "disposal court prison district authority county country city town ward borough lsoa msoa ethnicity "
                "nationality religion language school sector industry occupation diagnosis drug oa borough "
-               "cluster segment leaf node component factor tree wave lag quantile",
+               "cluster segment leaf node component factor tree wave lag quantile table sic soc lad ward region",
     # A heading made of these names everybody: `n`, `base_n`, `total cases`, `victims`.
     "base":    "n base denominator total all cases people persons individuals victims defendants suspects offenders "
                "children records rows obs observations count counts number of",
@@ -37,7 +38,8 @@ VOCABULARY = {
     "naming":  "who name names person people victim victims defendant suspect offender individual",
     "model":   "coefficients b exp level df dof sq f r rho tau correlation cor corr stat sumsq ss ms chi wald lr "
                "loglik deviance wilk shapiro kruskal friedman cohen cramer eta omega kappa alpha auc rmse mae mse "
-               "fit adj loading loadings eigenvalue eigenvalues scaled squares",
+               "fit adj loading loadings eigenvalue eigenvalues scaled squares "
+               "lat lon latitude longitude easting northing",
     "leading": "coef coefs coefficient coefficients beta estimate est dydx ame b odds or hr rr irr",
 }  # fmt: skip
 
@@ -69,6 +71,7 @@ AREA_CODE = re.compile(r"(?:oa|lsoa|msoa|lad|utla|ltla|wd|pfa|rgn|ctry|cty|pcon|
 DRESSED = re.compile(
     r"[~≈$€£'=n ]{0,3}\d[\d,.]*\s*(?:\(.*\)|\[[^\]]*\]|[*†‡§#]+|±.*|/\s*\d+|of \d+|[a-z]{1,4})?", re.IGNORECASE
 )
+P_VALUES = frozenset(["p", "pvalue", "pval"])
 FINANCIAL_YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d(?:\d\d)?)?")
 BANDED = re.compile(r"\d+ ?(?:-|–|to) ?\d+|\d+ ?(?:\+|(?:or|and) (?:more|over|above))", re.IGNORECASE)
 MODELS = re.compile(r"(?:model|spec(?:ification)?) ?\(?\d{1,2}\)?|\(\d{1,2}\)")
@@ -82,7 +85,7 @@ def names_no_count(heading: str, *, wide: bool) -> bool:
     A heading of a wide table is a label itself, so that `age 18-24` may head counts; `age` may not.
     """
     words = set(words_of(heading))
-    if words & COUNTED or (wide and QUARTER.fullmatch(heading.strip())):
+    if words & COUNTED or words == {"number"} or (wide and QUARTER.fullmatch(heading.strip())):
         return False
     if not wide and names_an_amount(heading):
         return True
@@ -138,12 +141,14 @@ def _counts_on(values: Sequence[str]) -> bool:
     return start and bool(bands) and len(bands) + len(numbers) == len(values)
 
 
-def counts_among_results(values: Sequence[str]) -> bool:
+def counts_among_results(heading: str, values: Sequence[str]) -> bool:
     """Whether numbers said to be of no unit's own are whole and never below 0, as counts are.
 
-    Several numbers are hardly all whole by chance where they have decimals, as 3.00 and 25.00; all of 0 or 1 may be.
+    P values that are rounded to 0 or 1 are none. Several numbers are hardly all whole by chance where they have decimals, as 3.00 and 25.00; all of 0 or 1 may be.
     """
     shown = [reading.value for reading in map(read_number, values) if reading.state == "number"]
+    if set(words_of(heading)) & P_VALUES and all(value <= 1 for value in shown):
+        return False
     if any(re.search(r"\.\d\d", value) for value in values) and not (len(shown) > 1 and max(shown) > 1):
         return False
     return bool(shown) and all(value >= 0 and value % 1 == 0 for value in shown)
@@ -190,6 +195,21 @@ def full_dates(values: Sequence[str]) -> bool:
     """Whether most values are dates to the day."""
     filled = [value for value in values if value]
     return bool(filled) and sum(FULL_DATE.fullmatch(value) is not None for value in filled) >= MOSTLY * len(filled)
+
+
+def weeks(heading: str, values: Sequence[str]) -> bool:
+    """Whether dates are those of weeks: the heading says so, and whole weeks lie between them."""
+    try:
+        days = [_date(value).toordinal() for value in values if value]
+    except ValueError:
+        return False
+    return "week" in words_of(heading) and all((day - days[0]) % 7 == 0 for day in days)
+
+
+def _date(text: str) -> date:
+    """A date as 2024-01-07 or 07/01/2024. Raises ValueError."""
+    match = re.fullmatch(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})", text)
+    return date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(text)
 
 
 def may_name_people(heading: str, values: Sequence[str], *, few: int, many: int) -> bool:

@@ -11,7 +11,7 @@ from extracts.disclosure.reading.contents import Contents, Part, PartKind
 from extracts.disclosure.reading.csv_table import Table, read_table
 from extracts.disclosure.reading.encodings import as_text
 from extracts.disclosure.reading.formula_text import formulas_in
-from extracts.disclosure.reading.headers import parts_of
+from extracts.disclosure.reading.headers import as_printed, parts_of
 from extracts.disclosure.reading.labels import as_seen
 from extracts.disclosure.reading.triage import CannotRead
 
@@ -55,7 +55,7 @@ def _plain(content: bytes, name: str, limits: Policy) -> Table | None:
         return None
     if len(table.columns) == 1 and any(mark in (as_text(content) or "") for mark in ";\t|"):
         return None
-    return None if _ends_in_a_note(table) else table
+    return None if _ends_in_a_note(table) else as_printed(table)
 
 
 def _ends_in_a_note(table: Table) -> bool:
