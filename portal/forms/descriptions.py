@@ -247,7 +247,7 @@ class Describe(GovukForm):
                 parts[PART_OF[value]].append(column)
         lists: dict[str, Any] = {part: tuple(columns) for part, columns in parts.items()}
         statistic = next(
-            (name for name in lists["rows"] if self.table and name_statistics(self.table.column(name))), ""
+            (name for name in lists["rows"] if self.table and name_statistics(name, self.table.column(name))), ""
         )
         form = "wide" if wide else "long"
         return Layout(form=form, columns=across, percentages=tuple(shares), statistic=statistic, **lists)
