@@ -53,11 +53,15 @@ def _found(grid: Grid) -> list[tuple[Block, Table, set[tuple[int, int]]]]:
 
 def _is_note(block: Block) -> bool:
     """Whether a block holds titles or notes: a few lines of text in one column, without a figure."""
-    return len(block.columns) == 1 and len(block.rows) <= MOST_NOTES and not any(map(has_figure, map(block.cells, block.rows)))
+    return (
+        len(block.columns) == 1
+        and len(block.rows) <= MOST_NOTES
+        and not any(map(has_figure, map(block.cells, block.rows)))
+    )
 
 
 def as_printed(table: Table) -> Table:
-    """A table as a reader understands it: figures without markers, sections as labels, what stands in brackets apart."""
+    """A table as a reader understands it: figures without markers, sections as labels, numbers in brackets apart."""
     rows = [[as_plain(text) for text in row] for row in table.rows]
     headings, rows, numbers = _without_sections(list(table.columns), rows, list(table.row_numbers))
     headings, rows = split_brackets(headings, rows) if rows else (headings, rows)

@@ -45,6 +45,8 @@ def kind_of_statistic(text: str) -> str:
     if QUARTER.search(text.lower()) or SECURITY.search(text.lower()):
         return ""
     words = words_of(text)
+    if "std" in words and {"err", "error"} & set(words):
+        return ""  # that of an estimate
     joined = " ".join(words)
     if phrase := next((kind for name, kind in PHRASES.items() if name in joined), ""):
         return phrase

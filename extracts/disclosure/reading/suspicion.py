@@ -33,7 +33,8 @@ VOCABULARY = {
     "naming":  "who name names person people victim victims defendant suspect offender individual",
     "model":   "coefficients b exp level df dof sq f r rho tau correlation cor corr stat sumsq ss ms chi wald lr "
                "loglik deviance wilk shapiro kruskal friedman cohen cramer eta omega kappa alpha auc rmse mae mse "
-               "fit adj loading loadings eigenvalue eigenvalues scaled squares lat lon latitude longitude easting northing",
+               "fit adj loading loadings eigenvalue eigenvalues scaled squares lat lon latitude "
+               "longitude easting northing",
     "leading": "coef coefs coefficient coefficients beta estimate b odds or hr rr irr",
 }  # fmt: skip
 
@@ -119,7 +120,8 @@ def unexplained_numbers(heading: str, values: Sequence[str]) -> bool:
 def counts_among_results(heading: str, values: Sequence[str]) -> bool:
     """Whether numbers said to be of no unit's own are whole and never below 0, as counts are.
 
-    P values that are rounded to 0 or 1 are none. Several numbers are hardly all whole by chance where they have decimals, as 3.00 and 25.00; all of 0 or 1 may be.
+    P values that are rounded to 0 or 1 are none. Several numbers are hardly all whole by chance where they have
+    decimals, as 3.00 and 25.00; all of 0 or 1 may be.
     """
     shown = [reading.value for reading in map(read_number, values) if reading.state == "number"]
     if set(words_of(heading)) & P_VALUES and all(value <= 1 for value in shown):
