@@ -9,6 +9,7 @@ from extracts.disclosure.layout import Layout
 from extracts.disclosure.reading.columns import ENDPOINTS, kind_by_heading
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
+from extracts.disclosure.reading.results import of_clusters
 from extracts.disclosure.reading.statistics import are_quarters
 from extracts.disclosure.reading.suspicion import names_a_coefficient, names_a_result
 from extracts.disclosure.requirements_of_columns import Need, of_columns
@@ -75,7 +76,9 @@ def _of_a_table(described: FileDescription) -> Iterator[Need]:
         yield "No column is named as holding quantiles.", "Name the columns that hold medians and percentiles."
     if described.output_type == "MINMAX" and not (amounts or named):
         yield "No column is named as holding extremes or modes.", "Name the columns that hold them."
-    if described.output_type == "TEST" and not (layout.others or layout.shapes or layout.indices or layout.counts):
+    if described.output_type == "TEST" and not (
+        layout.others or layout.shapes or layout.indices or of_clusters(layout)
+    ):
         yield "No column is named as holding a statistic.", "Name the columns that hold results of tests."
     if described.output_type == "RATIO" and not (layout.percentages or layout.ratios):
         yield (

@@ -13,7 +13,7 @@ from extracts.disclosure.reading.labels import reads_as_total
 from extracts.disclosure.reading.number_labels import scales
 from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.reading.results import of_clusters
-from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.statistics import kind_of_statistic, quarters
 from extracts.disclosure.reading.suspicion import (
     LIMIT,
     counts_among_results,
@@ -94,7 +94,7 @@ def _labels(layout: Layout, table: Table) -> Iterator[Need]:
                 f"The column {name} is described as labels, but it reads like numbers: they may be counts.",
                 "Describe it as what it is, or use labels or a heading that say what the numbers stand for.",
             )
-        if may_name_people(name, values, few=FEW_ROWS, many=SOME_ROWS):
+        if name not in numbered and may_name_people(name, values, few=FEW_ROWS, many=SOME_ROWS):
             yield (
                 f"Nearly every row has another value of {name}: the rows may be people.",
                 "Give the column the name of its classification, such as area or offence, or merge rows.",
@@ -129,11 +129,11 @@ def _is_amount(label: str) -> bool:
 
 def _counts(layout: Layout, table: Table) -> Iterator[Need]:
     """Columns of counts must not be called ages, amounts or codes, nor two of them the same."""
-    wide = bool(layout.columns)
+    wide, known = bool(layout.columns), quarters(table.columns)
     yield from _same_headings(layout, table)
     yield from _sums_or_people(layout)
     for name in dict.fromkeys((*layout.counts, *layout.bases)):
-        if not layout.statistic and names_no_count(name, wide=wide and name in layout.counts):
+        if not layout.statistic and name not in known and names_no_count(name, wide=wide and name in layout.counts):
             yield (
                 f"The column {name} is described as counts, but its heading is that of a label or an amount.",
                 "Describe it as what it is, or give it the heading of a count.",

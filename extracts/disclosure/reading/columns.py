@@ -23,10 +23,10 @@ WORDS = {
     "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3 p0 p100 q0 longest "
                   "shortest youngest oldest biggest",
     "mean":       "mean avg average",
-    "count":      "count counts n freq frequency cnt people persons victims defendants suspects offenders children prisoners "
-                  "cases offences records rows obs observations base denominator numerator num risk events",
-    "label":      "id code subcode year month quarter week day date age ages band bin from to left right rank order decile "
-                  "quintile quartile percentile level stage grade area region force sex group grp category type "
+    "count":      "count counts n freq frequency cnt people persons victims defendants suspects offenders children "
+                  "prisoners cases offences records rows obs observations base denominator numerator num risk events",
+    "label":      "id code subcode year month quarter week day date age ages band bin from to left right rank order "
+                  "decile quintile quartile percentile level stage grade area region force sex group grp category type "
                   "term variable stat measure time period breaks mids midpoint edges cluster segment leaf node",
     "total":      "sum amount",
 }  # fmt: skip

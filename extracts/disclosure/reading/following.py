@@ -1,4 +1,4 @@
-"""Columns that follow from others of their table: changes between two of them, and running sums."""
+"""Columns that follow from others of their table: changes, running sums, and shares in brackets."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from extracts.disclosure.reading.numbers import Reading, read_number
 
 CHANGES = frozenset(["change", "difference", "diff", "increase", "decrease"])
 RUNNING = frozenset(["cum", "cumulative", "running"])
+BEHIND = " (in brackets)"  # the name that `figures` gives to what stands in brackets
 MOST_COLUMNS = 12  # of which pairs are tried
 
 
 def follows(table: Table) -> tuple[str, ...]:
-    """Columns called changes or running sums of which every number can be worked out from other columns.
+    """Columns called changes or running sums, and shares in brackets, all of whose numbers follow from others.
 
     They tell a reader nothing that the others do not.
     """
@@ -24,6 +25,7 @@ def follows(table: Table) -> tuple[str, ...]:
         for name in table.columns
         if (CHANGES & set(words_of(name)) and _is_change(table, name))
         or (RUNNING & set(words_of(name)) and _is_running(table, name))
+        or (name.endswith(BEHIND) and _is_share(table, name.removesuffix(BEHIND)))
     )
 
 
@@ -53,6 +55,22 @@ def _is_running(table: Table, name: str) -> bool:
             for count, (reading, summed) in enumerate(zip(told, _sums(told, other), strict=True), 1)
         )
         for other in others
+    )
+
+
+def _is_share(table: Table, count: str) -> bool:
+    """Whether what stands behind the counts of a column is always their share, in per cent, of row or column."""
+    counted = [name for name in table.columns if name + BEHIND in table.columns]
+    columns = [_values(table, name) for name in counted]
+    told, values = _readings(table, count + BEHIND), _values(table, count)
+    wholes = (
+        [sum(row) for row in zip(*columns, strict=True)],
+        [sum(values)] * len(values),
+        [max(values)] * len(values),
+    )
+    return any(
+        all(whole > 0 and _near(one, 100 * n / whole) for one, n, whole in zip(told, values, each, strict=True))
+        for each in wholes
     )
 
 

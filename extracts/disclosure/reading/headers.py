@@ -61,7 +61,7 @@ def _is_note(block: Block) -> bool:
 
 
 def as_printed(table: Table) -> Table:
-    """A table as a reader understands it: figures without markers, sections as labels, what stands in brackets apart."""
+    """A table as a reader understands it: figures without markers, sections as labels, numbers in brackets apart."""
     rows = [[as_plain(text) for text in row] for row in table.rows]
     headings, rows, numbers = _without_sections(list(table.columns), rows, list(table.row_numbers))
     headings, rows = split_brackets(headings, rows) if rows else (headings, rows)

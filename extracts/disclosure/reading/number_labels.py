@@ -9,10 +9,11 @@ from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.numbers import read_number
 
 # Words of a heading of numbers that may tell the rows apart.
-SCALES = frozenset(
+WORDS = (
     "hour hours day days week weeks month months year years minute minutes midpoint mid middle section score scale "
-    "step bin x y hex length duration".split()
+    "step bin x y hex length duration"
 )
+SCALES = frozenset(WORDS.split())
 
 
 def scales(table: Table) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ def kind_of_statistic(text: str) -> str:
     if OF_A_YEAR.search(text.lower()) or SECURITY.search(text.lower()):
         return ""
     words = words_of(text)
+    if "std" in words and {"err", "error"} & set(words):
+        return ""  # that of an estimate
     joined = " ".join(words)
     if {"error", "err", "errors"} & set(words):
         return ""  # of an estimate, and no spread of units

@@ -144,7 +144,8 @@ def _counts_on(values: Sequence[str]) -> bool:
 def counts_among_results(heading: str, values: Sequence[str]) -> bool:
     """Whether numbers said to be of no unit's own are whole and never below 0, as counts are.
 
-    P values that are rounded to 0 or 1 are none. Several numbers are hardly all whole by chance where they have decimals, as 3.00 and 25.00; all of 0 or 1 may be.
+    P values that are rounded to 0 or 1 are none. Several numbers are hardly all whole by chance where they have
+    decimals, as 3.00 and 25.00; all of 0 or 1 may be.
     """
     shown = [reading.value for reading in map(read_number, values) if reading.state == "number"]
     if set(words_of(heading)) & P_VALUES and all(value <= 1 for value in shown):

@@ -25,7 +25,7 @@ A_DOZEN = 12
 # A classification of places into these may stand beside the name of each.
 OF_PLACES = frozenset(["decile", "quintile", "quartile", "year", "years"])
 RANKED = frozenset(["rank", "order", "level", "stage", "grade", "tier", "wave", "cluster", "component", "factor"])
-CODES = frozenset(["code", "codes", "id", "no", "number", "ref", "cd"])
+CODES = frozenset(["code", "codes", "id", "no", "number", "ref", "cd", "sic", "soc"])
 
 
 def findings(subject: Subject) -> Iterator[Finding]:

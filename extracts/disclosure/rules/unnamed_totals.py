@@ -15,17 +15,18 @@ from extracts.disclosure.subject import Subject
 CODE = "unnamed_total"
 
 
-def suspects(value: Floats, line: Groups, *, threshold: int, zeros: bool) -> Booleans:
+def suspects(value: Floats, line: Groups, *, most: Floats, threshold: int, zeros: bool) -> Booleans:
     """Find the shown counts that may be the total of a line with hidden ones.
 
     value      counts; NaN for hidden. Totals that are called so are left out before
     line       number of the line each cell is on, from 0
+    most       what a hidden count is at most, as `<10` says; infinity for unknown
     threshold  smallest safe count, 1 or more
     zeros      whether a hidden zero must stay hidden too
 
     With one cell hidden, the suspect exceeds the others shown by less than the threshold, so that
     the hidden count would be unsafe. With several hidden it is enough that it is as large as the
-    others together. The line must show at least one other.
+    others together, and no larger than they can be. The line must show at least one other.
 
     Source: subtraction from totals, as for cells hidden beside named totals.
     """
@@ -34,9 +35,10 @@ def suspects(value: Floats, line: Groups, *, threshold: int, zeros: bool) -> Boo
     hidden = np.bincount(line, ~shown, minlength=size)[line]
     others = (np.bincount(line, np.where(shown, value, 0.0), minlength=size)[line] - value) * 1.0
     rest = value - others
+    most_hidden = np.bincount(line, np.where(shown, 0.0, most), minlength=size)[line]
     enough = shown & (value > 0) & (np.bincount(line, shown, minlength=size)[line] > 1)
     one = (hidden == 1) & (rest >= (0 if zeros else 1)) & (rest < threshold)
-    found: Booleans = enough & (one | ((hidden > 1) & (rest >= 0)))
+    found: Booleans = enough & (rest <= most_hidden) & (one | ((hidden > 1) & (rest >= 0)))
     return found
 
 
@@ -46,7 +48,8 @@ def findings(subject: Subject) -> Iterator[Finding]:
     for along in counts.dimensions:
         cells = counts.where(~counts.is_total(along))
         value, line = cells.numbers("value"), cells.lines(along)
-        chosen = suspects(value, line, threshold=subject.threshold, zeros=subject.policy.zeros_disclosive)
+        most = np.nan_to_num(cells.numbers("high"), nan=np.inf)
+        chosen = suspects(value, line, most=most, threshold=subject.threshold, zeros=subject.policy.zeros_disclosive)
         chosen &= may_be_whole(counts, along)[~counts.is_total(along)]
         for place in subject.places(cells, chosen):
             problem = f"This count may be the total of others along {along}, some of which are hidden."

@@ -24,14 +24,21 @@ NAN = float("nan")
 )  # fmt: skip
 def test_a_count_that_may_be_the_total_of_a_line(line: list[float], found: list[bool]) -> None:
     value = np.array(line, dtype=float)
-    assert suspects(value, np.zeros(len(line), dtype=np.int64), threshold=10, zeros=False).tolist() == found
+    assert (
+        suspects(
+            value, np.zeros(len(line), dtype=np.int64), most=np.full(len(line), np.inf), threshold=10, zeros=False
+        ).tolist()
+        == found
+    )
 
 
 @given(st.lists(st.integers(10, 60), min_size=2, max_size=5), st.integers(1, 9), st.data())
 def test_a_total_is_found_wherever_it_stands(areas: list[int], hidden: int, data: st.DataObject) -> None:
     line = [*map(float, areas), NAN]
     line.insert(place := data.draw(st.integers(0, len(line))), float(sum(areas) + hidden))
-    found = suspects(np.array(line), np.zeros(len(line), dtype=np.int64), threshold=10, zeros=False)
+    found = suspects(
+        np.array(line), np.zeros(len(line), dtype=np.int64), most=np.full(len(line), np.inf), threshold=10, zeros=False
+    )
     assert found[place]
 
 
@@ -49,3 +56,10 @@ def test_labels_that_read_like_totals(label: str, total: bool) -> None:
 
 def test_labels_are_read_as_people_see_them() -> None:
     assert as_seen(" To\u200btal\u00a0\u2066 (all) \ufeff") == "Total (all)"
+
+
+def test_a_count_larger_than_the_hidden_ones_can_make_it_is_no_total() -> None:
+    value, line = np.array([NAN, 34.0, 51.0, NAN, 112.0]), np.zeros(5, dtype=np.int64)
+    below_10, any_number = (np.array([most, 34, 51, most, 112.0]) for most in (9.0, np.inf))
+    assert not suspects(value, line, most=below_10, threshold=10, zeros=False).any()
+    assert suspects(value, line, most=any_number, threshold=10, zeros=False)[4]
