@@ -50,7 +50,7 @@ def repairs(
         found = plans(task)
     except (CannotRepair, CannotWrite):
         return Offer()
-    helping = []
+    helping = list[Repair]()
     for repair in found:
         if helping and task.over:  # the best is offered whatever the time
             break

@@ -95,7 +95,7 @@ def _all_of(whole: str, own: Sequence[str], bands: Mapping[str, Values]) -> bool
 
 def _by_words(said: Mapping[str, tuple[str, bool]], values: Mapping[str, Floats]) -> dict[str, str]:
     """The parents of parts: a whole that they are all of, or that they add up to on every line; else themselves."""
-    found = {}
+    found: dict[str, str] = {}
     for whole, own in _by_whole({part: whole for part, (whole, _) in said.items()}).items():
         everything = said[own[0]][1]
         fits = everything or (len(own) > 1 and _same(values[whole], np.sum([values[one] for one in own], axis=0)))

@@ -131,7 +131,7 @@ def _raw_pieces(many: Iterable[Values]) -> tuple[list[Values], dict[Values, Plac
             named = np.append(
                 np.setdiff1d(np.arange(first, first + len(labels)), named, assume_unique=True), len(raw) - 2
             )
-        missing = [len(raw) - 1] if own.missing else []
+        missing = np.arange(len(raw) - own.missing, len(raw))
         inside = [numbers.places(own.numbers), len(numbers.pieces) + days.places(own.days), named, missing]
         made_of[own] = np.concatenate(inside).astype(np.int64)
     return raw, made_of

@@ -154,7 +154,7 @@ def _by_time(known: Mapping[str, str], cumulative: bool) -> set[tuple[str, str]]
     if cumulative:
         bare = {label: moment(text) for text, label in known.items() if label not in spans}
         spans |= {label: Reach(("", time[0], True), (time[1], True)) for label, time in bare.items() if time}
-    months = {} if cumulative else {label: found for text, label in known.items() if (found := calendar(text))}
+    months = {} if cumulative else {label: own for text, label in known.items() if (own := calendar(text))}
     return _longer_spans(spans) | _longer_months(months)
 
 

@@ -113,7 +113,7 @@ class Cells:
         else:
             across = self.dimensions[-1] if key and key[self.dimensions[-1]] == column else None
             label = ", ".join([*(f"{name} {label}" for name, label in key.items() if name != across), column])
-        return Cell(row=int(self.facts["row"].iat[place]), column=column, label=label, key=key)
+        return Cell(row=int(str(self.facts["row"].iat[place])), column=column, label=label, key=key)
 
 
 FACTS = {

@@ -60,8 +60,8 @@ FIRST_NAMES_TEXT = """
     mohamed mohammad mohammed molly muhammad natalie natasha nathan neil nicholas nicola nigel noah norman oliver olivia
     omar oscar owen pamela patricia patrick paul pauline peter philip phillip rachel ralph raymond rebecca rhys richard
     robert roger ronald rosemary ross roy russell ruth ryan sally sam samantha samuel sandra sara sarah scott sean
-    shannon sharon sheila shirley simon sophia sophie stacey stanley stephanie stephen steven stewart stuart susan suzanne
-    sylvia tara teresa terence terry thomas timothy toby tom tony tracey tracy trevor valerie vanessa victoria vincent
+    shannon sharon sheila shirley simon sophia sophie stacey stanley stephanie stephen steven stewart stuart susan
+    suzanne sylvia tara teresa terence terry thomas timothy toby tom tony tracey tracy trevor valerie vanessa victoria vincent
     wayne wendy william yasmin yvonne zoe
 """
 FIRST_NAMES = frozenset(FIRST_NAMES_TEXT.split())
