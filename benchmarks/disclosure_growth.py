@@ -1,6 +1,7 @@
 """How the time of a check grows with its table: seconds at two sizes, and by how many times the larger takes longer.
 
-Tables are CSV files with a layout, repairs are worked out where a count is small. Four times the cells should take about four times as long.
+Tables are CSV files with a layout; repairs are worked out where a count is small. Four times the cells should take
+about four times as long.
 """
 
 from __future__ import annotations
