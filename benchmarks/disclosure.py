@@ -87,6 +87,7 @@ OTHERS: dict[str, Callable[[Any, bool], list[Figures]]] = {
     "disclosure_audit": _by_figures,
     "disclosure_repair": _by_figures,
     "disclosure_ledger": _of_ledger,
+    "disclosure_growth": _by_figures,
 }
 
 

@@ -22,7 +22,7 @@ from extracts.disclosure.suggest import suggest_for
 
 # Larger tables, and ways that take longer, are left to `protect`, where somebody waits for it.
 MOST_CELLS = 2_000
-SECONDS = 5.0
+SECONDS = 2.0
 TOO_LARGE = f"Repairs were not worked out: the tables have more than {MOST_CELLS:,} cells. `protect` works them out."
 TOO_LONG = f"Some repairs were not worked out: they take more than {SECONDS:.0f} seconds. `protect` works them out."
 

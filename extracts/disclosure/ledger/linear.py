@@ -203,11 +203,12 @@ def bounds(
     ends = {place: (known.low[place], known.high[place]) for place in places if math.isfinite(known.high[place])}
     for rows, columns in components(_open(matrix, known)):
         own = np.flatnonzero(np.isin(columns, places)).tolist()
-        model = _model(matrix, known, rows, columns) if own else None
-        for place in own:
-            ends.pop(int(columns[place]), None)
-            found = _bounds(model, place, until) if model else None
-            ends |= {int(columns[place]): found} if found is not None else {}
+        if own:
+            model = _model(matrix, known, rows, columns)
+            for place in own:
+                ends.pop(int(columns[place]), None)
+                found = _bounds(model, place, until)
+                ends |= {int(columns[place]): found} if found is not None else {}
     return {place: _whole(*own) for place, own in ends.items()}
 
 

@@ -67,7 +67,7 @@ def settled(matrix: sparse.csr_array, low: Floats, high: Floats) -> Settled:
     """
     least, most = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], np.inf)
     row, column = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.indices
-    rows = np.ones(matrix.shape[0], dtype=np.bool_)
+    rows = np.diff(matrix.indptr) > 0  # a sum of nothing says nothing of any unknown
     for _ in range(MOST_ROUNDS):
         unknowns, known = _left(matrix, least, most)
         single = rows & (unknowns == 1)

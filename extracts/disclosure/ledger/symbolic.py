@@ -224,6 +224,8 @@ class _Search:
             self.problems.append("Combinations of counts from several versions of the data were not looked at.")
             return
         matrix, low, high = self.classes.matrix, self.counts.low, self.counts.high
+        if (low[np.diff(matrix.indptr) == 0] > 0).any():
+            self.problems.append("A count is of nobody by its labels and the population given for its table.")
         small, complete = linear.small(matrix, low, high, threshold=self.threshold, until=self.until)
         if not complete:
             self.problems.append("There was not enough time to look at every combination of counts.")

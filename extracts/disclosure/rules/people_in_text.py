@@ -45,23 +45,25 @@ IN_QUOTES = re.compile(rf"[\"']({NUMBERED.pattern})[\"']", re.ASCII)
 FEWEST_LISTED = 3
 
 FIRST_NAMES_TEXT = """
-    aaron abdul abigail adam adrian ahmed aisha alan albert alex alexander alice alison amanda amelia amy andrea andrew
-    angela ann anna anne anthony antony arthur ashley barbara barry ben benjamin bernard beth brenda brian bruce callum
-    carl carol caroline catherine charles charlie charlotte cheryl chloe chris christian christina christine christopher
-    claire clare colin connor craig daniel danielle darren david dawn dean deborah debra denise dennis derek diana diane
-    donald donna dorothy douglas dylan edward eileen elaine eleanor elizabeth ella ellen emily emma eric evelyn faith
-    fatima fiona florence frances francis frank gareth garry gary gavin geoffrey george georgia gerald gillian glen
-    gordon graham grace hannah harold harriet harry hassan hazel heather helen henry holly howard hugh ian imran irene
-    isaac isabel isabella isla ivan jack jacob jacqueline jake james jamie jane janet janice jason jean jeffrey jennifer
-    jeremy jessica jill joan joanna joanne joe john jonathan jordan joseph joshua joyce judith julia julian julie june
-    karen karl kate katherine kathleen katie keith kelly kenneth kerry kevin kieran kim kimberley kirsty kyle laura
-    lauren lawrence leah lee leonard leslie lewis liam linda lindsay lisa lorraine louis louise lucy luke lynn lynne
-    malcolm marc margaret maria marie marion mark martin martyn mary matthew maureen megan melanie michael michelle mike
-    mohamed mohammad mohammed molly muhammad natalie natasha nathan neil nicholas nicola nigel noah norman oliver olivia
-    omar oscar owen pamela patricia patrick paul pauline peter philip phillip rachel ralph raymond rebecca rhys richard
-    robert roger ronald rosemary ross roy russell ruth ryan sally sam samantha samuel sandra sara sarah scott sean
-    shannon sharon sheila shirley simon sophia sophie stacey stanley stephanie stephen steven stewart stuart susan suzanne
-    sylvia tara teresa terence terry thomas timothy toby tom tony tracey tracy trevor valerie vanessa victoria vincent
+    aaron abdul abigail adam adrian ahmed aisha alan albert alex alexander alice alison amanda amelia amy
+    andrea andrew angela ann anna anne anthony antony arthur ashley barbara barry ben benjamin bernard beth
+    brenda brian bruce callum carl carol caroline catherine charles charlie charlotte cheryl chloe chris
+    christian christina christine christopher claire clare colin connor craig daniel danielle darren david
+    dawn dean deborah debra denise dennis derek diana diane donald donna dorothy douglas dylan edward eileen
+    elaine eleanor elizabeth ella ellen emily emma eric evelyn faith fatima fiona florence frances francis
+    frank gareth garry gary gavin geoffrey george georgia gerald gillian glen gordon graham grace hannah
+    harold harriet harry hassan hazel heather helen henry holly howard hugh ian imran irene isaac isabel
+    isabella isla ivan jack jacob jacqueline jake james jamie jane janet janice jason jean jeffrey jennifer
+    jeremy jessica jill joan joanna joanne joe john jonathan jordan joseph joshua joyce judith julia julian
+    julie june karen karl kate katherine kathleen katie keith kelly kenneth kerry kevin kieran kim kimberley
+    kirsty kyle laura lauren lawrence leah lee leonard leslie lewis liam linda lindsay lisa lorraine louis
+    louise lucy luke lynn lynne malcolm marc margaret maria marie marion mark martin martyn mary matthew
+    maureen megan melanie michael michelle mike mohamed mohammad mohammed molly muhammad natalie natasha
+    nathan neil nicholas nicola nigel noah norman oliver olivia omar oscar owen pamela patricia patrick paul
+    pauline peter philip phillip rachel ralph raymond rebecca rhys richard robert roger ronald rosemary ross
+    roy russell ruth ryan sally sam samantha samuel sandra sara sarah scott sean shannon sharon sheila shirley
+    simon sophia sophie stacey stanley stephanie stephen steven stewart stuart susan suzanne sylvia tara
+    teresa terence terry thomas timothy toby tom tony tracey tracy trevor valerie vanessa victoria vincent
     wayne wendy william yasmin yvonne zoe
 """
 FIRST_NAMES = frozenset(FIRST_NAMES_TEXT.split())

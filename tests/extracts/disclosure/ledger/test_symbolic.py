@@ -105,6 +105,11 @@ def test_a_part_larger_than_its_whole_is_not_proven() -> None:
     assert not found.proven
 
 
+def test_a_count_of_nobody_by_its_own_labels_is_not_proven() -> None:
+    found = symbolic([OLD, released("sex, count\nMale, 500", "sex = 'Female'")], threshold=10)
+    assert any("of nobody" in problem for problem in found.problems)
+
+
 def test_without_time_nothing_is_proven() -> None:
     new = released("offence, count\nDrugs, 500", "age between 16 and 25")
     assert not symbolic([OLD, new], threshold=10, seconds=0).proven
