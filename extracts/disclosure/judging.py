@@ -234,7 +234,7 @@ def _with_size(described: FileDescription, table: Table) -> FileDescription:
 
 
 def _noted(read: Contents, described: FileDescription, policy: Policy) -> Contents:
-    """The contents; a title or note that gives the number of units of the one table of results is told of that table."""
+    """The contents; a title or note with the number of units of the one table of results is told of that table."""
     if len(read.tables) != 1 or described.output_type not in MODELS | TESTS:
         return read
     sizes, parts = list[int](), list[Part]()

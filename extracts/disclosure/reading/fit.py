@@ -24,11 +24,14 @@ FREEDOM = re.compile(
 PARAMETERS = re.compile(r"df (?:model|regression)|(?:model|regression) df")
 # Tests of a table of counts, and how well a model or classifier fits.
 TEST = re.compile(
-    r"(?:pearson )?(?:chi ?2|chi sq(?:uared?)?|x2)|p(?: ?val(?:ue)?)?|fisher s? ?exact(?: p)?|cramer s? ?v|phi|likelihood ratio"
+    r"(?:pearson )?(?:chi ?2|chi sq(?:uared?)?|x2)|p(?: ?val(?:ue)?)?|fisher s? ?exact(?: p)?|cramer s? ?v|phi"
+    r"|likelihood ratio"
 )
 MODEL = re.compile(
-    r"(?:adj(?:usted)? |pseudo |mcfadden )?r ?(?:2|sq|squared?)(?: adj)?|aic|bic|log likelihood|loglik|ll null|f statistic"
-    r"|f(?: stat)?|prob f statistic|deviance|rmse|mae|mse|auc|roc auc|f1(?: score)?|accuracy|precision|recall|sensitivity"
+    r"(?:adj(?:usted)? |pseudo |mcfadden )?r ?(?:2|sq|squared?)(?: adj)?|aic|bic|log likelihood|loglik|ll null"
+    r"|f statistic"
+    r"|f(?: stat)?|prob f statistic|deviance|rmse|mae|mse|auc|roc auc|f1(?: score)?|accuracy|precision"
+    r"|recall|sensitivity"
     r"|specificity|brier(?: score)?|log loss|kappa|durbin watson|omnibus|prob omnibus|skew|kurtosis|jarque bera|prob jb"
     r"|cond no|scale|residual std(?:andard)? error|wald(?: chi ?2)?|lr chi ?2|icc|llr p value|sigma"
 )
@@ -95,7 +98,7 @@ def in_line(line: str) -> Fit | None:
 
 
 def size_in_text(text: str) -> int | None:
-    """The number of units that a title or note of one line gives, as in `Correlations, N = 2,310`; None for any other."""
+    """The number of units in a title or note of one line, as in `Correlations, N = 2,310`; None for any other."""
     match = IN_TEXT.fullmatch(text)
     return int(match["n"].replace(",", "")) if match else None
 

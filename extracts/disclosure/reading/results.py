@@ -39,7 +39,7 @@ def of_clusters(layout: Layout) -> bool:
 
 
 def of_a_test(table: Table) -> bool:
-    """Whether a table is that of an analysis of variance or of tests: statistics with degrees of freedom or p values."""
+    """Whether a table is of an analysis of variance or of tests: statistics with degrees of freedom or p values."""
     words = [set(words_of(name)) for name in table.columns[1:]]
     said = set().union(*words) if words else set()
     if not said & TESTED or not said & STATISTICS or said & COEFFICIENTS:

@@ -1,4 +1,4 @@
-"""Given back: the hidden cell that a difference of published counts is, so that it is named and not only its shown part.
+"""Given back: the hidden cell that a difference of published counts is, named beside its shown part.
 
 Source: arithmetic; a whole less all of its parts but one is that one.
 """
