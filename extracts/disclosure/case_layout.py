@@ -12,8 +12,8 @@ from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.labels import as_compared
 from extracts.disclosure.reading.results import results_layout
-from extracts.disclosure.reading.statistics import kind_of_statistic, name_statistics
-from extracts.disclosure.reading.suspicion import names_a_result, names_an_amount
+from extracts.disclosure.reading.statistics import kind_of_statistic
+from extracts.disclosure.reading.suspicion import name_statistics, names_a_result, names_an_amount
 from extracts.disclosure.suggest import suggest_for
 
 # Kind of a case -> code of the output type. The others are taken from what the columns hold.

@@ -225,6 +225,8 @@ def _with_size(described: FileDescription, table: Table) -> FileDescription:
         return described
     said = described.regression
     n, freedom = size_said(table.fit)
+    if n is not None and said.n_obs is not None and n < said.n_obs:
+        n = None  # of another model than the one described: the rule about degrees of freedom says so
     parameters = said.parameters
     if n is not None and parameters is None and freedom is None and said.df_residual is None:
         parameters = len(table.rows) if described.output_type in MODELS else None

@@ -22,10 +22,9 @@ from extracts.disclosure.reading.statistics import (
     QUARTER,
     are_quarters,
     kind_of_statistic,
-    name_statistics,
     quarters,
 )
-from extracts.disclosure.reading.suspicion import LIMIT, names_a_bound, names_a_model
+from extracts.disclosure.reading.suspicion import LIMIT, name_statistics, names_a_bound, names_a_model
 
 # What the headings of a wide table are called until the researcher says.
 UNNAMED = "category"

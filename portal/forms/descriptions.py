@@ -14,7 +14,7 @@ from extracts.disclosure.ledger.parsing import UnreadablePopulation, population
 from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading.columns import kind_of_column
 from extracts.disclosure.reading.csv_table import Table
-from extracts.disclosure.reading.statistics import name_statistics
+from extracts.disclosure.reading.suspicion import name_statistics
 from extracts.disclosure.requirements import needs
 from extracts.disclosure.rulebook import TABLES
 from portal.govuk_forms import GovukForm, RadioSelect

@@ -111,7 +111,11 @@ def _extent(block: Block) -> tuple[int | None, int | None]:
 def _without_sections(headings: list[str], rows: Rows, numbers: list[int]) -> tuple[list[str], Rows, list[int]]:
     """Lines with one text in front become a label of the rows below them, in a column of its own."""
     is_section = [bool(row[0]) and not is_figure(row[0]) and not any(row[1:]) for row in rows]
-    if not any(is_section) or len(headings) < 2 or all(is_section):
+    for place in range(len(rows) - 1, -1, -1):  # a line with nothing below it heads no row: its numbers may be hidden
+        if not is_section[place]:
+            break
+        is_section[place] = False
+    if not any(is_section) or len(headings) < 2:
         return headings, rows, numbers
     section, kept, kept_numbers = "", [], []
     for row, heads, number in zip(rows, is_section, numbers, strict=True):
@@ -120,10 +124,6 @@ def _without_sections(headings: list[str], rows: Rows, numbers: list[int]) -> tu
         else:
             kept.append([section, *row])
             kept_numbers.append(number)
-    last = is_section[-1]
-    if last:  # a line with nothing below it says something about no row: it is kept as a row
-        kept.append([section, *rows[-1]])
-        kept_numbers.append(numbers[-1])
     return ["section", *headings], kept, kept_numbers
 
 

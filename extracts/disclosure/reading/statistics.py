@@ -69,15 +69,6 @@ def are_quarters(texts: Iterable[str]) -> bool:
     return bool(known) and all(map(QUARTER.fullmatch, known)) and any("4" in text or len(text) > 2 for text in known)
 
 
-def name_statistics(heading: str, labels: Sequence[str]) -> bool:
-    """Whether a column has several labels and each names a statistic, or is called so and one of them is a count's."""
-    if names_measures(heading) and any(kind_by_heading(one) == "count" for one in labels):
-        return True
-    if len(set(labels)) < 2 or are_quarters(labels) or not all(map(kind_of_statistic, labels)):
-        return False
-    return not all(OF_SOMEBODY & set(words_of(label)) and len(words_of(label)) > 1 for label in labels)
-
-
 def quarters(headings: Sequence[str]) -> tuple[str, ...]:
     """The headings Q1 to Q4 where all four stand in a table: quarters of a year, as nobody has a fourth quartile."""
     found = tuple(name for name in headings if re.fullmatch("q[1-4]", name.lower()))

@@ -9,9 +9,16 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from extracts.disclosure.reading.columns import WORDS, words_of
+from extracts.disclosure.reading.columns import WORDS, kind_by_heading, words_of
 from extracts.disclosure.reading.numbers import read_number
-from extracts.disclosure.reading.statistics import QUARTER
+from extracts.disclosure.reading.statistics import (
+    OF_SOMEBODY,
+    QUARTER,
+    are_quarters,
+    kind_of_measure,
+    kind_of_statistic,
+    names_measures,
+)
 
 VOCABULARY = {
     # Columns that hold an amount or a property of one person, beside the words that every heading is sorted by.
@@ -102,6 +109,15 @@ def names_an_amount(heading: str, *, doubtful: bool = False) -> bool:
         return False
     known = MAGNITUDES | EITHER if doubtful else MAGNITUDES
     return bool(words) and words <= known if not MONEY.search(heading) else True
+
+
+def name_statistics(heading: str, labels: Sequence[str]) -> bool:
+    """Whether a column has several labels and each names a statistic; counts are one where the column is called so."""
+    if names_measures(heading) and any(kind_by_heading(one) == "count" for one in labels):
+        return not any(names_an_amount(one, doubtful=True) for one in labels if not kind_of_measure(one))
+    if len(set(labels)) < 2 or are_quarters(labels) or not all(map(kind_of_statistic, labels)):
+        return False
+    return not all(OF_SOMEBODY & set(words_of(label)) and len(words_of(label)) > 1 for label in labels)
 
 
 def plainly_base(heading: str) -> bool:

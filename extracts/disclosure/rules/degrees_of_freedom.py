@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from extracts.disclosure.description import Regression
-from extracts.disclosure.reading.columns import words_of
+from extracts.disclosure.reading.csv_table import Fit
 from extracts.disclosure.reading.fit import freedoms
-from extracts.disclosure.reading.numbers import read_number
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.subject import Subject
 
 CODE = "dof"
 ATTACK = "With so few to spare, coefficients and regressors give back the values they were fitted to."
-OBSERVATIONS = frozenset(["n", "obs", "nobs", "observations"])
 CURE = "Fit fewer parameters, or fit the model to more observations."
 SUPPLY = "Give n_obs and parameters, or df_residual, of the smallest model in the file."
 
@@ -60,17 +58,17 @@ def findings(subject: Subject) -> Iterator[Finding]:
 
 def _sizes_shown(subject: Subject) -> Iterator[Finding]:
     """Numbers of observations in a row of their own below the coefficients: too few, or others than are described."""
-    table, said = subject.table, subject.described.regression.n_obs
-    for number, row in zip(table.row_numbers, table.rows, strict=True) if table else ():
-        words = set(words_of(row[0])) if row else set()
-        if not words & OBSERVATIONS or not words <= OBSERVATIONS | {"of", "no", "num", "number"}:
-            continue
-        sizes = [reading.value for text in row[1:] if (reading := read_number(text)).state == "number"]
-        cell = Cell(number, "", row[0])
-        if sizes and min(sizes) < subject.threshold:
-            problem = f"The model has {min(sizes):,.0f} observations, below {subject.threshold}."
+    said = subject.described.regression.n_obs
+    sizes: dict[int, list[Fit]] = {}
+    for one in subject.table.fit if subject.table else ():
+        if one.kind == "n":
+            sizes.setdefault(one.row, []).append(one)
+    for row, own in sizes.items():
+        least, cell = min(one.value for one in own), Cell(row, "", own[0].label)
+        if least < subject.threshold:
+            problem = f"The model has {least:,.0f} observations, below {subject.threshold}."
             cure = "Leave the model out, or fit it to more."
             yield Finding(subject.described.name, CODE, Verdict.FAIL, problem, ATTACK, cure, cell)
-        elif said is not None and sizes and min(sizes) < said:
+        elif said is not None and least < said:
             problem = "The file shows a model of fewer observations than the description gives."
             yield Finding(subject.described.name, CODE, Verdict.REVIEW, problem, ATTACK, SUPPLY, cell)

@@ -189,7 +189,7 @@ def test_sums_beside_means_are_refused() -> None:
 def test_sums_described_as_counts_are_offered_nothing() -> None:
     survey = Survey.of(2)
     counted = replace(SAID, evidence="", layout=Layout("long", rows=("area", "industry"), counts=("turnover",)))
-    assert repairs({"t.csv": survey.table}, Description((counted,)), SMALL) == []
+    assert repairs({"t.csv": survey.table}, Description((counted,)), SMALL).repairs == ()
 
 
 def test_a_sum_of_two_tables_is_hidden_in_both_or_in_neither() -> None:

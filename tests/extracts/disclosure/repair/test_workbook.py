@@ -279,7 +279,7 @@ def test_the_check_of_a_workbook_offers_workbooks(tmp_path: Path) -> None:
     layout = Layout("wide", rows=("area",), columns="offence", counts=("theft", "fraud", "arson", "Total"))
     said = Description((FileDescription("sub/t.xlsx", "FREQ", layout=layout),))
     assert check({"sub/t.xlsx": content}, said, SRS_10).verdict == "fail"
-    offered = repairs({"sub/t.xlsx": content}, said, SRS_10)
+    offered = repairs({"sub/t.xlsx": content}, said, SRS_10).repairs
     assert {one.kind for one in offered} >= {"suppress"} and all(one.changes for one in offered)
     assert all(check(one.files, said, SRS_10).verdict == "pass" for one in offered)
     write_repairs(offered, tmp_path)
@@ -290,4 +290,4 @@ def test_the_check_of_a_workbook_offers_workbooks(tmp_path: Path) -> None:
 def test_a_safe_workbook_is_offered_nothing() -> None:
     rows = (("area", "n"), ("North", 40), ("South", 50), ("Total", 90))
     said = Description((FileDescription("t.xlsx", "FREQ", layout=Layout("long", rows=("area",), counts=("n",))),))
-    assert "suppress" not in {one.kind for one in repairs({"t.xlsx": xlsx(*rows)}, said, SRS_10)}
+    assert "suppress" not in {one.kind for one in repairs({"t.xlsx": xlsx(*rows)}, said, SRS_10).repairs}
