@@ -41,6 +41,7 @@ def folders(zones, extract):
     return sorted(path.name for path in workspace.iterdir()) if workspace.exists() else []
 
 
+@pytest.mark.slow
 def test_building_twice_delivers_once(extract, zones):
     tasks.generate_extract(extract.pk)
     tasks.generate_extract(extract.pk)
@@ -53,6 +54,7 @@ def test_building_twice_delivers_once(extract, zones):
     assert not any((zones.staging / f"extract-{extract.pk}").iterdir())
 
 
+@pytest.mark.slow
 def test_a_recalled_extract_leaves_the_workspace(extract, zones):
     tasks.generate_extract(extract.pk)
     tasks.remove_recalled(extract.pk)
@@ -107,6 +109,7 @@ def test_only_what_was_agreed_is_delivered(extract, zones):
     assert sorted(path.stem for path in folder.glob("*.parquet")) == ["crt_case", "pol_crime"]
 
 
+@pytest.mark.slow
 def test_the_quality_of_the_links_travels_with_the_extract(extract, zones):
     tasks.generate_extract(extract.pk)
     extract.refresh_from_db()
@@ -162,6 +165,7 @@ def test_the_sweep_does_not_flood_the_queue(extract, zones, monkeypatch):
     assert sent == [extract.pk, extract.pk]
 
 
+@pytest.mark.slow
 def test_checking_twice_reports_once(zones):
     output = an_output("checking")
     tasks.check_outputs(output.pk)
@@ -171,6 +175,7 @@ def test_checking_twice_reports_once(zones):
     assert output.report_now().verdict == "pass"
 
 
+@pytest.mark.slow
 def test_small_cells_are_found(zones):
     output = an_output("checking", content=b"offence,cases,withdrawn\nViolence,120,40\nTheft,300,9\n")
     tasks.check_outputs(output.pk)
@@ -180,6 +185,7 @@ def test_small_cells_are_found(zones):
     assert (finding["rule"], finding["cell"]["column"], finding["cell"]["row"]) == ("threshold", "withdrawn", 3)
 
 
+@pytest.mark.slow
 def test_outputs_are_checked_by_the_policy_of_their_dataset_and_its_owners(zones, tmp_path, settings):
     """Fourteen withdrawals are enough for anybody but an owner that asks for fifteen."""
     folder = copied_description(tmp_path, "cjs_linked")
@@ -222,6 +228,7 @@ def test_bytes_that_changed_after_upload_are_not_checked(zones):
     assert OutputRequest.objects.get().state == "returned"
 
 
+@pytest.mark.slow
 def test_bytes_that_changed_after_the_checks_are_not_released(zones):
     output = outputs.release(an_output("cleared"), round=1, by=person("cass"), at=now())
     path = zones.root / "outputs" / output.files.get().content.name
@@ -233,6 +240,7 @@ def test_bytes_that_changed_after_the_checks_are_not_released(zones):
     assert not list(zones.released.rglob("*.zip"))
 
 
+@pytest.mark.slow
 def test_packing_twice_gives_the_same_package(zones):
     output = outputs.release(an_output("cleared"), round=1, by=person("cass"), at=now())
     tasks.pack_release(output.pk)
@@ -242,6 +250,7 @@ def test_packing_twice_gives_the_same_package(zones):
     assert OutputRequest.objects.get().package_sha256 == first
 
 
+@pytest.mark.slow
 def test_a_package_holds_the_figures_that_it_was_checked_by(zones):
     output = an_output("cleared")
     outputs.release(OutputRequest.objects.get(), round=1, by=person("cass"), at=now())
@@ -264,6 +273,7 @@ def test_the_head_of_the_trail_is_signed(zones):
     )
 
 
+@pytest.mark.slow
 def test_a_folder_that_will_never_be_delivered_is_removed(extract, zones, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(services, "deliver", move_and_die)
@@ -294,6 +304,7 @@ def test_a_report_of_an_earlier_round_is_dropped(zones):
     assert (output.state, output.reports.count()) == ("checking", 0)
 
 
+@pytest.mark.slow
 def test_nothing_is_packed_once_the_agreement_is_revoked(zones):
     output = outputs.release(an_output("cleared"), round=1, by=person("cass"), at=now())
     agreements.revoke(output.project.agreements.get(), reasons="Breach.", by=person("sam"), at=now())
@@ -303,6 +314,7 @@ def test_nothing_is_packed_once_the_agreement_is_revoked(zones):
     assert not list(zones.released.rglob("*.zip"))
 
 
+@pytest.mark.slow
 def test_the_package_does_not_name_the_checkers(zones):
     output = outputs.release(an_output("cleared"), round=1, by=person("cass"), at=now())
     tasks.pack_release(output.pk)

@@ -105,6 +105,7 @@ def opened():
     return [(entry.actor, entry.details["file"], entry.details["shown"]) for entry in entries]
 
 
+@pytest.mark.slow
 def test_a_checker_sees_every_finding_at_its_cell(as_, django_capture_on_commit_callbacks):
     output = submitted(as_, django_capture_on_commit_callbacks)
     shown = html(as_("cass").get(page(output)))
@@ -117,6 +118,7 @@ def test_a_checker_sees_every_finding_at_its_cell(as_, django_capture_on_commit_
     assert "cjs-linked, version 1" in shown
 
 
+@pytest.mark.slow
 def test_an_error_keeps_what_was_typed(as_):
     project = an_agreement().project
     answer = as_("ruth").post(reverse("output_new", args=[project.pk]), {**ABOUT, "title": ""})
@@ -126,6 +128,7 @@ def test_an_error_keeps_what_was_typed(as_):
     assert not OutputRequest.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_description_starts_from_a_suggestion_and_its_problems_are_said(as_):
     client = as_("ruth")
     output = a_request(client, ("withdrawals.csv", SMALL))
@@ -142,6 +145,7 @@ def test_the_description_starts_from_a_suggestion_and_its_problems_are_said(as_)
     assert output.files.get().description == {}
 
 
+@pytest.mark.slow
 def test_a_wide_table_with_percentages_is_described_as_it_is(as_):
     client = as_("ruth")
     output = a_request(client, ("rates.csv", b"force,cases,pct\nNorth,200,25.0\nSouth,400,30.5\n"))
@@ -156,6 +160,7 @@ def test_a_wide_table_with_percentages_is_described_as_it_is(as_):
     assert (again["column_2"], again["structural_zeros"]) == ("share:1:100", "force = North")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["résumé.csv", "manifest.json", ".hidden.csv"])
 def test_names_that_no_package_can_hold_are_refused_at_once(as_, name):
     client = as_("ruth")
@@ -165,6 +170,7 @@ def test_names_that_no_package_can_hold_are_refused_at_once(as_, name):
     assert not output.files.exists(), "all or none"
 
 
+@pytest.mark.slow
 def test_a_rehearsal_stores_nothing(as_):
     client = as_("ruth")
     output = a_request(client, ("withdrawals.csv", SMALL))
@@ -176,6 +182,7 @@ def test_a_rehearsal_stores_nothing(as_):
     assert OutputRequest.objects.get().state == "draft"
 
 
+@pytest.mark.slow
 def test_two_checkers_decide_without_seeing_each_other(as_, django_capture_on_commit_callbacks):
     output = submitted(as_, django_capture_on_commit_callbacks)
     decide(as_("cass"), output, "return", "LOW: row 3 must be merged.")
@@ -201,6 +208,7 @@ def test_two_checkers_decide_without_seeing_each_other(as_, django_capture_on_co
     assert OutputRequest.objects.get().state == "returned"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ruth", "coral", "sam"])
 def test_neither_the_team_nor_others_check(as_, name):
     output = an_output("submitted")
@@ -210,6 +218,7 @@ def test_neither_the_team_nor_others_check(as_, name):
     assert not output.checks.exists()
 
 
+@pytest.mark.slow
 def test_a_checker_of_the_team_cannot_check_and_is_told_why(as_):
     output = an_output("submitted")
     output.project.members.create(person=person("cass"), role="researcher", since=now())
@@ -219,6 +228,7 @@ def test_a_checker_of_the_team_cannot_check_and_is_told_why(as_):
     assert answer.status_code == 422 and "somebody else must check it" in html(answer)
 
 
+@pytest.mark.slow
 def test_a_third_check_is_refused_and_the_typed_reasons_stay(as_):
     output = an_output("checked_once")
     assert "second person must check" in html(decide(as_("cass"), output))
@@ -228,6 +238,7 @@ def test_a_third_check_is_refused_and_the_typed_reasons_stay(as_):
     assert "I still think so." in html(answer) and output.checks.count() == 2
 
 
+@pytest.mark.slow
 def test_reasons_are_compulsory(as_):
     output = an_output("submitted")
     answer = decide(as_("cass"), output, reasons="  ")
@@ -235,6 +246,7 @@ def test_reasons_are_compulsory(as_):
     assert "DIFF" in html(answer), "the usual reasons stand beside the form"
 
 
+@pytest.mark.slow
 def test_after_a_return_old_checks_count_no_more(as_, django_capture_on_commit_callbacks):
     output = submitted(as_, django_capture_on_commit_callbacks)
     decide(as_("cass"), output, "return", "Merge row 3.")
@@ -249,6 +261,7 @@ def test_after_a_return_old_checks_count_no_more(as_, django_capture_on_commit_c
     assert output.state == "checked_once"
 
 
+@pytest.mark.slow
 def test_release_needs_a_tick_and_the_download_is_on_the_trail(as_, django_capture_on_commit_callbacks):
     output = submitted(as_, django_capture_on_commit_callbacks)
     decide(as_("cass"), output)
@@ -271,6 +284,7 @@ def test_release_needs_a_tick_and_the_download_is_on_the_trail(as_, django_captu
     assert "Released earlier" in html(as_("ruth").get(reverse("output_new", args=[output.project_id])))
 
 
+@pytest.mark.slow
 def test_a_package_that_was_changed_is_not_handed_out(as_, django_capture_on_commit_callbacks):
     output = cleared()
     with django_capture_on_commit_callbacks(execute=True):
@@ -284,6 +298,7 @@ def test_a_package_that_was_changed_is_not_handed_out(as_, django_capture_on_com
     assert not Entry.objects.filter(action="download").exists()
 
 
+@pytest.mark.slow
 def test_checkers_do_not_download_the_package(as_, django_capture_on_commit_callbacks):
     output = cleared()
     with django_capture_on_commit_callbacks(execute=True):
@@ -291,6 +306,7 @@ def test_checkers_do_not_download_the_package(as_, django_capture_on_commit_call
     assert as_("devi").get(page(output, "output_download")).status_code == 302
 
 
+@pytest.mark.slow
 def test_outsiders_find_nothing(as_):
     output = an_output("submitted")
     file = output.files.get()
@@ -309,12 +325,14 @@ def test_outsiders_find_nothing(as_):
             assert client.get(address).status_code == 404, (name, address)
 
 
+@pytest.mark.slow
 def test_a_file_of_another_request_is_not_here(as_):
     output = an_output("submitted")
     other = an_output()
     assert as_("ruth").get(page(output, "output_file", other.files.get().pk)).status_code == 404
 
 
+@pytest.mark.slow
 def test_only_checkers_open_a_file_whole_and_that_is_on_the_trail(as_):
     output = an_output("submitted")
     address = page(output, "output_file", output.files.get().pk) + "?whole=1"
@@ -325,6 +343,7 @@ def test_only_checkers_open_a_file_whole_and_that_is_on_the_trail(as_):
     assert opened() == [("cass", "withdrawals.csv", "the whole file")]
 
 
+@pytest.mark.slow
 def test_a_long_file_is_shown_in_part(as_):
     rows = "".join(f"Area {n},{n + 100}\n" for n in range(1000))
     output = an_output("submitted", content=f"area,cases\n{rows}".encode(), described=AREAS)
@@ -333,12 +352,14 @@ def test_a_long_file_is_shown_in_part(as_):
     assert "800 further rows" in shown
 
 
+@pytest.mark.slow
 def test_a_cell_with_markup_stays_text(as_):
     output = an_output("submitted", content=b"area,cases\n<script>alert(1)</script>,100\n", described=AREAS)
     shown = html(as_("cass").get(page(output, "output_file", output.files.get().pk)))
     assert "<script>alert" not in shown and "&lt;script&gt;alert" in shown
 
 
+@pytest.mark.slow
 def test_the_gravest_request_comes_first_and_the_queue_asks_as_often_for_few_as_for_many(
     as_, django_assert_max_num_queries
 ):
@@ -355,6 +376,7 @@ def test_the_gravest_request_comes_first_and_the_queue_asks_as_often_for_few_as_
         assert len(client.get(reverse("outputs")).context["waiting"]) == 8
 
 
+@pytest.mark.slow
 def test_withdrawing_needs_a_tick(as_):
     output = an_output("submitted")
     client = as_("ruth")
@@ -377,6 +399,7 @@ def test_a_file_is_removed_and_the_request_edited(as_):
     assert client.post(page(output, "output_edit"), ABOUT).status_code == 302, "too late"
 
 
+@pytest.mark.slow
 def test_one_approval_and_one_return_are_shown_side_by_side(as_):
     output = an_output("checked_once")
     services.check(
@@ -391,6 +414,7 @@ def test_one_approval_and_one_return_are_shown_side_by_side(as_):
     assert "CLASS: all theft." in seen and "Every count is above 10." in seen and "disagree" in seen
 
 
+@pytest.mark.slow
 def test_a_form_that_is_only_opened_has_no_errors(as_):
     output = an_output()
     client = as_("ruth")
@@ -402,6 +426,7 @@ def test_a_form_that_is_only_opened_has_no_errors(as_):
     assert empty.status_code == 422 and "Select files" in html(empty)
 
 
+@pytest.mark.slow
 def test_a_workbook_is_described_by_its_first_table(as_):
     book, written = Workbook(), io.BytesIO()
     for row in (["offence", "median_days"], ["Theft", 30], ["Fraud", 40]):
@@ -441,6 +466,7 @@ def add(client, output, files, role="output"):
     return client.post(page(output, "output_add_file"), {"files": sent, "role": role}, follow=True)
 
 
+@pytest.mark.slow
 def test_the_form_fills_itself_from_what_the_helper_wrote(as_, made):
     client = as_("ruth")
     output = a_request(client)
@@ -467,6 +493,7 @@ def test_the_form_fills_itself_from_what_the_helper_wrote(as_, made):
     }, [file.findings for file in rehearsed.files]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_saving_a_filled_form_keeps_what_it_does_not_ask(as_, made):
     client = as_("ruth")
     output = a_request(client)
@@ -481,6 +508,7 @@ def test_saving_a_filled_form_keeps_what_it_does_not_ask(as_, made):
     assert after.description == {**before.description, "text": "Mine."} and after.text == "Mine."
 
 
+@pytest.mark.slow
 def test_what_was_typed_by_hand_stays_whatever_is_uploaded_after_it(as_, made):
     client = as_("ruth")
     output = a_request(client)
@@ -495,6 +523,7 @@ def test_what_was_typed_by_hand_stays_whatever_is_uploaded_after_it(as_, made):
     assert output.files.get(name="days.csv").description["layout"]["shapes"] == ["sd"]
 
 
+@pytest.mark.slow
 def test_the_list_alone_describes_what_was_uploaded_before(as_, made):
     client = as_("ruth")
     output = a_request(client)
@@ -507,6 +536,7 @@ def test_the_list_alone_describes_what_was_uploaded_before(as_, made):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
@@ -527,6 +557,7 @@ def test_a_wrong_description_is_told_and_loses_nothing(as_, made, wrong, sentenc
     assert [file.name for file in output.files.all()] == ["counts.csv"]
 
 
+@pytest.mark.slow
 def test_a_file_that_was_changed_since_is_not_described_by_what_was_written_of_it(as_, made):
     client = as_("ruth")
     output = a_request(client)
@@ -536,6 +567,7 @@ def test_a_file_that_was_changed_since_is_not_described_by_what_was_written_of_i
     assert any("Changed since the helper wrote it" in one and "counts.csv" in one for one in said(answer))
 
 
+@pytest.mark.slow
 def test_who_is_counted_must_be_a_condition_and_reaches_the_rules(as_):
     client = as_("ruth")
     output = a_request(client, ("one.csv", b"offence,cases\nTheft,120\nFraud,80\n"))
@@ -554,6 +586,7 @@ def test_who_is_counted_must_be_a_condition_and_reaches_the_rules(as_):
     assert "age between 16 and 24" in html(client.get(page(output, "output_file", output.files.get(name="one.csv").pk)))
 
 
+@pytest.mark.slow
 def test_the_ways_to_make_it_safe_are_shown_in_full_to_those_who_read_its_cells(
     as_, django_capture_on_commit_callbacks
 ):

@@ -77,6 +77,7 @@ def test_nobody_but_checkers_opens_a_file_whole(username):
     assert openings() == []
 
 
+@pytest.mark.slow
 def test_checkers_read_tables_evidence_and_findings_and_each_opening_is_on_the_trail():
     output, cass = a_request_with_evidence(), signed_in("cass")
     shown = pages_of(output, cass)
@@ -99,6 +100,7 @@ def test_who_opened_a_file_is_read_by_auditors_alone():
         assert "Open file" not in read(signed_in(username), "output", output.pk), username
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tie", ["team", "organisation", "nowhere"])
 def test_a_checker_who_may_not_check_it_does_not_read_it(tie):
     output, cass = a_request_with_evidence(), person("cass")
@@ -156,6 +158,7 @@ def test_without_accreditation_the_author_reads_nothing():
     assert openings() == []
 
 
+@pytest.mark.slow
 def test_the_page_that_waits_for_the_worker_opens_nothing():
     output = a_request_with_evidence()
     OutputRequest.objects.filter(pk=output.pk).update(state="releasing")
@@ -163,6 +166,7 @@ def test_the_page_that_waits_for_the_worker_opens_nothing():
     assert openings() == []
 
 
+@pytest.mark.slow
 def test_a_rehearsal_is_posted_with_a_token():
     output = an_output(content=SMALL)
     assert "The count is 3" not in signed_in("ruth").get(f"{output.get_absolute_url()}?try=1").content.decode()
@@ -181,6 +185,7 @@ def test_only_the_projects_researchers_rehearse(username):
     assert answer.status_code == 302
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [
@@ -196,6 +201,7 @@ def test_what_is_too_large_to_try_is_left_to_the_worker(content):
     assert "What the rules would find" not in answer
 
 
+@pytest.mark.slow
 def test_a_checker_on_the_team_reads_no_names_of_checkers():
     """Whoever holds a role of the service too is still one of the team here."""
     output = an_output("returned")
@@ -206,6 +212,7 @@ def test_a_checker_on_the_team_reads_no_names_of_checkers():
     assert "Cass" in read(signed_in("sam"), "output", output.pk)
 
 
+@pytest.mark.slow
 def test_a_decision_on_an_earlier_round_does_not_count():
     """Devi opened round 1; it was returned and submitted again before she pressed the button."""
     output, devi, at = an_output("submitted"), signed_in("devi"), now()
@@ -228,6 +235,7 @@ def test_a_decision_on_an_earlier_round_does_not_count():
     assert (output.state, output.checks_now().count()) == ("submitted", 0)
 
 
+@pytest.mark.slow
 def test_a_release_of_an_earlier_round_is_refused():
     output = an_output("cleared")
     answer = signed_in("cass").post(reverse("output_release", args=[output.pk]), {"sure": "on", "round": 0})
@@ -236,6 +244,7 @@ def test_a_release_of_an_earlier_round_is_refused():
     assert output.state == "cleared"
 
 
+@pytest.mark.slow
 def test_the_queue_knows_who_is_too_close():
     output = an_output("submitted")
     cass = person("cass")

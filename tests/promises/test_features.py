@@ -20,6 +20,7 @@ def test_the_table_is_read_whole():
     assert len({number for number, *_ in ROWS}) == len(ROWS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "feature", "where", "test"), ROWS, ids=[row[0] for row in ROWS])
 def test_every_place_and_test_exists(number, feature, where, test):
     assert (ROOT / where).is_file()

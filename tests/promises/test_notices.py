@@ -68,6 +68,7 @@ def actions() -> set[tuple[str, str]]:
     return moves | beginnings()
 
 
+@pytest.mark.slow
 def test_the_beginnings_are_found():
     assert {("Project", "start"), ("Accreditation", "ask"), ("Release", "build")} <= beginnings()
     assert {name for name, _ in beginnings()} == RECORDS.keys() - {"ClericalPair"}, "pairs are made in bulk"

@@ -621,12 +621,14 @@ def new_ones(few: list[str], a_lot: list[str]) -> str:
                      if after.count(sql) > before.count(sql))  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "page"), cases(PAGES))
 def test_a_page_asks_as_often_for_many_rows_as_for_one(zones, name, page):
     asks_as_often(name, page)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "page"), cases(OF_EXTRACTS))
 def test_a_page_of_extracts_asks_as_often_for_many_rows_as_for_one(release, name, page):

@@ -54,6 +54,7 @@ def test_dimensions_statistic_and_value_are_taken_from_what_acro_recorded():
     assert note["files"][0]["path"] == "note.txt" and note["claims"][0]["verdict"] == "review"
 
 
+@pytest.mark.slow
 def test_the_coefficients_and_the_curve_of_a_safe_model_pass():
     """Their headings are those of statsmodels: P>|t|, [0.025, 0.975]."""
     _, _, _, model, survival, _ = cases_from_acro(MADE)
@@ -168,6 +169,7 @@ def places(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, .
     return [path, *(found for step, part in inner for found in places(part, (*path, step)))]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(places(RESULTS["results"]["output_1"])[1:]),

@@ -14,6 +14,7 @@ def wide(measure: str) -> dict[str, Any]:
     return {"form": "wide", "row_dims": ["area"], "col_dim": "region", "measure": measure}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", WORDS.split("|"))
 def test_amounts_are_not_counts_whichever_way_the_table_lies(word: str) -> None:
     """Long, with the word as what a wide table holds, with years beside it in the headings, and on the table's side."""

@@ -25,10 +25,12 @@ def test_a_first_row_of_data_is_not_lost(tmp_path: Path) -> None:
     assert verdict(tmp_path, "North,5,6\nSouth,30,40\nEast,31,41\n") != "pass"
 
 
+@pytest.mark.slow
 def test_years_across_are_headings(tmp_path: Path) -> None:
     assert verdict(tmp_path, "area,2018,2019\nNorth,30,40\nSouth,31,41\n") == "pass"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["<!DOCTYPE html><!-- A n=3 -->{}", "<!DOCTYPE html>{}<!-- A n=3 -->"])
 def test_comments_outside_of_a_page_are_read(tmp_path: Path, page: str) -> None:
     table = (
@@ -86,6 +88,7 @@ def test_sizes_that_are_no_numbers_say_nothing(tmp_path: Path, size: str) -> Non
     assert check_case({"kind": "regression", "files": files}, tmp_path)["verdict"] in ("pass", "review")
 
 
+@pytest.mark.slow
 def test_a_dimension_may_be_called_as_a_measure_is(tmp_path: Path) -> None:
     people = "".join(f"{n},{'a' if n % 2 else 'b'}\n" for n in range(60))
     (tmp_path / "m.csv").write_text("person_id,total\n" + people, encoding="utf-8")
@@ -118,6 +121,7 @@ def test_every_table_of_a_release_is_remembered(tmp_path: Path) -> None:
     assert check_case(new, tmp_path, ledger=Ledger.open(tmp_path / "ledger"))["verdict"] == "fail"
 
 
+@pytest.mark.slow
 def test_another_name_for_a_dimension_does_not_hide_a_difference(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("crime,count\nTheft,30\nFraud,40\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("offence,count\nTheft,33\nFraud,60\n", encoding="utf-8")
@@ -126,6 +130,7 @@ def test_another_name_for_a_dimension_does_not_hide_a_difference(tmp_path: Path)
     assert check_case({"files": files, "context": {"populations": whom}}, tmp_path)["verdict"] == "fail"
 
 
+@pytest.mark.slow
 def test_another_name_for_a_dimension_does_not_hide_a_linked_cell(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("area,Theft,Fraud\nA,[c],40\nB,25,22\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("offence,n\nTheft,28\nFraud,62\n", encoding="utf-8")
@@ -138,6 +143,7 @@ def test_other_numbers_beside_a_curve_are_for_a_person(tmp_path: Path) -> None:
     assert verdict(tmp_path, text, kind="survival") != "pass"
 
 
+@pytest.mark.slow
 def test_a_table_beside_the_described_one_is_for_a_person(tmp_path: Path) -> None:
     text = "area,Arson,Fire\nA,55,77\nB,66,88\n\noffence,count\nTheft,30\nFraud,31\n"
     said = {"form": "wide", "row_dims": ["area"], "col_dim": "offence", "measure": "count"}

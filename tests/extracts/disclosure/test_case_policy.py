@@ -22,6 +22,7 @@ def test_a_case_that_lowers_a_figure_is_for_a_person(policy: Any) -> None:
     assert any("laxer" in one["explanation"] for one in found["findings"] if one["rules"] == ["policy"])
 
 
+@pytest.mark.slow
 def test_a_case_cannot_let_its_own_small_count_pass() -> None:
     assert answer(FOUR, policy={"threshold": 3}, under=SRS_10)["verdict"] == "review"
     assert answer(FOUR, under=SRS_10)["verdict"] == "fail"

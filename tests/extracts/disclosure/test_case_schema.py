@@ -95,6 +95,7 @@ def test_every_field_of_the_schema_is_used_and_documented():
         assert all("description" in field for field in fields.values())
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(paths_of(FULL)), st.sampled_from(SURPRISES), st.booleans())
 def test_sentences_come_exactly_when_an_independent_validator_objects(path, surprise, remove):

@@ -44,10 +44,12 @@ def test_members_that_are_told_count_where_the_records_do_not_say() -> None:
     assert model("plea[guilty]", categories={"plea": {"plea[guilty]": 4}}) == {"plea[guilty]": {"category"}}
 
 
+@pytest.mark.slow
 def test_a_category_that_no_term_shows_is_named_for_the_model() -> None:
     assert model("sex[T.f]", categories={"plea": {"guilty": 4, "other": 90}}) == {"": {"category"}}
 
 
+@pytest.mark.slow
 def test_as_many_parameters_as_combinations_make_a_table() -> None:
     """Each combination of sex and region has a coefficient, so each must have ten people."""
     terms = "sex[T.f], 0.45, 0.22\nregion[T.South], 0.10, 0.20\nsex[T.f]:region[T.South], 0.31, 0.12"

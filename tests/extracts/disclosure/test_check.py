@@ -78,6 +78,7 @@ def test_whatever_is_odd_is_for_a_person(content: bytes, problem: str) -> None:
     assert all(finding.cure for finding in report.findings)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_content_breaks_the_check_or_passes_unread(content: bytes) -> None:
@@ -107,6 +108,7 @@ def test_tables_that_are_too_large_are_for_a_person(policy: Policy) -> None:
     assert checked(SAFE, SAID, policy).verdict == "review"
 
 
+@pytest.mark.slow
 def test_a_file_of_another_kind_is_for_a_person() -> None:
     assert checked(SAFE, FileDescription("table.txt", "FREQ", layout=SAID.layout)).verdict == "review"
 
@@ -189,6 +191,7 @@ def test_minima_among_the_rows_are_noticed() -> None:
     assert any("minima" in finding.problem for finding in report.findings)
 
 
+@pytest.mark.slow
 def test_look_alikes_of_small_counts_pass() -> None:
     """Years, months, ranks, ages, codes, bins, percentages and coefficients are not counts."""
     assert long_counts("year, month, rank, count\n2018, 1, 1, 410\n2019, 2, 2, 388\n2020, 3, 3, 275").verdict == "pass"
@@ -215,6 +218,7 @@ def test_findings_beyond_the_limit_are_counted() -> None:
     assert report.verdict == "fail"
 
 
+@pytest.mark.slow
 def test_the_order_of_files_and_findings_does_not_depend_on_the_order_given() -> None:
     files = {name: b"year,count\n2019,3\n2020,4\n" for name in ("b.csv", "a.csv")}
     said = [FileDescription(name, "FREQ", layout=SAID.layout) for name in files]

@@ -76,6 +76,7 @@ def test_totals_are_no_category() -> None:
     assert report.verdict == "pass"
 
 
+@pytest.mark.slow
 def test_combinations_that_a_long_table_leaves_out_are_for_a_person() -> None:
     table = """
         sex,    outcome, count
@@ -107,12 +108,14 @@ NEARLY_ALL = "area, Guilty, Not guilty\nLeeds, 980, 90\nYork, 500, 480"
 NINETY = replace(SRS_10, group_share=0.9)
 
 
+@pytest.mark.slow
 def test_a_group_that_is_nearly_all_in_one_category_fails_where_the_policy_says_so() -> None:
     assert found(counts(NEARLY_ALL, policy=NINETY), "class_disclosure") == ["area Leeds"]
     assert counts(NEARLY_ALL).verdict == "pass"
     assert counts(NEARLY_ALL.replace("980", "180"), policy=NINETY).verdict == "pass"
 
 
+@pytest.mark.slow
 def test_a_percentage_of_nearly_all_fails_where_the_policy_says_so() -> None:
     table = "area, base, pct\nLeeds, 1000, 98.0\nYork, 1000, 90.0"
     assert found(shares(table, policy=NINETY), "class_disclosure") == ["area Leeds, pct"]

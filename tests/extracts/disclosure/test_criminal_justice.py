@@ -151,6 +151,7 @@ GROUPS = ("children under 10|youths|Under 18s|u18s|12 year olds|10-13 year-olds|
           "looked-after children|CSA")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS.split("|"))
 def test_a_sensitive_group_is_seen_in_whichever_way_the_table_lies(group: str) -> None:
     """As a row, as one of several headings of counts, and on the table's side."""

@@ -89,6 +89,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(json_values)
 def test_anything_else_is_refused_and_never_breaks(data: object) -> None:
     try:

@@ -31,6 +31,7 @@ def test_dominance(total: float, largest: float, second: float, n: int, k: float
     assert unsafe_totals(*numbers, rule=Dominance(n, k)).tolist() == [unsafe]
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30), st.sampled_from([1, 2]), st.integers(1, 100))
 def test_the_rule_agrees_with_exact_arithmetic_on_contributions(values: list[int], n: int, percent: int) -> None:
     ranked = [*sorted(values, reverse=True), 0]

@@ -44,6 +44,7 @@ def test_labels_that_hold_such_a_word_are_no_extremes(heading: str) -> None:
     assert answer(f"{heading}, n\nfirst group, 143\nsecond group, 140", "")["verdict"] == "pass"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("heading", "shown"), [("longest", 450), ("youngest", 10)])
 def test_an_extreme_by_another_name_is_compared_with_the_records(heading: str, shown: int) -> None:
     records = pd.DataFrame({"person_id": range(80), "area": "a", "days": [10] * 30 + [20, 200] + [450] * 48})

@@ -179,6 +179,7 @@ TRICKS: Mapping[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trick", TRICKS)
 def test_a_trick_never_passes(trick: str) -> None:
     table, said, words, verdict, *behind = TRICKS[trick]
@@ -215,12 +216,14 @@ LOOK_ALIKES: Mapping[str, tuple[str, FileDescription]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", LOOK_ALIKES)
 def test_a_safe_look_alike_passes(table: str) -> None:
     report = report_on(*LOOK_ALIKES[table])
     assert report.verdict == "pass", report.findings
 
 
+@pytest.mark.slow
 def test_offences_pass_when_the_people_behind_them_are_known() -> None:
     said = long("area", "offences", unit="offences", evidence=EVIDENCE)
     assert report_on("area,offences\nA,150\nB,200", said, "area,n\nA,40\nB,50").verdict == "pass"

@@ -44,6 +44,7 @@ male           0.5100      0.110      4.636      0.000       0.294       0.726
 =============================================================================="""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("output", "kind", "change", "where", "rule"),
     [
@@ -68,6 +69,7 @@ def test_the_size_is_found_where_it_stands(
     assert unsafe["verdict"] in ("fail", "review") and rule in found.get(where, set()), unsafe["findings"]
 
 
+@pytest.mark.slow
 def test_what_a_program_prints_around_coefficients_is_the_size_of_the_model(tmp_path: Path) -> None:
     case = {"files": [{"path": "ols.txt", "role": "output"}]}
     (tmp_path / "ols.txt").write_text(PRINTED)

@@ -188,6 +188,7 @@ def test_small_counts_against_a_naive_reading() -> None:
         assert not any(small_counts_in(text, threshold=10)), text
 
 
+@pytest.mark.slow
 def test_no_long_line_takes_long() -> None:
     started = time.perf_counter()
     for piece in (

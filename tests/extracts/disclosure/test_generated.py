@@ -37,6 +37,7 @@ def test_no_case_makes_the_engine_fail(plain: list[Score]) -> None:
     assert not [(score.case, score.failed) for score in plain if score.failed]
 
 
+@pytest.mark.slow
 def test_the_common_kinds_are_judged_right_to_the_cell(tmp_path: Path) -> None:
     """Every cell that must be found is, no other is, and the verdict is the label's."""
     make(tmp_path, seed=12, number=2 * len(CERTAIN), only=CERTAIN, plain=True)

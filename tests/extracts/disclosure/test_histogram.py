@@ -15,6 +15,7 @@ def histogram(values: np.ndarray, bins: list[str], counts: list[int]) -> dict[tu
     return flagged(answer(table, "histogram", layout=LAYOUT, context={"value": "days"}, microdata=records))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bins", "right"),
     [(["(0, 10]", "(10, 20]", "(20, 30]"], True), (["[0, 10)", "[10, 20)", "[20, 30)"], False)],

@@ -66,6 +66,7 @@ OUTPUTS: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_an_output_in_other_words(name: str) -> None:
     verdict, kind, table, *behind = OUTPUTS[name]

@@ -1,5 +1,7 @@
 """Large files: findings beyond the limit are counted, not made."""
 
+import pytest
+
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.cells import tidy
@@ -23,6 +25,7 @@ def test_a_rule_makes_no_more_findings_than_the_report_holds() -> None:
     assert sum(subject.beyond) == ROWS * len(COLUMNS) - 5
 
 
+@pytest.mark.slow
 def test_the_rest_is_counted_and_the_first_rows_are_kept() -> None:
     report = checked(ONES, SAID, FEW)
     assert (report.verdict, len(report.findings), report.files[0].left_out) == ("fail", 5, ROWS * len(COLUMNS) - 5)

@@ -31,6 +31,7 @@ def offences(shares: dict[str, int]) -> pd.DataFrame:
     return pd.DataFrame({"person_id": range(len(kinds)), "area": "Leeds", "offence": kinds})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shares", "verdict"),
     [

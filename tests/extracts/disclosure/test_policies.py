@@ -100,6 +100,7 @@ def test_a_sensitive_variable_has_its_threshold_however_it_is_written(tmp_path, 
     assert found == {heading: "fail", "offence": "pass"}
 
 
+@pytest.mark.slow
 def test_the_command_chooses_by_the_datasets_and_controllers_of_the_case(tmp_path, capsys):
     (tmp_path / "policy.json").write_text(json.dumps(WRITTEN))
     (tmp_path / "a.csv").write_text("offence,count\nTheft,12\nFraud,52\nArson,61\n")

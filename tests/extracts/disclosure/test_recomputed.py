@@ -48,6 +48,7 @@ def test_a_wrong_number_is_named_and_not_told(name: str) -> None:
     assert not any(character.isdigit() for character in told)
 
 
+@pytest.mark.slow
 def test_a_count_of_records_or_of_people_is_what_the_records_give() -> None:
     twice = pd.concat([RECORDS, RECORDS])
     said = {"context": {"unit": "person_id"}, "microdata": twice}

@@ -120,6 +120,7 @@ def test_look_alikes_pass_with_and_without_the_study_data(frame: pd.DataFrame) -
     assert verdict(table(frame), microdata=STUDY) == "pass"
 
 
+@pytest.mark.slow
 def test_the_join_agrees_with_looking_up_every_row() -> None:
     """A naive twin: compare each row of the file with each record."""
     chance = random.Random(5)

@@ -133,6 +133,7 @@ def request(folder: Path, tables: list[str], **said: Any) -> dict[str, Any]:
     return {"kind": "frequency", "files": files, **said}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tables", GIVEN_AWAY.values(), ids=GIVEN_AWAY)
 def test_what_is_given_away_never_passes(tmp_path: Path, tables: list[str]) -> None:
     assert check_case(request(tmp_path, tables), tmp_path)["verdict"] != "pass"

@@ -78,6 +78,7 @@ def test_the_count_makes_the_file_fail():
     assert verdicts("a.csv", MADE["a.csv"](*PLACES["a heading"](TELLING)), TELLING) == {"fail"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MADE)
 @pytest.mark.parametrize("text", ["Women", "Women in 2023", "n = 4,512", "Women aged 16-17"])
 def test_ordinary_headings_and_labels_pass(name, text):
@@ -91,6 +92,7 @@ def test_ordinary_notes_pass(name, text):
     assert verdicts(name, MADE[name](HEAD, *BODY, (text, "", ""))) == set()
 
 
+@pytest.mark.slow
 def test_names_of_sheets_are_read():
     small = ods(*(ods_row(*row) for row in (HEAD, *BODY)))
     for name, verdict in (("Court A n=2", {"fail"}), ("Two victims", {"review"}), ("Table 3", set())):

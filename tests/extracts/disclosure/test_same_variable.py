@@ -33,6 +33,7 @@ def test_a_sensitive_column_takes_the_stricter_threshold_however_it_is_spelt(hea
     assert answer(table, context={"sensitive": ["plea"]})["verdict"] == "pass"
 
 
+@pytest.mark.slow
 def test_a_sensitive_dimension_across_is_found_too() -> None:
     table = "area, White, Black\nLeeds, 53, 15\nYork, 40, 25"
     layout = {"form": "wide", "row_dims": ["area"], "col_dim": "Ethnic group", "measure": "count"}

@@ -102,6 +102,7 @@ def test_rounded_counts_are_known_as_closely_as_their_neighbours_tell() -> None:
     assert found(worked_out, CODE) == ["sex male, Total"], "they lack 2 at the least"
 
 
+@pytest.mark.slow
 def test_time_that_runs_out_is_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(1)
     grid = random.integers(0, 40, (12, 8))

@@ -39,6 +39,7 @@ def test_the_rule_agrees_with_subtracting_row_by_row(table: list[tuple[int, int]
     assert small_rest(whole, part, threshold=10, certain=certain).tolist() == naive
 
 
+@pytest.mark.slow
 def test_columns_too_many_to_compare_are_for_a_person() -> None:
     names = tuple(f"count_{letter}" for letter in "abcdefghijklmn")
     table = lines("area, " + ", ".join(names) + "\nnorth, " + ", ".join(str(100 * n + 100) for n in range(len(names))))

@@ -75,6 +75,7 @@ def test_small_cells_are_named_and_zeros_are_not() -> None:
     assert finding.cell and (finding.cell.row, finding.cell.key) == (2, {"year": "2019", "outcome": "other"})
 
 
+@pytest.mark.slow
 def test_sensitive_tables_have_a_higher_threshold() -> None:
     table = "year, a, b\n2019, 19, 20"
     assert found(counts(table), "threshold") == []

@@ -150,6 +150,7 @@ def test_shares_that_the_records_do_not_give_are_for_a_person() -> None:
     assert found["verdict"] == "review"
 
 
+@pytest.mark.slow
 def test_a_histogram_of_20_in_each_bin_passes_and_its_maximum_is_in_the_last() -> None:
     edges = range(0, 100, 10)
     bins = pd.DataFrame({"bin_left": edges, "bin_right": [edge + 10 for edge in edges], "count": 20})
@@ -165,6 +166,7 @@ def test_a_histogram_of_20_in_each_bin_passes_and_its_maximum_is_in_the_last() -
     assert flagged(found) == {("90", "100", "count"): {"histogram_edge"}}
 
 
+@pytest.mark.slow
 def test_a_mean_of_zeros_and_ones_is_a_proportion_of_which_three_are_few() -> None:
     records = people({"a": 100, "b": 100})
     records["value"] = [1.0 if number % 100 < (3 if number < 100 else 40) else 0.0 for number in range(200)]

@@ -38,6 +38,7 @@ def test_columns_that_number_nobody_say_nothing(heading: str) -> None:
     assert verdict(records(6, heading)) == "pass"
 
 
+@pytest.mark.slow
 def test_a_unit_that_is_a_row_does_not_hide_the_person_beside_it() -> None:
     made = records(6, "defendant_id").assign(row_no=range(60))
     assert verdict(made, unit="row_no") == "review"

@@ -108,6 +108,7 @@ def test_a_dimension_without_a_name_is_known_by_its_labels() -> None:
     assert {name for key in group.system.keys for name, _ in key.labels} == {"sex", "offence", "age"}
 
 
+@pytest.mark.slow
 def test_protecting_each_table_alone_is_not_enough() -> None:
     """Random pairs of tables that share a margin: the joint audit never knows less than each alone."""
     random = np.random.default_rng(4)

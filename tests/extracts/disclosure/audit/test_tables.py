@@ -54,6 +54,7 @@ def test_totals_are_the_sums_of_their_parts_over_every_dimension() -> None:
     assert implied(system) == {("a", "male"): (5, 5), ("b", "other"): (30, 30)}
 
 
+@pytest.mark.slow
 def test_random_tables_satisfy_their_equations_whatever_the_order_of_their_rows() -> None:
     random = np.random.default_rng(5)
     for _ in range(8):

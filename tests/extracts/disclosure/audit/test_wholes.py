@@ -43,6 +43,7 @@ def test_a_named_total_that_all_labels_add_up_to_leaves_no_whole() -> None:
     assert not adds_up(cells_of(WITH_TOTAL.replace("140", "139")), "area"), "less than its parts"
 
 
+@pytest.mark.slow
 def test_true_wholes_are_never_missed_in_random_tables() -> None:
     random = np.random.default_rng(8)
     for _ in range(60):

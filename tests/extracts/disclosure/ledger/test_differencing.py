@@ -107,6 +107,7 @@ def test_a_share_is_compared_with_the_same_share_only() -> None:
     assert [(hit.low, hit.high) for hit in found.hits] == [(4, 4)]  # 504 of 1,020 less 500 of 1,000
 
 
+@pytest.mark.slow
 def test_a_ledger_is_asked_with_records_or_by_definitions(tmp_path: Path) -> None:
     frame = people(300, random.Random(1)).assign(all="x")
     frame = frame.drop(frame.index[frame["age"] == 4][3:])

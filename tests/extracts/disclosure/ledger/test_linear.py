@@ -20,6 +20,7 @@ def _system(rng: np.random.Generator) -> tuple[sparse.csr_array, np.ndarray]:
     return sparse.csr_array(matrix), rng.integers(0, 6, columns).astype(float)
 
 
+@pytest.mark.slow
 def test_fixed_unknowns_are_those_of_dense_algebra_and_their_combinations_give_them() -> None:
     rng, some = np.random.default_rng(3), 0
     for _ in range(60):
@@ -37,6 +38,7 @@ def test_fixed_unknowns_are_those_of_dense_algebra_and_their_combinations_give_t
     assert some > 15
 
 
+@pytest.mark.slow
 def test_unknowns_that_are_certainly_small_are_those_of_one_linear_program_each() -> None:
     rng, some = np.random.default_rng(4), 0
     for _ in range(30):

@@ -102,6 +102,7 @@ ROWS: list[Row] = [(age, place) for age in (*range(-1, 8), 2.5, math.nan) for pl
 FRAME = pd.DataFrame(ROWS, columns=["age", "place"])
 
 
+@pytest.mark.slow
 def test_populations_hold_whom_the_naive_way_holds_and_subsets_are_subsets() -> None:
     rng, data = random.Random(5), numbered(FRAME, None)
     for _ in range(100):
@@ -131,6 +132,7 @@ WORDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nonsense_is_refused_and_nothing_else_happens() -> None:
     rng, refused = random.Random(1), 0
     for _ in range(1500):

@@ -36,6 +36,7 @@ def test_atoms_are_people_in_the_same_cells() -> None:
         assert len(columns) == len(naive)
 
 
+@pytest.mark.slow
 def test_what_is_found_is_what_dense_algebra_finds() -> None:
     rng, some = np.random.default_rng(2), 0
     for _ in range(40):

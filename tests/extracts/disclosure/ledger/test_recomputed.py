@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.ledger.amounts import Limits, unsafe
@@ -21,6 +22,7 @@ def table(population: str, **said: object) -> ReleasedTable:
     return tabulated(PEOPLE, population, ["place"], random.Random(1), **said)
 
 
+@pytest.mark.slow
 def test_records_and_definitions_find_the_same_pairs_where_definitions_can() -> None:
     rng, some, few = random.Random(9), 0, people(100, random.Random(6))
     for _ in range(6):

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from extracts.disclosure.ledger.sketches import Index, nested, ranks, sketch
 
 
+@pytest.mark.slow
 def test_every_pair_that_brute_force_finds_and_no_other() -> None:
     rng, pairs = np.random.default_rng(11), 0
     for run in range(600):

@@ -107,6 +107,7 @@ def test_amounts_that_differ_by_few_people_give_their_total(tmp_path: Path) -> N
     assert (hit.statistic, hit.value) == ("total", 70)
 
 
+@pytest.mark.slow
 def test_every_pair_that_brute_force_finds_over_many_releases(tmp_path: Path) -> None:
     rng = random.Random(3)
     made, old = Ledger.create(tmp_path / "ledger", seed=5), []
@@ -208,6 +209,7 @@ def _write(folder: Path, name: str) -> None:
     Ledger.open(folder).add(Release(name), [counted(release=name)], PEOPLE, "person_id")
 
 
+@pytest.mark.slow
 def test_writers_take_turns_and_readers_see_whole_states(ledger: Ledger) -> None:
     context = multiprocessing.get_context("fork")
     writers = [context.Process(target=_write, args=(ledger.folder, f"w{number}")) for number in range(4)]

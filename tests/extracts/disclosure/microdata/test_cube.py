@@ -60,6 +60,7 @@ def as_read(found: pd.DataFrame, names: Sequence[str]) -> dict[tuple[str, ...], 
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("unit", ["", "person"])
 def test_every_cell_and_margin_is_what_pandas_finds(seed: int, unit: str) -> None:

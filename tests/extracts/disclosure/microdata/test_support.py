@@ -43,6 +43,7 @@ def in_cell(records: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     return records
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_contributors_of_counts_and_amounts_are_those_that_pandas_finds(seed: int) -> None:
     records = random_records(seed)
@@ -82,6 +83,7 @@ STATISTICS: dict[str, Callable[[pd.Series], float]] = {
 FIELD = {"sd": "shapes", "variance": "shapes", "min": "endpoints", "max": "endpoints", "range": "endpoints"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STATISTICS)
 def test_what_pandas_gives_lies_between_what_is_expected(name: str) -> None:
     for seed in range(3):

@@ -55,6 +55,7 @@ def test_whatever_a_reader_does_is_contained(misbehaving: Misbehaving, act: str)
     assert not Path("/tmp/outside").exists()
 
 
+@pytest.mark.slow
 def test_a_guarded_reader_gives_what_the_reader_gives() -> None:
     """A naive twin: the same files read in this process."""
     names = ("a.xlsx", "a.docx", "a.html", "a.svg", "semicolon.csv", "a.json", "a.csv")

@@ -142,6 +142,7 @@ CELLS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=120)
 @given(st.lists(st.lists(CELLS, max_size=6), max_size=9))
 def test_no_number_of_a_grid_is_lost(rows: list[list[str]]) -> None:

@@ -23,6 +23,7 @@ def verdict(text: str, folder: Path) -> tuple[str, set[str]]:
     return told["verdict"], {name for one in failed for name in (one["column"], *one["key"].values())}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("safe", "unsafe", "named"),
     [

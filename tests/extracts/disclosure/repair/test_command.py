@@ -103,6 +103,7 @@ def test_a_table_across_whose_columns_sums_stand_is_one_of_sums(tmp_path: Path) 
     assert done == PROTECTED and made[1].startswith("a,[c],") and sum(line.count("[c]") for line in made) == 4
 
 
+@pytest.mark.slow
 def test_a_workbook_is_written_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book = openpyxl.Workbook()
     for row in csv.reader(io.StringIO(AREAS.decode())):
@@ -115,6 +116,7 @@ def test_a_workbook_is_written_as_one(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "CSV and TSV files only" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_noise_hides_others_where_small_cells_alone_are_given_back(tmp_path: Path) -> None:
     chance = np.random.default_rng(1)
     people = [(f"{who}", *(f"{name}{chance.integers(0, 3)}" for name in "abc")) for who in range(700)]

@@ -1,6 +1,7 @@
 """Linked tables: hidden as one they are safe together, where tables hidden one by one are not."""
 
 import numpy as np
+import pytest
 
 from extracts.disclosure.policy import SRS_10
 from extracts.disclosure.reading.cells import Cells, tidy
@@ -40,6 +41,7 @@ def audit_of(tables: list[TrueTable], hidden: list[np.ndarray]) -> Checked:
     return checked(published(tables, hidden), SRS_10, threshold=10, seconds=20)
 
 
+@pytest.mark.slow
 def test_tables_hidden_together_are_safe_together_where_hidden_one_by_one_they_are_not() -> None:
     tables = two_tables(38)
     together = hidden_in_tables(tables, threshold=10, zeros=False, by="count")

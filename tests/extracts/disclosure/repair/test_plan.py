@@ -38,6 +38,7 @@ def grid(content: bytes) -> list[list[str]]:
     return [row[1:] for row in list(csv.reader(io.StringIO(content.decode())))[1:]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["count", "value"])
 def test_suppression_hides_cells_that_a_naive_intruder_cannot_narrow_down(by: str) -> None:
     repair = plans(task(by=by), ["suppress"])[0]
@@ -51,6 +52,7 @@ def test_suppression_hides_cells_that_a_naive_intruder_cannot_narrow_down(by: st
     assert repair.loss_by_count == hidden.sum() and repair.loss_by_value == value[hidden].sum()
 
 
+@pytest.mark.slow
 def test_every_offer_is_safe_and_of_least_loss_first() -> None:
     found = plans(task())
     assert {repair.kind for repair in found} >= {"suppress", "merge"}
@@ -64,6 +66,7 @@ def test_change_lists_do_not_say_what_stood_there() -> None:
     assert repair.changes[0].label == "area North, fraud" and repair.changes[0].row == 2
 
 
+@pytest.mark.slow
 def test_rounded_numbers_are_near_and_few_are_hidden() -> None:
     for repair in plans(task(), ["round"]):
         for before, after in zip(np.ravel(grid(AREAS)), np.ravel(grid(repair.files["a.csv"])), strict=True):
@@ -72,6 +75,7 @@ def test_rounded_numbers_are_near_and_few_are_hidden() -> None:
                 assert abs(int(after) - int(before)) <= 2
 
 
+@pytest.mark.slow
 def test_totals_again_are_sums_of_what_is_shown() -> None:
     body = np.random.default_rng(3).integers(12, 90, (9, 9))
     table = np.vstack([np.column_stack([body, body.sum(1)]), [*body.sum(0), body.sum()]])
@@ -142,6 +146,7 @@ def test_nobody_is_shown_to_be_in_the_only_category_of_a_group() -> None:
     assert hidden[1] and low == pytest.approx(0) and high >= 10 - 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_random_tables_are_offered_only_what_the_threshold_rule_and_a_naive_intruder_allow(seed: int) -> None:
     chance = np.random.default_rng(seed)

@@ -103,6 +103,7 @@ def require_safe(survey: Survey, repair: Repair) -> None:
             assert high - low >= 0.2 * given.sum() * (1 - 1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_a_naive_intruder_and_every_lone_firm_are_kept_off(seed: int) -> None:
     survey = Survey.of(seed)
@@ -123,6 +124,7 @@ def test_the_same_on_many_tables_and_nearly_all_are_repaired(by: str) -> None:
     assert offered >= 38
 
 
+@pytest.mark.slow
 def test_sums_and_the_numbers_of_their_contributors_are_protected_side_by_side() -> None:
     survey = Survey.of(3)
     rows = list(csv.DictReader(io.StringIO(survey.evidence.decode())))
@@ -137,6 +139,7 @@ def test_sums_and_the_numbers_of_their_contributors_are_protected_side_by_side()
     assert few and few | {("turnover", at) for _, at in few} <= changed
 
 
+@pytest.mark.slow
 def test_what_is_offered_passes_the_check() -> None:
     survey = Survey.of(2, (4, 4), firms=120)
     files = {"t.csv": survey.table, "e.csv": survey.evidence}
@@ -157,6 +160,7 @@ def means_of(survey: Survey, *, with_counts: bool) -> tuple[bytes, FileDescripti
     return _csv([heads, *body]), replace(SAID, layout=layout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, 3])
 def test_means_are_hidden_where_their_sums_would_be(seed: int) -> None:
     survey = Survey.of(seed)
@@ -167,6 +171,7 @@ def test_means_are_hidden_where_their_sums_would_be(seed: int) -> None:
     assert [change.row for change in of_means.changes] == [change.row for change in of_sums.changes] != []
 
 
+@pytest.mark.slow
 def test_a_mean_does_not_stay_beside_a_hidden_count() -> None:
     survey = Survey.of(3)
     table, said = means_of(survey, with_counts=True)

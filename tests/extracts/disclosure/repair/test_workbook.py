@@ -62,6 +62,7 @@ def two_sheets(book: openpyxl.Workbook) -> None:
     book.create_sheet("Notes").append(["Counts of people"])
 
 
+@pytest.mark.slow
 def test_only_the_changed_cells_differ_and_the_change_list_names_them() -> None:
     content = xlsx(*ROWS, change=two_sheets)
     repair = repaired(content)
@@ -75,6 +76,7 @@ def test_only_the_changed_cells_differ_and_the_change_list_names_them() -> None:
     assert style["B2"].font.b and style["C2"].number_format == "0.0"
 
 
+@pytest.mark.slow
 def test_rounded_numbers_stay_numbers() -> None:
     (repair,) = plans(Task(true_tables("t.xlsx", xlsx(*ROWS), SRS_10), SRS_10), ["round"])[:1]
     assert cells(repair.files["t.xlsx"])["Counts", "E2"] == 155
@@ -90,6 +92,7 @@ def with_formulas(*formulas: str, rows: tuple[tuple[object, ...], ...] = ROWS) -
     return content
 
 
+@pytest.mark.slow
 def test_formulas_of_a_table_become_the_values_that_they_show() -> None:
     content = with_formulas("E2: SUM(B2:D2)", "E3: SUM(B3:D3)", "C6: SUM(C2:C5)")
     chain = '<calcChain xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><c r="E2" i="1"/></calcChain>'
@@ -233,6 +236,7 @@ def test_the_small_picture_of_itself_goes() -> None:
     assert "docProps/thumbnail.jpeg" not in members_of(made) and b"thumbnail" not in members_of(made)["_rels/.rels"]
 
 
+@pytest.mark.slow
 def test_two_tables_on_a_sheet_are_protected_together() -> None:
     other = [("sex", "n"), ("male", 4), ("female", 40), ("Total", 44)]
     repair = repaired(xlsx(*ROWS, (), (), *other))
@@ -274,6 +278,7 @@ def test_an_old_workbook_is_to_be_saved_as_a_new_one() -> None:
         true_tables("t.xls", b"\xd0\xcf\x11\xe0", SRS_10)
 
 
+@pytest.mark.slow
 def test_the_check_of_a_workbook_offers_workbooks(tmp_path: Path) -> None:
     content = xlsx(*ROWS)
     layout = Layout("wide", rows=("area",), columns="offence", counts=("theft", "fraud", "arson", "Total"))

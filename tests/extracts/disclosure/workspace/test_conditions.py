@@ -63,6 +63,7 @@ def database():
         yield connection
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(condition=CONDITIONS)
 def test_duckdb_chooses_the_same_records(database, condition):

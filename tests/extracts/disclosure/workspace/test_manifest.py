@@ -147,6 +147,7 @@ def test_the_form_fills_itself(folder):
     assert Description((counts, means)).problems() == ()
 
 
+@pytest.mark.slow
 def test_every_statistic_has_its_place_and_the_kind_of_an_unknown_file_is_left_open(tmp_path):
     outputs = session(tmp_path, some(2))
     case = outputs.table("area", value="days", statistic=["mean", "sd", "p25", "max"], name="spread").case

@@ -130,6 +130,7 @@ def test_the_data_of_charts_are_tables(library: str) -> None:
     assert {"p", "q", "7", "8"} <= values
 
 
+@pytest.mark.slow
 def test_a_script_of_nothing_but_openings_takes_no_time() -> None:
     started = time.monotonic()
     assert list(literals("f('a', [{type: 'bar', x: ['North <td>\\n" * 2_000)) == []

@@ -107,6 +107,7 @@ def test_properties_in_xml_are_read_for_people_and_not_for_tools() -> None:
     assert concealed(contents) == [("metadata", "review")]
 
 
+@pytest.mark.slow
 def test_a_document_of_a_typesetter() -> None:
     """Tables with and without rules, a title, a link and a chart drawn with lines, as people hand them in."""
     contents = read(typst.compile(DOCUMENT.encode()), "a.pdf", SRS_10)

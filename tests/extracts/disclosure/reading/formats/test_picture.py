@@ -26,6 +26,7 @@ def read_it(content: bytes) -> Contents:
     return read(content, "a", SRS_10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP"])
 def test_a_clean_picture_is_only_a_picture(kind: str) -> None:
     contents = read_it(saved(kind))

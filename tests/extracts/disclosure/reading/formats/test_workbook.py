@@ -56,6 +56,7 @@ def test_values_are_those_that_another_reader_finds() -> None:
     assert tables(read(content, "a.xlsx", SRS_10))["sheet Counts"] == as_text
 
 
+@pytest.mark.slow
 def test_any_sheet_is_read_as_another_reader_reads_it() -> None:
     """The naive twin again, over random sheets: every value that calamine finds is in a table or a text."""
     rng = random.Random(7)
