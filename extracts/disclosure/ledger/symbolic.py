@@ -195,7 +195,18 @@ class _Search:
         flagged = Hit(terms, {}, 0, 0).flagged
         key = group_of_difference(self.counts, pair, flagged)
         least, most = low[pair.whole] - high[pair.part], high[pair.whole] - low[pair.part]
-        return Hit(terms, key, least, most, "count", reason, by_definition=not self._unlike(pair))
+        return Hit(
+            terms, key, least, most, "count", reason, by_definition=not (self._unlike(pair) or self._two_groups(pair))
+        )
+
+    def _two_groups(self, pair: Pair) -> bool:
+        """Whether new tables give two counts of the same people, so that whoever they are, they are not the same.
+
+        Of what has left, one is a later version of the other.
+        """
+        both_new = self.counts.names[pair.part].new and self.counts.names[pair.whole].new
+        versions = {self.tables[self.counts.table[place]].dataset for place in (pair.part, pair.whole)}
+        return pair.same and both_new and len(versions) == 1
 
     def _unlike(self, pair: Pair) -> bool:
         """Whether the two headings say that different things are counted, as arrests and charges."""

@@ -39,7 +39,7 @@ EXCLUSIVE = re.compile(r"\b(?:before|under|less than|fewer than|below)\b")
 EXACTLY_ABOVE = re.compile(r"\b(?:at least|since|or more|and more|or over|and over|or above|or longer|plus)\b|\+")
 NOW = ("", "currently ", "still ", "now ")
 # Headings of numbers that are sums of all before them, and of dimensions whose labels are where such a sum ends.
-CUMULATIVE = re.compile(r"\b(?:cumul\w*|running|to date|ytd|so far)\b")
+CUMULATIVE = re.compile(r"\b(?:cum|cumul\w*|running|to date|ytd|so far)\b")
 ENDS = re.compile(r"(?:^|.* )(?:within|by|until|up to|to date|follow up)")
 
 

@@ -21,7 +21,7 @@ WORDS = {
                   "lat lon latitude longitude easting northing",
     "ratio":      "odds or hr rr irr ratio",
     "endpoint":   "min max minimum maximum median mode quantile p25 p50 p75 iqr q1 q3 p0 p100 q0 longest "
-                  "shortest youngest oldest biggest",
+                  "shortest youngest oldest eldest biggest",
     "mean":       "mean avg average",
     "count":      "count counts n freq frequency cnt people persons victims defendants suspects offenders children "
                   "prisoners cases offences records rows obs observations base denominator numerator num risk events",

@@ -11,7 +11,7 @@ from extracts.disclosure.reading.columns import kind_by_heading, words_of
 KINDS = {
     "position": "median quantile quartile percentile decile interquartile iqr q1 q2 q3 lq uq",
     "endpoint": "min max minimum maximum range smallest largest lowest highest earliest latest shortest longest "
-                "youngest oldest biggest maximal minimal extreme extremes whisker whiskers outlier outliers",
+                "youngest oldest eldest biggest maximal minimal extreme extremes whisker whiskers outlier outliers",
     "mode":     "mode modal commonest",
     "shape":    "sd std stddev stdev dev variance var skew skewness kurtosis kurt cv",
     "index":    "gini hhi herfindahl theil atkinson lorenz concentration",
@@ -24,7 +24,9 @@ PERCENTILE = re.compile(
     r"(?:p|pct|perc|percentile|q)?_?(\d{1,2}(?:\.\d+)?)\s*(?:%|th|st|nd|rd|percentile)*", re.IGNORECASE
 )
 # The percentiles below and above everybody, and a heading that is nothing but a word for the largest.
-END = re.compile(r"(?:[pq]0|p100|(?:p |pct |percentile )?(?:0|100)(?:th)?(?: percentile)|top)")
+END = re.compile(
+    r"(?:[pq]0|p100|(?:p |pct |percentile )?(?:0|100)(?:th)?(?: percentile)|top(?: \w+ (?:years|months|weeks|days))?)"
+)
 FRACTION = re.compile(r"(?:q|quantile)?_?(0?\.\d+)", re.IGNORECASE)
 NAMED = {"median": 0.5, "q1": 0.25, "lq": 0.25, "q2": 0.5, "q3": 0.75, "uq": 0.75}
 OF_A_YEAR = re.compile(r"\b(?:19|20)\d\d[ _-]?q[1-4]\b|\bq[1-4][ _/-]?(?:19|20)\d\d\b")  # of a year, not of the units
@@ -33,7 +35,7 @@ PHRASES = {
 }  # fmt: skip
 QUARTER = re.compile(r"(?i)(?:(?:19|20)\d\d[ /-]*)?q[1-4](?:[ /-]*(?:19|20)\d\d)?")
 # Superlatives that tell people apart as well as values: the oldest child.
-OF_SOMEBODY = frozenset(["oldest", "youngest", "longest", "shortest", "biggest"])
+OF_SOMEBODY = frozenset(["oldest", "eldest", "youngest", "longest", "shortest", "biggest"])
 SECURITY = re.compile(r"\b(?:max|min|maximum|minimum|medium)[ _-]security\b")  # of a prison
 PER = re.compile(r"per[ _]?(\d[\d,]*(?: \d{3})*)[ _]?(k|thousand|m|million)?(?![a-z0-9])", re.IGNORECASE)
 TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}

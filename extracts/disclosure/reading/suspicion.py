@@ -60,6 +60,12 @@ def _words(*kinds: str) -> frozenset[str]:
 MAGNITUDES = frozenset(VOCABULARY["magnitude"].split())
 EITHER = frozenset(VOCABULARY["either"].split())
 # A sign of money that heads a column, and no band such as £1-£100.
+MEASURED = re.compile(
+    r"\((?:gbp|kg|g|grams|litres|hours|hrs|minutes|days|weeks|months|years)\)$"
+    r"|^(?:hours|days|weeks|costs?|value|weight|price)[ _](?:of|lost|awarded|spent|owed|paid|worked|stolen|seized)\b"
+    r"|\b(?:balance|arrears|debt)s?$",
+    re.IGNORECASE,
+)
 MONEY = re.compile(r"[£€$](?:(?!\s?[1-9])|\s(?:19|20)\d\d\b)")
 # How software heads the ends of confidence intervals: 2.5 %, 97.5%, [0.025, 0.975].
 LIMIT = re.compile(r"(?:0\.5|2\.5|5|95|97\.5|99\.5)(?:\.0)?\s?%|\[?0?\.(?:005|025|05|95|975|995)\]?")
@@ -108,7 +114,8 @@ def names_an_amount(heading: str, *, doubtful: bool = False) -> bool:
     if words & COUNTED:
         return False
     known = MAGNITUDES | EITHER if doubtful else MAGNITUDES
-    return bool(words) and words <= known if not MONEY.search(heading) else True
+    measured = MEASURED.search(heading.strip()) is not None or MONEY.search(heading) is not None
+    return measured or (bool(words) and words <= known)
 
 
 def name_statistics(heading: str, labels: Sequence[str]) -> bool:

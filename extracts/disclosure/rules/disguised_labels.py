@@ -43,6 +43,8 @@ def findings(subject: Subject) -> Iterator[Finding]:
             continue
         others = [other for other in labels if other != name and not _numbers(table.column(other))]
         beside = any(len(set(table.column(other))) == len(table.rows) > 1 for other in others)
+        if any(_goes_with(table.column(name), table.column(other)) for other in others):
+            continue
         if not natural(set(words_of(name)), numbers, beside_names=beside):
             problem = f"The column {name} holds numbers that are none of a {name}: they may be small counts."
             attack = "Counts by another name are read as counts by whoever knows what they are."
@@ -71,6 +73,12 @@ def natural(heading: set[str], numbers: Sequence[float], *, beside_names: bool) 
     if heading & CODES:
         return not beside_names or len(distinct) == len(numbers)
     return not beside_names
+
+
+def _goes_with(numbers: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether each name has its own number wherever it stands, and one stands several times: counts would differ."""
+    pairs = set(zip(numbers, names, strict=True))
+    return len({name for _, name in pairs}) == len({number for number, _ in pairs}) == len(pairs) < len(names)
 
 
 def _numbers(values: Sequence[str]) -> list[float]:

@@ -50,3 +50,13 @@ def test_two_columns_under_one_heading_are_for_a_person(heading: str) -> None:
     table = f"area, {heading}, {heading}\nLeeds, 130, 20\nYork, 280, 30"
     assert answer(table, "")["verdict"] == "review"
     assert answer(table, layout={"form": "long", "dims": ["area"], "measure": heading})["verdict"] == "review"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Drugs seized (kg)", "Unpaid work (hours)", "Hours of unpaid work", "Days lost to sickness", "Costs awarded",
+     "Unpaid fines balance", "Value of goods stolen"],
+)  # fmt: skip
+def test_a_heading_that_says_what_is_measured_is_of_an_amount(heading: str) -> None:
+    assert answer(f"area, {heading}\nLeeds, 1300\nYork, 2800", "")["verdict"] == "review"
+    assert answer("area, defendants (all)\nLeeds, 1300\nYork, 2800", "")["verdict"] == "pass"

@@ -144,3 +144,14 @@ def shares(columns: str) -> dict[str, Any]:
 def test_percentages_that_only_the_description_calls_so(table: str, columns: str, verdict: str) -> None:
     found = answer(table, "percentage", layout=shares(columns))
     assert found["verdict"] == verdict, found["findings"]
+
+
+def test_a_rank_that_a_name_has_wherever_it_stands_is_one() -> None:
+    """The City is 43rd of the forces in both years; counts would not be the same again."""
+    forces = {"Avon": ("1", "1"), "Kent": ("2", "2"), "City": ("43", "43")}
+    safe = [
+        f"{name}, {year}, {ranks[at]}, 4{at}10" for name, ranks in forces.items() for at, year in enumerate((22, 23))
+    ]
+    table = "force, year, rank, crimes\n" + "\n".join(safe)
+    assert answer(table, "")["verdict"] == "pass"
+    assert answer(table.replace("City, 23, 43", "City, 23, 4"), "")["verdict"] == "review"

@@ -52,3 +52,8 @@ def test_an_extreme_by_another_name_is_compared_with_the_records(heading: str, s
             "context": {"unit": "person_id", "value": "days"}}  # fmt: skip
     assert answer(f"area, {heading}\na, {shown}", "min_max", microdata=records, **said)["verdict"] == "pass"
     assert answer(f"area, {heading}\na, 20", "min_max", microdata=records, **said)["verdict"] == "fail"
+
+
+@pytest.mark.parametrize("heading", ["Eldest victim (years)", "Top sentence (months)"])
+def test_other_words_for_the_largest_are_extremes_too(heading: str) -> None:
+    assert answer(f"court, n, {heading}\nDover, 120, 61\nHove, 150, 54", "")["verdict"] == "fail"

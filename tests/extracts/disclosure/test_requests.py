@@ -299,3 +299,9 @@ def test_signs_of_hidden_numbers_are_those_that_the_case_names(tmp_path: Path, s
     layout = {"form": "long", "dims": ["area"], "measure": "cases", "hidden": signs}
     case = request(tmp_path, ["area, cases; A, 120; B, @@; C, @@; Total, 160"], layout=layout)
     assert check_case(case, tmp_path)["verdict"] == verdict
+
+
+def test_two_counts_of_people_that_nothing_tells_apart_are_for_a_person(tmp_path: Path) -> None:
+    """One table of each of two forces, and neither says so: 3 is no group of people, but nobody can know."""
+    tables = ["offence, offenders; Theft, 120; Drugs, 230", "offence, offenders; Theft, 123; Drugs, 290"]
+    assert check_case(request(tmp_path, tables), tmp_path)["verdict"] == "review"
