@@ -21,10 +21,10 @@ SECONDS = 20.0
 CURE = "Hide the same cells in all the tables, and protect the tables together."
 
 
-def findings_across(
+def told_across(
     subjects: Sequence[Subject], earlier: Sequence[Cells] = (), *, populations: Sequence[str] = ()
-) -> Iterator[Finding]:
-    """Hidden cells of the tables of one request that all of them together, and earlier releases, give back.
+) -> Iterator[tuple[Finding, Implied | None]]:
+    """Hidden cells that the tables of a request together, and earlier ones, give back; each with what is implied of it.
 
     subjects  the tables of the request, as each is checked alone
     earlier   the counts of tables already released, about the same units as the first subject
@@ -32,15 +32,8 @@ def findings_across(
               that was said; tables that differ in it are not put together
 
     What a table gives away alone is left to `rules/secondary_suppression.py`. Each finding is about
-    the file whose cell it is.
+    the file whose cell it is. None is implied of a whole file.
     """
-    yield from (finding for finding, _ in told_across(subjects, earlier, populations=populations))
-
-
-def told_across(
-    subjects: Sequence[Subject], earlier: Sequence[Cells] = (), *, populations: Sequence[str] = ()
-) -> Iterator[tuple[Finding, Implied | None]]:
-    """The same findings, each with what is implied of its cell (None where it is about a whole file)."""
     if not subjects or len(subjects) + len(earlier) < 2:
         return
     tables = [*(subject.cells for subject in subjects), *earlier]

@@ -73,10 +73,6 @@ DATED = re.compile(
     rf"{YEAR}[-/. ](?:0?[1-9]|1[0-2])(?:[-/. ]\d\d?)?|\d\d?[-/. ]{NAMED}[-/. ]{YEAR}|{NAMED}[-/. '](?:{YEAR}|\d\d)"
     rf"|{YEAR}[-/. ]?(?:m(?:0?[1-9]|1[0-2])|w\d\d?|{NAMED})|\d\d?/\d\d?/{YEAR}"
 )
-CASE_HEADINGS = (
-    {"case", "id"}, {"case", "hash"}, {"case", "number"}, {"case", "no"}, {"case", "ref"}, {"urn"}, {"case"},
-    {"cases", "id"}, {"crime", "id"}, {"crime", "number"}, {"incident", "id"},
-)  # fmt: skip
 
 
 def of_children(heading: str, label: str) -> bool:
@@ -128,13 +124,3 @@ def is_dated(heading: str, labels: list[str]) -> bool:
         return True
     matching = sum(DATED.fullmatch(as_compared(label)) is not None for label in labels)
     return bool(labels) and matching >= 0.8 * len(labels)
-
-
-def case_column(columns: list[str] | tuple[str, ...]) -> str:
-    """The column of the study data that numbers cases, or "" for none: what co-defendants share."""
-    for wanted in CASE_HEADINGS:
-        for name in columns:
-            words = set(words_of(name))
-            if wanted <= words and not words & {"person", "defendant", "type", "outcome", "status"}:
-                return name
-    return ""

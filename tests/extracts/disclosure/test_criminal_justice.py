@@ -136,17 +136,6 @@ def test_offences_of_the_code_lists_are_sexual_where_their_group_says_so() -> No
         assert wanted or not by_code, row["code"]
 
 
-@pytest.mark.parametrize(
-    ("columns", "wanted"),
-    [
-        (["person_id", "case_id_hash", "age"], "case_id_hash"), (["urn", "age"], "urn"), (["case", "age"], "case"),
-        (["case_type", "age"], ""), (["age"], ""), (["crime_id_hash"], "crime_id_hash"),
-    ],
-)  # fmt: skip
-def test_the_column_that_numbers_cases(columns: list[str], wanted: str) -> None:
-    assert justice_words.case_column(columns) == wanted
-
-
 GROUPS = ("children under 10|youths|Under 18s|u18s|12 year olds|10-13 year-olds|age 10-13|co-defendants|co-accused|"
           "looked-after children|CSA")  # fmt: skip
 

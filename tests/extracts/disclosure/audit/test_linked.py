@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from extracts.disclosure.audit.across import findings_across, told_across
+from extracts.disclosure.audit.across import told_across
 from extracts.disclosure.audit.intervals import intervals
 from extracts.disclosure.audit.linked import linked
 from extracts.disclosure.audit.system import joined
@@ -74,7 +74,7 @@ def test_what_two_tables_give_back_together_neither_gives_back_alone() -> None:
 def test_findings_name_the_file_and_what_its_own_rule_cannot_see() -> None:
     subjects = [subject(BY_OFFENCE, "a.csv"), subject(MALE_THEFT, "b.csv")]
     assert not list(secondary_suppression.findings(subjects[0]))
-    found = list(findings_across(subjects))
+    found = [finding for finding, _ in told_across(subjects)]
     assert [(one.file, one.verdict, one.cell.key) for one in found if one.cell] == [
         ("a.csv", "fail", {"sex": "male", "offence": "fraud"}),
         ("a.csv", "fail", {"sex": "female", "offence": "theft"}),
@@ -85,14 +85,14 @@ def test_findings_name_the_file_and_what_its_own_rule_cannot_see() -> None:
 def test_a_cell_that_an_earlier_release_shows_is_not_hidden() -> None:
     hidden = cells_of("sex, theft, fraud\nmale, [c], 30\nfemale, 20, [c]", across="offence")
     shown = cells_of("sex, theft, fraud\nmale, 3, 30\nfemale, 20, 0", across="offence")
-    (finding,) = findings_across([subject(hidden)], earlier=[shown])
+    ((finding, _),) = told_across([subject(hidden)], earlier=[shown])
     assert (finding.cell.key, finding.attack) == ({"sex": "male", "offence": "theft"}, "Another table shows this cell.")
 
 
 @pytest.mark.parametrize("said", [{}, {"unit": "offences"}])
 def test_tables_about_others_are_not_put_together(said: dict[str, str]) -> None:
     other = OTHER_YEAR if not said else MALE_THEFT
-    assert not list(findings_across([subject(BY_OFFENCE), subject(other, "b.csv", **said)]))
+    assert not list(told_across([subject(BY_OFFENCE), subject(other, "b.csv", **said)]))
     assert len(linked([BY_OFFENCE, OTHER_YEAR])) == 2
 
 
