@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from extracts.disclosure.layout import Layout
@@ -45,6 +46,8 @@ FEW_ROWS, SOME_ROWS = 10, 20
 
 # Headings of columns that say what is measured in each row.
 MEASURES = frozenset(["measure", "measures", "statistic", "stat", "stats", "indicator", "metric", "quantity"])
+# Headings of columns that name a variable in each row, as the two of correlations do.
+VARIABLE = re.compile(r"(?:var|variable)s?[ _]?\w?|term|x|y|row|column")
 
 Need = tuple[str, str]  # what is missing, what to supply
 
@@ -110,11 +113,12 @@ def _measures_down(layout: Layout, table: Table) -> Iterator[Need]:
     """A column of labels that name measures, amounts among them: a table on its side, read as counts of groups."""
     if set(layout.measured.values()) != {"count"}:
         return
-    for name in (name for name in layout.rows if name != layout.statistic):
-        labels = set(table.column(name))
+    pairs = [name for name in layout.rows if VARIABLE.fullmatch(name.lower())]
+    for name in (name for name in layout.rows if name != layout.statistic and (name not in pairs or len(pairs) < 2)):
+        labels = {label for label in table.column(name) if not reads_as_total(label)}
         amounts = sorted(label for label in labels if _is_amount(label))
         measures = bool(MEASURES & set(words_of(name))) or any(plainly_base(label) for label in labels)
-        others = [label for label in labels - set(amounts) if not reads_as_total(label)]
+        others = labels - set(amounts)
         if amounts and (measures or not others):
             yield (
                 f"The rows of {name} seem to be measures, not groups: {', '.join(amounts)}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from extracts.disclosure.microdata.labels import as_key
 from extracts.disclosure.policy import ROUNDINGS
 from extracts.disclosure.reading.beneath import with_counts_beneath
-from extracts.disclosure.reading.cells import Cells, Floats
+from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.reading.columns import words_of
 from extracts.disclosure.report import Cell, Finding, Verdict
 from extracts.disclosure.subject import Subject
@@ -45,16 +45,35 @@ def _percentages(subject: Subject, beneath: Sequence[Cells]) -> Iterator[Finding
     bare = Cells(cells.labels, cells.totals, cells.facts.assign(base=np.nan, low=np.nan, high=np.nan))
     for counts in beneath:
         bare = with_counts_beneath(bare, counts)
-    differs = np.isnan(bare.numbers("base"))
+    differs = np.isnan(bare.numbers("base")) & ~_of_numerators(cells, beneath)
     for name in cells.facts.loc[differs, "column"].unique():
         problem = f"The counts supplied beneath do not give the percentages of {name}."
         yield Finding(subject.described.name, CODE, Verdict.REVIEW, problem, ATTACK, CURE, Cell(None, name, name))
+
+
+def _of_numerators(cells: Cells, beneath: Sequence[Cells]) -> Booleans:
+    """Which percentages have as numerator a count beneath, of the base that stands beside them."""
+    found = np.zeros(len(cells), dtype=np.bool_)
+    for known in map(_by_label, beneath):
+        count = _of_each(cells, known) if known else np.full(len(cells), np.nan)
+        found |= (cells.numbers("low") <= count) & (count <= cells.numbers("high"))
+    return found
+
+
+def _of_each(cells: Cells, known: Mapping[frozenset[str], float]) -> Floats:
+    """The count beneath with the labels of each cell; NaN for none."""
+    keys = [frozenset(map(as_key, labels)) for labels in cells.labels.itertuples(index=False, name=None)]
+    return np.array([known.get(key, np.nan) for key in keys], dtype=np.float64)
 
 
 def _counts(subject: Subject, beneath: Sequence[Cells]) -> Iterator[Finding]:
     """Counts that a table beneath with the same labels has otherwise."""
     cells = subject.cells.of_kind("count")
     cells = cells.where(cells.states("number"))
+    shares = subject.cells.of_kind("percentage")
+    if len(shares) and _of_numerators(shares.where(shares.states("number")), beneath).all():
+        bases = {share.base for share in subject.described.layout.percentages}  # beneath are their numerators instead
+        cells = cells.where(~cells.facts["column"].isin(bases).to_numpy(dtype=np.bool_))
     rounding = ROUNDINGS[subject.policy.rounding]
     below, above = rounding.reach if rounding else (0, 0)
     if cells.facts["column"].nunique() > 1 and not subject.described.layout.columns:
@@ -63,9 +82,7 @@ def _counts(subject: Subject, beneath: Sequence[Cells]) -> Iterator[Finding]:
         known = _by_label(counts)
         if known is None or len(counts.dimensions) != len(cells.dimensions):
             continue
-        keys = [frozenset(map(as_key, labels)) for labels in cells.labels.itertuples(index=False, name=None)]
-        there = np.array([known.get(key, np.nan) for key in keys], dtype=np.float64)
-        value = cells.numbers("value")
+        there, value = _of_each(cells, known), cells.numbers("value")
         for place in subject.places(cells, (there < value - below) | (there > value + above)):
             problem = "The table supplied beneath has another count here than the one that is shown."
             yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, ATTACK, CURE)

@@ -60,3 +60,14 @@ def test_two_columns_under_one_heading_are_for_a_person(heading: str) -> None:
 def test_a_heading_that_says_what_is_measured_is_of_an_amount(heading: str) -> None:
     assert answer(f"area, {heading}\nLeeds, 1300\nYork, 2800", "")["verdict"] == "review"
     assert answer("area, defendants (all)\nLeeds, 1300\nYork, 2800", "")["verdict"] == "pass"
+
+
+def test_outcomes_that_may_be_sums_are_groups_beside_others() -> None:
+    counts = "outcome, cases\nCustody, 430\nFine, 158\nCompensation, 73\ntotal, 661"
+    assert answer(counts, "")["verdict"] == "pass"
+    assert answer(counts.replace("73", "7").replace("661", "595"), "")["verdict"] == "fail"
+
+
+def test_the_two_variables_of_a_correlation_are_no_measures_of_a_table_on_its_side() -> None:
+    assert answer("var1, var2, r, n\nfine, income, 0.21, 668\nincome, costs, -0.10, 772", "")["verdict"] == "pass"
+    assert answer("variable, Leeds, York\nn, 130, 280\nturnover, 1300, 2000", "")["verdict"] == "review"

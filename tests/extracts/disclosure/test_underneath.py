@@ -30,6 +30,17 @@ def test_percentages_are_those_of_the_counts_beneath(table: str, verdict: str) -
     assert found["verdict"] == verdict, found["findings"]
 
 
+@pytest.mark.parametrize(("leeds", "verdict"), [("99", "pass"), ("198", "review")])
+def test_beneath_a_rate_with_its_base_may_be_numerators_alone(leeds: str, verdict: str) -> None:
+    rates = "area, population, rate_per_100000\nLeeds, 28641, 345.658\nBristol, 126703, 102.602"
+    layout = {
+        "form": "wide", "row_dims": ["area"], "col_dim": "measure", "measure": "rate_per_100000",
+        "percent_column": "rate_per_100000", "base_column": "population",
+    }  # fmt: skip
+    found = answer(rates, "percentage", underlying=f"area, offenders\nLeeds, {leeds}\nBristol, 130", layout=layout)
+    assert found["verdict"] == verdict, found["findings"]
+
+
 @pytest.mark.parametrize(
     ("heading", "value", "verdict"),
     [("odds_ratio", "0.43", "pass"), ("risk_ratio", "0.60", "pass"), ("odds_ratio", "2.33", "pass"),
