@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from extracts import delivery
 from extracts.atrest.gatehouse_workspace import ContentDigest
+from extracts.disclosure.workspace import travelling
 from extracts.formats.columns import sheet_of
 from extracts.formats.files import TableFiles
 from extracts.pack import datapackage
@@ -98,6 +99,7 @@ def _documents(source: Source, contents: Contents, kept: tuple[Kept, ...]) -> di
     pack = papers(contents)
     return {
         **pack,
+        **travelling.delivered(),
         "README.txt": report.readme_of(source, pack["README.txt"]),
         "dictionary.html": report.noticed(pack["dictionary.html"]),
         "twin-report.csv": report.csv_of(kept),

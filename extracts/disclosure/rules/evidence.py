@@ -143,6 +143,7 @@ def _of_counts(subject: Subject) -> Iterator[Finding]:
     if not subject.described.evidence or len(subject.cells.of_kind("total", "mean", *STATISTICS)):
         return
     n, value = cells.numbers("n"), cells.numbers("value")
+    off_by = subject.rounding.reach[1] if subject.rounding else 0
     if np.isnan(n).all() and len(cells):
         problem = "The evidence has none of the rows of the table."
         yield subject.file_finding(CODE, Verdict.REVIEW, problem, cure=CURE)
@@ -150,7 +151,7 @@ def _of_counts(subject: Subject) -> Iterator[Finding]:
     total = np.logical_or.reduce([np.zeros(len(cells), dtype=np.bool_), *map(cells.is_total, cells.dimensions)])
     for problem, wrong in (
         ("The evidence has no row for this cell.", np.isnan(n) & (value > 0) & ~total),
-        ("The evidence names more units than this count has.", n > value + subject.policy.off_by),
+        ("The evidence names more units than this count has.", n > value + off_by),
     ):
         for place in subject.places(cells, wrong):
             yield subject.finding(CODE, Verdict.REVIEW, cells, place, problem, cure=CURE)

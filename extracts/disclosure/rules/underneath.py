@@ -8,7 +8,6 @@ from itertools import permutations
 import numpy as np
 
 from extracts.disclosure.microdata.labels import as_key
-from extracts.disclosure.policy import ROUNDINGS
 from extracts.disclosure.reading.beneath import with_counts_beneath
 from extracts.disclosure.reading.cells import Booleans, Cells, Floats
 from extracts.disclosure.reading.columns import words_of
@@ -74,8 +73,7 @@ def _counts(subject: Subject, beneath: Sequence[Cells]) -> Iterator[Finding]:
     if len(shares) and _of_numerators(shares.where(shares.states("number")), beneath).all():
         bases = {share.base for share in subject.described.layout.percentages}  # beneath are their numerators instead
         cells = cells.where(~cells.facts["column"].isin(bases).to_numpy(dtype=np.bool_))
-    rounding = ROUNDINGS[subject.policy.rounding]
-    below, above = rounding.reach if rounding else (0, 0)
+    below, above = subject.rounding.reach if subject.rounding else (0, 0)
     if cells.facts["column"].nunique() > 1 and not subject.described.layout.columns:
         return  # several measures: which of them the other table has is not said
     for counts in beneath:

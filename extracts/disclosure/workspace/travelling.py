@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -12,6 +14,7 @@ DELIVERED = {
 }
 
 
-def delivered() -> dict[str, str]:
+@cache
+def delivered() -> Mapping[str, str]:
     """Name to text of the files that travel. They need numpy and pandas and nothing of Gatehouse."""
     return {name: path.read_text(encoding="utf-8") for name, path in DELIVERED.items()}

@@ -198,7 +198,7 @@ def test_mergers_of_several_tables_become_one() -> None:
 @pytest.mark.parametrize("policy", PRESETS.values(), ids=list(PRESETS))
 def test_every_repair_that_is_offered_passes_the_policy_that_asked_for_it(policy: Policy) -> None:
     described = Description((suggest("a.csv", AREAS),))
-    offered = repairs({"a.csv": AREAS}, described, policy)
+    offered = repairs({"a.csv": AREAS}, described, policy).repairs
     assert offered
     assert all(check(one.files, described, policy).verdict == "pass" for one in offered)
     assert not policy.rounding or all(one.kind.startswith("round") for one in offered)
