@@ -7,6 +7,7 @@ about four times as long.
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import tempfile
 import time
@@ -28,7 +29,7 @@ TABLES = {
 def written(folder: Path, cells: int, labels: int, columns: int, *, small: bool) -> dict[str, Any]:
     """A table of about so many cells in a folder, and the case that describes it."""
     chance, rows = random.Random(1), cells // columns
-    each = rows if labels == 1 else max(2, round(rows ** (1 / labels)))
+    each = math.ceil(round(rows ** (1 / labels), 9))  # as many labels a side as give no fewer rows
     sides = [[f"Area {side} {at:05d}" for at in range(each)] for side in range(labels)]
     names, groups = ["area", "offence", "outcome"][:labels], [f"group {at}" for at in range(columns)]
     wide = {"form": "wide", "row_dims": names, "col_dim": "group", "measure": "count"}
