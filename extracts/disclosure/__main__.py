@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from extracts.disclosure.audit import command as audit
 from extracts.disclosure.case import BadCase, check_case, remember
+from extracts.disclosure.case_schema import problems
 from extracts.disclosure.case_sources import NoCases, cases_at
 from extracts.disclosure.ledger.microdata import CannotRecompute
 from extracts.disclosure.ledger.segment import LedgerDamaged
 from extracts.disclosure.ledger.store import Ledger, UnknownRelease
 from extracts.disclosure.policies import Policies, named
-from extracts.disclosure.policy import PRESETS, BadPolicy
+from extracts.disclosure.policy import PRESETS, BadPolicy, Policy
 from extracts.disclosure.repair import command as protection
 
 # What a shell reads of the verdict; 2 is argparse's own for what it cannot read.
@@ -109,11 +110,18 @@ def _answers(
     """An answer to each case: the one of a description, or all of a session's list or of a folder of ACRO's."""
     source = cases_at(path)
     for suffix, case in zip(_suffixes(len(source.cases)), source.cases, strict=True):
-        context = case.get("context") or {}
-        policy = policies.of(context.get("dataset", ""), context.get("controllers", ())) if policies else None
+        policy = chosen(policies, case) if policies else None
         folder = repaired / suffix.removeprefix(".") if repaired else None
         answer = check_case(case, source.folder, policy=policy, ledger=ledger, with_repairs=True, repaired=folder)
         yield {**answer, "notes": [*answer["notes"], *source.faults]}
+
+
+def chosen(policies: Policies, case: Mapping[str, Any]) -> Policy:
+    """The policy for the dataset and controllers that a case names. Raises BadCase and BadPolicy."""
+    if found := problems(case):
+        raise BadCase(found)
+    context = case.get("context") or {}
+    return policies.of(str(context.get("dataset") or ""), context.get("controllers") or ())
 
 
 def in_words(found: dict[str, Any]) -> str:

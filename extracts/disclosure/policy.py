@@ -25,7 +25,7 @@ FEWEST = (
     "tail",
 )  # fmt: skip
 MOST = ("modal_share", "group_share", "max_bytes", "max_rows", "max_cells")
-ASKED = ("zeros_disclosive", "underlying")
+ASKED = ("zeros_disclosive",)
 
 
 class BadPolicy(ValueError):
@@ -58,7 +58,6 @@ class Policy:
     group_share          a group with more than this share in one category gives the category away; 1 for all of them
     rounding             how counts must be rounded: a name of ROUNDINGS
     suffixes             endings of files that may leave; none means any that can be read
-    underlying           whether counts must accompany every statistic that is no count
     max_bytes, max_rows, max_cells, max_findings   limits for one file
     """
 
@@ -78,7 +77,6 @@ class Policy:
     group_share: float = 1.0
     rounding: str = ""
     suffixes: tuple[str, ...] = ()
-    underlying: bool = False
     max_bytes: int = 16 * 2**20
     max_rows: int = 100_000
     max_cells: int = 500_000
@@ -97,8 +95,8 @@ class Policy:
         limits = ("max_bytes", "max_rows", "max_cells", "max_findings")
         if odd := [name for name in (*whole, *limits) if type(getattr(self, name)) is not int]:
             raise BadPolicy(f"These are whole numbers: {', '.join(odd)}.")
-        if not all(isinstance(value, bool) for value in (self.zeros_disclosive, self.underlying)):
-            raise BadPolicy("Whether zeros are disclosive and counts must accompany is true or false.")
+        if not isinstance(self.zeros_disclosive, bool):
+            raise BadPolicy("Whether zeros are disclosive is true or false.")
         fewest = (self.threshold, self.sensitive_threshold, self.residual_dof, self.survival_threshold)
         if min(*fewest, self.differencing_threshold, self.tail) < 1:
             raise BadPolicy("Thresholds and degrees of freedom are 1 or more.")
@@ -177,10 +175,10 @@ SRS_10 = Policy(name="srs-10", version="2")
 # ONS Integrated Data Service: counts below 10 are hidden, the rest rounded to base 5.
 TEN_FIVE = Policy(name="10-5", version="1", rounding="base5")
 
-# OpenSAFELY: counts of 7 and fewer are hidden, then rounded to the nearest 5; counts accompany every statistic;
-# at most 5,000 rows and 16 MB, in a few types of file.
+# OpenSAFELY: counts of 7 and fewer are hidden, then rounded to the nearest 5. That counts accompany every statistic
+# is asked under every policy. At most 5,000 rows and 16 MB, in a few types of file.
 OPENSAFELY = Policy(
-    name="opensafely-7-5", version="1", threshold=8, rounding="base5", underlying=True,
+    name="opensafely-7-5", version="1", threshold=8, rounding="base5",
     suffixes=(".csv", ".txt", ".json", ".png", ".jpeg", ".jpg", ".svg", ".html"), max_rows=5_000,
 )  # fmt: skip
 

@@ -47,7 +47,7 @@ FEW_ROWS, SOME_ROWS = 10, 20
 # Headings of columns that say what is measured in each row.
 MEASURES = frozenset(["measure", "measures", "statistic", "stat", "stats", "indicator", "metric", "quantity"])
 # Headings of columns that name a variable in each row, as the two of correlations do.
-VARIABLE = re.compile(r"(?:var|variable)s?[ _]?\w?|term|x|y|row|column")
+VARIABLE = re.compile(r"(?:var|variable)[ _]?\w?")
 
 Need = tuple[str, str]  # what is missing, what to supply
 

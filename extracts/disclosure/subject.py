@@ -70,9 +70,7 @@ class Subject:
         Raises TooSparse.
         """
         if unlisted not in self.systems:
-            self.systems[unlisted] = system_of(
-                self.cells, rounding=self.rounding, unlisted=unlisted, overlapping=self.described.overlapping
-            )
+            self.systems[unlisted] = system_of(self.cells, rounding=self.rounding, unlisted=unlisted)
         return self.systems[unlisted]
 
     def audit(self, *, unlisted: bool = True) -> Audit:

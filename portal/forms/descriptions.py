@@ -11,7 +11,7 @@ from django import forms
 from extracts.disclosure.description import OUTPUT_TYPES, FileDescription
 from extracts.disclosure.layout import Layout, Percentage
 from extracts.disclosure.ledger.parsing import UnreadablePopulation, population
-from extracts.disclosure.policy import SRS_10
+from extracts.disclosure.policy import Policy
 from extracts.disclosure.reading.columns import kind_of_column
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.suspicion import name_statistics
@@ -89,12 +89,6 @@ class Describe(GovukForm):
         label="Is the subject sensitive?",
         choices=[("no", "No"), ("yes", "Yes")],
         initial="no",
-        widget=RadioSelect(
-            hints={
-                "no": f"Counts below {SRS_10.threshold} are unsafe.",
-                "yes": f"Sexual offences, children, health: counts below {SRS_10.sensitive_threshold} are unsafe.",
-            }
-        ),
     )
     shape = forms.ChoiceField(
         label="How the table is laid out",
@@ -142,10 +136,16 @@ class Describe(GovukForm):
         rows_seen: int,
         evidence: list[tuple[str, str]],
         started: FileDescription,
+        policy: Policy,
         **kwargs: Any,
     ) -> None:
         self.name, self.table, self.rows_seen, self.started = name, table, rows_seen, started
         super().__init__(*args, **kwargs)
+        hints = {
+            "no": f"Counts below {policy.threshold} are unsafe.",
+            "yes": f"Sexual offences, children, health: counts below {policy.sensitive_threshold} are unsafe.",
+        }
+        self.fields["sensitive"].widget = RadioSelect(hints=hints, choices=[("no", "No"), ("yes", "Yes")])
         self.fields["evidence"].choices = evidence  # type: ignore[attr-defined]
         bases = _possible_bases(table) if table else []
         for place, column in enumerate(self.columns):

@@ -27,7 +27,7 @@ CLEARANCE_HINTS: dict[str, str] = {
     Clearance.PUBLICATION: "Articles, reports, talks, theses: once released it cannot be taken back.",
 }
 ROLE_HINTS: dict[str, str] = {
-    FileRole.OUTPUT: "Tables, as CSV or TSV, that leave the environment when they are released.",
+    FileRole.OUTPUT: "Tables, texts and figures in any common format, which leave when they are released.",
     FileRole.EVIDENCE: "Unrounded counts, or the contributors behind sums and means. Checkers read them; "
     "they never leave.",
 }

@@ -213,6 +213,14 @@ def test_a_dataset_whose_policy_is_none_stops_the_deployment(tmp_path, settings)
     (folder / POLICY_FILE).write_text('{"name": "ours", "treshold": 5}')
     (error,) = policies_of_datasets_are_read(None)
     assert "treshold" in error.msg and POLICY_FILE in error.msg
+    written = {
+        "name": "ours",
+        "version": "1",
+        "controllers": {"cps": {"rounding": "base5"}, "dfe": {"rounding": "base10"}},
+    }
+    (folder / POLICY_FILE).write_text(json.dumps(written))
+    (error,) = policies_of_datasets_are_read(None)
+    assert "choose one of them" in error.msg
 
 
 def copied_description(into: Path, code: str) -> Path:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from extracts import tasks
+from extracts.disclosure.policy import Policy
 from extracts.disclosure.workspace.gatehouse_sdc import Session
 from extracts.zones import Zones
 from governance.audit.models import Entry
@@ -602,3 +603,13 @@ def test_the_ways_to_make_it_safe_are_shown_in_full_to_those_who_read_its_cells(
     assert "Ways to make it safe" in checker and "cases.csv, offence Theft, cases: [c]" in checker
     assert "the numbers change by 3 in all" in checker
     assert "Ways to make it safe" in coordinator and "Theft" not in coordinator and "in all" not in coordinator
+
+
+@pytest.mark.slow
+def test_the_form_names_the_thresholds_of_the_projects_policy(as_, monkeypatch):
+    monkeypatch.setattr(
+        "portal.views.outputs.files.policy_for", lambda _: Policy("ours", "1", threshold=31, sensitive_threshold=47)
+    )
+    output = an_output()
+    shown = html(as_("ruth").get(reverse("output_describe", args=[output.pk, output.files.get().pk])))
+    assert "Counts below 31 are unsafe." in shown and "counts below 47 are unsafe." in shown

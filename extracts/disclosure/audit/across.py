@@ -42,8 +42,7 @@ def told_across(
     whom = [f"{unit} {one}" for unit, one in zip(units, populations or [""] * len(units), strict=True)]
     rounding = subjects[0].rounding
     # Of a table that is too sparse, its own rule says so.
-    overlapping = [*(subject.described.overlapping for subject in subjects), *(False for _ in earlier)]
-    for group in linked(tables, populations=whom, rounding=rounding, overlapping=overlapping, leave_out_sparse=True):
+    for group in linked(tables, populations=whom, rounding=rounding, leave_out_sparse=True):
         if len(group.tables) > 1:
             yield from _of_group(subjects, group)
     amounts = [cells.where(cells.facts["kind"] == "total") for cells in tables]

@@ -66,7 +66,6 @@ def linked(
     populations: Sequence[str] = (),
     hierarchies: Hierarchies | None = None,
     rounding: Rounding | None = None,
-    overlapping: Sequence[bool] = (),
     leave_out_sparse: bool = False,
 ) -> list[Linked]:
     """The tables, put together where they are about the same people.
@@ -74,20 +73,17 @@ def linked(
     kind         what of them: their counts, or with `total` their sums
     populations  whom each table is about, as far as that was said; tables that differ in it are
                  never put together
-    hierarchies, rounding   as for `system_of`, for all the tables;  overlapping  for each of them
+    hierarchies, rounding   as for `system_of`, for all the tables
 
     Tables are put together when they have cells in common and agree on every one that both show: two
     years of one table share their labels, but not their numbers. A table that is too sparse to be
     audited is left out if asked; else raises TooSparse.
     """
-    said, overlap = list(populations) or [""] * len(tables), list(overlapping) or [False] * len(tables)
+    said = list(populations) or [""] * len(tables)
     systems: dict[int, System] = {}
     for at, (cells, population) in enumerate(zip(aligned(tables), said, strict=True)):
         try:
-            systems[at] = system_of(
-                cells, kind=kind, population=population, hierarchies=hierarchies, rounding=rounding,
-                overlapping=overlap[at],
-            )  # fmt: skip
+            systems[at] = system_of(cells, kind=kind, population=population, hierarchies=hierarchies, rounding=rounding)
         except TooSparse:
             if not leave_out_sparse:
                 raise

@@ -12,7 +12,6 @@ from extracts.disclosure.audit import subtotals
 from extracts.disclosure.audit.bounds import Floats, Integers
 from extracts.disclosure.audit.grid import Dimension, Hierarchies, codes, dimensions, lines, places, size
 from extracts.disclosure.audit.system import Doubt, Keys, System
-from extracts.disclosure.audit.wholes import adds_up
 from extracts.disclosure.reading.cells import Cells
 from extracts.disclosure.rounding import Rounding
 
@@ -40,17 +39,10 @@ class Part:
     whole: bool
 
     @classmethod
-    def of(
-        cls, cells: Cells, whole: bool, hierarchies: Hierarchies, rounding: Rounding | None, overlapping: bool
-    ) -> Part:
-        """The part, with hierarchies given or told from the numbers. Raises TooSparse.
-
-        overlapping  whether units may be in several cells; then totals hold only along dimensions where they do
-        """
+    def of(cls, cells: Cells, whole: bool, hierarchies: Hierarchies, rounding: Rounding | None) -> Part:
+        """The part, with hierarchies given or told from the numbers. Raises TooSparse."""
         known = {name: hierarchies.get(name) or subtotals.parents(cells, name) for name in cells.dimensions}
         sides = dimensions(cells, known)
-        if overlapping:
-            sides = tuple(side if adds_up(cells, side.name) else replace(side, families=()) for side in sides)
         if size(sides) > max(SPARSE * len(cells), SMALL):
             raise TooSparse("The table shows too few of the combinations of its labels.")
         coded = codes(cells, sides)

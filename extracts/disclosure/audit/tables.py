@@ -26,7 +26,6 @@ def system_of(
     hierarchies: Hierarchies | None = None,
     rounding: Rounding | None = None,
     unlisted: bool = True,
-    overlapping: bool = False,
 ) -> System:
     """The equations between the counts of one table (or its amounts, with the kind `total`).
 
@@ -35,7 +34,6 @@ def system_of(
     rounding     how the counts shown differ from the true ones; none for exact counts
     unlisted     whether a total that exceeds its parts on one line means a part that is not listed, on
                  every line; else such a total is taken for a slip, of which nothing is known
-    overlapping  whether a unit may be in several cells, so that totals need not be the sums of their parts
 
     A total is the sum of the labels of its dimension on every line, over every dimension. A row that
     the table leaves out is a hidden cell. Where a total exceeds its parts, they have one more part
@@ -49,7 +47,7 @@ def system_of(
         at = chosen[measures == measure]
         mask = np.zeros(len(cells), dtype=np.bool_)
         mask[at] = True
-        part = Part.of(cells.where(mask), kind == "count", hierarchies or {}, rounding, overlapping)
+        part = Part.of(cells.where(mask), kind == "count", hierarchies or {}, rounding)
         plain = as_compared(str(measure))
         found.append(part.system(at, population, "" if plain in PLAIN else plain, unlisted=unlisted))
     return _side_by_side(found, whole=kind == "count")

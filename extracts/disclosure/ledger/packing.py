@@ -50,5 +50,5 @@ def unpacked_table(content: bytes) -> ReleasedTable:
         population=told["population"],
         dataset=told["dataset"],
         off_by=told["off_by"],
-        overlapping=told["overlapping"],
+        overlapping=told.get("overlapping", False),
     )

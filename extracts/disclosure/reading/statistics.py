@@ -72,9 +72,9 @@ def are_quarters(texts: Iterable[str]) -> bool:
 
 
 def quarters(headings: Sequence[str]) -> tuple[str, ...]:
-    """The headings Q1 to Q4 where all four stand in a table: quarters of a year, as nobody has a fourth quartile."""
-    found = tuple(name for name in headings if re.fullmatch("q[1-4]", name.lower()))
-    return found if len(found) == 4 else ()
+    """The headings that are quarters of years, where these are no quartiles."""
+    found = tuple(name for name in headings if QUARTER.fullmatch(name.strip()))
+    return found if are_quarters(found) else ()
 
 
 def names_measures(heading: str) -> bool:

@@ -16,6 +16,7 @@ from extracts.disclosure.description import FileDescription
 from extracts.disclosure.reading.csv_table import Table
 from extracts.disclosure.reading.triage import CannotRead
 from extracts.disclosure.suggest import suggest
+from extracts.output_policy import policy_for
 from governance.outputs import services
 from governance.outputs.models import FileRole, OutputFile, OutputRequest
 from governance.workflow import Refused
@@ -146,6 +147,7 @@ def describe(request: SignedIn, pk: int, file: int) -> HttpResponse:
         rows_seen=first.rows,
         evidence=evidence_choices(stored, list(output.files.all())),
         started=started,
+        policy=policy_for(output.project),
         initial=descriptions.initial(started, table),
     )
     if request.method == "POST" and form.is_valid():

@@ -112,6 +112,16 @@ def test_the_command_chooses_by_the_datasets_and_controllers_of_the_case(tmp_pat
     assert "ours, ours of cps" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("context", [5, [], {"controllers": 5}, {"dataset": ["a"]}])
+def test_a_context_that_is_none_is_refused_in_a_sentence(tmp_path, capsys, context):
+    (tmp_path / "policy.json").write_text(json.dumps(WRITTEN))
+    (tmp_path / "a.csv").write_text("offence,count\nTheft,12\n")
+    case = {"files": [{"path": "a.csv", "role": "output"}], "context": context}
+    (tmp_path / "case.json").write_text(json.dumps(case))
+    assert main(["check", str(tmp_path / "case.json"), "--policy", str(tmp_path / "policy.json")]) == 2
+    assert "This cannot be checked" in capsys.readouterr().err
+
+
 def test_the_file_of_a_policy_alone_is_still_one(tmp_path):
     path = Path(tmp_path / "policy.json")
     path.write_text(json.dumps(PRESETS["abs"].to_json()))

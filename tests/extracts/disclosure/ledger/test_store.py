@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import random
+import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 
 from extracts.disclosure.layout import Layout
 from extracts.disclosure.ledger.hits import Hit
+from extracts.disclosure.ledger.packing import packed_table, unpacked_table
 from extracts.disclosure.ledger.released import ReleasedTable
 from extracts.disclosure.ledger.segment import LedgerDamaged
 from extracts.disclosure.ledger.store import Ledger, Release, UnknownRelease
@@ -220,3 +223,11 @@ def test_writers_take_turns_and_readers_see_whole_states(ledger: Ledger) -> None
     for writer in writers:
         writer.join()
     assert set(Ledger.open(ledger.folder).releases) == {"r1", "w0", "w1", "w2", "w3"}
+
+
+def test_a_table_that_was_packed_before_units_could_overlap_is_still_read() -> None:
+    table = counted("age < 4", release="r1")
+    told = json.loads(zlib.decompress(packed_table(table)))
+    del told["overlapping"]
+    read = unpacked_table(zlib.compress(json.dumps(told).encode()))
+    assert (read.file, read.overlapping, len(read.cells)) == (table.file, False, len(table.cells))
